@@ -1,0 +1,288 @@
+/**
+ * Worker protocol, version 1: every message between the core and a worker, in the order of
+ * `messages.schema.json` and of `python-udf/millstream/_worker/protocol.py`. `null`, never a missing property.
+ *
+ * Two DEALER–DEALER pairs for each worker. The core binds both, the worker connects and speaks first.
+ * control: one frame, the JSON message.
+ * data:    frame 0 the JSON message; then, only for `schema` and `batch`, the frames it announces.
+ */
+import type { CallArgument, CallStep, ErrorDetails, ErrorKind, FunctionDeclaration } from '../../core/index.js';
+
+export const PROTOCOL_VERSION = 1;
+
+// ---------------------------------------------------------------- control, worker → core
+
+/** First message of a worker. A wrong token or protocol closes the connection. */
+export interface Hello {
+  readonly type: 'hello';
+  readonly protocol: number;
+  readonly token: string;
+  readonly worker: string;
+  readonly epoch: number;
+  readonly pid: number;
+  readonly kind: 'function' | 'relational';
+  /** Versions by name: python, pyarrow, pyzmq, millstream, and duckdb for relational workers. */
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/** Answer to one instruction; `result` has the instruction's own form, null on error. */
+export interface Reply {
+  readonly type: 'reply';
+  readonly instruction: number;
+  readonly error: WireError | null;
+  readonly result: unknown;
+}
+
+/** Every `heartbeatMs`, from a thread that runs no user code. */
+export interface Heartbeat {
+  readonly type: 'heartbeat';
+  /** CLOCK_MONOTONIC, nanoseconds as decimal text. */
+  readonly timeNs: string;
+  /** Resident bytes of the process. */
+  readonly rssBytes: number;
+  /** What runs now; null when idle. */
+  readonly running: Progress | null;
+}
+
+export interface Progress {
+  readonly stage: string;
+  /** Bundle sequence; null in relational stages. */
+  readonly sequence: number | null;
+  readonly function: string | null;
+  /** Rows finished in this bundle or stage. */
+  readonly rows: number;
+}
+
+/** A line printed or logged inside the worker. */
+export interface Log {
+  readonly type: 'log';
+  readonly source: 'stdout' | 'stderr' | 'logging';
+  /** DEBUG, INFO, WARNING, ERROR or CRITICAL; INFO for stdout and stderr. */
+  readonly level: string;
+  readonly function: string | null;
+  readonly text: string;
+  /** Lines left out by the rate limit since the last message. */
+  readonly dropped: number;
+}
+
+// ---------------------------------------------------------------- control, core → worker
+
+/** Accepts the worker and provisions it. */
+export interface Welcome {
+  readonly type: 'welcome';
+  readonly limits: Limits;
+  readonly heartbeatMs: number;
+  readonly logLevel: string;
+  /** IANA name; sessions of relational stages and LTZ conversions use it. */
+  readonly timeZone: string;
+}
+
+export interface Limits {
+  /** Hard cap of the process tree in bytes; null where nothing is enforced. */
+  readonly memoryBytes: number | null;
+  readonly cpus: number | null;
+  readonly processes: number | null;
+  readonly openFiles: number | null;
+}
+
+/** Work to do; answered by one `reply` with the same id. */
+export interface Instruction {
+  readonly type: 'instruction';
+  readonly id: number;
+  readonly body: LoadFunctions | OpenFunctionStage | OpenRelationalStage | CloseStage | Cancel | DumpStack | Shutdown;
+}
+
+/** Imports functions. Reply: `{declarations: FunctionDeclaration[]}` in the order asked. */
+export interface LoadFunctions {
+  readonly kind: 'load_functions';
+  /** Folders, .py and .zip files put in front of sys.path, absolute. */
+  readonly paths: readonly string[];
+  readonly functions: readonly { readonly name: string; readonly target: string }[];
+}
+
+export interface LoadFunctionsResult {
+  readonly declarations: readonly FunctionDeclaration[];
+}
+
+/** Prepares a function stage. Reply: `{output: ColumnSpec[]}`. */
+export interface OpenFunctionStage {
+  readonly kind: 'open_function_stage';
+  readonly stage: string;
+  readonly mode: 'scalar' | 'filter' | 'table' | 'aggregate';
+  /** Columns of what is shipped, in the order of the groups. */
+  readonly input: readonly ColumnSpec[];
+  readonly steps: readonly CallStep[];
+  readonly resultSteps: readonly number[];
+  readonly outer: boolean;
+  readonly keyColumns: readonly number[];
+}
+
+/** Prepares a DuckDB query and starts it once its inputs have credit. Reply: `{}` when it is accepted. */
+export interface OpenRelationalStage {
+  readonly kind: 'open_relational_stage';
+  readonly stage: string;
+  /** SELECT over files and the relations `input_0`, `input_1`, … */
+  readonly sql: string;
+  readonly inputs: readonly (readonly ColumnSpec[])[];
+  /** Columns of the result in order. */
+  readonly output: readonly ColumnSpec[];
+  /** Positions of `output`, one list for each column group; null for a sink. */
+  readonly groups: readonly (readonly number[])[] | null;
+  /** Positions of `output`; batches are cut between key groups. */
+  readonly keyColumns: readonly number[] | null;
+  readonly sink: WireFileSink | null;
+  readonly perBatch: boolean;
+  readonly keepsOrder: boolean;
+  readonly batchRows: number;
+  readonly memoryLimitBytes: number;
+  readonly threads: number;
+  readonly temporaryDirectory: string;
+}
+
+export interface WireFileSink {
+  /** A file name in the target folder, temporary (begins with a dot); the core renames it on success. */
+  readonly temporaryPath: string;
+  readonly format: 'parquet' | 'csv' | 'json';
+  readonly copyOptions: string;
+}
+
+/** A column by name and SQL type text. */
+export interface ColumnSpec {
+  readonly name: string;
+  readonly type: string;
+}
+
+/** Ends a stage and frees what it holds. Reply: `{}`. */
+export interface CloseStage {
+  readonly kind: 'close_stage';
+  readonly stage: string;
+}
+
+/** Stops what runs for a stage: poisons its inputs, interrupts its query. Reply: `{}`; the stage then answers with `failed`. */
+export interface Cancel {
+  readonly kind: 'cancel';
+  readonly stage: string;
+}
+
+/** Reply: `{text}`, the Python stacks of all threads. */
+export interface DumpStack {
+  readonly kind: 'dump_stack';
+}
+
+/** Calls `close` of functions, then exits 0 within the grace. Reply: `{}` before the exit. */
+export interface Shutdown {
+  readonly kind: 'shutdown';
+}
+
+// ---------------------------------------------------------------- data, both directions
+
+/** A schema of this connection and direction; one frame: the IPC schema message. Sent before its first batch. */
+export interface SchemaMessage {
+  readonly type: 'schema';
+  readonly id: number;
+}
+
+/**
+ * Column groups of one row count. Frames: for each group, its selection (little-endian int32) if it has one, then
+ * its encapsulated record batch message.
+ * core → worker: for a function stage one bundle; for a relational stage a piece of input `input`.
+ * worker → core: part of the answer to bundle `sequence`, or of a relational stage's output (sequence counts up).
+ * In an answer of a function stage there is one group at most, and `selection` (its own frame, first) maps each of
+ * its rows to a row of the bundle.
+ */
+export interface BatchMessage {
+  readonly type: 'batch';
+  readonly stage: string;
+  readonly epoch: number;
+  readonly sequence: number;
+  /** Input number of a relational stage; 0 otherwise. */
+  readonly input: number;
+  readonly rows: number;
+  readonly groups: readonly WireGroup[];
+  /** Answers of function stages: a frame before all groups with the row selection; null: rows match one to one. */
+  readonly hasRowSelection: boolean;
+  /** The last key group goes on in the next batch. */
+  readonly continued: boolean;
+}
+
+export interface WireGroup {
+  readonly schema: number;
+  readonly rows: number;
+  readonly hasSelection: boolean;
+}
+
+/** core → worker: no more batches on this input. worker → core: no more output of this relational stage. */
+export interface End {
+  readonly type: 'end';
+  readonly stage: string;
+  readonly epoch: number;
+  readonly input: number;
+  /** worker → core only: totals of the stage; null core → worker. */
+  readonly statistics: RelationalStatistics | null;
+}
+
+export interface RelationalStatistics {
+  readonly rows: number;
+  readonly batches: number;
+  readonly bytes: number;
+  /** Time in DuckDB and in making messages, nanoseconds. */
+  readonly queryNs: number;
+  readonly encodeNs: number;
+  /** Rows written by a sink; 0 otherwise. */
+  readonly written: number;
+}
+
+/** Permits the receiver to send `bytes` more of a stage's batches on `input` (or of its output, core → worker). */
+export interface Credit {
+  readonly type: 'credit';
+  readonly stage: string;
+  readonly epoch: number;
+  readonly input: number;
+  readonly bytes: number;
+}
+
+/** worker → core: bundle `sequence` is complete; all its answer batches came before. */
+export interface Done {
+  readonly type: 'done';
+  readonly stage: string;
+  readonly epoch: number;
+  readonly sequence: number;
+  readonly batches: number;
+  readonly rows: number;
+  readonly timing: BundleTiming;
+}
+
+/** CLOCK_MONOTONIC nanoseconds as decimal text, and durations in nanoseconds. */
+export interface BundleTiming {
+  readonly receivedNs: string;
+  readonly sentNs: string;
+  /** From taking the bundle off the queue to having its columns. */
+  readonly decodeNs: number;
+  /** By step: inside the function, the conversion of its values included. */
+  readonly stepNs: readonly number[];
+  readonly stepCalls: readonly number[];
+  readonly encodeNs: number;
+}
+
+/** worker → core: the bundle (or the relational stage, sequence null) failed; nothing more of it follows. */
+export interface Failed {
+  readonly type: 'failed';
+  readonly stage: string;
+  readonly epoch: number;
+  readonly sequence: number | null;
+  readonly error: WireError;
+}
+
+/** One form for every failure (core/errors.ts). */
+export interface WireError {
+  readonly kind: ErrorKind;
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string | null;
+  readonly details: ErrorDetails;
+}
+
+export type ControlFromWorker = Hello | Reply | Heartbeat | Log;
+export type ControlToWorker = Welcome | Instruction;
+export type DataMessage = SchemaMessage | BatchMessage | End | Credit | Done | Failed;
+export type { CallArgument, CallStep };

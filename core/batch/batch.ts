@@ -1,0 +1,56 @@
+/**
+ * What moves between stages. The core routes these; it neither builds Arrow metadata nor copies bodies.
+ */
+
+/**
+ * Some columns of a batch: one Arrow record batch message as the wire carries it.
+ *
+ * `message` is an encapsulated IPC message (Arrow columnar format, "Encapsulated message format"): metadata and
+ * body in one buffer, frozen once here. Its own row count is `messageRows`; the rows it contributes to the batch
+ * are `selection` of them (ascending, repeats allowed), or all of them where `selection` is null.
+ */
+export interface ColumnGroup {
+  /** Schema of the group: an id unique in the job, registered in the `SchemaRegistry` of the job. */
+  readonly schema: number;
+  readonly message: Uint8Array;
+  readonly messageRows: number;
+  readonly selection: Int32Array | null;
+}
+
+/** Column groups of one row count, placed side by side: `rows` rows in all groups after their selections. */
+export interface Batch {
+  readonly kind: 'batch';
+  readonly rows: number;
+  readonly groups: readonly ColumnGroup[];
+  /** True where the last key group of this batch goes on in the next one (only on key-aligned exchanges). */
+  readonly continued: boolean;
+}
+
+/** A promise that no row with event time at or before `timestampMs` follows. */
+export interface Watermark {
+  readonly kind: 'watermark';
+  /** Milliseconds since the epoch; `Infinity` at the end of bounded input. */
+  readonly timestampMs: number;
+}
+
+/** The marker of a checkpoint in the data path: rows before it belong to the checkpoint, rows after it do not. */
+export interface Barrier {
+  readonly kind: 'barrier';
+  readonly checkpointId: number;
+}
+
+/** The end of a bounded input; nothing follows it. */
+export interface EndOfInput {
+  readonly kind: 'end';
+}
+
+export type StreamElement = Batch | Watermark | Barrier | EndOfInput;
+
+/** Bytes that a batch is charged for on an edge: its messages and its selections. */
+export function batchBytes(batch: Batch): number {
+  let bytes = 0;
+  for (const group of batch.groups) {
+    bytes += group.message.byteLength + (group.selection === null ? 0 : group.selection.byteLength);
+  }
+  return bytes;
+}

@@ -1,0 +1,38 @@
+/**
+ * What the planner knows of a user-defined function: read by a worker from the decorated Python object and sent
+ * as the reply to `load_functions` (bridge/protocol). Types are SQL type text.
+ */
+
+export type FunctionKind = 'scalar' | 'table' | 'aggregate' | 'table_aggregate';
+
+/** How a function takes its arguments: per row (null) or as one vector per argument. */
+export type BatchFormat = 'arrow' | 'pandas' | 'numpy' | 'polars';
+
+export interface FunctionParameter {
+  readonly name: string;
+  /** SQL type text, or null where the function does not declare it (any type is accepted). */
+  readonly type: string | null;
+  /** False: the function is not called with NULL here; the result is NULL instead. */
+  readonly nullable: boolean;
+  readonly hasDefault: boolean;
+  readonly variadic: boolean;
+}
+
+export interface FunctionDeclaration {
+  /** The name the job uses. */
+  readonly name: string;
+  readonly kind: FunctionKind;
+  readonly batch: BatchFormat | null;
+  readonly parameters: readonly FunctionParameter[];
+  /** SQL type text of the result; for table functions a ROW type, one field for each output column. */
+  readonly result: string;
+  readonly accumulator: string | null;
+  readonly deterministic: boolean;
+  /** Options of the decorator that were given, by name (memory, cpus, timeout…); the rest is absent here only. */
+  readonly options: Readonly<Record<string, string | number | boolean>>;
+  /** `module.attribute` it was loaded from. */
+  readonly target: string;
+  readonly file: string | null;
+  readonly line: number | null;
+  readonly doc: string | null;
+}

@@ -1,0 +1,142 @@
+/**
+ * The physical graph as plain data: stages joined by exchanges. Made by the planner, executed by the operators
+ * that the registry names for each stage kind. `explain` prints it.
+ */
+import type { Column } from '../types/data-type.js';
+
+/** Where rows travel from one stage to the next. */
+export interface Exchange {
+  readonly id: string;
+  readonly producer: string;
+  readonly consumers: readonly string[];
+  /** Columns in the order of their groups; names are unique within the exchange (`c0`, `c1`, …). */
+  readonly columns: readonly Column[];
+  /** Positions of `columns`, one list for each column group. */
+  readonly groups: readonly (readonly number[])[];
+  /** `stream`: bounded by credits. `spill`: written once to a file and read by each consumer. */
+  readonly mode: 'stream' | 'spill';
+  /** Why the mode was chosen, for EXPLAIN. */
+  readonly reason: string;
+  /** Rows arrive sorted by these columns and batches are cut between key groups; null: no such promise. */
+  readonly keyColumns: readonly number[] | null;
+}
+
+interface StageBase {
+  readonly id: string;
+  /** Exchanges it reads, in the order of its inputs. */
+  readonly inputs: readonly string[];
+  /** The exchange it writes; null for sinks. */
+  readonly output: string | null;
+  /** One line for EXPLAIN and the summary. */
+  readonly description: string;
+}
+
+/** DuckDB in a relational worker: a SELECT over files and over its inputs (relations `input_0`, `input_1`, …). */
+export interface RelationalStage extends StageBase {
+  readonly kind: 'relational';
+  /** A DuckDB SELECT whose columns are exactly those of the output exchange (or of the sink's table). */
+  readonly sql: string;
+  /** True where the order of rows matters downstream (DuckDB's preserve_insertion_order). */
+  readonly keepsOrder: boolean;
+  /** True: the query is stateless and is run over each input batch by itself (streaming mode). */
+  readonly perBatch: boolean;
+  /** Files to write; null where the stage has an output exchange. */
+  readonly sink: FileSink | null;
+  /** Files that the query scans, for messages and checks. */
+  readonly files: readonly FileScan[];
+}
+
+export interface FileScan {
+  readonly table: string;
+  readonly path: string;
+  readonly format: string;
+}
+
+/** Atomic output of a relational stage: parts are written under temporary names and renamed on success. */
+export interface FileSink {
+  readonly table: string;
+  /** A folder (as Flink's filesystem connector) that receives the part files. */
+  readonly path: string;
+  readonly format: 'parquet' | 'csv' | 'json';
+  /** Options of DuckDB's COPY, as its SQL text. */
+  readonly copyOptions: string;
+  readonly columns: readonly Column[];
+  readonly overwrite: boolean;
+}
+
+/** An argument of a function call inside a Python stage. */
+export type CallArgument =
+  /** Column of what is shipped: position in the concatenation of the shipped groups' columns. */
+  | { readonly kind: 'column'; readonly column: number }
+  /** Result of an earlier step of the same stage: a chain, no round trip in between. */
+  | { readonly kind: 'step'; readonly step: number }
+  /** A constant; `value` in the JSON encoding of results (DESIGN section 9), `type` as SQL text. */
+  | { readonly kind: 'literal'; readonly value: unknown; readonly type: string };
+
+/** One function call, evaluated for all rows of a batch. */
+export interface CallStep {
+  /** Name of the function as the job registered it. */
+  readonly function: string;
+  readonly arguments: readonly CallArgument[];
+  /** Names for the arguments passed by name, null for positional ones. */
+  readonly argumentNames: readonly (string | null)[];
+  /** Shipped BOOLEAN column: rows where it is not TRUE are not called and get NULL; null: every row. */
+  readonly guard: number | null;
+  /** SQL text of the result type. */
+  readonly resultType: string;
+  /** Aggregates only. */
+  readonly distinct: boolean;
+  /** Aggregates only: shipped BOOLEAN column, rows where it is not TRUE are left out; null: every row. */
+  readonly filter: number | null;
+}
+
+/**
+ * Python function workers.
+ * `scalar`: one row out for each row in; `filter`: rows where the last step is TRUE stay;
+ * `table`: the last step is a table function, its rows with the parent's position;
+ * `aggregate`: the steps are aggregates over key-aligned input, one row for each key group.
+ */
+export interface PythonStage extends StageBase {
+  readonly kind: 'python';
+  readonly mode: 'scalar' | 'filter' | 'table' | 'aggregate';
+  /** Groups of the input exchange sent to the worker. */
+  readonly shippedGroups: readonly number[];
+  /** Groups of the input exchange that go on, before the result group. */
+  readonly keptGroups: readonly number[];
+  readonly steps: readonly CallStep[];
+  /** Steps whose results make the result group, in its column order (for `filter`: all but the predicate; may be empty). */
+  readonly resultSteps: readonly number[];
+  /** `table`: LEFT JOIN, a row without results stays with NULLs. */
+  readonly outer: boolean;
+  /** `aggregate`: shipped columns that form the key; empty for a global aggregate. */
+  readonly keyColumns: readonly number[];
+  /** Functions with equal declared resources share a group of workers. */
+  readonly resourceGroup: string;
+  readonly parallelism: number;
+}
+
+/** Rows made by the core: generated, or handed in by the program. `source` is resolved by the operators' registry. */
+export interface SourceStage extends StageBase {
+  readonly kind: 'source';
+  readonly connector: string;
+  readonly options: Readonly<Record<string, string>>;
+  readonly columns: readonly Column[];
+  readonly bounded: boolean;
+}
+
+/** Rows consumed by the core: result of a SELECT, print, blackhole. */
+export interface SinkStage extends StageBase {
+  readonly kind: 'sink';
+  readonly connector: string;
+  readonly options: Readonly<Record<string, string>>;
+  /** Columns as the user named them, in the user's order: position in the input exchange's columns. */
+  readonly columns: readonly { readonly name: string; readonly column: number }[];
+}
+
+export type Stage = RelationalStage | PythonStage | SourceStage | SinkStage;
+
+export interface StageGraph {
+  readonly stages: readonly Stage[];
+  readonly exchanges: readonly Exchange[];
+  readonly mode: 'batch' | 'streaming';
+}

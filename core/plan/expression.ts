@@ -1,0 +1,75 @@
+/** Bound scalar expressions: typed, plain JSON-able data. Made by the binder, read by rules, renderer and planner. */
+import type { Span } from '../sql/span.js';
+import type { DataType } from '../types/data-type.js';
+import type { LogicalPlan, SortKey } from './logical-plan.js';
+
+/**
+ * A constant. Numbers beyond 2^53, DECIMAL, DATE, TIME, TIMESTAMP are text; BYTES is hexadecimal text; an interval
+ * is its months (YEAR TO MONTH) or milliseconds (DAY TO SECOND) as text.
+ */
+export type LiteralValue = null | boolean | number | string;
+
+export interface PythonCall {
+  readonly kind: 'python_call';
+  readonly function: string;
+  readonly arguments: readonly Expression[];
+  /** Names of arguments passed by name, null for positional ones. */
+  readonly argumentNames: readonly (string | null)[];
+  readonly deterministic: boolean;
+}
+
+export interface AggregateCall {
+  readonly kind: 'aggregate_call';
+  /** A built-in's id (`SUM`) or the name of a user-defined aggregate. */
+  readonly function: string;
+  readonly python: boolean;
+  readonly arguments: readonly Expression[];
+  readonly argumentNames: readonly (string | null)[];
+  readonly distinct: boolean;
+  readonly filter: Expression | null;
+  readonly withinGroup: readonly SortKey[];
+  readonly type: DataType;
+  readonly span: Span | null;
+}
+
+export interface WindowFrame {
+  readonly unit: 'ROWS' | 'RANGE';
+  readonly start: FrameBound;
+  readonly end: FrameBound;
+}
+
+export type FrameBound =
+  | { readonly kind: 'unbounded_preceding' | 'unbounded_following' | 'current_row' }
+  | { readonly kind: 'preceding' | 'following'; readonly offset: Expression };
+
+export type Expression = { readonly type: DataType; readonly span: Span | null } & (
+  | { readonly kind: 'column'; readonly id: string }
+  | { readonly kind: 'literal'; readonly value: LiteralValue }
+  /** A built-in by its id in the function table (operators included: `=`, `+`, `AND`, `IS NULL`, `LIKE`, …). */
+  | { readonly kind: 'call'; readonly function: string; readonly arguments: readonly Expression[] }
+  | { readonly kind: 'cast'; readonly argument: Expression; readonly safe: boolean }
+  | {
+      readonly kind: 'case';
+      readonly branches: readonly { readonly when: Expression; readonly then: Expression }[];
+      readonly otherwise: Expression | null;
+    }
+  | { readonly kind: 'field'; readonly base: Expression; readonly name: string }
+  | PythonCall
+  /** Column ids that `plan` does not produce are correlated: columns of the enclosing query. */
+  | {
+      readonly kind: 'subquery';
+      readonly form: 'scalar' | 'exists' | 'in';
+      readonly plan: LogicalPlan;
+      /** Left side of IN; empty otherwise. */
+      readonly operands: readonly Expression[];
+      readonly negated: boolean;
+    }
+  | {
+      readonly kind: 'window_call';
+      readonly function: string;
+      readonly arguments: readonly Expression[];
+      readonly partitionBy: readonly Expression[];
+      readonly orderBy: readonly SortKey[];
+      readonly frame: WindowFrame | null;
+    }
+);

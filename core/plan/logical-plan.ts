@@ -1,0 +1,94 @@
+/**
+ * What the user asked, as plain JSON-able data. Every column has an id that is unique in the plan; expressions
+ * refer to ids, never to names or positions.
+ */
+import type { Span } from '../sql/span.js';
+import type { DataType } from '../types/data-type.js';
+import type { AggregateCall, Expression, PythonCall } from './expression.js';
+
+export interface PlanColumn {
+  readonly id: string;
+  /** The name a user sees. */
+  readonly name: string;
+  readonly type: DataType;
+}
+
+export interface SortKey {
+  readonly expression: Expression;
+  readonly descending: boolean;
+  readonly nullsFirst: boolean;
+}
+
+/** A table resolved by the catalog: physical columns and connector options. Computed columns are a Project above it. */
+export interface ScanTable {
+  readonly path: readonly string[];
+  readonly connector: string;
+  readonly options: Readonly<Record<string, string>>;
+  readonly columns: readonly { readonly name: string; readonly type: DataType }[];
+  readonly partitionedBy: readonly string[];
+}
+
+export type LogicalPlan = { readonly columns: readonly PlanColumn[]; readonly span: Span | null } & (
+  /** `columns[i]` reads the table's column of the same name. */
+  | { readonly kind: 'scan'; readonly table: ScanTable }
+  | { readonly kind: 'values'; readonly rows: readonly (readonly Expression[])[] }
+  /** `columns[i]` is `expressions[i]`. */
+  | { readonly kind: 'project'; readonly input: LogicalPlan; readonly expressions: readonly Expression[] }
+  | { readonly kind: 'filter'; readonly input: LogicalPlan; readonly predicate: Expression }
+  | {
+      readonly kind: 'join';
+      readonly type: 'inner' | 'left' | 'right' | 'full' | 'semi' | 'anti';
+      readonly left: LogicalPlan;
+      readonly right: LogicalPlan;
+      /** Null: cross join. */
+      readonly condition: Expression | null;
+    }
+  /** Columns: the group expressions, then the aggregates. */
+  | {
+      readonly kind: 'aggregate';
+      readonly input: LogicalPlan;
+      readonly groups: readonly Expression[];
+      /** Positions of `groups`, for GROUPING SETS, ROLLUP and CUBE; null: plain GROUP BY. */
+      readonly groupingSets: readonly (readonly number[])[] | null;
+      readonly aggregates: readonly AggregateCall[];
+    }
+  | { readonly kind: 'sort'; readonly input: LogicalPlan; readonly keys: readonly SortKey[] }
+  | { readonly kind: 'limit'; readonly input: LogicalPlan; readonly count: number | null; readonly offset: number }
+  | { readonly kind: 'distinct'; readonly input: LogicalPlan }
+  /** Set operations by position; `columns` are new. */
+  | {
+      readonly kind: 'set';
+      readonly operator: 'union' | 'intersect' | 'except';
+      readonly all: boolean;
+      readonly left: LogicalPlan;
+      readonly right: LogicalPlan;
+    }
+  /** Columns: the input's, then the table function's. `outer`: LEFT JOIN LATERAL … ON TRUE. */
+  | {
+      readonly kind: 'correlate';
+      readonly input: LogicalPlan;
+      readonly call: PythonCall & { readonly span: Span | null };
+      readonly outer: boolean;
+    }
+  /** Columns: the input's, then the element's column(s). */
+  | {
+      readonly kind: 'unnest';
+      readonly input: LogicalPlan;
+      readonly collection: Expression;
+      readonly withOrdinality: boolean;
+      readonly outer: boolean;
+    }
+  /** A common table expression that is used more than once: `columns[i]` is column i of `input`; equal `id`, same rows. */
+  | { readonly kind: 'shared'; readonly id: string; readonly input: LogicalPlan }
+);
+
+/** Where the rows of a statement go. */
+export type Sink =
+  | { readonly kind: 'collect' }
+  | { readonly kind: 'table'; readonly table: ScanTable; readonly overwrite: boolean };
+
+/** One query with its sink; a statement set has several. */
+export interface QueryPlan {
+  readonly root: LogicalPlan;
+  readonly sink: Sink;
+}

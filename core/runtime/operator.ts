@@ -1,0 +1,56 @@
+/**
+ * The one interface that every running piece of a job implements, in batch and in streaming: a batch job is a
+ * stream whose inputs end. The core names no operator; the registry (operators/) makes them from stages.
+ */
+import type { Barrier, Batch, StreamElement, Watermark } from '../batch/batch.js';
+import type { Clock, Timers } from '../ports/ports.js';
+import type { StageMetrics } from './metrics.js';
+
+/** Where an operator puts what it produces. */
+export interface Output {
+  /** Resolves when the edge has taken the element; waiting here is the backpressure. Order is kept. */
+  emit(element: StreamElement): Promise<void>;
+}
+
+export interface OperatorContext {
+  readonly stageId: string;
+  readonly output: Output;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly metrics: StageMetrics;
+  /** Aborted when the job fails or is cancelled; its `reason` is the error. */
+  readonly signal: AbortSignal;
+  /** Fails the job from outside a call (a worker died while nothing was awaited). */
+  fail(error: unknown): void;
+  /** Reports this operator's part of a checkpoint; called once for each barrier, before the barrier is emitted. */
+  acknowledge(checkpointId: number, state: Uint8Array | null): void;
+}
+
+/**
+ * A task calls `open` once, then the methods below in the order of the elements of each input, then `close` once,
+ * whatever happened. Calls for one input never overlap; calls for different inputs may. An operator may return
+ * from `processBatch` before its output is emitted (a Python stage has several bundles in flight); it then keeps
+ * the order itself: what it emits for an element comes after everything for the elements before it.
+ */
+export interface Operator {
+  open(context: OperatorContext): Promise<void>;
+  processBatch(batch: Batch, input: number): Promise<void>;
+  /** The minimum over the inputs advanced. Emits it after the output of all earlier rows. */
+  processWatermark(watermark: Watermark): Promise<void>;
+  /** The barrier arrived on all inputs: acknowledge the state after all earlier rows, then emit the barrier. */
+  snapshot(barrier: Barrier): Promise<void>;
+  /** The input ended. When all have, everything pending is emitted before this resolves; the task then emits the end. */
+  endInput(input: number): Promise<void>;
+  /** Releases workers, files and timers; must not throw for an operator that failed to open. */
+  close(): Promise<void>;
+}
+
+/** An operator without inputs. */
+export interface SourceOperator {
+  open(context: OperatorContext): Promise<void>;
+  /** Produces until done or until `context.signal` aborts; the task emits the end after it resolves. */
+  run(): Promise<void>;
+  /** A barrier is to be injected: acknowledge the position, then emit the barrier between two batches. */
+  snapshot(barrier: Barrier): Promise<void>;
+  close(): Promise<void>;
+}
