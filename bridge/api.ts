@@ -1,0 +1,232 @@
+/**
+ * The public interfaces of the bridge. Operators use workers only through these; nothing of the wire, of
+ * processes or of cgroups shows.
+ */
+import type {
+  Batch,
+  Clock,
+  ColumnGroup,
+  FunctionDeclaration,
+  MillstreamError,
+  Timers,
+} from '../core/index.js';
+import type {
+  ColumnSpec,
+  OpenFunctionStage,
+  OpenRelationalStage,
+  RelationalStatistics,
+} from './protocol/messages.js';
+
+/** How a worker's memory cap is enforced, best first; `watchdog` samples and kills, the others are the kernel's. */
+export type CapLevel = 'cgroup-v2' | 'systemd-scope' | 'cgroup-v1' | 'watchdog';
+
+/** Schemas of the job by number: the part of core's `SchemaRegistry` that the bridge needs. */
+export interface Schemas {
+  /** The number of a schema, by content. `schemaMessage` is an encapsulated Arrow IPC schema message. */
+  register(schemaMessage: Uint8Array): number;
+  /** The message registered under `id`. */
+  message(id: number): Uint8Array;
+}
+
+/** What a bridge is started with. */
+export interface BridgeOptions {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly schemas: Schemas;
+  /** Path of a Python interpreter (`findPython` gives one). */
+  readonly python: string;
+  /** Folders put in front of the workers' PYTHONPATH, before the package's own. */
+  readonly pythonPath?: readonly string[];
+  /** IANA name. */
+  readonly timeZone: string;
+  /** Time between heartbeats; 1,000 by default. */
+  readonly heartbeatMs?: number;
+  /** Lowest level of Python `logging` that is sent; INFO by default. */
+  readonly logLevel?: string;
+  /** Called for each line that a worker prints or logs. */
+  readonly onLog: (entry: WorkerLog) => void;
+  /** False starts each worker as a process of its own (about 1 s); true by default, except on macOS. */
+  readonly useZygote?: boolean;
+  /** Refuses to start where caps cannot be enforced by the kernel. False by default. */
+  readonly requireHardCaps?: boolean;
+  /** Limits on waiting; tests shorten them. */
+  readonly graces?: Partial<Graces>;
+  /** Takes this level even where a better one is available. */
+  readonly capLevel?: CapLevel;
+}
+
+/** How long the bridge waits for workers, in milliseconds. */
+export interface Graces {
+  /** From the fork to the worker's HELLO: 30,000. */
+  readonly helloMs: number;
+  /** From the shutdown instruction to SIGTERM: 5,000. */
+  readonly shutdownMs: number;
+  /** From SIGTERM to SIGKILL: 2,000. */
+  readonly terminateMs: number;
+  /** A bundle without progress is reported with its Python stack after this long: 10,000. */
+  readonly stuckMs: number;
+}
+
+/** A line printed or logged in a worker, or a note of the bridge about it (`source` is `bridge`). */
+export interface WorkerLog {
+  readonly worker: string;
+  readonly source: 'stdout' | 'stderr' | 'logging' | 'bridge';
+  /** DEBUG, INFO, WARNING, ERROR or CRITICAL. */
+  readonly level: string;
+  /** Function that ran; null outside of functions. */
+  readonly function: string | null;
+  readonly text: string;
+  /** Lines left out by the rate limit before this one. */
+  readonly dropped: number;
+}
+
+/** A worker to start. */
+export interface WorkerSpec {
+  readonly kind: 'function' | 'relational';
+  /** What messages call it, for example the function or stage it serves. */
+  readonly name: string;
+  /** Hard cap of the worker's whole process tree, in bytes. */
+  readonly memoryBytes: number;
+  /** Cores, fractions allowed; null: no limit. */
+  readonly cpus: number | null;
+  /** Processes and threads; null: no limit. */
+  readonly processes: number | null;
+  /** Open files; null: as the core. */
+  readonly openFiles: number | null;
+  readonly workingDirectory: string;
+  /** Variables set on top of the core's own. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** Why the core kills a worker; becomes the verdict. */
+export type KillReason =
+  | {
+      readonly kind: 'timeout';
+      readonly function: string | null;
+      readonly timeoutMs: number;
+      readonly stack: string | null;
+    }
+  | { readonly kind: 'cancelled' };
+
+/** What a worker used so far, or in all once it ended. */
+export interface WorkerUsage {
+  /** Most bytes charged against the cap (with cgroups page cache is included); null where not known. */
+  readonly peakBytes: number | null;
+  /** Most bytes resident. */
+  readonly residentPeakBytes: number | null;
+  readonly capBytes: number;
+  readonly capLevel: CapLevel;
+  /** User and system time; null until the worker ended. */
+  readonly cpuSeconds: number | null;
+}
+
+/** A running worker. Every pending promise is rejected with the verdict when it dies. */
+export interface Worker {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: 'function' | 'relational';
+  readonly pid: number;
+  readonly memoryBytes: number;
+  /** Versions the worker reported: python, pyarrow, pyzmq, millstream and duckdb. */
+  readonly versions: Readonly<Record<string, string>>;
+  /**
+   * Imports functions. `paths` are absolute; declarations come in the order of `functions`.
+   * @throws {UdfError} when a module or attribute is missing, fails at import, or is not a function Millstream can call.
+   */
+  loadFunctions(
+    paths: readonly string[],
+    functions: readonly { readonly name: string; readonly target: string }[],
+  ): Promise<readonly FunctionDeclaration[]>;
+  openFunctionStage(body: Omit<OpenFunctionStage, 'kind'>): Promise<FunctionStageHandle>;
+  /** Starts a query. `windowBytes` of output may be on the way or unread at a time: 32 MiB by default. */
+  openRelationalStage(
+    body: Omit<OpenRelationalStage, 'kind'>,
+    windowBytes?: number,
+  ): Promise<RelationalStageHandle>;
+  /** Python stacks of all threads, also while a function runs. */
+  dumpStack(): Promise<string>;
+  /** Lets functions close, then ends the worker: asks, then SIGTERM, then SIGKILL. Resolves when it is gone. */
+  stop(): Promise<void>;
+  /** Kills the whole process tree at once; resolves when it is gone. */
+  kill(reason: KillReason): Promise<void>;
+  usage(): WorkerUsage;
+  /** Resolves when the process is gone: null if it was asked to stop, else the verdict. */
+  readonly ended: Promise<MillstreamError | null>;
+}
+
+/** Batches processed together by a function stage. */
+export interface Bundle {
+  /** Unique among the bundles of the stage that are in flight. */
+  readonly sequence: number;
+  readonly rows: number;
+  /** The shipped groups, in the order of the stage's input columns. */
+  readonly groups: readonly ColumnGroup[];
+  /** The last key group goes on in the next bundle. */
+  readonly continued: boolean;
+}
+
+/** What a function stage made of a bundle. */
+export interface BundleResult {
+  readonly batches: readonly BundleBatch[];
+  readonly timing: BundleDurations;
+}
+
+/** A part of a bundle's result. */
+export interface BundleBatch {
+  readonly rows: number;
+  /** The result columns; null where the stage has none (a filter that returns only a selection). */
+  readonly group: ColumnGroup | null;
+  /** For each row of the result its row in the bundle (-1 never occurs); null: one to one. */
+  readonly rowSelection: Int32Array | null;
+}
+
+/** Where the time of a bundle went, in nanoseconds of CLOCK_MONOTONIC. They add up to about `totalNs`. */
+export interface BundleDurations {
+  /** Behind earlier bundles: in the core's send queue and in the worker. */
+  readonly waitingNs: number;
+  /** On the way to the worker, and decoding there. */
+  readonly shippingNs: number;
+  /** By step: inside the function, the conversion of its values included. */
+  readonly pythonNs: readonly number[];
+  /** Encoding, and the way back. */
+  readonly returningNs: number;
+  /** From the call of `process` to the complete answer. */
+  readonly totalNs: number;
+  /** Calls of the Python function, by step. */
+  readonly calls: readonly number[];
+}
+
+/** An open function stage. */
+export interface FunctionStageHandle {
+  /** Columns of the result. */
+  readonly output: readonly ColumnSpec[];
+  /**
+   * Processes one bundle; several may be in flight and are processed in the order of the calls.
+   * The groups are frozen until it settles.
+   * @throws {UdfError} when a function failed; @throws {WorkerError} with the verdict when the worker died.
+   */
+  process(bundle: Bundle): Promise<BundleResult>;
+  /** Ends the stage; bundles still in flight are rejected with a CancelledError. */
+  close(): Promise<void>;
+}
+
+/** A batch of a relational stage's output; `sequence` counts up, or in per-batch stages names the input batch. */
+export interface SequencedBatch extends Batch {
+  readonly sequence: number;
+}
+
+/** An open relational stage. */
+export interface RelationalStageHandle {
+  /** Sends a batch to `input` once the worker has room; resolves with its sequence number. Order is kept. */
+  send(input: number, batch: Batch): Promise<number>;
+  /** No more batches on `input`. */
+  endInput(input: number): Promise<void>;
+  /** The output, once. Taking a batch gives the worker room for the next ones. Throws what made the stage fail. */
+  batches(): AsyncIterableIterator<SequencedBatch>;
+  /** Resolves at the end of the output; rejects with what made the stage fail. */
+  readonly statistics: Promise<RelationalStatistics>;
+  /** Stops the query; `batches` and `statistics` then fail with a CancelledError. */
+  cancel(): Promise<void>;
+  /** Frees what the stage holds in the worker; cancels it first if it still runs. */
+  close(): Promise<void>;
+}

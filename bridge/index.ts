@@ -1,0 +1,28 @@
+/** The public names of the bridge, one by one. Other folders import the bridge only through this file. */
+export type {
+  BridgeOptions,
+  Bundle,
+  BundleBatch,
+  BundleDurations,
+  BundleResult,
+  CapLevel,
+  FunctionStageHandle,
+  Graces,
+  KillReason,
+  RelationalStageHandle,
+  Schemas,
+  SequencedBatch,
+  Worker,
+  WorkerLog,
+  WorkerSpec,
+  WorkerUsage,
+} from './api.js';
+export { Bridge } from './bridge.js';
+export type {
+  ColumnSpec,
+  OpenFunctionStage,
+  OpenRelationalStage,
+  RelationalStatistics,
+  WireFileSink,
+} from './protocol/messages.js';
+export { findPython, type PythonInterpreter } from './python-interpreter.js';

@@ -1,0 +1,277 @@
+/** Reads SQL type text: what declarations of functions, the wire and job files carry. Not the parser of SQL statements. */
+import { SqlError } from '../errors.js';
+import { nearNames } from '../text/near-names.js';
+import type { DataType, RowField, SimpleKind } from './data-type.js';
+import { MAX_DECIMAL_PRECISION, MAX_LENGTH, types, withNullable } from './types.js';
+
+/**
+ * Reads a type: Flink's words with their synonyms (`INTEGER`, `NUMERIC`, `TIMESTAMP(3) WITH LOCAL TIME ZONE`,
+ * `ROW(a INT)`, `INT ARRAY`), in any case.
+ * @throws {SqlError} `SQL_TYPE` with the place in `text`, where it is not a type.
+ */
+export function parseTypeText(text: string): DataType {
+  const reader = new Reader(text);
+  const type = readType(reader);
+  reader.expectEnd();
+  return type;
+}
+
+/** Words of types without parameters, synonyms included. */
+const SIMPLE: Readonly<Record<string, SimpleKind>> = {
+  BOOLEAN: 'BOOLEAN',
+  TINYINT: 'TINYINT',
+  SMALLINT: 'SMALLINT',
+  INT: 'INT',
+  INTEGER: 'INT',
+  BIGINT: 'BIGINT',
+  FLOAT: 'FLOAT',
+  DOUBLE: 'DOUBLE',
+  STRING: 'STRING',
+  BYTES: 'BYTES',
+  DATE: 'DATE',
+  NULL: 'NULL',
+};
+
+type Build = (reader: Reader) => DataType;
+
+const PARAMETRIC: Readonly<Record<string, Build>> = {
+  CHAR: (r) => types.char(length(r)),
+  CHARACTER: (r) => (r.word('VARYING') ? varchar(r) : types.char(length(r))),
+  VARCHAR: (r) => varchar(r),
+  BINARY: (r) => (r.word('VARYING') ? varbinary(r) : types.binary(length(r))),
+  VARBINARY: (r) => varbinary(r),
+  DECIMAL: decimal,
+  DEC: decimal,
+  NUMERIC: decimal,
+  TIME: (r) => {
+    const precision = r.parameters(1, 0, 9)?.[0] ?? 0;
+    if (r.word('WITHOUT')) r.words('TIME', 'ZONE');
+    return types.time(precision);
+  },
+  TIMESTAMP: timestamp,
+  TIMESTAMP_LTZ: (r) => types.timestampLtz(r.parameters(1, 0, 9)?.[0] ?? 6),
+  INTERVAL: interval,
+  ARRAY: (r) => types.array(r.angled(readType)),
+  MULTISET: (r) => types.multiset(r.angled(readType)),
+  MAP: (r) =>
+    r.angled((inner) => {
+      const key = readType(inner);
+      inner.symbol(',');
+      return types.map(key, readType(inner));
+    }),
+  ROW: row,
+};
+
+function readType(reader: Reader): DataType {
+  let type = readSingle(reader);
+  for (;;) {
+    if (reader.word('NOT')) {
+      reader.words('NULL');
+      type = withNullable(type, false);
+    } else if (reader.word('NULL')) type = withNullable(type, true);
+    else if (reader.word('ARRAY')) type = types.array(type);
+    else if (reader.word('MULTISET')) type = types.multiset(type);
+    else return type;
+  }
+}
+
+function readSingle(reader: Reader): DataType {
+  const at = reader.position();
+  const word = reader.anyWord();
+  const kind = Object.hasOwn(SIMPLE, word) ? SIMPLE[word] : undefined;
+  if (kind !== undefined) {
+    if (kind === 'DOUBLE') reader.word('PRECISION');
+    return { nullable: true, kind };
+  }
+  const build = Object.hasOwn(PARAMETRIC, word) ? PARAMETRIC[word] : undefined;
+  if (build !== undefined) return build(reader);
+  const near = nearNames(word, [...Object.keys(SIMPLE), ...Object.keys(PARAMETRIC)]);
+  throw reader.error(`unknown type ${word}`, near.length > 0 ? `Did you mean ${near.join(' or ')}?` : null, at);
+}
+
+const length = (reader: Reader): number => reader.parameters(1, 1, MAX_LENGTH)?.[0] ?? 1;
+
+function varchar(reader: Reader): DataType {
+  const size = length(reader);
+  return size === MAX_LENGTH ? types.string() : types.varchar(size);
+}
+
+function varbinary(reader: Reader): DataType {
+  const size = length(reader);
+  return size === MAX_LENGTH ? types.bytes() : types.varbinary(size);
+}
+
+function decimal(reader: Reader): DataType {
+  const at = reader.position();
+  const [precision = 10, scale = 0] = reader.parameters(2, 0, MAX_DECIMAL_PRECISION) ?? [];
+  if (precision < 1 || scale > precision) {
+    throw reader.error(`DECIMAL(${precision}, ${scale}): the precision is 1 to 38, the scale 0 to the precision`, null, at);
+  }
+  return types.decimal(precision, scale);
+}
+
+function timestamp(reader: Reader): DataType {
+  const precision = reader.parameters(1, 0, 9)?.[0] ?? 6;
+  if (reader.word('WITHOUT')) reader.words('TIME', 'ZONE');
+  else if (reader.word('WITH')) {
+    reader.words('LOCAL', 'TIME', 'ZONE');
+    return types.timestampLtz(precision);
+  }
+  return types.timestamp(precision);
+}
+
+const YEAR_MONTH = ['YEAR', 'MONTH', 'QUARTER'];
+const DAY_TIME = ['WEEK', 'DAY', 'HOUR', 'MINUTE', 'SECOND'];
+
+function interval(reader: Reader): DataType {
+  const at = reader.position();
+  const unit = reader.anyWord();
+  reader.parameters(2, 0, 9);
+  if (reader.word('TO')) {
+    reader.anyWord();
+    reader.parameters(1, 0, 9);
+  }
+  if (YEAR_MONTH.includes(unit)) return types.intervalYearMonth();
+  if (DAY_TIME.includes(unit)) return types.intervalDayTime();
+  throw reader.error(`INTERVAL ${unit} is not an interval type`, 'Use INTERVAL YEAR TO MONTH or INTERVAL DAY TO SECOND.', at);
+}
+
+function row(reader: Reader): DataType {
+  const close = reader.open();
+  const fields: RowField[] = [];
+  if (reader.symbolIf(close)) return types.row(fields);
+  do {
+    const name = reader.name();
+    fields.push({ name, type: readType(reader) });
+    reader.comment();
+  } while (reader.symbolIf(','));
+  reader.symbol(close);
+  return types.row(fields);
+}
+
+const TOKEN = /\s*(?:(`(?:[^`]|``)*`)|('(?:[^']|'')*')|(\d+)|([\p{L}_$][\p{L}\p{N}_$]*)|(\S))/uy;
+
+interface Token {
+  readonly kind: 'quoted' | 'string' | 'number' | 'word' | 'symbol' | 'end';
+  readonly text: string;
+  readonly at: number;
+}
+
+/** Tokens of one type text with a lookahead of one. */
+class Reader {
+  private readonly tokens: readonly Token[];
+  private next = 0;
+
+  constructor(private readonly text: string) {
+    this.tokens = tokenize(text);
+  }
+
+  position(): number {
+    return this.peek().at;
+  }
+
+  word(word: string): boolean {
+    const token = this.peek();
+    if (token.kind !== 'word' || token.text.toUpperCase() !== word) return false;
+    this.next++;
+    return true;
+  }
+
+  words(...words: readonly string[]): void {
+    for (const word of words) if (!this.word(word)) throw this.expected(word);
+  }
+
+  anyWord(): string {
+    const token = this.peek();
+    if (token.kind !== 'word') throw this.expected('a type');
+    this.next++;
+    return token.text.toUpperCase();
+  }
+
+  name(): string {
+    const token = this.peek();
+    if (token.kind !== 'word' && token.kind !== 'quoted') throw this.expected('a field name');
+    this.next++;
+    return token.kind === 'quoted' ? token.text.slice(1, -1).replaceAll('``', '`') : token.text;
+  }
+
+  /** Skips the comment of a field. */
+  comment(): void {
+    if (this.peek().kind === 'string') this.next++;
+  }
+
+  symbolIf(symbol: string): boolean {
+    const token = this.peek();
+    if (token.kind !== 'symbol' || token.text !== symbol) return false;
+    this.next++;
+    return true;
+  }
+
+  symbol(symbol: string): void {
+    if (!this.symbolIf(symbol)) throw this.expected(`'${symbol}'`);
+  }
+
+  /** Opens a field list and says what closes it. */
+  open(): ')' | '>' {
+    if (this.symbolIf('(')) return ')';
+    this.symbol('<');
+    return '>';
+  }
+
+  angled(read: (reader: Reader) => DataType): DataType {
+    this.symbol('<');
+    const type = read(this);
+    this.symbol('>');
+    return type;
+  }
+
+  /** Up to `most` integers in parentheses, or null where there are none. */
+  parameters(most: number, least: number, limit: number): number[] | null {
+    if (!this.symbolIf('(')) return null;
+    const values: number[] = [];
+    do {
+      const token = this.peek();
+      const value = Number(token.text);
+      if (token.kind !== 'number') throw this.expected('a number');
+      if (value < least || value > limit) throw this.error(`${value} is not between ${least} and ${limit}`, null);
+      values.push(value);
+      this.next++;
+    } while (values.length < most && this.symbolIf(','));
+    this.symbol(')');
+    return values;
+  }
+
+  expectEnd(): void {
+    if (this.peek().kind !== 'end') throw this.expected('the end of the type');
+  }
+
+  error(message: string, hint: string | null, at = this.position()): SqlError {
+    return new SqlError('SQL_TYPE', `Type '${this.text}': ${message}.`, {
+      hint,
+      details: { line: 1, column: at + 1, length: Math.max(1, this.peek().text.length) },
+    });
+  }
+
+  private expected(what: string): SqlError {
+    const token = this.peek();
+    return this.error(`expected ${what} but found ${token.kind === 'end' ? 'the end' : `'${token.text}'`}`, null);
+  }
+
+  private peek(): Token {
+    return this.tokens[this.next]!;
+  }
+}
+
+const TOKEN_KINDS = ['quoted', 'string', 'number', 'word', 'symbol'] as const;
+
+function tokenize(text: string): Token[] {
+  const tokens: Token[] = [];
+  const pattern = new RegExp(TOKEN);
+  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
+    const group = TOKEN_KINDS.findIndex((_, i) => match?.[i + 1] !== undefined);
+    const token = match[group + 1]!;
+    tokens.push({ kind: TOKEN_KINDS[group]!, text: token, at: pattern.lastIndex - token.length });
+  }
+  tokens.push({ kind: 'end', text: '', at: text.length });
+  return tokens;
+}

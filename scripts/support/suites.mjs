@@ -1,0 +1,50 @@
+/** Which test file belongs to which suite. A file that no suite names runs with `unit`, so none is forgotten. */
+import { join, relative } from 'node:path';
+import { filesBelow } from './stamp.mjs';
+
+const SUITES = [
+  { name: 'unit', folders: [] },
+  { name: 'bridge', folders: ['test/bridge/'] },
+  { name: 'functions', folders: ['test/python-udf/'] },
+  { name: 'sql', folders: ['test/sql/', 'test/operators/'] },
+  { name: 'streaming', folders: ['test/streaming/'] },
+  { name: 'reliability', folders: ['test/reliability/'] },
+  { name: 'command', folders: ['test/cli/', 'test/scripts/', 'test/examples/', 'test/docs/'] },
+  { name: 'long', folders: ['test/long/'] },
+];
+
+/**
+ * The suites that have files, in the order in which they run.
+ * @param {string} root the clone
+ * @param {{ names: string[], long: boolean }} choice names of suites, all but `long` where none is given
+ * @returns {{ name: string, vitest: string[], pytest: string[] }[]} files relative to `root`
+ */
+export function chooseSuites(root, { names, long }) {
+  const files = filesBelow(join(root, 'test'), isTestFile).map((file) => relative(root, file));
+  return assign(files)
+    .filter(({ name }) => (names.length > 0 ? names.includes(name) : name !== 'long' || long))
+    .filter(({ vitest, pytest }) => vitest.length + pytest.length > 0);
+}
+
+/** Names that `chooseSuites` knows. */
+export function suiteNames() {
+  return SUITES.map(({ name }) => name);
+}
+
+/** Distributes test files; exactly one suite gets each. */
+export function assign(files) {
+  const owner = (file) =>
+    SUITES.find(({ folders }) => folders.some((folder) => file.startsWith(folder))) ?? SUITES[0];
+  return SUITES.map((suite) => {
+    const own = files.filter((file) => owner(file) === suite).sort();
+    return {
+      name: suite.name,
+      vitest: own.filter((file) => file.endsWith('.ts')),
+      pytest: own.filter((file) => file.endsWith('.py')),
+    };
+  });
+}
+
+function isTestFile(name) {
+  return name.endsWith('.test.ts') || (name.startsWith('test_') && name.endsWith('.py'));
+}

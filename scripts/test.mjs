@@ -1,0 +1,44 @@
+#!/usr/bin/env node
+/** `npm test [-- SUITE…] [--long]`: set-up, then every suite with its time; one closing line and the exit code. */
+import { setUp } from './setup.mjs';
+import { runMain, SetupError, say, secondsSince } from './support/console.mjs';
+import { chooseSuites, suiteNames } from './support/suites.mjs';
+import { runPytest, runVitest } from './support/test-runs.mjs';
+
+await runMain(async (args) => {
+  const choice = readChoice(args);
+  const { root, python } = await setUp();
+  const start = performance.now();
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  for (const suite of chooseSuites(root, choice)) {
+    const counts = await runSuite(root, python, suite);
+    for (const key of Object.keys(total)) total[key] += counts[key];
+  }
+  const skipped = total.skipped === 0 ? '' : `, ${total.skipped} skipped`;
+  say(`\n${total.passed} passed, ${total.failed} failed${skipped} in ${secondsSince(start)}`);
+  return total.failed === 0 && total.passed > 0 ? 0 : 1;
+});
+
+function readChoice(args) {
+  const names = args.filter((arg) => arg !== '--long');
+  const unknown = names.find((name) => !suiteNames().includes(name));
+  if (unknown !== undefined) {
+    throw new SetupError(`There is no test suite \`${unknown}\`.`, `Suites: ${suiteNames().join(', ')}.`);
+  }
+  return { names, long: args.includes('--long') };
+}
+
+async function runSuite(root, python, { name, vitest, pytest }) {
+  const start = performance.now();
+  const runs = [];
+  if (vitest.length > 0) runs.push(await runVitest(root, python, vitest, name === 'long'));
+  if (pytest.length > 0) runs.push(await runPytest(root, python, pytest));
+  const sum = (key) => runs.reduce((total, run) => total + run[key], 0);
+  const counts = { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') };
+  const failed = counts.failed === 0 ? '' : `  ${counts.failed} FAILED`;
+  say(
+    `${name.padEnd(12)} ${String(counts.passed).padStart(5)} passed  ${secondsSince(start).padStart(7)}${failed}`,
+  );
+  for (const run of runs) if (run.failed > 0) say(run.output.trimEnd());
+  return counts;
+}
