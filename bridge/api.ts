@@ -8,6 +8,7 @@ import type {
   ColumnGroup,
   FunctionDeclaration,
   MillstreamError,
+  SchemaRegistry,
   Timers,
 } from '../core/index.js';
 import type {
@@ -20,19 +21,12 @@ import type {
 /** How a worker's memory cap is enforced, best first; `watchdog` samples and kills, the others are the kernel's. */
 export type CapLevel = 'cgroup-v2' | 'systemd-scope' | 'cgroup-v1' | 'watchdog';
 
-/** Schemas of the job by number: the part of core's `SchemaRegistry` that the bridge needs. */
-export interface Schemas {
-  /** The number of a schema, by content. `schemaMessage` is an encapsulated Arrow IPC schema message. */
-  register(schemaMessage: Uint8Array): number;
-  /** The message registered under `id`. */
-  message(id: number): Uint8Array;
-}
-
 /** What a bridge is started with. */
 export interface BridgeOptions {
   readonly clock: Clock;
   readonly timers: Timers;
-  readonly schemas: Schemas;
+  /** The schemas of the job; workers' own schemas are registered in it. */
+  readonly schemas: SchemaRegistry;
   /** Path of a Python interpreter (`findPython` gives one). */
   readonly python: string;
   /** Folders put in front of the workers' PYTHONPATH, before the package's own. */
@@ -150,6 +144,8 @@ export interface Worker {
   /** Kills the whole process tree at once; resolves when it is gone. */
   kill(reason: KillReason): Promise<void>;
   usage(): WorkerUsage;
+  /** Messages of closed stages and dead epochs that arrived late and were dropped. */
+  readonly lateFrames: number;
   /** Resolves when the process is gone: null if it was asked to stop, else the verdict. */
   readonly ended: Promise<MillstreamError | null>;
 }

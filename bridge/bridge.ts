@@ -1,10 +1,165 @@
-/** Starts workers and keeps them. One bridge serves one job or session. */
-import type { BridgeOptions, CapLevel, Worker, WorkerSpec } from './api.js';
+/** Starts workers under caps and keeps them. One bridge serves one job or session. */
+import { randomBytes } from 'node:crypto';
+import { CancelledError } from '../core/index.js';
+import type { BridgeOptions, CapLevel, Graces, Worker, WorkerSpec } from './api.js';
+import { ColdStart } from './cold-start.js';
+import { EndpointFolder } from './endpoint-folder.js';
+import { detectCaps } from './limits/detect.js';
+import { FileTree } from './limits/file-tree.js';
+import { hostMemoryKills } from './limits/host-memory.js';
+import type { CapAdapter, WorkerCap } from './limits/worker-cap.js';
+import { ManagedWorker } from './worker.js';
+import type { WorkerHost } from './worker-host.js';
+import { Zygote } from './zygote.js';
 
-export declare class Bridge {
-  readonly capLevel: CapLevel;
-  static start(options: BridgeOptions): Bridge;
-  prepare(kind: 'function' | 'relational'): void;
-  startWorker(spec: WorkerSpec): Promise<Worker>;
-  close(): Promise<void>;
+const DEFAULT_GRACES: Graces = { helloMs: 30_000, shutdownMs: 5_000, terminateMs: 2_000, stuckMs: 10_000 };
+/** A cgroup can be removed once the kernel has reaped its processes. */
+const REMOVE_RETRY_MS = 10;
+
+export class Bridge {
+  readonly #options: BridgeOptions;
+  readonly #graces: Graces;
+  readonly #caps: CapAdapter;
+  readonly #endpoints: EndpointFolder;
+  readonly #files = new FileTree();
+  readonly #hosts = new Map<WorkerSpec['kind'], WorkerHost>();
+  readonly #workers = new Set<ManagedWorker>();
+  readonly #removals = new Set<Promise<void>>();
+  #nextEpoch = 1;
+  #memoryKillsOfEnded = 0;
+  #closing: Promise<void> | null = null;
+
+  private constructor(options: BridgeOptions) {
+    this.#options = options;
+    this.#graces = { ...DEFAULT_GRACES, ...options.graces };
+    this.#endpoints = EndpointFolder.create();
+    try {
+      this.#caps = detectCaps({
+        bridge: `millstream-${process.pid}-${randomBytes(4).toString('hex')}`,
+        level: options.capLevel ?? null,
+        requireHard: options.requireHardCaps ?? false,
+      });
+    } catch (error) {
+      this.#endpoints.remove();
+      throw error;
+    }
+  }
+
+  /**
+   * Makes the private folder for sockets and finds out how caps are enforced; starts no process yet.
+   * @throws {EnvironmentError} CAP_LEVEL, SOCKET_FOLDER.
+   */
+  static start(options: BridgeOptions): Bridge {
+    return new Bridge(options);
+  }
+
+  /** How this bridge caps its workers. */
+  get capLevel(): CapLevel {
+    return this.#caps.level;
+  }
+
+  /** Begins to import what workers of this kind need, so that the first one starts in milliseconds. */
+  prepare(kind: WorkerSpec['kind']): void {
+    this.#host(kind);
+  }
+
+  /**
+   * Starts a worker; resolves once it is connected.
+   * @throws {WorkerError} WORKER_START, WORKER_OOM; {EnvironmentError} PYTHON_NOT_FOUND, PYTHON_PACKAGES, CAP_NOT_SET.
+   */
+  async startWorker(spec: WorkerSpec): Promise<Worker> {
+    if (this.#closing !== null) {
+      throw new CancelledError('CANCELLED', `Worker ${spec.name} was not started: the bridge is closed.`);
+    }
+    const epoch = this.#nextEpoch++;
+    const cap = this.#caps.create(`w${epoch}`, spec);
+    const killsBefore = this.#killsOfOthers();
+    return ManagedWorker.start(
+      {
+        spec,
+        epoch,
+        host: this.#host(spec.kind),
+        cap,
+        capLevel: this.capLevel,
+        endpoints: this.#endpoints,
+        bridge: this.#options,
+        graces: this.#graces,
+        hostMemoryKills: () => this.#killsOfOthers() - killsBefore,
+        onEnd: (worker, memoryKills) => this.#onWorkerEnd(worker, memoryKills, cap),
+      },
+      (worker) => this.#workers.add(worker),
+    );
+  }
+
+  /** Stops all workers and the zygotes, and removes sockets and cgroups. May be called twice. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    await Promise.all([...this.#workers].map((worker) => worker.stop()));
+    await Promise.all([...this.#hosts.values()].map((host) => host.close()));
+    await Promise.all(this.#removals);
+    this.#caps.close();
+    this.#endpoints.remove();
+  }
+
+  #host(kind: WorkerSpec['kind']): WorkerHost {
+    let host = this.#hosts.get(kind);
+    if (host === undefined) {
+      host = this.#startHost(kind);
+      this.#hosts.set(kind, host);
+    }
+    return host;
+  }
+
+  #startHost(kind: WorkerSpec['kind']): WorkerHost {
+    const { python, pythonPath = [], useZygote = process.platform === 'linux', onLog } = this.#options;
+    return useZygote
+      ? Zygote.start({
+          python,
+          pythonPath,
+          preload: kind === 'relational' ? ['duckdb'] : [],
+          onText: (text) =>
+            onLog({
+              worker: `zygote-${kind}`,
+              source: 'stderr',
+              level: 'INFO',
+              function: null,
+              text,
+              dropped: 0,
+            }),
+        })
+      : new ColdStart({ python, pythonPath });
+  }
+
+  /** Kernel's memory kills on the machine, without those in our own cgroups. */
+  #killsOfOthers(): number {
+    const own = [...this.#workers].reduce(
+      (sum, worker) => sum + worker.memoryKills(),
+      this.#memoryKillsOfEnded,
+    );
+    return hostMemoryKills(this.#files) - (this.capLevel === 'watchdog' ? 0 : own);
+  }
+
+  #onWorkerEnd(worker: ManagedWorker, memoryKills: number, cap: WorkerCap): void {
+    this.#workers.delete(worker);
+    this.#memoryKillsOfEnded += memoryKills;
+    this.#endpoints.unlink(`${worker.id}.c`);
+    this.#endpoints.unlink(`${worker.id}.d`);
+    const removal = this.#remove(cap).then(() => {
+      this.#removals.delete(removal);
+    });
+    this.#removals.add(removal);
+  }
+
+  async #remove(cap: WorkerCap): Promise<void> {
+    for (let attempt = 0; attempt < 200 && !cap.remove(); attempt++) {
+      await new Promise<void>((resolve) => {
+        setTimeout(resolve, REMOVE_RETRY_MS);
+      });
+      cap.afterExit();
+    }
+  }
 }

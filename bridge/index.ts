@@ -10,7 +10,6 @@ export type {
   Graces,
   KillReason,
   RelationalStageHandle,
-  Schemas,
   SequencedBatch,
   Worker,
   WorkerLog,

@@ -40,7 +40,10 @@ export interface BatchPlace {
 }
 
 /** The frames of a batch for a worker. They alias the groups, which stay frozen until the worker answered. */
-export function encodeBatch(place: BatchPlace, batch: Pick<Batch, 'rows' | 'groups' | 'continued'>): Uint8Array[] {
+export function encodeBatch(
+  place: BatchPlace,
+  batch: Pick<Batch, 'rows' | 'groups' | 'continued'>,
+): Uint8Array[] {
   const message: BatchMessage = {
     type: 'batch',
     ...place,
@@ -95,7 +98,11 @@ function wireGroup(group: ColumnGroup): WireGroup {
 
 function decodeBatch(message: BatchMessage, frames: readonly Uint8Array[]): DataFrames {
   const selections = message.groups.filter((group) => group.hasSelection).length;
-  expectFrames(frames, 1 + Number(message.hasRowSelection) + selections + message.groups.length, message.type);
+  expectFrames(
+    frames,
+    1 + Number(message.hasRowSelection) + selections + message.groups.length,
+    message.type,
+  );
   let next = 1;
   const rowSelection = message.hasRowSelection ? selectionOf(frames[next++]!, message.rows) : null;
   const groups = message.groups.map((group) => {

@@ -6,7 +6,13 @@
  * control: one frame, the JSON message.
  * data:    frame 0 the JSON message; then, only for `schema` and `batch`, the frames it announces.
  */
-import type { CallArgument, CallStep, ErrorDetails, ErrorKind, FunctionDeclaration } from '../../core/index.js';
+import type {
+  CallArgument,
+  CallStep,
+  ErrorDetails,
+  ErrorKind,
+  FunctionDeclaration,
+} from '../../core/index.js';
 
 export const PROTOCOL_VERSION = 1;
 
@@ -89,7 +95,14 @@ export interface Limits {
 export interface Instruction {
   readonly type: 'instruction';
   readonly id: number;
-  readonly body: LoadFunctions | OpenFunctionStage | OpenRelationalStage | CloseStage | Cancel | DumpStack | Shutdown;
+  readonly body:
+    | LoadFunctions
+    | OpenFunctionStage
+    | OpenRelationalStage
+    | CloseStage
+    | Cancel
+    | DumpStack
+    | Shutdown;
 }
 
 /** Imports functions. Reply: `{declarations: FunctionDeclaration[]}` in the order asked. */

@@ -21,7 +21,11 @@ export function checkResult<Result>(value: unknown, definition: ResultDefinition
 }
 
 /** Definitions that results of instructions follow. */
-export type ResultDefinition = 'LoadFunctionsResult' | 'OpenFunctionStageResult' | 'DumpStackResult' | 'Empty';
+export type ResultDefinition =
+  | 'LoadFunctionsResult'
+  | 'OpenFunctionStageResult'
+  | 'DumpStackResult'
+  | 'Empty';
 
 /** Checks `value` against the definition of that name. @throws {InternalError} PROTOCOL_MESSAGE with the path. */
 export function check(value: unknown, definition: string): void {
@@ -50,16 +54,23 @@ const DATA: Readonly<Record<string, string>> = {
 function checkOneOf(value: unknown, definitions: Readonly<Record<string, string>>): unknown {
   const type = typeof value === 'object' && value !== null && 'type' in value ? value.type : undefined;
   if (typeof type !== 'string' || !Object.hasOwn(definitions, type)) {
-    throw malformed('a message', `/type is ${JSON.stringify(type)}, not one of ${Object.keys(definitions).join(', ')}`);
+    throw malformed(
+      'a message',
+      `/type is ${JSON.stringify(type)}, not one of ${Object.keys(definitions).join(', ')}`,
+    );
   }
   check(value, definitions[type]!);
   return value;
 }
 
 function malformed(what: string, reason: string): InternalError {
-  return new InternalError('PROTOCOL_MESSAGE', `A worker sent ${what} that does not follow the protocol: ${reason}.`, {
-    hint: 'Make sure that the worker runs the same version of millstream; otherwise please report this.',
-  });
+  return new InternalError(
+    'PROTOCOL_MESSAGE',
+    `A worker sent ${what} that does not follow the protocol: ${reason}.`,
+    {
+      hint: 'Make sure that the worker runs the same version of millstream; otherwise please report this.',
+    },
+  );
 }
 
 function describe(error: ErrorObject | undefined): string {

@@ -18,12 +18,16 @@ export interface OperatorContext {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly metrics: StageMetrics;
+  /** Bytes that the operator may hold of inputs and outputs in flight, beside what waits on its edges. */
+  readonly bufferBytes: number;
   /** Aborted when the job fails or is cancelled; its `reason` is the error. */
   readonly signal: AbortSignal;
   /** Fails the job from outside a call (a worker died while nothing was awaited). */
   fail(error: unknown): void;
   /** Reports this operator's part of a checkpoint; called once for each barrier, before the barrier is emitted. */
   acknowledge(checkpointId: number, state: Uint8Array | null): void;
+  /** No more input is needed (a LIMIT is reached): each input ends as soon as the call for it returns, producers stop. */
+  stopInputs(): void;
 }
 
 /**
@@ -43,6 +47,11 @@ export interface Operator {
   endInput(input: number): Promise<void>;
   /** Releases workers, files and timers; must not throw for an operator that failed to open. */
   close(): Promise<void>;
+  /**
+   * False while nothing outside runs for this operator (its worker waits for input or credit): tells a stall from
+   * slow work. Where it is absent, every pending call counts as work.
+   */
+  isWorking?(): boolean;
 }
 
 /** An operator without inputs. */
@@ -53,4 +62,6 @@ export interface SourceOperator {
   /** A barrier is to be injected: acknowledge the position, then emit the barrier between two batches. */
   snapshot(barrier: Barrier): Promise<void>;
   close(): Promise<void>;
+  /** As `Operator.isWorking`. */
+  isWorking?(): boolean;
 }

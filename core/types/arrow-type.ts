@@ -11,7 +11,7 @@ interface TypeForms<T> {
   readonly python: string;
 }
 
-type TypeOf<K extends TypeKind> = Extract<DataType, { readonly kind: K }>;
+type TypeOf<K extends TypeKind> = DataType & { readonly kind: K };
 
 /** Intervals travel as Flink holds them: months, and milliseconds. Beyond microseconds a timestamp is 64-bit nanoseconds. */
 export const TYPE_TABLE: { readonly [K in TypeKind]: TypeForms<TypeOf<K>> } = {

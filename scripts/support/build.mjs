@@ -18,7 +18,7 @@ export async function ensureBuild(root) {
   say('Building (tsc -b) …');
   await runQuietly(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b'], {
     cwd: root,
-    hint: 'Correct the lines that the compiler names.',
+    hint: 'Correct the lines that the compiler names. In a clone without changes this is a defect of Millstream: please report it.',
   });
   chmodSync(join(root, COMMAND), 0o755);
   writeStamp(stamp, sources);

@@ -2,7 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { SetupError } from './console.mjs';
 
-const TAIL_LINES = 30;
+const SHOWN_LINES = 15;
 const PROBE_TIMEOUT_MS = 10_000;
 
 /** Standard output of a short command, or null where it is missing, fails or takes over ten seconds. */
@@ -18,8 +18,14 @@ export function probe(command, args) {
 export async function runQuietly(command, args, { cwd, env, hint }) {
   const { code, output } = await capture(command, args, { cwd, env });
   if (code === 0) return output;
-  const tail = output.trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
-  throw new SetupError(`\`${[command, ...args].join(' ')}\` failed.\n${tail}`, hint);
+  throw new SetupError(`\`${[command, ...args].join(' ')}\` failed.\n${ends(output)}`, hint);
+}
+
+/** First and last lines of a long output: tools say what is wrong at either end. */
+function ends(output) {
+  const lines = output.trimEnd().split('\n');
+  if (lines.length <= 2 * SHOWN_LINES) return lines.join('\n');
+  return [...lines.slice(0, SHOWN_LINES), '…', ...lines.slice(-SHOWN_LINES)].join('\n');
 }
 
 /** Exit code and interleaved output of a command; a command that cannot start has code 127. */

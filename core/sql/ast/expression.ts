@@ -21,9 +21,7 @@ export type BinaryOperator =
   | 'IS NOT DISTINCT FROM'
   | 'OVERLAPS'
   | 'MEMBER OF'
-  | 'NOT MEMBER OF'
   | 'SUBMULTISET OF'
-  | 'NOT SUBMULTISET OF'
   | '+'
   | '-'
   | '||'
@@ -252,6 +250,14 @@ export type ExpressionNode =
           readonly type: TypeNode;
           readonly safe: boolean;
         }
+      /** `INTERVAL (expression) unit`: that many of the unit. */
+      | {
+          readonly kind: 'interval';
+          readonly operand: ExpressionNode;
+          readonly qualifier: IntervalQualifier;
+        }
+      /** `x FORMAT JSON`: the text is JSON, to be taken as it is. */
+      | { readonly kind: 'format_json'; readonly operand: ExpressionNode }
       /** `ROW(a, b)` or `(a, b)`. */
       | { readonly kind: 'row'; readonly items: readonly ExpressionNode[] }
       | { readonly kind: 'array' | 'multiset'; readonly items: readonly ExpressionNode[] }

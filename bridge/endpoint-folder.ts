@@ -23,7 +23,9 @@ export class EndpointFolder {
     for (const base of bases) {
       const longest = Buffer.byteLength(join(base, 'ms-XXXXXX', 'w99999.c'));
       if (longest > MAX_SOCKET_PATH_BYTES) {
-        problems.push(`${base} is too long (sockets would need ${longest} of ${MAX_SOCKET_PATH_BYTES} bytes)`);
+        problems.push(
+          `${base} is too long (sockets would need ${longest} of ${MAX_SOCKET_PATH_BYTES} bytes)`,
+        );
         continue;
       }
       try {

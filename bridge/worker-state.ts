@@ -131,13 +131,18 @@ function onTimeout(state: WorkerState, timer: WorkerTimer): Transition {
 
 function onStopRequested(state: WorkerState): Transition {
   if (state.phase === 'ready') {
-    return to({ ...state, cause: 'stop' }, 'draining', { type: 'shut-down' }, { type: 'start-timer', timer: 'shutdown' });
+    return to(
+      { ...state, cause: 'stop' },
+      'draining',
+      { type: 'shut-down' },
+      { type: 'start-timer', timer: 'shutdown' },
+    );
   }
   // Before HELLO there is nothing to close in the worker.
   return state.phase === 'draining' ? stay(state) : end(state, 'stop');
 }
 
-/** Kills. The first cause stays, except that exceeding memory while being stopped is still reported. */
+/** Kills; the first cause stays. */
 function end(state: WorkerState, cause: EndCause): Transition {
   if (state.phase === 'ending') {
     return stay(state);

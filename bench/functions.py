@@ -1,0 +1,56 @@
+"""The functions of the workloads, declared once: Millstream calls them in workers, the reference in a plain loop."""
+
+import math
+
+import numpy as np
+
+from millstream import AggregateFunction, udaf, udf, udtf
+
+
+@udf
+def w1(x: float, y: float) -> float:
+    """W1: a row function on two doubles."""
+    return x * 0.5 + y if x > y else x - y * 0.25
+
+
+@udf(batch="numpy")
+def w2(x: float, y: float) -> float:
+    """W2: a vectorised function that is bound by memory."""
+    return x * 0.5 + y
+
+
+@udf
+def w3(s: str) -> str:
+    """W3: a row function on strings."""
+    head, _, tail = s.partition("-")
+    return tail + head.upper()
+
+
+@udf(batch="numpy")
+def w4(x: float, y: float) -> float:
+    """W4: a vectorised function that is bound by the processor."""
+    return np.sin(x) * np.cos(y) + np.sqrt(np.abs(x * y)) + np.log1p(np.abs(x)) * np.arctan(y)
+
+
+class WeightedMean(AggregateFunction):
+    """W5: a grouped aggregate, one call of ``accumulate`` for each row."""
+
+    def create_accumulator(self) -> list[float]:
+        return [0.0, 0.0]
+
+    def accumulate(self, accumulator: list[float], value: float, weight: float) -> None:
+        accumulator[0] += value * weight
+        accumulator[1] += weight
+
+    def get_value(self, accumulator: list[float]) -> float:
+        return accumulator[0] / accumulator[1] if accumulator[1] else math.nan
+
+
+w5 = udaf(WeightedMean(), result_type="DOUBLE", accumulator_type="ARRAY<DOUBLE>", name="w5")
+
+
+@udtf(result_types=["STRING", "INT"])
+def w6(s: str):
+    """W6: a table function, about three rows for each row."""
+    for word in s.split("-"):
+        yield word, len(word)

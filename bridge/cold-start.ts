@@ -1,0 +1,93 @@
+/** Workers started as processes of their own, where there is no zygote: macOS and `useZygote: false`. */
+import { execa } from 'execa';
+import { type PythonCommand, pythonEnvironment, startError } from './python-command.js';
+import type { ForkRequest, ProcessExit, RawOutput, WorkerHost, WorkerProcess } from './worker-host.js';
+
+export class ColdStart implements WorkerHost {
+  readonly #command: PythonCommand;
+  readonly #running = new Set<ColdProcess>();
+
+  constructor(command: PythonCommand) {
+    this.#command = command;
+  }
+
+  async fork(request: ForkRequest, onOutput: (output: RawOutput) => void): Promise<WorkerProcess> {
+    const subprocess = spawn(this.#command, request);
+    const { pid } = subprocess;
+    if (pid === undefined) {
+      throw startError(this.#command.python, '', (await subprocess).cause);
+    }
+    for (const source of ['stdout', 'stderr'] as const) {
+      subprocess[source]
+        .setEncoding('utf8')
+        .on('data', (text: string) => onOutput({ source, text, dropped: 0 }));
+    }
+    subprocess.stdin.on('error', () => undefined);
+    const worker = new ColdProcess(pid, exitOf(subprocess), () => subprocess.stdin.write('go\n'));
+    this.#running.add(worker);
+    void worker.exited.then(() => this.#running.delete(worker));
+    return worker;
+  }
+
+  async close(): Promise<void> {
+    const running = [...this.#running];
+    for (const worker of running) {
+      worker.signal('SIGKILL');
+    }
+    await Promise.all(running.map((worker) => worker.exited));
+  }
+}
+
+/** The open stdin is the worker's life pipe: its end means that the core is gone. */
+function spawn(command: PythonCommand, request: ForkRequest) {
+  return execa(command.python, ['-m', 'millstream._worker', JSON.stringify(request.arguments)], {
+    cwd: request.workingDirectory,
+    env: { ...pythonEnvironment(command), ...request.environment },
+    stdin: 'pipe',
+    stdout: 'pipe',
+    stderr: 'pipe',
+    buffer: false,
+    reject: false,
+    cleanup: true,
+    // A process group of its own, so that its children can be signalled with it.
+    detached: true,
+  });
+}
+
+async function exitOf(subprocess: ReturnType<typeof spawn>): Promise<ProcessExit> {
+  const result = await subprocess;
+  return {
+    exitCode: result.exitCode ?? null,
+    signal: result.signal ?? null,
+    maxRssBytes: null,
+    cpuSeconds: null,
+    hostLost: false,
+  };
+}
+
+class ColdProcess implements WorkerProcess {
+  readonly pid: number;
+  readonly exited: Promise<ProcessExit>;
+  readonly go: () => void;
+  #hasExited = false;
+
+  constructor(pid: number, exited: Promise<ProcessExit>, go: () => void) {
+    this.pid = pid;
+    this.go = go;
+    this.exited = exited.then((exit) => {
+      this.#hasExited = true;
+      return exit;
+    });
+  }
+
+  signal(signal: 'SIGTERM' | 'SIGKILL' | 'SIGUSR2'): void {
+    if (this.#hasExited) {
+      return;
+    }
+    try {
+      process.kill(-this.pid, signal);
+    } catch {
+      // It ended in this moment.
+    }
+  }
+}

@@ -1,0 +1,157 @@
+/**
+ * Caps by cgroup v1. The memory controller must be writable; pids and cpu are used where they are. The kernel kills
+ * one process at a time here, perhaps only a child: the rest of the worker is ours to kill (`exceeded`).
+ */
+import { join } from 'node:path';
+import { ownCgroupV1 } from './cgroup-paths.js';
+import { CPU_PERIOD_US, killPids, notSet, writeChecked } from './cgroup-writes.js';
+import type { FileTree } from './file-tree.js';
+import type { CapAdapter, CapLimits, CapUsage, WorkerCap } from './worker-cap.js';
+
+export class CgroupV1 implements CapAdapter {
+  readonly level = 'cgroup-v1';
+  readonly #files: FileTree;
+  readonly #parents: Folders;
+
+  private constructor(files: FileTree, parents: Folders) {
+    this.#files = files;
+    this.#parents = parents;
+  }
+
+  /** Makes a group for the bridge below our own one; null where that, or setting a limit, is not possible. */
+  static detect(files: FileTree, bridge: string): CgroupV1 | null {
+    const parents: Folders = {};
+    for (const controller of CONTROLLERS) {
+      const own = ownCgroupV1(files, controller);
+      if (own !== null && tryMakeFolder(files, join(own, bridge))) {
+        parents[controller] = join(own, bridge);
+      }
+    }
+    const adapter = new CgroupV1(files, parents);
+    if (parents.memory === undefined) {
+      adapter.close();
+      return null;
+    }
+    try {
+      adapter.create('probe', { memoryBytes: 64 << 20, cpus: null, processes: null }).remove();
+      return adapter;
+    } catch {
+      adapter.close();
+      return null;
+    }
+  }
+
+  create(name: string, limits: CapLimits): WorkerCap {
+    const cap = new CgroupV1Cap(this.#files, this.#parents, name);
+    try {
+      cap.limit(limits);
+    } catch (error) {
+      cap.remove();
+      throw error;
+    }
+    return cap;
+  }
+
+  close(): void {
+    for (const folder of Object.values(this.#parents)) {
+      this.#files.removeFolder(folder);
+    }
+  }
+}
+
+const CONTROLLERS = ['memory', 'pids', 'cpu'] as const;
+type Folders = { [Controller in (typeof CONTROLLERS)[number]]?: string };
+
+class CgroupV1Cap implements WorkerCap {
+  readonly folders: readonly string[];
+  readonly #files: FileTree;
+  readonly #memory: string;
+  readonly #pids: string | null;
+  readonly #cpu: string | null;
+
+  constructor(files: FileTree, parents: Folders, name: string) {
+    this.#files = files;
+    this.#memory = join(parents.memory!, name);
+    this.#pids = parents.pids === undefined ? null : join(parents.pids, name);
+    this.#cpu = parents.cpu === undefined ? null : join(parents.cpu, name);
+    this.folders = [this.#memory, this.#pids, this.#cpu].filter((folder) => folder !== null);
+    for (const folder of this.folders) {
+      files.makeFolder(folder);
+    }
+  }
+
+  limit(limits: CapLimits): void {
+    const files = this.#files;
+    writeChecked(files, join(this.#memory, 'memory.limit_in_bytes'), limits.memoryBytes);
+    // Memory and swap together; absent where the kernel does not account for swap.
+    const swap = join(this.#memory, 'memory.memsw.limit_in_bytes');
+    if (files.read(swap) !== null) {
+      writeChecked(files, swap, limits.memoryBytes);
+    }
+    if (limits.processes !== null) {
+      writeChecked(files, this.#required(this.#pids, 'pids', 'pids.max'), limits.processes);
+    }
+    if (limits.cpus !== null) {
+      writeChecked(files, this.#required(this.#cpu, 'cpu', 'cpu.cfs_period_us'), CPU_PERIOD_US);
+      writeChecked(files, join(this.#cpu!, 'cpu.cfs_quota_us'), Math.round(limits.cpus * CPU_PERIOD_US));
+    }
+  }
+
+  place(pid: number): void {
+    for (const folder of this.folders) {
+      const path = join(folder, 'cgroup.procs');
+      try {
+        this.#files.write(path, String(pid));
+      } catch (error) {
+        throw notSet(path, pid, error);
+      }
+    }
+    const path = join(this.#memory, 'cgroup.procs');
+    if (!this.#files.readPids(path).includes(pid)) {
+      throw notSet(path, pid, undefined);
+    }
+  }
+
+  usage(): CapUsage {
+    return {
+      usedBytes: this.#files.readNumber(join(this.#memory, 'memory.usage_in_bytes')),
+      peakBytes: this.#files.readNumber(join(this.#memory, 'memory.max_usage_in_bytes')),
+    };
+  }
+
+  memoryKills(): number {
+    return this.#files.readKey(join(this.#memory, 'memory.oom_control'), 'oom_kill') ?? 0;
+  }
+
+  exceeded(): boolean {
+    return this.memoryKills() > 0;
+  }
+
+  killAll(): void {
+    killPids(this.#files.readPids(join(this.#memory, 'cgroup.procs')));
+  }
+
+  afterExit(): void {
+    this.killAll();
+  }
+
+  remove(): boolean {
+    return this.folders.map((folder) => this.#files.removeFolder(folder)).every(Boolean);
+  }
+
+  #required(folder: string | null, controller: string, file: string): string {
+    if (folder === null) {
+      throw notSet(`the cgroup controller ${controller}`, file, undefined);
+    }
+    return join(folder, file);
+  }
+}
+
+function tryMakeFolder(files: FileTree, path: string): boolean {
+  try {
+    files.makeFolder(path);
+    return true;
+  } catch {
+    return false;
+  }
+}

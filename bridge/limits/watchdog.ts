@@ -1,0 +1,86 @@
+/**
+ * Caps where the kernel offers none: the process tree's memory is sampled, and the worker is killed at its cap. It
+ * can overshoot by what is allocated between two samples; cpus and processes are not enforced.
+ */
+import { killPids } from './cgroup-writes.js';
+import type { FileTree } from './file-tree.js';
+import { processTree, proportionalBytes, residentBytes } from './process-tree.js';
+import type { CapAdapter, CapLimits, CapUsage, WorkerCap } from './worker-cap.js';
+
+export class Watchdog implements CapAdapter {
+  readonly level = 'watchdog';
+  readonly #files: FileTree;
+
+  constructor(files: FileTree) {
+    this.#files = files;
+  }
+
+  create(_name: string, limits: CapLimits): WorkerCap {
+    return new WatchdogCap(this.#files, limits.memoryBytes);
+  }
+
+  close(): void {}
+}
+
+/** Above this share of the cap a sample counts shared pages exactly. */
+const SOFT_SHARE = 0.85;
+
+class WatchdogCap implements WorkerCap {
+  readonly folders = [];
+  readonly #files: FileTree;
+  readonly #capBytes: number;
+  #pid: number | null = null;
+  #usedBytes: number | null = null;
+  #peakBytes: number | null = null;
+  #kills = 0;
+
+  constructor(files: FileTree, capBytes: number) {
+    this.#files = files;
+    this.#capBytes = capBytes;
+  }
+
+  place(pid: number): void {
+    this.#pid = pid;
+  }
+
+  usage(): CapUsage {
+    return { usedBytes: this.#usedBytes, peakBytes: this.#peakBytes };
+  }
+
+  memoryKills(): number {
+    return this.#kills;
+  }
+
+  exceeded(): boolean {
+    if (this.#pid === null || this.#kills > 0) {
+      return this.#kills > 0;
+    }
+    const pids = processTree(this.#files, this.#pid);
+    let bytes = residentBytes(this.#files, pids);
+    if (bytes > this.#capBytes * SOFT_SHARE) {
+      bytes = proportionalBytes(this.#files, pids);
+    }
+    this.#usedBytes = bytes;
+    this.#peakBytes = Math.max(bytes, this.#peakBytes ?? 0);
+    if (bytes <= this.#capBytes) {
+      return false;
+    }
+    this.#kills = 1;
+    return true;
+  }
+
+  killAll(): void {
+    if (this.#pid !== null) {
+      killPids(processTree(this.#files, this.#pid));
+    }
+  }
+
+  /** Orphans belong to the zygote, which kills the worker's group. */
+  afterExit(): void {
+    this.#pid = null;
+  }
+
+  remove(): boolean {
+    return true;
+  }
+}

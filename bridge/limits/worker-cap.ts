@@ -1,0 +1,45 @@
+/** One interface for all ways to cap a worker: a cap is made for each worker, holds its processes, and is removed. */
+import type { CapLevel } from '../api.js';
+
+/** What to enforce. */
+export interface CapLimits {
+  readonly memoryBytes: number;
+  /** Cores; null: no limit. */
+  readonly cpus: number | null;
+  /** Processes and threads; null: no limit. */
+  readonly processes: number | null;
+}
+
+export interface CapUsage {
+  /** Null where the kernel does not say. */
+  readonly usedBytes: number | null;
+  readonly peakBytes: number | null;
+}
+
+/** A way to enforce caps on this machine. */
+export interface CapAdapter {
+  readonly level: CapLevel;
+  /** Makes a cap; `name` is unique among the live workers of the bridge. @throws {EnvironmentError} CAP_NOT_SET. */
+  create(name: string, limits: CapLimits): WorkerCap;
+  /** Removes what the adapter made for itself. */
+  close(): void;
+}
+
+/** The cap of one worker. All calls are short reads and writes of kernel files, done at once. */
+export interface WorkerCap {
+  /** Cgroup folders that hold the worker, for whoever cleans up if the core dies. */
+  readonly folders: readonly string[];
+  /** Puts a process, and all that it will fork, under the cap. @throws {EnvironmentError} CAP_NOT_SET. */
+  place(pid: number): void;
+  usage(): CapUsage;
+  /** Processes of this worker that were killed for memory, by the kernel or by the watchdog. */
+  memoryKills(): number;
+  /** Looks once; true when the worker has exceeded its memory and what is left of it must be killed. */
+  exceeded(): boolean;
+  /** Kills every process under the cap. */
+  killAll(): void;
+  /** The first process was waited for, so its id may be taken by another one: kills what it left behind. */
+  afterExit(): void;
+  /** Removes the cap; false while processes still hold it: call again. */
+  remove(): boolean;
+}

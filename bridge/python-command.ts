@@ -1,0 +1,62 @@
+/** How the worker's Python is started: module path, environment, and what its failures to start mean. */
+import { existsSync } from 'node:fs';
+import { delimiter } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { EnvironmentError, type MillstreamError, WorkerError } from '../core/index.js';
+
+/** The interpreter and module search path of a bridge. */
+export interface PythonCommand {
+  readonly python: string;
+  readonly pythonPath: readonly string[];
+}
+
+/** Variables for every Python process of the bridge, on top of the core's own. */
+export function pythonEnvironment(command: PythonCommand): Record<string, string> {
+  const path = [...command.pythonPath, ...packageFolder(), process.env.PYTHONPATH ?? ''];
+  return {
+    PYTHONPATH: path.filter((folder) => folder !== '').join(delimiter),
+    PYTHONUNBUFFERED: '1',
+    // Libraries start their threads at import; a zygote must have none when it forks.
+    OPENBLAS_NUM_THREADS: '1',
+    OMP_NUM_THREADS: '1',
+    MKL_NUM_THREADS: '1',
+  };
+}
+
+/** The folder of the Python package `millstream` beside this code; none where it is only installed. */
+function packageFolder(): string[] {
+  return ['../python-udf/', '../../python-udf/']
+    .map((folder) => fileURLToPath(new URL(folder, import.meta.url)))
+    .filter((folder) => existsSync(`${folder}millstream`))
+    .slice(0, 1);
+}
+
+/** The error for a Python process that ended before it was ready. `cause` is set where it could not be spawned. */
+export function startError(python: string, stderr: string, cause: unknown = undefined): MillstreamError {
+  const missing = /No module named '?([\w.]+)/.exec(stderr)?.[1];
+  if (missing !== undefined) {
+    return new EnvironmentError('PYTHON_PACKAGES', `The Python at ${python} has no package ${missing}.`, {
+      hint: `Install it: ${python} -m pip install ${missing.split('.')[0]}; or name another interpreter with python.executable or MILLSTREAM_PYTHON.`,
+    });
+  }
+  if (cause !== undefined && hasCode(cause, 'ENOENT', 'EACCES')) {
+    return new EnvironmentError('PYTHON_NOT_FOUND', `There is no Python interpreter to run at ${python}.`, {
+      hint: 'Name one (3.10 or newer) with python.executable or MILLSTREAM_PYTHON.',
+      cause,
+    });
+  }
+  const output = stderr.trim() === '' ? 'It printed nothing.' : `It printed:\n${stderr.trimEnd()}`;
+  return new WorkerError(
+    'WORKER_START',
+    `The Python process for workers (${python}) ended before it was ready. ${output}`,
+    {
+      hint: 'Run `millstream doctor`, which checks the interpreter and its packages.',
+      cause,
+    },
+  );
+}
+
+function hasCode(error: unknown, ...codes: string[]): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' && codes.includes(code);
+}

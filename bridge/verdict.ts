@@ -1,0 +1,235 @@
+/** Why a worker ended, from the evidence: a pure function. The user never meets a bare "exit 137". */
+import { CancelledError, type ErrorDetails, type MillstreamError, WorkerError } from '../core/index.js';
+import type { CapLevel, KillReason } from './api.js';
+import { formatBytes } from './format-bytes.js';
+import type { ProcessExit } from './worker-host.js';
+import type { EndCause } from './worker-state.js';
+
+/** What a worker was doing when it ended. */
+export interface RunningWork {
+  readonly stage: string;
+  /** The functions that may have run: one where that is known. */
+  readonly functions: readonly string[];
+  readonly bundle: number | null;
+  /** Rows of the bundle; null in relational stages. */
+  readonly rows: number | null;
+}
+
+/** Everything known of the end of a worker. */
+export interface Evidence {
+  readonly worker: string;
+  readonly name: string;
+  readonly kind: 'function' | 'relational';
+  /** Null where no process was made. */
+  readonly exit: ProcessExit | null;
+  /** Why the core ended it; null: it ended by itself. */
+  readonly cause: EndCause | null;
+  readonly killReason: KillReason | null;
+  /** It had said HELLO. */
+  readonly wasReady: boolean;
+  /** What kept it from starting. */
+  readonly startProblem: unknown;
+  /** Processes of it killed for memory. */
+  readonly memoryKills: number;
+  /** Processes of others killed for memory by the kernel while it ran. */
+  readonly hostMemoryKills: number;
+  readonly capBytes: number;
+  readonly capLevel: CapLevel;
+  readonly peakBytes: number | null;
+  readonly running: RunningWork | null;
+  /** End of what it wrote to its file descriptor 2: native errors, and the stacks of faulthandler. */
+  readonly stderrTail: string;
+}
+
+/** The verdict; null where the worker ended because it was asked to. */
+export function verdictOf(evidence: Evidence): MillstreamError | null {
+  const { cause, exit } = evidence;
+  if (cause === 'stop') {
+    return null;
+  }
+  if (evidence.memoryKills > 0) {
+    return outOfMemory(evidence);
+  }
+  if (cause === 'kill') {
+    return killed(evidence);
+  }
+  if (exit === null || cause === 'placing-failed' || cause === 'hello-timeout' || cause === 'refused') {
+    return notStarted(evidence);
+  }
+  if (exit.signal !== null) {
+    return endedBySignal(evidence, exit, exit.signal);
+  }
+  return evidence.wasReady ? endedByItself(evidence, exit) : notStarted(evidence);
+}
+
+/** Memory that lets a worker start at all: the interpreter, the harness and its libraries. */
+const START_BYTES = { function: 128 << 20, relational: 256 << 20 } as const;
+
+function outOfMemory(evidence: Evidence): MillstreamError {
+  const peak = evidence.peakBytes === null ? '' : ` It used ${formatBytes(evidence.peakBytes)}.`;
+  const sampled = evidence.capLevel === 'watchdog' ? ' (sampled every 50 ms)' : '';
+  const what = `${who(evidence)} ran out of its ${formatBytes(evidence.capBytes)} of memory${sampled}${doing(evidence)}.`;
+  if (!evidence.wasReady) {
+    return error(evidence, 'WORKER_OOM', `${what}${peak} It had not started yet.`, {
+      hint: `Give it at least ${formatBytes(Math.max(START_BYTES[evidence.kind], evidence.capBytes * 2))}.`,
+    });
+  }
+  const fix =
+    evidence.kind === 'function'
+      ? `Raise memory on the function (now ${formatBytes(evidence.capBytes)}), or process fewer rows at a time (batch_rows).`
+      : `Raise the memory of the relational stage (now ${formatBytes(evidence.capBytes)}) with millstream.memory.`;
+  return error(evidence, 'WORKER_OOM', what + peak, { hint: fix });
+}
+
+function killed(evidence: Evidence): MillstreamError {
+  const reason = evidence.killReason;
+  if (reason?.kind !== 'timeout') {
+    return new CancelledError('CANCELLED', `${who(evidence)} was killed, because the job was cancelled.`, {
+      details: details(evidence),
+    });
+  }
+  const code = reason.function === null ? 'WORKER_TIMEOUT' : 'UDF_TIMEOUT';
+  const subject = reason.function === null ? who(evidence) : `Function ${reason.function}`;
+  const limit = `${reason.timeoutMs / 1000} s`;
+  return error(
+    evidence,
+    code,
+    `${subject} did not finish within ${limit}${doing(evidence)}; its worker was killed.`,
+    {
+      hint: 'Raise timeout on the function, or look at the Python stack below for what it waits for.',
+      traceback: reason.stack,
+      function: reason.function,
+    },
+  );
+}
+
+function notStarted(evidence: Evidence): MillstreamError {
+  const problem = evidence.startProblem;
+  const reason =
+    problem instanceof Error
+      ? problem.message
+      : evidence.cause === 'hello-timeout'
+        ? 'It did not report in time.'
+        : `It ended${evidence.exit === null ? '' : ` with exit code ${evidence.exit.exitCode}`} before it was ready.`;
+  return error(
+    evidence,
+    'WORKER_START',
+    `${who(evidence)} could not start. ${reason}${lastWords(evidence)}`,
+    {
+      hint: 'Run `millstream doctor`, which checks the interpreter, its packages and the limits.',
+      cause: problem,
+    },
+  );
+}
+
+const CRASH_SIGNALS = new Set(['SIGSEGV', 'SIGBUS', 'SIGABRT', 'SIGILL', 'SIGFPE', 'SIGSYS', 'SIGTRAP']);
+
+function endedBySignal(evidence: Evidence, exit: ProcessExit, signal: string): MillstreamError {
+  if (CRASH_SIGNALS.has(signal)) {
+    return error(
+      evidence,
+      'WORKER_CRASH',
+      `${who(evidence)} crashed with ${signal}${doing(evidence)}.${lastWords(evidence)}`,
+      {
+        hint: 'Native code failed, not Python: look for the library in the stack, and try it outside of Millstream.',
+        traceback: evidence.stderrTail.trim() === '' ? null : evidence.stderrTail.trim(),
+      },
+    );
+  }
+  if (exit.hostLost) {
+    return error(
+      evidence,
+      'WORKER_KILLED',
+      `${who(evidence)} ended because the process that forks workers ended${doing(evidence)}.`,
+      {
+        hint: 'Something outside of Millstream killed it, or the machine ran out of memory; run the job again.',
+      },
+    );
+  }
+  if (signal === 'SIGKILL' && evidence.hostMemoryKills > 0) {
+    return error(
+      evidence,
+      'HOST_OOM',
+      `The machine ran out of memory and the kernel killed ${who(evidence, false)}${doing(evidence)}, which was below its own cap of ${formatBytes(evidence.capBytes)}.`,
+      {
+        hint: 'Run fewer workers at a time, lower millstream.memory, or close other programs.',
+      },
+    );
+  }
+  return error(
+    evidence,
+    'WORKER_KILLED',
+    `${who(evidence)} was killed from outside with ${signal}${doing(evidence)}.`,
+    {
+      hint: 'Neither Millstream nor its memory cap did it: look for another program or person that ends processes.',
+    },
+  );
+}
+
+function endedByItself(evidence: Evidence, exit: ProcessExit): MillstreamError {
+  return error(
+    evidence,
+    'WORKER_EXIT',
+    `${who(evidence)} ended by itself with exit code ${exit.exitCode}${doing(evidence)}.${lastWords(evidence)}`,
+    {
+      hint: 'User code must not end its process: look for os._exit and for libraries that call exit.',
+    },
+  );
+}
+
+interface Extras {
+  readonly hint: string;
+  readonly traceback?: string | null;
+  readonly function?: string | null;
+  readonly cause?: unknown;
+}
+
+function error(evidence: Evidence, code: string, message: string, extras: Extras): WorkerError {
+  const place = details(evidence);
+  return new WorkerError(code, message, {
+    hint: extras.hint,
+    details: {
+      ...place,
+      function: extras.function ?? place.function ?? null,
+      traceback: extras.traceback ?? null,
+    },
+    cause: extras.cause instanceof Error ? extras.cause : undefined,
+  });
+}
+
+function details(evidence: Evidence): Partial<ErrorDetails> {
+  const { running } = evidence;
+  return {
+    worker: evidence.worker,
+    stage: running?.stage ?? null,
+    bundle: running?.bundle ?? null,
+    function: running?.functions.length === 1 ? running.functions[0]! : null,
+  };
+}
+
+function who(evidence: Evidence, atStart = true): string {
+  return `${atStart ? 'Worker' : 'worker'} ${evidence.worker} (${evidence.name})`;
+}
+
+/** What ran, as a part of a sentence that begins with a space. */
+function doing(evidence: Evidence): string {
+  const { running } = evidence;
+  if (running === null) {
+    return '';
+  }
+  const [first, ...others] = running.functions;
+  const work =
+    first === undefined
+      ? ' while it ran a query'
+      : others.length === 0
+        ? ` while it ran function ${first}`
+        : ` while it ran one of the functions ${running.functions.join(', ')}`;
+  const bundle = running.bundle === null ? '' : `, bundle ${running.bundle}`;
+  const rows = running.rows === null ? '' : ` of ${running.rows} rows`;
+  return `${work} in stage ${running.stage}${bundle}${bundle === '' ? '' : rows}`;
+}
+
+function lastWords(evidence: Evidence): string {
+  const tail = evidence.stderrTail.trim();
+  return tail === '' ? '' : ` The end of its stderr:\n${tail.split('\n').slice(-40).join('\n')}`;
+}

@@ -1,0 +1,48 @@
+/** Where worker processes come from: a zygote that forks them (`zygote.ts`) or a start from cold (`cold-start.ts`). */
+import type { WorkerArguments } from './protocol/zygote.js';
+
+/** A worker process to make. */
+export interface ForkRequest {
+  readonly arguments: WorkerArguments;
+  /** Cgroups made for it; they are removed with it if the core dies. */
+  readonly cgroups: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly workingDirectory: string;
+  /** By the name of the resource without its prefix: `NOFILE`. */
+  readonly rlimits: Readonly<Record<string, number>>;
+}
+
+/** Text that a worker wrote past the harness to its file descriptors 1 or 2. */
+export interface RawOutput {
+  readonly source: 'stdout' | 'stderr';
+  readonly text: string;
+  /** Lines left out before it. */
+  readonly dropped: number;
+}
+
+/** How a process ended. */
+export interface ProcessExit {
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  readonly maxRssBytes: number | null;
+  readonly cpuSeconds: number | null;
+  /** The zygote ended and took the worker with it. */
+  readonly hostLost: boolean;
+}
+
+/** A process that waits for `go`. */
+export interface WorkerProcess {
+  readonly pid: number;
+  go(): void;
+  /** Signals the worker's process group. */
+  signal(signal: 'SIGTERM' | 'SIGKILL' | 'SIGUSR2'): void;
+  /** Resolves once, when the process was waited for and its output was read to the end. */
+  readonly exited: Promise<ProcessExit>;
+}
+
+export interface WorkerHost {
+  /** Makes a process. @throws {EnvironmentError} or {WorkerError} when that is not possible. */
+  fork(request: ForkRequest, onOutput: (output: RawOutput) => void): Promise<WorkerProcess>;
+  /** Ends the host and every process that it made. */
+  close(): Promise<void>;
+}

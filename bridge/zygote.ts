@@ -1,0 +1,198 @@
+/**
+ * The zygote: a Python process that has imported the harness and forks workers on command. Started and watched by
+ * execa; spoken to by JSON lines (`protocol/zygote.ts`). When the core dies its stdin ends and it cleans up.
+ */
+import { execa } from 'execa';
+import { type MillstreamError, WorkerError } from '../core/index.js';
+import { LineSplitter } from './line-splitter.js';
+import type { ZygoteCommand, ZygoteEvent } from './protocol/zygote.js';
+import { type PythonCommand, pythonEnvironment, startError } from './python-command.js';
+import { TextTail } from './text-tail.js';
+import type { ForkRequest, ProcessExit, RawOutput, WorkerHost, WorkerProcess } from './worker-host.js';
+
+/** What a zygote is started with. */
+export interface ZygoteOptions extends PythonCommand {
+  /** Modules imported beside the harness. */
+  readonly preload: readonly string[];
+  /** Called with what the zygote itself prints: never a worker's output. */
+  readonly onText: (text: string) => void;
+}
+
+export class Zygote implements WorkerHost {
+  readonly #options: ZygoteOptions;
+  readonly #process: ReturnType<typeof spawn>;
+  readonly #ready: Promise<void>;
+  readonly #children = new Map<string, Child>();
+  readonly #stderr = new TextTail();
+  readonly #ended: Promise<void>;
+  #endError: MillstreamError | null = null;
+  #markReady: () => void = () => undefined;
+
+  private constructor(options: ZygoteOptions) {
+    this.#options = options;
+    this.#process = spawn(options);
+    const lines = new LineSplitter((line) => this.#onLine(line));
+    this.#process.stdout.setEncoding('utf8').on('data', (text: string) => lines.append(text));
+    this.#process.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr.append(text);
+      options.onText(text);
+    });
+    // A write to a zygote that has gone; its end is reported by the process.
+    this.#process.stdin.on('error', () => undefined);
+    const started = new Promise<void>((resolve) => {
+      this.#markReady = resolve;
+    });
+    this.#ended = this.#process.then((result) => this.#onEnd(result.failed ? result : undefined));
+    this.#ready = Promise.race([
+      started,
+      this.#ended.then(() => {
+        throw this.#endError ?? startError(options.python, '');
+      }),
+    ]);
+    this.#ready.catch(() => undefined);
+  }
+
+  /** Starts one; its failure shows at the first `fork`. */
+  static start(options: ZygoteOptions): Zygote {
+    return new Zygote(options);
+  }
+
+  async fork(request: ForkRequest, onOutput: (output: RawOutput) => void): Promise<WorkerProcess> {
+    await this.#ready;
+    if (this.#endError !== null) {
+      throw this.#endError;
+    }
+    const child = new Child(this, request.arguments.worker, onOutput);
+    this.#children.set(child.worker, child);
+    this.send({ type: 'fork', worker: child.worker, ...request });
+    return child.forked;
+  }
+
+  send(command: ZygoteCommand): void {
+    this.#process.stdin.write(`${JSON.stringify(command)}\n`);
+  }
+
+  async close(): Promise<void> {
+    this.#process.stdin.end();
+    await this.#ended;
+  }
+
+  #onLine(line: string): void {
+    const event = parseEvent(line);
+    if (event === null) {
+      this.#options.onText(`${line}\n`);
+    } else if (event.type === 'ready') {
+      this.#markReady();
+    } else {
+      this.#children.get(event.worker)?.onEvent(event);
+      if (event.type === 'exited' || event.type === 'fork_failed') {
+        this.#children.delete(event.worker);
+      }
+    }
+  }
+
+  #onEnd(cause: unknown): void {
+    this.#endError = startError(this.#options.python, this.#stderr.toString(), cause);
+    for (const child of this.#children.values()) {
+      child.onHostLost(this.#endError);
+    }
+    this.#children.clear();
+  }
+}
+
+function spawn(options: ZygoteOptions) {
+  const preload = options.preload.flatMap((name) => ['--preload', name]);
+  return execa(options.python, ['-m', 'millstream._worker.zygote', ...preload], {
+    env: pythonEnvironment(options),
+    stdin: 'pipe',
+    stdout: 'pipe',
+    stderr: 'pipe',
+    buffer: false,
+    reject: false,
+    // The end of its stdin ends it; a signal would keep it from cleaning up.
+    cleanup: false,
+  });
+}
+
+/** Null for a line that is not an event: text that a library printed while it was imported. */
+function parseEvent(line: string): ZygoteEvent | null {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null && 'type' in value ? (value as ZygoteEvent) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** One forked worker, from the command to the report of its end. */
+class Child implements WorkerProcess {
+  readonly worker: string;
+  readonly forked: Promise<WorkerProcess>;
+  readonly exited: Promise<ProcessExit>;
+  pid = 0;
+  readonly #zygote: Zygote;
+  readonly #onOutput: (output: RawOutput) => void;
+  #resolveForked: (process: WorkerProcess) => void = () => undefined;
+  #rejectForked: (error: unknown) => void = () => undefined;
+  #resolveExited: (exit: ProcessExit) => void = () => undefined;
+
+  constructor(zygote: Zygote, worker: string, onOutput: (output: RawOutput) => void) {
+    this.#zygote = zygote;
+    this.worker = worker;
+    this.#onOutput = onOutput;
+    this.forked = new Promise((resolve, reject) => {
+      this.#resolveForked = resolve;
+      this.#rejectForked = reject;
+    });
+    this.exited = new Promise((resolve) => {
+      this.#resolveExited = resolve;
+    });
+  }
+
+  go(): void {
+    this.#zygote.send({ type: 'go', worker: this.worker });
+  }
+
+  signal(signal: 'SIGTERM' | 'SIGKILL' | 'SIGUSR2'): void {
+    this.#zygote.send({ type: 'kill', worker: this.worker, signal });
+  }
+
+  onEvent(event: Exclude<ZygoteEvent, { type: 'ready' }>): void {
+    switch (event.type) {
+      case 'forked':
+        this.pid = event.pid;
+        this.#resolveForked(this);
+        break;
+      case 'fork_failed':
+        this.#rejectForked(
+          new WorkerError('WORKER_START', `A worker process could not be forked: ${event.message}.`, {
+            hint: 'The machine may be out of memory or of process ids; run fewer workers.',
+          }),
+        );
+        break;
+      case 'output':
+        this.#onOutput(event);
+        break;
+      case 'exited':
+        this.#resolveExited({
+          exitCode: event.exitCode,
+          signal: event.signal,
+          maxRssBytes: event.maxRssBytes,
+          cpuSeconds: event.userSeconds + event.systemSeconds,
+          hostLost: false,
+        });
+        break;
+    }
+  }
+
+  onHostLost(error: MillstreamError): void {
+    this.#rejectForked(error);
+    this.#resolveExited({
+      exitCode: null,
+      signal: 'SIGKILL',
+      maxRssBytes: null,
+      cpuSeconds: null,
+      hostLost: true,
+    });
+  }
+}

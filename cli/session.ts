@@ -1,0 +1,117 @@
+/** What the command needs of a session; `open-session.ts` gets one from operators. */
+import type { Column } from '../core/index.js';
+
+/** How a session is opened. */
+export interface SessionOptions {
+  /** Keys and values of `-D`; SET statements of the script come later and win. */
+  readonly configuration: Readonly<Record<string, string>>;
+  /** Relative paths are resolved against it. */
+  readonly workingDirectory: string;
+  /** Modules of functions are also found here; null: standard input or `-e`. */
+  readonly jobFolder: string | null;
+  /** A line that a worker printed or logged. */
+  readonly onLog: (entry: LogLine) => void;
+  readonly onProgress: (progress: Progress) => void;
+  /** Something a user should know and need not act on: the chosen mode, a key without effect. */
+  readonly onNote: (text: string) => void;
+  /** Aborting it cancels what runs; `execute` then throws a CancelledError. */
+  readonly signal: AbortSignal;
+  /** Interpreter for the workers; null: found by the bridge. */
+  readonly python: string | null;
+  /** Null: as the script says, else by its sources. */
+  readonly mode: 'batch' | 'streaming' | null;
+}
+
+/** A line of a worker's output. */
+export interface LogLine {
+  readonly worker: string;
+  readonly level: string;
+  readonly function: string | null;
+  readonly text: string;
+  /** Lines left out by the rate limit before this one. */
+  readonly dropped: number;
+}
+
+/** How far the running job is. */
+export interface Progress {
+  /** Rows that the job has read so far. */
+  readonly rows: number;
+  /** Rows it will read; null where that is not known. */
+  readonly totalRows: number | null;
+}
+
+/** Where a job's rows, time and memory went. */
+export interface JobSummary {
+  readonly rowsIn: number;
+  readonly rowsOut: number;
+  readonly seconds: number;
+  readonly functions: readonly FunctionSummary[];
+  readonly workers: readonly WorkerSummary[];
+}
+
+/** The time of one function, summed over its bundles; bundles overlap, so it may pass the job's own. */
+export interface FunctionSummary {
+  readonly name: string;
+  readonly calls: number;
+  readonly batches: number;
+  readonly waitingMs: number;
+  readonly shippingMs: number;
+  readonly pythonMs: number;
+  readonly returningMs: number;
+}
+
+/** One worker process and its memory cap. */
+export interface WorkerSummary {
+  readonly name: string;
+  readonly kind: string;
+  readonly peakBytes: number | null;
+  /** Null where nothing is enforced. */
+  readonly capBytes: number | null;
+  readonly capLevel: string;
+}
+
+/** `+I` insertion, `-U` before and `+U` after an update, `-D` deletion (Flink's short names of RowKind). */
+export type RowChange = '+I' | '-U' | '+U' | '-D';
+
+/** Some decoded rows of a result. */
+export interface ResultBatch {
+  readonly rows: number;
+  /** The change of each row; null: all are insertions. */
+  readonly changes: readonly RowChange[] | null;
+  /** The value as JSON text (DESIGN of `--format jsonl`); positions from 0. */
+  jsonText(row: number, column: number): string;
+}
+
+/** Rows that a statement returns. Exactly one of `batches` and `arrowStream` is taken, once. */
+export interface RowsResult {
+  readonly kind: 'rows';
+  readonly columns: readonly Column[];
+  /** True where the order of the rows is part of the result. */
+  readonly ordered: boolean;
+  /** False: the rows go on until the job is stopped. */
+  readonly bounded: boolean;
+  /** Leaving the iteration early cancels the query. */
+  batches(): AsyncIterable<ResultBatch>;
+  /** The rows as one Arrow IPC stream, in pieces. */
+  arrowStream(): AsyncIterable<Uint8Array>;
+  /** Where rows and time went; null until the rows have been taken, and for results that no job made. */
+  summary(): JobSummary | null;
+}
+
+/** What one statement gave. */
+export type StatementResult =
+  | { readonly kind: 'ok'; readonly statement: string; readonly message: string | null }
+  | { readonly kind: 'explain'; readonly text: string }
+  | { readonly kind: 'inserted'; readonly table: string; readonly rows: number; readonly summary: JobSummary | null }
+  | RowsResult;
+
+/** Runs statements of one script. */
+export interface JobSession {
+  /** Runs the statements in order; each result is used up before the next is asked for. */
+  execute(sql: string): AsyncIterable<StatementResult>;
+  /** Ends workers and removes temporary files; may be called twice. */
+  close(): Promise<void>;
+}
+
+/** Opens a session: `openSession`, or a stand-in of a test. */
+export type OpenSession = (options: SessionOptions) => Promise<JobSession>;

@@ -1,0 +1,148 @@
+/** `+ - * / %` and MOD over numbers. Integers wrap around and truncate, DECIMAL rounds half up, as in Flink. */
+import { castTo, operand } from '../../render/sql-text.js';
+import { toDuckDbType } from '../../types/arrow-type.js';
+import { commonType } from '../../types/common-type.js';
+import type { DataType } from '../../types/data-type.js';
+import type { DecimalShape } from '../../types/decimal-type.js';
+import { decimalProduct, decimalQuotient, decimalRemainder, decimalSum } from '../../types/decimal-type.js';
+import { asDecimal, INTEGER_KINDS, isApproximate, isInteger } from '../../types/type-family.js';
+import { MAX_DECIMAL_PRECISION } from '../../types/types.js';
+import { define } from '../define.js';
+import { exact, numeric } from '../parameter.js';
+import type { CallContext, RenderCall, ScalarFunction } from '../scalar-function.js';
+import { wrapped } from './integer-overflow.js';
+
+type DecimalRule = (a: DecimalShape, b: DecimalShape) => DataType;
+
+const arithmetic = (symbol: '+' | '-' | '*', rule: DecimalRule): ScalarFunction =>
+  define({
+    id: symbol,
+    parameters: [numeric, numeric],
+    result: ([a, b]) => numericResult(a!, b!, rule),
+    render: (args, call) => {
+      const type = call.resultType;
+      if (isInteger(type)) return wrapped(symbol, args, call);
+      const plain = `${operand(args[0]!)} ${symbol} ${operand(args[1]!)}`;
+      if (type.kind === 'DECIMAL') return castTo(plain, toDuckDbType(type));
+      return inFloat(args, call, symbol);
+    },
+  });
+
+/** Two integers give the wider one, two approximate numbers the first (as Calcite), a DECIMAL its own rule. */
+function numericResult(a: DataType, b: DataType, rule: DecimalRule): DataType {
+  if (isApproximate(a) && isApproximate(b)) return a;
+  if (isApproximate(a) || isApproximate(b) || (isInteger(a) && isInteger(b))) return commonType([a, b])!;
+  return rule(asDecimal(a)!, asDecimal(b)!);
+}
+
+function inFloat(args: readonly string[], call: CallContext, symbol: string): string {
+  const target = toDuckDbType(call.resultType);
+  const [a, b] = args.map((arg, i) => {
+    const type = call.argumentTypes[i]!;
+    return type.kind === call.resultType.kind || isInteger(type) ? operand(arg) : castTo(arg, target);
+  });
+  const sql = `${a} ${symbol} ${b}`;
+  const bothFloat = call.argumentTypes.some((t) => t.kind === call.resultType.kind);
+  return bothFloat && symbol !== '/' ? sql : castTo(sql, target);
+}
+
+const divide: RenderCall = (args, call) => {
+  const [a, b] = args.map(operand) as [string, string];
+  if (isInteger(call.resultType)) {
+    const sql = guarded(call, a, b, (divisor) => `${a} // ${divisor}`);
+    return isNarrow(call) ? castTo(sql, toDuckDbType(call.resultType)) : sql;
+  }
+  if (call.resultType.kind === 'DECIMAL') return decimalDivision(call, a, b);
+  const target = toDuckDbType(call.resultType);
+  return `${castTo(args[0]!, target)} / ${castTo(args[1]!, target)}`;
+};
+
+function isNarrow(call: CallContext): boolean {
+  return call.argumentTypes.some((t) => t.kind !== call.resultType.kind);
+}
+
+/** A division that fails where the divisor is 0, and wraps the smallest integer divided by -1. */
+function guarded(call: CallContext, a: string, b: string, quotient: (divisor: string) => string): string {
+  const constant = call.literals[1];
+  if (constant !== undefined && constant !== null && Number(constant) > 0) return quotient(b);
+  const branches = [`WHEN ${b} = 0 AND ${a} IS NOT NULL THEN error('Division by zero')`];
+  if (isInteger(call.resultType)) {
+    const negated = wrapped('-', ['0', a], { ...call, argumentTypes: [call.resultType, call.argumentTypes[0]!] });
+    branches.push(`WHEN ${b} = -1 THEN ${negated}`);
+  }
+  return `CASE ${branches.join(' ')} ELSE ${quotient(b)} END`;
+}
+
+/**
+ * DuckDB divides DECIMAL as DOUBLE, so the quotient is made of unscaled integers: `a·10^k / b`, rounded half up. The
+ * numerator has as many digits as the result type, so it fits HUGEINT; where Flink's own result would not fit, this fails.
+ */
+function decimalDivision(call: CallContext, a: string, b: string): string {
+  const [left, right] = call.argumentTypes.map((t) => asDecimal(t)!) as [DecimalShape, DecimalShape];
+  const scale = (call.resultType as DataType & { scale: number }).scale;
+  const numerator = unscaled(a, left, scale + right.scale);
+  const denominator = unscaled(b, right, right.scale);
+  const half = `abs(${denominator}) // 2 * CASE WHEN ${numerator} < 0 THEN -1 ELSE 1 END`;
+  const quotient = guarded(call, a, b, () => `(${numerator} + ${half}) // ${denominator}`);
+  return castTo(`(${quotient}) * ${unit(scale)}`, toDuckDbType(call.resultType));
+}
+
+/** `value · 10^digits` as HUGEINT. */
+function unscaled(sql: string, shape: DecimalShape, digits: number): string {
+  if (digits === 0) return castTo(sql, 'HUGEINT');
+  if (shape.scale === 0) return `(${castTo(sql, 'HUGEINT')} * ${power(digits)})`;
+  const shifted = `${castTo(sql, `DECIMAL(${MAX_DECIMAL_PRECISION}, ${shape.scale})`)} * ${power(digits)}`;
+  return castTo(shifted, 'HUGEINT');
+}
+
+const power = (digits: number): string => `${10n ** BigInt(digits)}::HUGEINT`;
+const unit = (scale: number): string =>
+  scale === 0 ? '1' : `0.${'0'.repeat(scale - 1)}1::DECIMAL(${Math.max(scale, 1)}, ${scale})`;
+
+const modulo = define({
+  id: 'MOD',
+  names: ['MOD', '%'],
+  parameters: [exact, exact],
+  result: ([a, b]) => (isInteger(a!) && isInteger(b!) ? b! : decimalRemainder(asDecimal(a!)!, asDecimal(b!)!)),
+  render: (args, call) => {
+    const [a, b] = args.map(operand) as [string, string];
+    const sql = guarded({ ...call, resultType: NEVER_WRAPS }, a, b, (divisor) => `${a} % ${divisor}`);
+    const exactly = call.argumentTypes.every((t) => t.kind === call.resultType.kind) && isInteger(call.resultType);
+    return exactly ? sql : castTo(sql, toDuckDbType(call.resultType));
+  },
+});
+
+/** A remainder needs no wrapping: it is never larger than its divisor. */
+const NEVER_WRAPS: DataType = { kind: 'DOUBLE', nullable: true };
+
+const negate = define({
+  id: 'NEGATE',
+  names: ['-'],
+  parameters: [numeric],
+  result: ([a]) => a!,
+  render: ([a], call) =>
+    isInteger(call.resultType) && typeof call.literals[0] !== 'number'
+      ? wrapped('-', ['0', a!], { ...call, argumentTypes: [call.resultType, call.resultType] })
+      : `-${operand(a!)}`,
+});
+
+const plus = define({ id: 'PLUS', names: ['+'], parameters: [numeric], result: ([a]) => a!, render: ([a]) => a! });
+
+/** Entries of this topic. */
+export const arithmeticFunctions: readonly ScalarFunction[] = [
+  arithmetic('+', decimalSum),
+  arithmetic('-', decimalSum),
+  arithmetic('*', decimalProduct),
+  define({
+    id: '/',
+    parameters: [numeric, numeric],
+    result: ([a, b]) => numericResult(a!, b!, decimalQuotient),
+    render: divide,
+  }),
+  modulo,
+  negate,
+  plus,
+];
+
+/** Integer kinds in order, for callers that compare widths. */
+export const widthOf = (type: DataType): number => (INTEGER_KINDS as readonly string[]).indexOf(type.kind);

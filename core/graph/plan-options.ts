@@ -1,0 +1,37 @@
+/** What the physical planner is told besides the plan. */
+import type { ColumnIds } from '../plan/column-ids.js';
+import type { FunctionResolver } from '../plan/function-resolver.js';
+import type { ScanTable } from '../plan/logical-plan.js';
+
+/** How a connector takes part: by files that DuckDB reads or writes, or by rows through the core. */
+export interface ConnectorTraits {
+  readonly source: 'files' | 'rows' | null;
+  readonly sink: 'files' | 'rows' | null;
+  /** True where a table of it, as a source, ends. */
+  bounded(table: ScanTable): boolean;
+}
+
+/** Everything the planner depends on. */
+export interface PlanOptions {
+  readonly mode: 'batch' | 'streaming';
+  /** Workers of each Python stage whose function does not say otherwise; at least 1. */
+  readonly parallelism: number;
+  readonly functions: FunctionResolver;
+  /** By connector name. */
+  readonly connectors: ReadonlyMap<string, ConnectorTraits>;
+  /** The instance that gave out the plan's ids. */
+  readonly ids: ColumnIds;
+  /** The text that spans refer to, for errors; null where there is none (plans made by the API). */
+  readonly sql: string | null;
+}
+
+/** The connectors that Millstream itself has; the registry of operators may add to them. */
+export const STANDARD_CONNECTORS: ReadonlyMap<string, ConnectorTraits> = new Map([
+  ['filesystem', { source: 'files', sink: 'files', bounded: () => true }],
+  [
+    'datagen',
+    { source: 'rows', sink: null, bounded: (table: ScanTable) => 'number-of-rows' in table.options },
+  ],
+  ['print', { source: null, sink: 'rows', bounded: () => true }],
+  ['blackhole', { source: null, sink: 'rows', bounded: () => true }],
+] as const satisfies [string, ConnectorTraits][]);

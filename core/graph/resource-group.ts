@@ -1,0 +1,28 @@
+/** Which functions share workers, and how many workers a stage has. */
+import type { FunctionResolver } from '../plan/function-resolver.js';
+
+/** The group of functions that declare nothing about their resources. */
+export const SHARED_GROUP = 'shared';
+
+/** Declared options that ask for workers of an own kind. */
+const RESOURCE_OPTIONS = ['memory', 'cpus', 'gpus', 'concurrency', 'python', 'packages'] as const;
+
+/**
+ * The group of a function: `resources="name"` names it; otherwise functions that declare the same memory, cpus, gpus,
+ * concurrency and environment share one; those that declare none of it are in `SHARED_GROUP`.
+ */
+export function resourceGroupOf(functionName: string, functions: FunctionResolver): string {
+  const options = functions.declaration(functionName)?.options ?? {};
+  if (typeof options['resources'] === 'string') return `resources=${options['resources']}`;
+  const declared = RESOURCE_OPTIONS.flatMap((name) => {
+    const value = options[name];
+    return value === undefined ? [] : [`${name}=${value}`];
+  });
+  return declared.length === 0 ? SHARED_GROUP : declared.join(', ');
+}
+
+/** Workers for a stage of this function: its declared concurrency, else `standard`. */
+export function parallelismOf(functionName: string, functions: FunctionResolver, standard: number): number {
+  const concurrency = functions.declaration(functionName)?.options['concurrency'];
+  return typeof concurrency === 'number' && concurrency >= 1 ? Math.floor(concurrency) : standard;
+}

@@ -1,0 +1,50 @@
+/** What all parts of the splitter share. */
+import type { ColumnIds } from '../../plan/column-ids.js';
+import type { Expression } from '../../plan/expression.js';
+import type { LogicalPlan } from '../../plan/logical-plan.js';
+import type { Boundary } from '../boundary.js';
+import type { PlanOptions } from '../plan-options.js';
+import { resourceGroupOf } from '../resource-group.js';
+
+/** A plan without Python calls, whose leaves may be boundaries. */
+export interface SplitPlan {
+  /** May have more columns than were asked for; those are dropped when stages are made. */
+  readonly plan: LogicalPlan;
+  /** Calls whose results the plan already has, by their key. */
+  readonly known: ReadonlyMap<string, Expression>;
+}
+
+/** No calls are known. */
+export const NOTHING_KNOWN: ReadonlyMap<string, Expression> = new Map();
+
+/** The boundaries made so far, and what making them needs. */
+export class SplitContext {
+  readonly options: PlanOptions;
+  readonly boundaries = new Map<string, Boundary>();
+  /** By id of the `shared` node. */
+  readonly shared = new Map<string, Boundary>();
+
+  constructor(options: PlanOptions) {
+    this.options = options;
+  }
+
+  get ids(): ColumnIds {
+    return this.options.ids;
+  }
+
+  /** A key that no other boundary has. */
+  newKey(): string {
+    return `boundary_${this.boundaries.size}`;
+  }
+
+  /** Keeps a boundary so that leaves can name it. */
+  add<B extends Boundary>(boundary: B): B {
+    this.boundaries.set(boundary.key, boundary);
+    return boundary;
+  }
+
+  /** Functions of one group may share workers. */
+  resourceGroupOf(functionName: string): string {
+    return resourceGroupOf(functionName, this.options.functions);
+  }
+}

@@ -1,0 +1,52 @@
+/** Constants as arguments of calls: the JSON encoding of results (numbers, texts, `{"$bytes": base64}`). */
+import type { LiteralValue } from '../plan/expression.js';
+import type { DataType } from '../types/data-type.js';
+
+/** True where a constant can travel in the stage's description; others are shipped as a column. */
+export function isWireLiteral(type: DataType, value: LiteralValue): boolean {
+  if (value === null) return true;
+  switch (type.kind) {
+    case 'TINYINT':
+    case 'SMALLINT':
+    case 'INT':
+    case 'BIGINT':
+      return Number.isSafeInteger(Number(value));
+    case 'FLOAT':
+    case 'DOUBLE':
+      return Number.isFinite(Number(value));
+    case 'BOOLEAN':
+    case 'CHAR':
+    case 'VARCHAR':
+    case 'STRING':
+    case 'DECIMAL':
+    case 'DATE':
+    case 'BINARY':
+    case 'VARBINARY':
+    case 'BYTES':
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** The encoding of a constant for which `isWireLiteral` holds. */
+export function wireLiteral(type: DataType, value: LiteralValue): unknown {
+  if (value === null) return null;
+  switch (type.kind) {
+    case 'TINYINT':
+    case 'SMALLINT':
+    case 'INT':
+    case 'BIGINT':
+    case 'FLOAT':
+    case 'DOUBLE':
+      return Number(value);
+    case 'BINARY':
+    case 'VARBINARY':
+    case 'BYTES':
+      return { $bytes: Buffer.from(String(value), 'hex').toString('base64') };
+    case 'BOOLEAN':
+      return value;
+    default:
+      return String(value);
+  }
+}

@@ -1,0 +1,21 @@
+/** Conditions as lists of conjuncts. */
+import { isTrueLiteral, predicate, trueLiteral } from './expression-builders.js';
+import type { Expression } from './expression.js';
+
+/** The operands of the outermost ANDs, in the order written; TRUE is left out. */
+export function conjunctsOf(condition: Expression | null): Expression[] {
+  if (condition === null || isTrueLiteral(condition)) return [];
+  if (condition.kind === 'call' && condition.function === 'AND') return condition.arguments.flatMap(conjunctsOf);
+  return [condition];
+}
+
+/** AND over all; null where there are none. */
+export function conjunction(conjuncts: readonly Expression[]): Expression | null {
+  if (conjuncts.length === 0) return null;
+  return conjuncts.reduce((all, next) => predicate('AND', [all, next]));
+}
+
+/** OR over all; at least one. */
+export function disjunction(disjuncts: readonly Expression[]): Expression {
+  return disjuncts.length === 0 ? trueLiteral() : disjuncts.reduce((all, next) => predicate('OR', [all, next]));
+}

@@ -1,0 +1,70 @@
+/** Questions about expressions that decide where they may be evaluated. */
+import type { Expression } from './expression.js';
+import type { LogicalPlan } from './logical-plan.js';
+import { isVolatile } from '../functions/builtins.js';
+import { operandsOf, someExpression, subqueryPlans } from './visit-expression.js';
+import { expressionsOf, inputsOf, somePlan } from './visit-plan.js';
+
+/** True where a Python function is called, subqueries not counted. */
+export function callsPython(expression: Expression): boolean {
+  return someExpression(expression, (e) => e.kind === 'python_call');
+}
+
+/** True where any part of the plan calls a Python function, aggregates and subqueries counted. */
+export function planCallsPython(plan: LogicalPlan): boolean {
+  return somePlan(
+    plan,
+    (node) =>
+      node.kind === 'correlate' ||
+      expressionsOf(node).some(callsPython) ||
+      (node.kind === 'aggregate' && node.aggregates.some((aggregate) => aggregate.python)),
+  );
+}
+
+/** True for a call of a built-in that may differ from one evaluation to the next (RAND, UUID, NOW). */
+export function isVolatileCall(expression: Expression): boolean {
+  return expression.kind === 'call' && isVolatile(expression.function);
+}
+
+/** True where evaluating twice may give two results: volatile built-ins, Python functions that say so. */
+export function isNondeterministic(expression: Expression): boolean {
+  return someExpression(
+    expression,
+    (e) => isVolatileCall(e) || (e.kind === 'python_call' && !e.deterministic),
+  );
+}
+
+/** True where the expression needs all rows of its input at once. */
+export function hasWindowCall(expression: Expression): boolean {
+  return someExpression(expression, (e) => e.kind === 'window_call');
+}
+
+/** True where the expression has a subquery. */
+export function hasSubquery(expression: Expression): boolean {
+  return someExpression(expression, (e) => e.kind === 'subquery');
+}
+
+/** Ids of the columns that the expression reads, those that its subqueries read from outside included. */
+export function referencedColumns(expression: Expression, into: Set<string> = new Set()): Set<string> {
+  if (expression.kind === 'column') into.add(expression.id);
+  if (expression.kind === 'subquery') for (const id of outerColumns(expression.plan)) into.add(id);
+  for (const operand of operandsOf(expression)) referencedColumns(operand, into);
+  return into;
+}
+
+/** Ids that the plan reads and does not produce itself: columns of an enclosing query. */
+export function outerColumns(plan: LogicalPlan): Set<string> {
+  const read = new Set<string>();
+  const made = new Set<string>();
+  const visit = (node: LogicalPlan): void => {
+    for (const column of node.columns) made.add(column.id);
+    for (const expression of expressionsOf(node)) {
+      referencedColumns(expression, read);
+      for (const inner of subqueryPlans(expression)) visit(inner);
+    }
+    inputsOf(node).forEach(visit);
+  };
+  visit(plan);
+  for (const id of made) read.delete(id);
+  return read;
+}

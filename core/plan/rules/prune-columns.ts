@@ -1,0 +1,164 @@
+/** Drops columns that nobody reads, so that they are neither scanned, computed nor shipped. */
+import type { ColumnIds } from '../column-ids.js';
+import { trueLiteral } from '../expression-builders.js';
+import { callsPython, referencedColumns } from '../expression-facts.js';
+import type { Expression } from '../expression.js';
+import type { LogicalPlan, PlanColumn } from '../logical-plan.js';
+import { idsOf, narrowedTo, projectOf, type Aggregate, type Project } from '../plan-builders.js';
+import { mapOperands } from '../visit-expression.js';
+import { aggregateOperands, expressionsOf, mapExpressions, mapInputs } from '../visit-plan.js';
+import type { Rule } from './rule.js';
+
+/** Keeps the plan's own columns and what they need; Python calls whose results nobody reads are not made. */
+export const pruneColumns: Rule = {
+  name: 'prune-columns',
+  apply: (plan, ids) => pruneTo(plan, idsOf(plan.columns), ids),
+};
+
+/**
+ * The plan without the columns outside `needed`, as far as its rows allow: DISTINCT and set operations keep theirs. At
+ * least one column stays.
+ */
+export function pruneTo(plan: LogicalPlan, needed: ReadonlySet<string>, ids: ColumnIds): LogicalPlan {
+  return new Pruner(ids).prune(plan, needed);
+}
+
+class Pruner {
+  readonly #ids: ColumnIds;
+  readonly #shared = new Map<string, LogicalPlan>();
+
+  constructor(ids: ColumnIds) {
+    this.#ids = ids;
+  }
+
+  prune(plan: LogicalPlan, needed: ReadonlySet<string>): LogicalPlan {
+    const node = mapExpressions(plan, (expression) => this.#pruneSubqueries(expression));
+    switch (node.kind) {
+      case 'scan':
+      case 'values':
+        return this.#pruneLeaf(node, needed);
+      case 'project':
+        return this.#pruneProject(node, needed);
+      case 'aggregate':
+        return this.#pruneAggregate(node, needed);
+      case 'set':
+        return this.#pruneSet(node, needed);
+      case 'distinct':
+        return mapInputs(node, (input) => this.prune(input, idsOf(input.columns)));
+      case 'shared': {
+        let input = this.#shared.get(node.id);
+        if (input === undefined) {
+          input = narrowedTo(this.prune(node.input, idsOf(node.input.columns)), node.input.columns);
+          this.#shared.set(node.id, input);
+        }
+        return { ...node, input };
+      }
+      default: {
+        const wanted = new Set(needed);
+        for (const expression of expressionsOf(node)) referencedColumns(expression, wanted);
+        const pruned = mapInputs(node, (input) => this.prune(input, wanted));
+        return { ...pruned, columns: columnsAfter(pruned, node) };
+      }
+    }
+  }
+
+  #pruneLeaf(
+    leaf: Extract<LogicalPlan, { kind: 'scan' | 'values' }>,
+    needed: ReadonlySet<string>,
+  ): LogicalPlan {
+    const kept = keepOne(leaf.columns.map((column) => needed.has(column.id)));
+    const columns = leaf.columns.filter((_, i) => kept[i]);
+    if (leaf.kind === 'scan') return { ...leaf, columns };
+    return { ...leaf, columns, rows: leaf.rows.map((row) => row.filter((_, i) => kept[i])) };
+  }
+
+  #pruneProject(project: Project, needed: ReadonlySet<string>): LogicalPlan {
+    let pairs = project.columns
+      .map((column, i) => ({ column, expression: project.expressions[i]! }))
+      .filter(({ column }) => needed.has(column.id));
+    if (pairs.length === 0) {
+      const free = project.expressions.findIndex((expression) => !callsPython(expression));
+      pairs =
+        free >= 0
+          ? [{ column: project.columns[free]!, expression: project.expressions[free]! }]
+          : [{ column: this.#ids.column('row', trueLiteral().type), expression: trueLiteral() }];
+    }
+    const expressions = pairs.map(({ expression }) => expression);
+    const wanted = new Set<string>();
+    for (const expression of expressions) referencedColumns(expression, wanted);
+    return projectOf(
+      this.prune(project.input, wanted),
+      pairs.map(({ column }) => column),
+      expressions,
+    );
+  }
+
+  #pruneAggregate(plan: Aggregate, needed: ReadonlySet<string>): LogicalPlan {
+    const width = plan.groups.length;
+    let kept = plan.aggregates.map((_, i) => needed.has(plan.columns[width + i]!.id));
+    if (width === 0) kept = keepOne(kept);
+    const aggregates = plan.aggregates.filter((_, i) => kept[i]);
+    const wanted = new Set<string>();
+    for (const expression of [...plan.groups, ...aggregates.flatMap(aggregateOperands)]) {
+      referencedColumns(expression, wanted);
+    }
+    const columns = plan.columns.filter((_, i) => i < width || kept[i - width]);
+    return { ...plan, aggregates, columns, input: this.prune(plan.input, wanted) };
+  }
+
+  #pruneSet(plan: Extract<LogicalPlan, { kind: 'set' }>, needed: ReadonlySet<string>): LogicalPlan {
+    const movable = plan.operator === 'union' && plan.all;
+    const kept = movable ? keepOne(plan.columns.map((c) => needed.has(c.id))) : plan.columns.map(() => true);
+    const side = (input: LogicalPlan) => {
+      const columns = input.columns.filter((_, i) => kept[i]);
+      return narrowedTo(this.prune(input, idsOf(columns)), columns);
+    };
+    return {
+      ...plan,
+      columns: plan.columns.filter((_, i) => kept[i]),
+      left: side(plan.left),
+      right: side(plan.right),
+    };
+  }
+
+  #pruneSubqueries(expression: Expression): Expression {
+    const inner = mapOperands(expression, (operand) => this.#pruneSubqueries(operand));
+    if (inner.kind !== 'subquery') return inner;
+    const needed = idsOf(inner.plan.columns);
+    return { ...inner, plan: narrowedTo(this.prune(inner.plan, needed), inner.plan.columns) };
+  }
+}
+
+/** Columns of a node that passes its input's columns on, after its inputs were pruned. */
+function columnsAfter(node: LogicalPlan, before: LogicalPlan): readonly PlanColumn[] {
+  switch (node.kind) {
+    case 'filter':
+    case 'sort':
+    case 'limit':
+      return node.input.columns;
+    case 'join':
+      if (node.type === 'semi' || node.type === 'anti') return node.left.columns;
+      return withTypesOf([...node.left.columns, ...node.right.columns], before.columns);
+    case 'correlate':
+    case 'unnest':
+      return [...node.input.columns, ...addedColumns(before)];
+    default:
+      return before.columns;
+  }
+}
+
+/** The columns that a lateral join or UNNEST has beyond its input's. */
+function addedColumns(plan: LogicalPlan): readonly PlanColumn[] {
+  return plan.kind === 'correlate' || plan.kind === 'unnest' ? plan.columns.slice(plan.input.columns.length) : [];
+}
+
+/** Outer joins make columns nullable: the types are those of the join before. */
+function withTypesOf(columns: readonly PlanColumn[], before: readonly PlanColumn[]): PlanColumn[] {
+  const types = new Map(before.map((column) => [column.id, column]));
+  return columns.map((column) => types.get(column.id) ?? column);
+}
+
+function keepOne(kept: readonly boolean[]): boolean[] {
+  return kept.some(Boolean) ? [...kept] : kept.map((_, i) => i === 0);
+}
+

@@ -1,0 +1,205 @@
+import { SchemaRegistry } from '../batch/schema-registry.js';
+import { CancelledError, InternalError } from '../errors.js';
+import type { Exchange, StageGraph } from '../graph/stage-graph.js';
+import type { Clock, SpillFiles, Timers } from '../ports/ports.js';
+import { type Checkpoint, CheckpointCollector } from './checkpoint.js';
+import { isOpen, type JobState, nextState } from './job-state.js';
+import type { StageMetrics } from './metrics.js';
+import { isSource, type OperatorRegistry } from './registry.js';
+import { RunningTask } from './running-task.js';
+import { watchForStall } from './stall-watch.js';
+import { type Wiring, wireGraph } from './wiring.js';
+
+export interface JobPorts {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly spillFiles: SpillFiles;
+}
+
+export interface JobOptions {
+  /** Credits of each streaming exchange, in bytes. */
+  readonly edgeBytes: (exchange: Exchange) => number;
+  /** `OperatorContext.bufferBytes` of each stage. */
+  readonly bufferBytes: (stage: string) => number;
+  /** How long nothing may move in a stalled job before it fails. */
+  readonly stallAfterMs: number;
+  /** Aborting it cancels the job. */
+  readonly signal: AbortSignal | null;
+  /** The registry that the operators' batches refer to; null makes a new one. */
+  readonly schemas: SchemaRegistry | null;
+}
+
+export const DEFAULT_JOB_OPTIONS: JobOptions = {
+  edgeBytes: () => 32 * 1024 * 1024,
+  bufferBytes: () => 64 * 1024 * 1024,
+  stallAfterMs: 10_000,
+  signal: null,
+  schemas: null,
+};
+
+/** One run of a stage graph. The first error wins and reaches the user as itself; the rest is cancelled and closed. */
+export class Job {
+  private currentState: JobState = 'created';
+  private readonly wiring: Wiring;
+  private readonly tasks: readonly RunningTask[];
+  private readonly abort = new AbortController();
+  private readonly checkpoints = new CheckpointCollector();
+  /** Errors met while closing after the first one. */
+  readonly suppressed: unknown[] = [];
+
+  /** @throws what the registry throws for a stage it cannot make */
+  constructor(
+    graph: StageGraph,
+    registry: OperatorRegistry,
+    private readonly ports: JobPorts,
+    private readonly options: JobOptions,
+  ) {
+    this.wiring = wireGraph(graph, options.edgeBytes, ports.spillFiles);
+    const surroundings = { graph, schemas: options.schemas ?? new SchemaRegistry() };
+    this.tasks = graph.stages.map((stage) => {
+      const operator = registry.create(stage, surroundings);
+      if (isSource(operator) !== (stage.inputs.length === 0)) {
+        throw new InternalError(
+          'GRAPH_INVALID',
+          `The operator of stage ${stage.id} does not fit its inputs.`,
+        );
+      }
+      return new RunningTask(operator, {
+        stageId: stage.id,
+        inputs: this.wiring.inputs.get(stage.id)!,
+        output: stage.output === null ? null : this.wiring.channels.get(stage.output)!.channel,
+        clock: ports.clock,
+        timers: ports.timers,
+        bufferBytes: options.bufferBytes(stage.id),
+        jobSignal: this.abort.signal,
+        fail: (error) => this.fail(error),
+        acknowledge: (id, state) => this.checkpoints.acknowledge(stage.id, id, state),
+      });
+    });
+    for (const task of this.tasks) this.stopWhenUnneeded(task, graph);
+  }
+
+  get state(): JobState {
+    return this.currentState;
+  }
+
+  /** Live counters by stage. */
+  get metrics(): ReadonlyMap<string, StageMetrics> {
+    return new Map(this.tasks.map((task) => [task.stageId, task.context.metrics]));
+  }
+
+  /**
+   * Runs to the end; call once. When it settles every operator is closed and every spill file is gone.
+   * @throws the first error of any operator, or CancelledError
+   */
+  async run(): Promise<void> {
+    const onAbort = () => this.cancel(this.options.signal?.reason);
+    this.options.signal?.addEventListener('abort', onAbort, { once: true });
+    if (this.options.signal?.aborted === true) onAbort();
+    else this.currentState = nextState(this.currentState, 'running');
+    const stopWatching = watchForStall(
+      this.tasks,
+      this.wiring,
+      this.ports,
+      this.options.stallAfterMs,
+      (error) => this.fail(error),
+    );
+    try {
+      await Promise.all(this.tasks.map((task) => this.runTask(task)));
+      for (const { channel } of this.wiring.channels.values()) await this.guard(() => channel.dispose());
+    } finally {
+      stopWatching();
+      this.options.signal?.removeEventListener('abort', onAbort);
+    }
+    this.settle();
+  }
+
+  /** Stops the job as the user asked; does nothing when it has already ended or failed. */
+  cancel(reason?: unknown): void {
+    const error =
+      reason instanceof CancelledError
+        ? reason
+        : new CancelledError('JOB_CANCELLED', 'The job was cancelled.');
+    this.stop('cancelling', error);
+  }
+
+  /**
+   * Injects a barrier at every source and resolves when all stages have acknowledged it.
+   * @throws the job's error when it ends otherwise before
+   */
+  async checkpoint(): Promise<Checkpoint> {
+    if (this.currentState !== 'running') {
+      throw new InternalError(
+        'CHECKPOINT_REFUSED',
+        `A job that is ${this.currentState} takes no checkpoint.`,
+      );
+    }
+    const open = this.tasks.filter((task) => !task.hasEnded);
+    const { id, complete } = this.checkpoints.begin(open.map((task) => task.stageId));
+    for (const task of open) {
+      task.requestSnapshot({ kind: 'barrier', checkpointId: id }).catch((error: unknown) => this.fail(error));
+    }
+    return complete;
+  }
+
+  private async runTask(task: RunningTask): Promise<void> {
+    await this.guard(() => task.run());
+    this.checkpoints.stageEnded(task.stageId);
+    const sourcesEnded = this.tasks.every((other) => other.hasEnded || !other.isSource);
+    if (sourcesEnded && this.currentState === 'running')
+      this.currentState = nextState('running', 'finishing');
+  }
+
+  private async guard(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  private fail(error: unknown): void {
+    if (!this.stop('failing', error) && error !== this.abort.signal.reason) this.suppressed.push(error);
+  }
+
+  /** Returns false when the outcome is already decided. */
+  private stop(state: 'failing' | 'cancelling', error: unknown): boolean {
+    if (!isOpen(this.currentState)) return false;
+    this.currentState = nextState(this.currentState, state);
+    this.abort.abort(error);
+    for (const { channel } of this.wiring.channels.values()) channel.fail(error);
+    this.checkpoints.fail(error);
+    return true;
+  }
+
+  private settle(): void {
+    if (this.currentState === 'running') this.currentState = nextState('running', 'finishing');
+    if (this.currentState === 'finishing') {
+      this.currentState = nextState('finishing', 'finished');
+      return;
+    }
+    this.currentState = nextState(
+      this.currentState,
+      this.currentState === 'failing' ? 'failed' : 'cancelled',
+    );
+    throw this.abort.signal.reason;
+  }
+
+  private stopWhenUnneeded(task: RunningTask, graph: StageGraph): void {
+    const output = graph.stages.find((stage) => stage.id === task.stageId)?.output ?? null;
+    if (output !== null)
+      this.wiring.channels.get(output)!.channel.onUnneeded(() => task.context.stopUnneeded());
+  }
+}
+
+/** Runs a graph to its end and returns its counters by stage. @throws as `Job.run` */
+export async function runJob(
+  graph: StageGraph,
+  registry: OperatorRegistry,
+  ports: JobPorts,
+  options: Partial<JobOptions> = {},
+): Promise<ReadonlyMap<string, StageMetrics>> {
+  const job = new Job(graph, registry, ports, { ...DEFAULT_JOB_OPTIONS, ...options });
+  await job.run();
+  return job.metrics;
+}

@@ -1,0 +1,120 @@
+import { type Batch, batchBytes } from '../batch/batch.js';
+import { ByteBudget, type ByteLease } from './byte-budget.js';
+import { type Deferred, deferred } from './deferred.js';
+import { ELEMENT_OVERHEAD_BYTES } from './exchange-channel.js';
+
+export interface ReorderBufferOptions {
+  /** Bytes of inputs and outputs in flight. An input is held until its work is done, its output until it is emitted. */
+  readonly capacityBytes: number;
+  readonly emit: (batch: Batch) => Promise<void>;
+  /** Called once, with the first failure of a work, a mark or `emit`. */
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * Lets works finish in any order and emits their results in the order of submission. Marks (watermarks, barriers)
+ * keep their place among them. A slow head of line stalls the submissions behind it instead of growing the buffer.
+ */
+export class ReorderBuffer {
+  private readonly budget: ByteBudget;
+  private readonly queue: Entry[] = [];
+  private admission: Promise<void> = Promise.resolve();
+  private failure: { readonly error: unknown } | null = null;
+  private emitting = false;
+  private readonly drained: Deferred<void>[] = [];
+
+  constructor(private readonly options: ReorderBufferOptions) {
+    this.budget = new ByteBudget(options.capacityBytes);
+  }
+
+  /** Bytes of inputs and outputs held now. */
+  get usedBytes(): number {
+    return this.budget.usedBytes;
+  }
+
+  /**
+   * Starts `work` as soon as there is room for its input, and resolves then: awaiting it is the backpressure.
+   * @throws the error that failed the buffer
+   */
+  submit(inputBytes: number, work: () => Promise<readonly Batch[]>): Promise<void> {
+    return this.admit(inputBytes + ELEMENT_OVERHEAD_BYTES, (entry) => {
+      work().then(
+        (batches) => {
+          entry.lease.resize(ELEMENT_OVERHEAD_BYTES + totalBytes(batches));
+          entry.ready = async () => {
+            for (const batch of batches) await this.options.emit(batch);
+          };
+          this.emitReady();
+        },
+        (error: unknown) => this.fail(error),
+      );
+    });
+  }
+
+  /** Runs `action` when everything submitted before has been emitted, and before anything submitted after. */
+  mark(action: () => Promise<void>): Promise<void> {
+    return this.admit(ELEMENT_OVERHEAD_BYTES, (entry) => {
+      entry.ready = action;
+      this.emitReady();
+    });
+  }
+
+  /** Resolves when everything submitted so far has been emitted. */
+  async drain(): Promise<void> {
+    await this.admission;
+    if (this.failure !== null) throw this.failure.error;
+    if (this.queue.length === 0 && !this.emitting) return;
+    const waiter = deferred<void>();
+    this.drained.push(waiter);
+    await waiter.promise;
+  }
+
+  /** Stops: nothing more is emitted, everybody who waits gets `error`. `onError` is called once. */
+  fail(error: unknown): void {
+    if (this.failure !== null) return;
+    this.failure = { error };
+    this.budget.fail(error);
+    this.queue.length = 0;
+    for (const waiter of this.drained.splice(0)) waiter.reject(error);
+    this.options.onError(error);
+  }
+
+  /** Admissions go one after the other, so that places in the queue are given in the order of the calls. */
+  private admit(bytes: number, start: (entry: Entry) => void): Promise<void> {
+    const admitted = this.admission.then(async () => {
+      const entry: Entry = { lease: await this.budget.acquire(bytes), ready: null };
+      this.queue.push(entry);
+      start(entry);
+    });
+    this.admission = admitted.catch(() => {});
+    return admitted;
+  }
+
+  private async emitReady(): Promise<void> {
+    if (this.emitting) return;
+    this.emitting = true;
+    try {
+      for (let head = this.queue[0]; head?.ready != null; head = this.queue[0]) {
+        await head.ready();
+        if (this.failure !== null) return;
+        this.queue.shift();
+        head.lease.release();
+      }
+    } catch (error) {
+      this.fail(error);
+    } finally {
+      this.emitting = false;
+    }
+    if (this.queue.length === 0) for (const waiter of this.drained.splice(0)) waiter.resolve();
+  }
+}
+
+interface Entry {
+  readonly lease: ByteLease;
+  /** Emits the entry; null until its work is done. */
+  ready: (() => Promise<void>) | null;
+}
+
+function totalBytes(batches: readonly Batch[]): number {
+  return batches.reduce((sum, batch) => sum + batchBytes(batch), 0);
+}

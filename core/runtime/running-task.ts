@@ -1,0 +1,69 @@
+import type { Barrier } from '../batch/batch.js';
+import { untilAborted } from './deferred.js';
+import { END_OF_INPUT } from './exchange-channel.js';
+import type { Operator, SourceOperator } from './operator.js';
+import { isSource } from './registry.js';
+import { runOperator, runSource } from './task.js';
+import { TaskContext, type TaskParts } from './task-context.js';
+
+/** The life of one operator in a job: open, the run loop, the end on its output, close. */
+export class RunningTask {
+  readonly context: TaskContext;
+  private ended = false;
+
+  constructor(
+    private readonly operator: Operator | SourceOperator,
+    parts: TaskParts,
+  ) {
+    this.context = new TaskContext(parts);
+  }
+
+  get stageId(): string {
+    return this.context.stageId;
+  }
+
+  get isSource(): boolean {
+    return isSource(this.operator);
+  }
+
+  /** Closed, whatever happened. */
+  get hasEnded(): boolean {
+    return this.ended;
+  }
+
+  /** What the operator says of itself; null where it says nothing. */
+  get isWorking(): boolean | null {
+    return this.operator.isWorking?.() ?? null;
+  }
+
+  /**
+   * Runs until the inputs have ended, nobody reads the output any more, or the job stops; then closes the operator.
+   * @throws the operator's error, or the job's when that came first
+   */
+  async run(): Promise<void> {
+    try {
+      this.context.signal.throwIfAborted();
+      await untilAborted(this.context.signal, this.work());
+    } catch (error) {
+      if (!this.context.isUnneeded || error !== this.context.signal.reason) throw error;
+    } finally {
+      await this.operator.close();
+      // An operator that stops early must not leave its producers waiting for room.
+      this.context.stopInputs();
+      this.ended = true;
+    }
+  }
+
+  /** Asks a source for a snapshot; does nothing for other operators, which get theirs by the barrier. */
+  async requestSnapshot(barrier: Barrier): Promise<void> {
+    if (isSource(this.operator)) await this.context.requestSnapshot(this.operator, barrier);
+  }
+
+  private async work(): Promise<void> {
+    await this.operator.open(this.context);
+    this.context.opened.resolve();
+    if (isSource(this.operator)) await runSource(this.operator, this.context);
+    else await runOperator(this.operator, this.context);
+    await this.context.output.emit(END_OF_INPUT);
+  }
+}

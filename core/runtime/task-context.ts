@@ -1,0 +1,107 @@
+import type { Barrier, Batch, StreamElement } from '../batch/batch.js';
+import { batchBytes } from '../batch/batch.js';
+import type { Clock, Timers } from '../ports/ports.js';
+import { type Deferred, deferred } from './deferred.js';
+import type { ExchangeReader, ExchangeWriter } from './exchange-channel.js';
+import { newStageMetrics, type StageMetrics } from './metrics.js';
+import type { OperatorContext, Output, SourceOperator } from './operator.js';
+
+/** What a task needs of its job. */
+export interface TaskParts {
+  readonly stageId: string;
+  readonly inputs: readonly ExchangeReader[];
+  /** Null for sinks. */
+  readonly output: ExchangeWriter | null;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly bufferBytes: number;
+  readonly jobSignal: AbortSignal;
+  readonly fail: (error: unknown) => void;
+  readonly acknowledge: (checkpointId: number, state: Uint8Array | null) => void;
+}
+
+/** The surroundings of one running operator: what it sees as `OperatorContext`, and what its task keeps beside. */
+export class TaskContext implements OperatorContext {
+  readonly stageId: string;
+  readonly inputs: readonly ExchangeReader[];
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly bufferBytes: number;
+  readonly metrics: StageMetrics = newStageMetrics();
+  readonly signal: AbortSignal;
+  readonly output: Output = { emit: (element) => this.emit(element) };
+  /** Resolves when the operator is open. */
+  readonly opened: Deferred<void> = deferred();
+  /** Set when nobody reads the output any more: the operator was aborted without a failure. */
+  isUnneeded = false;
+  /** Calls of `emit` that wait for room. */
+  emitting = 0;
+  /** Inputs that have not ended. */
+  openInputs: number;
+  private readonly unneeded = new AbortController();
+  private snapshots: Promise<void>[] | null = [];
+
+  constructor(private readonly parts: TaskParts) {
+    this.stageId = parts.stageId;
+    this.inputs = parts.inputs;
+    this.openInputs = parts.inputs.length;
+    this.clock = parts.clock;
+    this.timers = parts.timers;
+    this.bufferBytes = parts.bufferBytes;
+    this.signal = AbortSignal.any([parts.jobSignal, this.unneeded.signal]);
+  }
+
+  fail(error: unknown): void {
+    this.parts.fail(error);
+  }
+
+  acknowledge(checkpointId: number, state: Uint8Array | null): void {
+    this.parts.acknowledge(checkpointId, state);
+  }
+
+  stopInputs(): void {
+    for (const input of this.inputs) input.close();
+  }
+
+  /** Nobody reads the output: stops the operator, and through its inputs those before it. */
+  stopUnneeded(): void {
+    this.isUnneeded = true;
+    this.unneeded.abort();
+    this.stopInputs();
+  }
+
+  countInput(batch: Batch): void {
+    this.metrics.rowsIn += batch.rows;
+    this.metrics.batchesIn += 1;
+    this.metrics.bytesIn += batchBytes(batch);
+  }
+
+  /** Asks a source for a snapshot once it is open; does nothing when it has ended. */
+  async requestSnapshot(source: SourceOperator, barrier: Barrier): Promise<void> {
+    await this.opened.promise;
+    this.snapshots?.push(source.snapshot(barrier));
+    await this.snapshots?.at(-1);
+  }
+
+  /** Ends the time for snapshots and resolves when those that were begun are done. */
+  async snapshotsDone(): Promise<void> {
+    const begun = this.snapshots ?? [];
+    this.snapshots = null;
+    await Promise.all(begun);
+  }
+
+  private async emit(element: StreamElement): Promise<void> {
+    this.signal.throwIfAborted();
+    if (element.kind === 'batch') {
+      this.metrics.rowsOut += element.rows;
+      this.metrics.batchesOut += 1;
+      this.metrics.bytesOut += batchBytes(element);
+    }
+    this.emitting += 1;
+    try {
+      await this.parts.output?.push(element);
+    } finally {
+      this.emitting -= 1;
+    }
+  }
+}

@@ -1,0 +1,49 @@
+/** The run loop: one operator between its inputs and its output. Batch and streaming are the same loop. */
+
+import type { ExchangeReader } from './exchange-channel.js';
+import { BarrierAlignment, WatermarkMinimum } from './input-progress.js';
+import type { Operator, SourceOperator } from './operator.js';
+import type { TaskContext } from './task-context.js';
+
+/**
+ * Runs an operator until all inputs have ended. Batches of one input go one by one, inputs beside each other; the
+ * watermark is the minimum over inputs; a barrier blocks its input until it is on all of them.
+ */
+export async function runOperator(operator: Operator, context: TaskContext): Promise<void> {
+  const { inputs, signal } = context;
+  const watermarks = new WatermarkMinimum(inputs.length, (minimum) => operator.processWatermark(minimum));
+  const barriers = new BarrierAlignment(inputs.length, (barrier) => operator.snapshot(barrier));
+
+  const pump = async (reader: ExchangeReader, input: number): Promise<void> => {
+    for (;;) {
+      const element = await reader.pull();
+      signal.throwIfAborted();
+      switch (element.kind) {
+        case 'batch':
+          context.countInput(element);
+          await operator.processBatch(element, input);
+          break;
+        case 'watermark':
+          await watermarks.advance(input, element.timestampMs);
+          break;
+        case 'barrier':
+          await barriers.arrive(element);
+          break;
+        case 'end':
+          await watermarks.advance(input, Number.POSITIVE_INFINITY);
+          await operator.endInput(input);
+          barriers.end();
+          context.openInputs -= 1;
+          return;
+      }
+    }
+  };
+
+  await Promise.all(inputs.map(pump));
+}
+
+/** Runs a source until it is done, and then the snapshots that were asked for meanwhile. */
+export async function runSource(source: SourceOperator, context: TaskContext): Promise<void> {
+  await source.run();
+  await context.snapshotsDone();
+}

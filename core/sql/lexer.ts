@@ -1,0 +1,156 @@
+/** Cuts SQL text into tokens with spans. Lexical rules are Flink's: backticks for names, single quotes for strings. */
+import { lexString } from './lexer-strings.js';
+import { isReservedWord } from './reserved-words.js';
+import type { Span } from './span.js';
+import { sqlErrorAt } from './sql-error.js';
+
+/**
+ * A piece of SQL text. `word` is the upper-case form of an unquoted word and empty for all other kinds.
+ *
+ * - `word`: a keyword or a name without quotes; `text` as written
+ * - `name`: a name in backticks; `text` is the name
+ * - `string`, `binary`: a literal; `text` is its value (hexadecimal digits in upper case for `binary`)
+ * - `body`: text between `$$` and `$$`
+ * - `integer`, `decimal`, `approximate`: a number; `text` as written
+ * - `symbol`: an operator or punctuation, the hint brackets included
+ * - `end`: the end of the text, always the last token
+ */
+export interface Token {
+  readonly kind:
+    | 'word'
+    | 'name'
+    | 'string'
+    | 'binary'
+    | 'body'
+    | 'integer'
+    | 'decimal'
+    | 'approximate'
+    | 'symbol'
+    | 'end';
+  readonly text: string;
+  readonly word: string;
+  readonly span: Span;
+}
+
+/** What a string lexer gives: the value and the offset behind the literal. */
+export interface Lexeme {
+  readonly kind: 'string' | 'binary' | 'body';
+  readonly text: string;
+  readonly end: number;
+}
+
+/**
+ * All tokens of the text, comments and white space left out, in linear time.
+ * @throws {SqlError} `SQL_SYNTAX` for an unclosed quote or comment, or a character that SQL does not have.
+ */
+export function tokenize(sql: string): Token[] {
+  const tokens: Token[] = [];
+  let offset = 0;
+  let inHint = false;
+  while (true) {
+    offset = skipBlank(sql, offset);
+    if (offset >= sql.length) break;
+    const token = lexToken(sql, offset, inHint);
+    if (token.text === '/*+' && token.kind === 'symbol') inHint = true;
+    if (token.text === '*/' && token.kind === 'symbol') inHint = false;
+    tokens.push(token);
+    offset = token.span.end;
+  }
+  tokens.push({ kind: 'end', text: '', word: '', span: { start: sql.length, end: sql.length } });
+  return tokens;
+}
+
+const BLANK = /(?:\s+|--[^\n\r]*|\/\/[^\n\r]*)+/y;
+const WORD = /[\p{L}\p{Nl}_$][\p{L}\p{Nl}\p{Nd}\p{Mn}\p{Mc}\p{Pc}_$]*/uy;
+const NUMBER = /(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?/y;
+const BACKTICKED = /`((?:[^`\n\r]|``)+)`/y;
+const SYMBOL = /\/\*\+|=>|<=|>=|<>|!=|\|\||::|->|[-+*/%=<>(){}[\],.;:?]/y;
+
+/** Behind white space and comments; `/*+` opens a hint and is no comment. */
+function skipBlank(sql: string, start: number): number {
+  let offset = start;
+  while (true) {
+    offset += matchAt(BLANK, sql, offset)?.[0].length ?? 0;
+    if (!sql.startsWith('/*', offset) || sql[offset + 2] === '+') return offset;
+    const close = sql.indexOf('*/', offset + 2);
+    if (close < 0) {
+      throw sqlErrorAt(sql, { start: offset, end: offset + 2 }, 'this comment is not closed', {
+        hint: 'Close it with */.',
+      });
+    }
+    offset = close + 2;
+  }
+}
+
+function lexToken(sql: string, start: number, inHint: boolean): Token {
+  const literal = lexString(sql, start);
+  if (literal !== null) {
+    return { kind: literal.kind, text: literal.text, word: '', span: { start, end: literal.end } };
+  }
+  const make = (kind: Token['kind'], text: string, length: number): Token => ({
+    kind,
+    text,
+    word: kind === 'word' ? text.toUpperCase() : '',
+    span: { start, end: start + length },
+  });
+  const word = matchAt(WORD, sql, start)?.[0];
+  if (word !== undefined) return make('word', word, word.length);
+  const name = matchAt(BACKTICKED, sql, start);
+  if (name !== null) return make('name', name[1]!.replaceAll('``', '`'), name[0].length);
+  const number = matchAt(NUMBER, sql, start)?.[0];
+  if (number !== undefined) return make(numberKind(number), number, number.length);
+  if (inHint && sql.startsWith('*/', start)) return make('symbol', '*/', 2);
+  const symbol = matchAt(SYMBOL, sql, start)?.[0];
+  if (symbol !== undefined) return make('symbol', symbol, symbol.length);
+  throw strangeCharacter(sql, start);
+}
+
+function numberKind(text: string): 'integer' | 'decimal' | 'approximate' {
+  if (/[eE]/.test(text)) return 'approximate';
+  return text.includes('.') ? 'decimal' : 'integer';
+}
+
+function matchAt(pattern: RegExp, sql: string, offset: number): RegExpExecArray | null {
+  pattern.lastIndex = offset;
+  return pattern.exec(sql);
+}
+
+function strangeCharacter(sql: string, start: number): Error {
+  const character = String.fromCodePoint(sql.codePointAt(start)!);
+  const span = { start, end: start + character.length };
+  if (character === '`') {
+    return sqlErrorAt(sql, span, 'this name is not closed', {
+      hint: 'A name in backticks is not empty and ends with a backtick on the same line.',
+    });
+  }
+  const shown = /[\p{C}\p{Z}]/u.test(character)
+    ? `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`
+    : character;
+  return sqlErrorAt(sql, span, `SQL has no character ${shown}`, { hint: characterHint(sql, start, character) });
+}
+
+/** A word of SQL as it must be written to be a name. */
+export function quoteName(name: string): string {
+  const plain = matchAt(WORD, name, 0)?.[0] === name && !name.startsWith('$$');
+  return plain && !isReservedWord(name) ? name : `\`${name.replaceAll('`', '``')}\``;
+}
+
+function characterHint(sql: string, start: number, character: string): string | null {
+  const quoted = /"([^"\n]*)"/y;
+  quoted.lastIndex = start;
+  const name = quoted.exec(sql)?.[1];
+  if (name) return `Names are quoted with backticks, \`${name}\`, and strings with single quotes, '${name}'.`;
+  const hints: Record<string, string> = {
+    '"': 'Names are quoted with backticks and strings with single quotes.',
+    '!': 'Not equal is <>, negation is NOT.',
+    '&': 'The conjunction is AND, concatenation is ||.',
+    '|': 'The disjunction is OR, concatenation is ||.',
+    '^': 'The power of a number is POWER(x, y).',
+    '~': 'A regular expression is matched by REGEXP(text, pattern).',
+    '‘': 'Strings are quoted with straight single quotes.',
+    '’': 'Strings are quoted with straight single quotes.',
+    '“': 'Names are quoted with backticks and strings with straight single quotes.',
+    '”': 'Names are quoted with backticks and strings with straight single quotes.',
+  };
+  return hints[character] ?? null;
+}

@@ -1,0 +1,126 @@
+/**
+ * The function workers of a session: the first answers questions of the planner, all of them run Python stages.
+ * They live until the session closes, so that a second statement finds them warm.
+ */
+import type { Bridge, Worker, WorkerUsage } from '../bridge/index.js';
+import type { FunctionDeclaration } from '../core/index.js';
+
+/** A function as the catalog knows it. */
+export interface FunctionReference {
+  readonly name: string;
+  /** `module.attribute`. */
+  readonly target: string;
+}
+
+export interface FunctionWorkersOptions {
+  /** Hard cap of each worker; granted by the resource manager before `start` is called. */
+  readonly memoryBytes: number;
+  readonly workingDirectory: string;
+  /** Where modules are looked for, absolute, first match wins. */
+  readonly paths: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  /** Asks for the memory of one more worker; throws a ResourceError with the arithmetic. Returns how to give it back. */
+  readonly reserve: (name: string) => () => void;
+}
+
+/** A worker and what has been imported there. */
+interface Member {
+  readonly worker: Worker;
+  readonly loaded: Map<string, string>;
+  readonly release: () => void;
+}
+
+export class FunctionWorkers {
+  readonly #members: Promise<Member>[] = [];
+  readonly #declarations = new Map<string, FunctionDeclaration>();
+
+  constructor(
+    private readonly bridge: Bridge,
+    private readonly options: FunctionWorkersOptions,
+  ) {}
+
+  /**
+   * What the decorated objects say of `functions`, asked once for each name and target.
+   * @throws {UdfError} where a module or attribute is missing or fails at import.
+   */
+  async declare(functions: readonly FunctionReference[]): Promise<ReadonlyMap<string, FunctionDeclaration>> {
+    const missing = functions.filter((f) => this.#declarations.get(f.name)?.target !== f.target);
+    if (missing.length > 0) {
+      const member = await this.#member(0);
+      const declarations = await member.worker.loadFunctions(this.options.paths, missing);
+      for (const declaration of declarations) {
+        this.#declarations.set(declaration.name, declaration);
+        member.loaded.set(declaration.name, declaration.target);
+      }
+    }
+    return this.#declarations;
+  }
+
+  /** `count` workers that have imported the functions named; starts those that are missing, in parallel. */
+  async lease(count: number, functions: readonly string[]): Promise<Worker[]> {
+    const references = functions.map((name) => ({ name, target: this.#declarations.get(name)!.target }));
+    return Promise.all(
+      Array.from({ length: count }, async (_, i) => {
+        const member = await this.#member(i);
+        const missing = references.filter((f) => member.loaded.get(f.name) !== f.target);
+        if (missing.length > 0) {
+          await member.worker.loadFunctions(this.options.paths, missing);
+          for (const f of missing) member.loaded.set(f.name, f.target);
+        }
+        return member.worker;
+      }),
+    );
+  }
+
+  /** Peak and cap of each worker that was started. */
+  async usage(): Promise<{ readonly worker: Worker; readonly usage: WorkerUsage }[]> {
+    const members = await Promise.allSettled(this.#members);
+    return members
+      .filter((m) => m.status === 'fulfilled')
+      .map((m) => ({ worker: m.value.worker, usage: m.value.worker.usage() }));
+  }
+
+  async close(): Promise<void> {
+    const members = await Promise.allSettled(this.#members.splice(0));
+    await Promise.all(
+      members
+        .filter((m) => m.status === 'fulfilled')
+        .map(async (m) => {
+          await m.value.worker.stop();
+          m.value.release();
+        }),
+    );
+  }
+
+  #member(index: number): Promise<Member> {
+    this.#members[index] ??= this.#start(index);
+    return this.#members[index];
+  }
+
+  async #start(index: number): Promise<Member> {
+    const name = `python-${index + 1}`;
+    const release = this.options.reserve(name);
+    try {
+      const worker = await this.bridge.startWorker({
+        kind: 'function',
+        name,
+        memoryBytes: this.options.memoryBytes,
+        cpus: null,
+        processes: null,
+        openFiles: null,
+        workingDirectory: this.options.workingDirectory,
+        environment: this.options.environment,
+      });
+      // A dead worker is replaced the next time somebody asks for it.
+      void worker.ended.then(() => {
+        delete this.#members[index];
+        release();
+      });
+      return { worker, loaded: new Map(), release };
+    } catch (error) {
+      delete this.#members[index];
+      release();
+      throw error;
+    }
+  }
+}

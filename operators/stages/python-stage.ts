@@ -1,0 +1,123 @@
+/**
+ * A Python stage: bundles go to n function workers, come back in any order, and leave in the order they came.
+ * Columns the functions do not need wait here and are placed beside the results again.
+ */
+import type { BundleBatch, BundleResult, FunctionStageHandle } from '../../bridge/index.js';
+import {
+  type Barrier,
+  type Batch,
+  batchBytes,
+  functionMetrics,
+  type Operator,
+  type OperatorContext,
+  type PythonStage,
+  ReorderBuffer,
+  type Watermark,
+} from '../../core/index.js';
+import { Dispatcher } from './dispatcher.js';
+import { keepGroups } from './selection.js';
+
+/** Opens the stage in its workers, one handle for each. */
+export type OpenPython = () => Promise<readonly FunctionStageHandle[]>;
+
+/** Runs all modes: what differs is made by the workers, which answer with rows and the parents they belong to. */
+export class PythonOperator implements Operator {
+  #handles: readonly FunctionStageHandle[] = [];
+  #context!: OperatorContext;
+  #dispatcher!: Dispatcher;
+  #buffer!: ReorderBuffer;
+  #sequence = 0;
+  #inWorkers = 0;
+
+  constructor(
+    private readonly stage: PythonStage,
+    private readonly openStage: OpenPython,
+  ) {}
+
+  async open(context: OperatorContext): Promise<void> {
+    this.#context = context;
+    this.#buffer = new ReorderBuffer({
+      capacityBytes: context.bufferBytes,
+      emit: (batch) => context.output.emit(batch),
+      onError: (error) => context.fail(error),
+    });
+    context.signal.addEventListener('abort', () => this.#buffer.fail(context.signal.reason), { once: true });
+    this.#handles = await this.openStage();
+    this.#dispatcher = new Dispatcher(this.#handles.length);
+  }
+
+  processBatch(batch: Batch): Promise<void> {
+    return this.#buffer.submit(batchBytes(batch), () => this.#process(batch));
+  }
+
+  processWatermark(watermark: Watermark): Promise<void> {
+    return this.#buffer.mark(() => this.#context.output.emit(watermark));
+  }
+
+  snapshot(barrier: Barrier): Promise<void> {
+    return this.#buffer.mark(async () => {
+      this.#context.acknowledge(barrier.checkpointId, null);
+      await this.#context.output.emit(barrier);
+    });
+  }
+
+  endInput(): Promise<void> {
+    return this.#buffer.drain();
+  }
+
+  isWorking(): boolean {
+    return this.#inWorkers > 0;
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#handles.map((handle) => handle.close()));
+  }
+
+  async #process(batch: Batch): Promise<Batch[]> {
+    const { shippedGroups } = this.stage;
+    const bytes = batchBytes(batch);
+    const worker = this.#dispatcher.assign(bytes, batch.continued);
+    this.#inWorkers += 1;
+    try {
+      const result = await this.#handles[worker]!.process({
+        sequence: this.#sequence++,
+        rows: batch.rows,
+        groups: shippedGroups.map((position) => batch.groups[position]!),
+        continued: batch.continued,
+      });
+      this.#count(result, batch.rows);
+      return result.batches.filter((part) => part.rows > 0).map((part) => this.#beside(batch, part));
+    } finally {
+      this.#inWorkers -= 1;
+      this.#dispatcher.settle(worker, bytes);
+    }
+  }
+
+  #beside(batch: Batch, part: BundleBatch): Batch {
+    const kept = keepGroups(batch, this.stage.keptGroups, part.rowSelection);
+    return {
+      kind: 'batch',
+      rows: part.rows,
+      groups: part.group === null ? kept : [...kept, part.group],
+      continued: false,
+    };
+  }
+
+  /** Shipping and returning are the bundle's; a stage of several functions shares them out by their time in Python. */
+  #count(result: BundleResult, rows: number): void {
+    const { timing } = result;
+    const total = timing.pythonNs.reduce((sum, ns) => sum + ns, 0);
+    this.stage.steps.forEach((step, i) => {
+      const own = timing.pythonNs[i] ?? 0;
+      const share = total === 0 ? 1 / this.stage.steps.length : own / total;
+      const metrics = functionMetrics(this.#context.metrics, step.function);
+      metrics.waitingNs += timing.waitingNs * share;
+      metrics.shippingNs += timing.shippingNs * share;
+      metrics.pythonNs += own;
+      metrics.returningNs += timing.returningNs * share;
+      metrics.calls += timing.calls[i] ?? 0;
+      metrics.batches += 1;
+      metrics.rows += rows;
+    });
+  }
+}

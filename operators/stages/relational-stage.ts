@@ -1,0 +1,135 @@
+/**
+ * A relational stage: DuckDB in a worker of its own. Batches go in as the worker has room, its output comes out as the
+ * edge downstream has; the two directions do not wait for each other.
+ */
+import type { RelationalStageHandle, Worker } from '../../bridge/index.js';
+import type {
+  Barrier,
+  Batch,
+  Operator,
+  OperatorContext,
+  SourceOperator,
+  Watermark,
+} from '../../core/index.js';
+
+/** Opens the stage in a worker; the operator closes what it returns. */
+export type OpenRelational = (signal: AbortSignal) => Promise<{
+  readonly worker: Worker;
+  readonly stage: RelationalStageHandle;
+  /** Ends the worker and gives its memory back. */
+  close(): Promise<void>;
+}>;
+
+type Opened = Awaited<ReturnType<OpenRelational>>;
+
+/** A stage that reads files only. It has no rows before a barrier that are not also after its last batch, so it holds no state. */
+export class RelationalSource implements SourceOperator {
+  #opened: Opened | null = null;
+  #context!: OperatorContext;
+
+  constructor(private readonly open_: OpenRelational) {}
+
+  async open(context: OperatorContext): Promise<void> {
+    this.#context = context;
+    this.#opened = await openStage(this.open_, context);
+  }
+
+  async run(): Promise<void> {
+    await forward(this.#opened!.stage, this.#context);
+  }
+
+  async snapshot(barrier: Barrier): Promise<void> {
+    this.#context.acknowledge(barrier.checkpointId, null);
+    await this.#context.output.emit(barrier);
+  }
+
+  async close(): Promise<void> {
+    await this.#opened?.close();
+  }
+}
+
+/** A stage with inputs: a query over whole inputs, or with `perBatch` over each batch by itself. */
+export class RelationalOperator implements Operator {
+  #opened: Opened | null = null;
+  #context!: OperatorContext;
+  #forwarding: Promise<void> = Promise.resolve();
+  #openInputs: number;
+  #sent = 0;
+  #emitted = 0;
+  readonly #markers: { readonly after: number; readonly emit: () => Promise<void> }[] = [];
+
+  constructor(
+    private readonly open_: OpenRelational,
+    inputs: number,
+    private readonly perBatch: boolean,
+  ) {
+    this.#openInputs = inputs;
+  }
+
+  async open(context: OperatorContext): Promise<void> {
+    this.#context = context;
+    this.#opened = await openStage(this.open_, context);
+    this.#forwarding = forward(this.#opened.stage, context, () => this.#afterBatch());
+    // Awaited at the last endInput; a failure before that must reach the job at once.
+    this.#forwarding.catch((error) => context.fail(error));
+  }
+
+  async processBatch(batch: Batch, input: number): Promise<void> {
+    this.#sent += 1;
+    await this.#opened!.stage.send(input, batch);
+  }
+
+  async processWatermark(watermark: Watermark): Promise<void> {
+    // A query over whole inputs answers at their end: until then no watermark holds for its output.
+    if (!this.perBatch) return;
+    await this.#mark(() => this.#context.output.emit(watermark));
+  }
+
+  async snapshot(barrier: Barrier): Promise<void> {
+    await this.#mark(async () => {
+      this.#context.acknowledge(barrier.checkpointId, null);
+      await this.#context.output.emit(barrier);
+    });
+  }
+
+  async endInput(input: number): Promise<void> {
+    await this.#opened!.stage.endInput(input);
+    this.#openInputs -= 1;
+    if (this.#openInputs === 0) await this.#forwarding;
+  }
+
+  async close(): Promise<void> {
+    await this.#opened?.close();
+  }
+
+  /** Emits once everything sent so far has come back. */
+  async #mark(emit: () => Promise<void>): Promise<void> {
+    if (!this.perBatch || this.#emitted === this.#sent) await emit();
+    else this.#markers.push({ after: this.#sent, emit });
+  }
+
+  async #afterBatch(): Promise<void> {
+    this.#emitted += 1;
+    while (this.#markers[0] !== undefined && this.#markers[0].after <= this.#emitted) {
+      await this.#markers.shift()!.emit();
+    }
+  }
+}
+
+async function openStage(open: OpenRelational, context: OperatorContext): Promise<Opened> {
+  const opened = await open(context.signal);
+  context.signal.addEventListener('abort', () => void opened.stage.cancel().catch(() => undefined), { once: true });
+  return opened;
+}
+
+async function forward(
+  stage: RelationalStageHandle,
+  context: OperatorContext,
+  afterBatch: () => Promise<void> = async () => {},
+): Promise<void> {
+  for await (const batch of stage.batches()) {
+    if (batch.rows > 0 || batch.continued === false) await context.output.emit(batch);
+    await afterBatch();
+  }
+  await stage.statistics;
+}

@@ -1,0 +1,197 @@
+"""What a decorator records about a function, attached to the function itself."""
+
+from __future__ import annotations
+
+import copy
+import functools
+import inspect
+import types
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, cast, get_args
+
+from ._near_names import did_you_mean
+from ._types import DataType, RowField, parse_type
+from .errors import UdfError
+from .functions import UserDefinedFunction
+
+FunctionKind = Literal["scalar", "table", "aggregate", "table_aggregate"]
+BatchFormat = Literal["arrow", "pandas", "numpy", "polars"]
+TypeLike = DataType | str
+
+#: Options of the decorators that do not act yet: giving one is refused. Remove a name here once it acts.
+OPTIONS_NOT_ACTIVE = (
+    "memory", "cpus", "gpus", "timeout", "retry", "replay", "on_error", "concurrency", "rate", "batch_rows",
+    "packages", "python", "resources",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A declared function before its types are read. `target` is a callable, or a function class or its instance.
+
+    `called_with_none`: arguments may be None whatever the annotations say (declared through the pyflink shim).
+    """
+
+    kind: FunctionKind
+    target: Any
+    input_types: tuple[DataType, ...] | None
+    result_type: DataType | None
+    accumulator_type: DataType | None
+    deterministic: bool
+    batch: BatchFormat | None
+    name: str | None
+    called_with_none: bool
+
+
+ATTRIBUTE = "__millstream__"
+
+
+def definition_of(declared: object) -> Definition | None:
+    """The definition that a decorator attached, or None."""
+    definition = vars(declared).get(ATTRIBUTE) if hasattr(declared, "__dict__") else None
+    return definition if isinstance(definition, Definition) else None
+
+
+def declare(
+    kind: FunctionKind,
+    target: Any,
+    *,
+    input_types: TypeLike | Sequence[TypeLike] | None,
+    result_type: TypeLike | Sequence[TypeLike] | None,
+    accumulator_type: TypeLike | None = None,
+    deterministic: bool | None,
+    name: str | None,
+    func_type: str | None,
+    batch: str | None,
+    options: Mapping[str, object],
+    called_with_none: bool = False,
+) -> Any:
+    """Attaches a definition to a function and gives the function back; a declared one is copied first.
+
+    Raises:
+        UdfError: UDF_OPTION, UDF_OPTION_NOT_ACTIVE, UDF_TYPE or UDF_DECLARATION.
+    """
+    _check_target(kind, target)
+    _refuse_options(options)
+    definition = Definition(
+        kind,
+        target,
+        None if input_types is None else tuple(_as_type(t) for t in _as_list(input_types)),
+        _result_type(kind, result_type),
+        None if accumulator_type is None else _as_type(accumulator_type),
+        _deterministic(target, deterministic),
+        _batch_format(kind, func_type, batch),
+        name,
+        called_with_none,
+    )
+    return _attach(target, definition)
+
+
+def _check_target(kind: FunctionKind, target: Any) -> None:
+    if inspect.isclass(target) and issubclass(target, UserDefinedFunction):
+        return
+    if inspect.isclass(target) or not (callable(target) or isinstance(target, UserDefinedFunction)):
+        raise UdfError(
+            "UDF_DECLARATION",
+            f"A {kind} function cannot be made of {target!r}.",
+            hint="Give a function, or an instance of ScalarFunction, TableFunction or AggregateFunction.",
+        )
+    if inspect.iscoroutinefunction(target) or inspect.iscoroutinefunction(getattr(target, "eval", None)):
+        raise UdfError(
+            "UDF_OPTION_NOT_ACTIVE", "Asynchronous functions do not act yet.", hint="Write `def`, not `async def`."
+        )
+
+
+def _refuse_options(options: Mapping[str, object]) -> None:
+    for option, value in options.items():
+        if option not in OPTIONS_NOT_ACTIVE:
+            known = [*OPTIONS_NOT_ACTIVE, "name", "deterministic", "batch", "func_type", "input_types"]
+            raise UdfError(
+                "UDF_OPTION", f"There is no option `{option}` for functions.", hint=did_you_mean(option, known)
+            )
+        if value is not None:
+            raise UdfError(
+                "UDF_OPTION_NOT_ACTIVE",
+                f"The option `{option}` of functions does not act yet, so it is refused instead of ignored.",
+                hint=f"Remove `{option}={value!r}`.",
+            )
+
+
+def _result_type(kind: FunctionKind, result_type: TypeLike | Sequence[TypeLike] | None) -> DataType | None:
+    if result_type is None:
+        return None
+    if kind in ("scalar", "aggregate"):
+        if not isinstance(result_type, (DataType, str)):
+            raise UdfError("UDF_TYPE", f"result_type is {result_type!r}.", hint="Give one type.")
+        return _as_type(result_type)
+    given = _as_list(result_type)
+    columns = tuple(RowField(f"f{i}", _as_type(t)) for i, t in enumerate(given))
+    if len(columns) == 1 and columns[0].type.kind == "ROW" and not isinstance(result_type, (list, tuple)):
+        return columns[0].type
+    return DataType("ROW", fields=columns)
+
+
+def _deterministic(target: Any, deterministic: bool | None) -> bool:
+    of_class = target.is_deterministic() if isinstance(target, UserDefinedFunction) else None
+    if deterministic is not None and of_class is not None and deterministic != of_class:
+        raise UdfError(
+            "UDF_DECLARATION",
+            f"deterministic={deterministic}, but is_deterministic() of {type(target).__name__} says {of_class}.",
+            hint="Say it in one place.",
+        )
+    return deterministic if deterministic is not None else of_class is not False
+
+
+def _batch_format(kind: FunctionKind, func_type: str | None, batch: str | None) -> BatchFormat | None:
+    if func_type not in (None, "general", "pandas"):
+        raise UdfError("UDF_OPTION", f"func_type is {func_type!r}.", hint="It is 'general' or 'pandas'.")
+    chosen = batch or ("pandas" if func_type == "pandas" else None)
+    if chosen is not None and chosen not in get_args(BatchFormat):
+        near = did_you_mean(chosen, get_args(BatchFormat)) or "It is 'arrow', 'pandas', 'numpy' or 'polars'."
+        raise UdfError("UDF_OPTION", f"batch is {chosen!r}.", hint=near)
+    if func_type is not None and batch is not None and (func_type == "pandas") != (batch == "pandas"):
+        raise UdfError("UDF_OPTION", f"func_type={func_type!r} contradicts batch={batch!r}.", hint="Give one.")
+    if chosen is not None and kind in ("table", "table_aggregate"):
+        raise UdfError("UDF_OPTION", f"A {kind} function takes rows, not batches.", hint=f"Remove {chosen!r}.")
+    return cast(BatchFormat | None, chosen)
+
+
+def _attach(target: Any, definition: Definition) -> Any:
+    if definition_of(target) is not None:
+        target = _copied(target)
+    try:
+        setattr(target, ATTRIBUTE, definition)
+    except AttributeError:
+        target = _forwarding(target)
+        setattr(target, ATTRIBUTE, definition)
+    return target
+
+
+def _copied(target: Any) -> Any:
+    if isinstance(target, types.FunctionType):
+        twin = types.FunctionType(
+            target.__code__, target.__globals__, target.__name__, target.__defaults__, target.__closure__
+        )
+        return functools.update_wrapper(twin, target, updated=())
+    return type(target.__name__, (target,), {}) if inspect.isclass(target) else copy.copy(target)
+
+
+def _forwarding(target: Callable[..., Any]) -> Callable[..., Any]:
+    """A function for callables that take no attributes (built-ins, bound methods)."""
+
+    @functools.wraps(target)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return target(*args, **kwargs)
+
+    return call
+
+
+def _as_list(given: TypeLike | Sequence[TypeLike]) -> Sequence[TypeLike]:
+    return [given] if isinstance(given, (DataType, str)) else list(given)
+
+
+def _as_type(given: TypeLike) -> DataType:
+    if not isinstance(given, (DataType, str)):
+        raise UdfError("UDF_TYPE", f"{given!r} is not a type.", hint="Write 'BIGINT' or DataTypes.BIGINT().")
+    return given if isinstance(given, DataType) else parse_type(given)

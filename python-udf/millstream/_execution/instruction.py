@@ -1,0 +1,71 @@
+"""What a stage is opened with: the fields of `open_function_stage` that concern execution.
+
+Structural types: the worker's protocol structs satisfy them, and so do plain dataclasses in tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, Protocol
+
+StageMode = Literal["scalar", "filter", "table", "aggregate"]
+
+
+class ColumnSpec(Protocol):
+    """A column by name and SQL type text."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def type(self) -> str: ...
+
+
+class ColumnArgument(Protocol):
+    """A shipped column: its position in the concatenation of the shipped groups' columns."""
+
+    @property
+    def kind(self) -> Literal["column"]: ...
+    @property
+    def column(self) -> int: ...
+
+
+class StepArgument(Protocol):
+    """The result of an earlier step of the same stage."""
+
+    @property
+    def kind(self) -> Literal["step"]: ...
+    @property
+    def step(self) -> int: ...
+
+
+class LiteralArgument(Protocol):
+    """A constant: `value` in the JSON encoding of results, `type` as SQL type text."""
+
+    @property
+    def kind(self) -> Literal["literal"]: ...
+    @property
+    def value(self) -> object: ...
+    @property
+    def type(self) -> str: ...
+
+
+CallArgument = ColumnArgument | StepArgument | LiteralArgument
+
+
+class CallStep(Protocol):
+    """One function call over all rows of a bundle; fields as `CallStep` of the stage graph."""
+
+    @property
+    def function(self) -> str: ...
+    @property
+    def arguments(self) -> Sequence[CallArgument]: ...
+    @property
+    def argument_names(self) -> Sequence[str | None]: ...
+    @property
+    def guard(self) -> int | None: ...
+    @property
+    def result_type(self) -> str: ...
+    @property
+    def distinct(self) -> bool: ...
+    @property
+    def filter(self) -> int | None: ...

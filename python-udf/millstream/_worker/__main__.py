@@ -1,0 +1,27 @@
+"""A worker as a process of its own: `python -m millstream._worker ARGUMENTS`, WorkerArguments as JSON.
+
+Its stdin is the life pipe: a first line lets it run, the end of it means that the core has gone.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from . import process, protocol
+from .worker_main import worker_main
+
+
+def main() -> None:
+    """Waits for the core's go and runs the worker; does not return."""
+    arguments = protocol.decode_arguments(sys.argv[1].encode())
+    life_fd = os.dup(0)
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
+    process.report_crashes()
+    worker_main(arguments, life_fd)
+
+
+if __name__ == "__main__":
+    main()

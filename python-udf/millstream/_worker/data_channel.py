@@ -1,0 +1,86 @@
+"""The data socket and the schemas received on it. Owned by one thread, as ZeroMQ sockets are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import zmq
+
+from . import arrow_ipc, protocol
+from .arrow_ipc import MalformedFrameError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .protocol import BatchMessage, DataMessage
+
+# The core reads all the time; a worker that runs ahead of it waits in `send` at this many messages.
+_SEND_QUEUE_MESSAGES = 64
+# What the core sends is bounded by its credits.
+_RECEIVE_QUEUE_MESSAGES = 0
+
+
+class DataChannel:
+    """A DEALER connected to the core's data endpoint."""
+
+    def __init__(self, context: zmq.Context[zmq.Socket[bytes]], endpoint: str) -> None:
+        self._socket = context.socket(zmq.DEALER)
+        self._socket.linger = 0
+        self._socket.sndhwm = _SEND_QUEUE_MESSAGES
+        self._socket.rcvhwm = _RECEIVE_QUEUE_MESSAGES
+        self._socket.connect(endpoint)
+        self._poller = zmq.Poller()
+        self._poller.register(self._socket, zmq.POLLIN)
+        self._received_schemas: dict[int, pa.Schema] = {}
+
+    def wake_on(self, fileno: int) -> None:
+        """Makes `wait` return as well when `fileno` is readable."""
+        self._poller.register(fileno, zmq.POLLIN)
+
+    def wait(self) -> None:
+        """Waits until a message or a registered descriptor is ready."""
+        self._poller.poll()
+
+    def receive(self) -> tuple[DataMessage, Sequence[zmq.Frame]] | None:
+        """The next message with the frames after its header, or None when nothing waits.
+
+        Schemas are kept here and not returned. Raises `MalformedFrameError`, `msgspec.ValidationError`.
+        """
+        while True:
+            try:
+                frames = self._socket.recv_multipart(zmq.NOBLOCK, copy=False)
+            except zmq.Again:
+                return None
+            message = protocol.decode_data(frames[0].buffer)
+            if not isinstance(message, protocol.SchemaMessage):
+                return message, frames[1:]
+            if len(frames) != 2:
+                raise MalformedFrameError(f"a schema came with {len(frames) - 1} frames instead of one")
+            self._received_schemas[message.id] = arrow_ipc.read_schema(frames[1].buffer)
+
+    def decode(self, message: BatchMessage, frames: Sequence[zmq.Frame]) -> list[pa.Array]:
+        """The columns of all groups of a batch side by side, selections applied, validated."""
+        expected = len(message.groups) + sum(group.has_selection for group in message.groups)
+        if len(frames) != expected:
+            raise MalformedFrameError(f"a batch announced {expected} frames and came with {len(frames)}")
+        columns: list[pa.Array] = []
+        remaining = iter(frames)
+        for group in message.groups:
+            selection = arrow_ipc.read_selection(next(remaining).buffer) if group.has_selection else None
+            schema = self._received_schemas.get(group.schema)
+            if schema is None:
+                raise MalformedFrameError(f"a batch names schema {group.schema}, which was never sent")
+            batch = arrow_ipc.read_group(next(remaining).buffer, schema, group.rows, selection)
+            if batch.num_rows != message.rows:
+                raise MalformedFrameError(f"a group has {batch.num_rows} rows in a batch of {message.rows}")
+            columns.extend(batch.columns)
+        return columns
+
+    def send(self, message: DataMessage, frames: Sequence[pa.Buffer] = ()) -> None:
+        """Sends a message; its buffers must not change afterwards. Waits while the core lags behind."""
+        self._socket.send_multipart([protocol.encode(message), *frames], copy=False)
+
+    def close(self) -> None:
+        """Closes the socket; what is not on its way yet is dropped."""
+        self._socket.close()

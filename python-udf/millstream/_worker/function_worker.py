@@ -1,0 +1,193 @@
+"""Function stages: bundles of Arrow columns through user code, in order, on the main thread."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+from .. import _execution
+from ..errors import InternalError
+from . import arrow_ipc
+from .protocol import (
+    BatchMessage,
+    BundleTiming,
+    CloseStage,
+    ColumnSpec,
+    Done,
+    Failed,
+    LoadFunctions,
+    OpenFunctionStage,
+    Progress,
+    WireGroup,
+)
+from .schema_ids import SchemaIds
+from .wire_errors import Interrupted, wire_error
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import pyarrow as pa
+    import zmq
+
+    from .._execution import Answer, FunctionStage, LoadedFunction
+    from .data_channel import DataChannel
+    from .protocol import DataMessage, InstructionBody, Welcome
+
+_log = logging.getLogger("millstream.worker")
+
+
+class FunctionWork:
+    """Loads functions, opens stages, answers bundles; an exception of user code fails its bundle only."""
+
+    def __init__(self, epoch: int, data: DataChannel) -> None:
+        self._epoch = epoch
+        self._data = data
+        self._schema_ids = SchemaIds(data.send)
+        self._functions: dict[str, LoadedFunction] = {}
+        self._stages: dict[str, FunctionStage] = {}
+        self._cancelled: set[str] = set()
+        self._time_zone = "UTC"
+        self._running: BatchMessage | None = None
+        self._running_rows = 0
+        self._is_in_user_code = False
+        self._late_frames = 0
+
+    def versions(self) -> dict[str, str]:
+        return {}
+
+    def begin(self, welcome: Welcome) -> None:
+        self._time_zone = welcome.time_zone
+        signal.signal(signal.SIGUSR1, self._interrupt)
+
+    def instruct(self, body: InstructionBody) -> Any:
+        match body:
+            case LoadFunctions():
+                loaded = _execution.load_functions(body.paths, [(f.name, f.target) for f in body.functions])
+                self._functions.update((function.name, function) for function in loaded)
+                return {"declarations": [function.declaration for function in loaded]}
+            case OpenFunctionStage():
+                stage = _execution.open_stage(
+                    mode=body.mode,
+                    input=body.input,
+                    steps=body.steps,
+                    result_steps=body.result_steps,
+                    outer=body.outer,
+                    key_columns=body.key_columns,
+                    functions=self._functions,
+                    time_zone=self._time_zone,
+                )
+                self._cancelled.discard(body.stage)
+                self._stages[body.stage] = stage
+                return {"output": [ColumnSpec(name, type_text) for name, type_text in stage.output]}
+            case CloseStage():
+                closing = self._stages.pop(body.stage, None)
+                if closing is not None:
+                    closing.close()
+                return {}
+            case _:
+                raise InternalError(
+                    "PROTOCOL_INSTRUCTION", f"A function worker was given `{type(body).__name__}`."
+                )
+
+    def after_reply(self) -> None:
+        pass
+
+    def wake_fd(self) -> int | None:
+        return None
+
+    def pump(self) -> None:
+        pass
+
+    def receive(self, message: DataMessage, frames: Sequence[zmq.Frame]) -> None:
+        if not isinstance(message, BatchMessage):
+            return
+        if message.epoch != self._epoch or message.stage not in self._stages:
+            self._late_frames += 1
+            _log.debug("a batch of epoch %d for stage %s came late", message.epoch, message.stage)
+            return
+        self._running, self._running_rows = message, 0
+        try:
+            self._run(self._stages[message.stage], message, frames)
+        except BaseException as error:
+            facts = {"function": self._function(), "stage": message.stage, "bundle": message.sequence}
+            self._data.send(Failed(message.stage, self._epoch, message.sequence, wire_error(error, **facts)))
+        finally:
+            self._running = None
+
+    def cancel(self, stage: str) -> None:
+        self._cancelled.add(stage)
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGUSR1)
+
+    def progress(self) -> Progress | None:
+        running = self._running
+        if running is None:
+            return None
+        return Progress(running.stage, running.sequence, self._function(), self._running_rows)
+
+    def close(self) -> None:
+        while self._stages:
+            self._stages.popitem()[1].close()
+
+    def _run(self, stage: FunctionStage, message: BatchMessage, frames: Sequence[zmq.Frame]) -> None:
+        received = time.monotonic_ns()
+        answers = iter(stage.process(self._data.decode(message, frames), message.rows, message.continued))
+        decoded = time.monotonic_ns()
+        batches = encode_ns = 0
+        while (answer := self._next(answers, message.stage)) is not None:
+            began = time.monotonic_ns()
+            self._send(message, answer)
+            encode_ns += time.monotonic_ns() - began
+            batches += 1
+            self._running_rows += answer.rows
+        step_ns, step_calls = stage.take_timing()
+        timing = BundleTiming(
+            str(received), str(time.monotonic_ns()), decoded - received, step_ns, step_calls, encode_ns
+        )
+        self._data.send(
+            Done(message.stage, self._epoch, message.sequence, batches, self._running_rows, timing)
+        )
+
+    def _next(self, answers: Iterator[Answer], stage: str) -> Answer | None:
+        self._is_in_user_code = True
+        try:
+            # Set before the check: a cancellation now either is seen here or interrupts.
+            if stage in self._cancelled:
+                raise Interrupted
+            return next(answers, None)
+        finally:
+            self._is_in_user_code = False
+
+    def _send(self, message: BatchMessage, answer: Answer) -> None:
+        frames: list[pa.Buffer] = []
+        groups: list[WireGroup] = []
+        if answer.selection is not None:
+            frames.append(arrow_ipc.selection_frame(answer.selection))
+        if answer.columns is not None:
+            frames.append(arrow_ipc.batch_frame(answer.columns))
+            groups.append(WireGroup(self._schema_ids.id_of(answer.columns.schema), answer.rows, False))
+        self._data.send(
+            BatchMessage(
+                message.stage,
+                self._epoch,
+                message.sequence,
+                0,
+                answer.rows,
+                groups,
+                answer.selection is not None,
+                False,
+            ),
+            frames,
+        )
+
+    def _function(self) -> str | None:
+        running = self._running
+        stage = None if running is None else self._stages.get(running.stage)
+        return None if stage is None else stage.running
+
+    def _interrupt(self, signum: int, frame: object) -> None:
+        running = self._running
+        if self._is_in_user_code and running is not None and running.stage in self._cancelled:
+            raise Interrupted

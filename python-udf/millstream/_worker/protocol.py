@@ -1,0 +1,388 @@
+"""Worker protocol, version 1: the structs of `bridge/protocol/messages.ts`, same names, same order.
+
+Decoding is strict: unknown, missing and mistyped properties raise `msgspec.ValidationError`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal, TypeAlias
+
+import msgspec
+
+PROTOCOL_VERSION = 1
+
+
+class _Struct(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
+    pass
+
+
+class _Message(_Struct, tag_field="type"):
+    pass
+
+
+class _Body(_Struct, tag_field="kind"):
+    pass
+
+
+# ---------------------------------------------------------------- shared parts
+
+
+class ErrorDetails(_Struct):
+    """Facts about the place of a failure; None where they do not apply (`core/errors.ts`)."""
+
+    function: str | None = None
+    file: str | None = None
+    line: int | None = None
+    column: int | None = None
+    length: int | None = None
+    stage: str | None = None
+    worker: str | None = None
+    bundle: int | None = None
+    row: int | None = None
+    values: dict[str, str] | None = None
+    traceback: str | None = None
+
+
+ErrorKind: TypeAlias = Literal[
+    "sql",
+    "plan",
+    "configuration",
+    "source",
+    "sink",
+    "udf",
+    "environment",
+    "worker",
+    "resource",
+    "cancelled",
+    "internal",
+]
+
+
+class WireError(_Struct):
+    """One form for every failure."""
+
+    kind: ErrorKind
+    code: str
+    message: str
+    hint: str | None
+    details: ErrorDetails
+
+
+class Progress(_Struct):
+    """What a worker runs now."""
+
+    stage: str
+    sequence: int | None
+    function: str | None
+    rows: int
+
+
+class Limits(_Struct):
+    """Caps in force for the process tree; None where nothing is enforced."""
+
+    memory_bytes: int | None
+    cpus: float | None
+    processes: int | None
+    open_files: int | None
+
+
+class ColumnSpec(_Struct):
+    """A column by name and SQL type text."""
+
+    name: str
+    type: str
+
+
+class ColumnArgument(_Struct, tag_field="kind", tag="column"):
+    """Column of what is shipped."""
+
+    kind: ClassVar[Literal["column"]] = "column"
+    column: int
+
+
+class StepArgument(_Struct, tag_field="kind", tag="step"):
+    """Result of an earlier step of the same stage."""
+
+    kind: ClassVar[Literal["step"]] = "step"
+    step: int
+
+
+class LiteralArgument(_Struct, tag_field="kind", tag="literal"):
+    """A constant in the JSON encoding of results."""
+
+    kind: ClassVar[Literal["literal"]] = "literal"
+    value: Any
+    type: str
+
+
+CallArgument: TypeAlias = ColumnArgument | StepArgument | LiteralArgument
+
+
+class CallStep(_Struct):
+    """One function call, evaluated for all rows of a batch (`core/graph/stage-graph.ts`)."""
+
+    function: str
+    arguments: list[CallArgument]
+    argument_names: list[str | None]
+    guard: int | None
+    result_type: str
+    distinct: bool
+    filter: int | None
+
+
+class FunctionTarget(_Struct):
+    """A function by the job's name and its `module.attribute`."""
+
+    name: str
+    target: str
+
+
+class WireFileSink(_Struct):
+    """A file that a relational stage writes; the core renames it on success."""
+
+    temporary_path: str
+    format: Literal["parquet", "csv", "json"]
+    copy_options: str
+
+
+# ---------------------------------------------------------------- control, worker → core
+
+
+class Hello(_Message, tag="hello"):
+    """First message of a worker."""
+
+    protocol: int
+    token: str
+    worker: str
+    epoch: int
+    pid: int
+    kind: Literal["function", "relational"]
+    versions: dict[str, str]
+
+
+class Reply(_Message, tag="reply"):
+    """Answer to one instruction; `result` is None on error."""
+
+    instruction: int
+    error: WireError | None
+    result: Any
+
+
+class Heartbeat(_Message, tag="heartbeat"):
+    """Sent from a thread that runs no user code; `time_ns` is CLOCK_MONOTONIC as decimal text."""
+
+    time_ns: str
+    rss_bytes: int
+    running: Progress | None
+
+
+class Log(_Message, tag="log"):
+    """A line printed or logged inside the worker."""
+
+    source: Literal["stdout", "stderr", "logging"]
+    level: str
+    function: str | None
+    text: str
+    dropped: int
+
+
+# ---------------------------------------------------------------- control, core → worker
+
+
+class Welcome(_Message, tag="welcome"):
+    """Accepts the worker and provisions it."""
+
+    limits: Limits
+    heartbeat_ms: int
+    log_level: str
+    time_zone: str
+
+
+class LoadFunctions(_Body, tag="load_functions"):
+    """Imports functions; reply `{declarations}`."""
+
+    paths: list[str]
+    functions: list[FunctionTarget]
+
+
+class OpenFunctionStage(_Body, tag="open_function_stage"):
+    """Prepares a function stage; reply `{output: ColumnSpec[]}`."""
+
+    stage: str
+    mode: Literal["scalar", "filter", "table", "aggregate"]
+    input: list[ColumnSpec]
+    steps: list[CallStep]
+    result_steps: list[int]
+    outer: bool
+    key_columns: list[int]
+
+
+class OpenRelationalStage(_Body, tag="open_relational_stage"):
+    """Prepares a DuckDB query; reply `{}` when it is accepted."""
+
+    stage: str
+    sql: str
+    inputs: list[list[ColumnSpec]]
+    output: list[ColumnSpec]
+    groups: list[list[int]] | None
+    key_columns: list[int] | None
+    sink: WireFileSink | None
+    per_batch: bool
+    keeps_order: bool
+    batch_rows: int
+    memory_limit_bytes: int
+    threads: int
+    temporary_directory: str
+
+
+class CloseStage(_Body, tag="close_stage"):
+    """Ends a stage and frees what it holds; reply `{}`."""
+
+    stage: str
+
+
+class Cancel(_Body, tag="cancel"):
+    """Stops what runs for a stage; reply `{}`, the stage then answers `failed`."""
+
+    stage: str
+
+
+class DumpStack(_Body, tag="dump_stack"):
+    """Reply `{text}`: the Python stacks of all threads."""
+
+
+class Shutdown(_Body, tag="shutdown"):
+    """Closes functions, then exits 0; reply `{}` before the exit."""
+
+
+InstructionBody: TypeAlias = (
+    LoadFunctions | OpenFunctionStage | OpenRelationalStage | CloseStage | Cancel | DumpStack | Shutdown
+)
+
+
+class Instruction(_Message, tag="instruction"):
+    """Work to do; answered by one `Reply` with the same id."""
+
+    id: int
+    body: InstructionBody
+
+
+# ---------------------------------------------------------------- data, both directions
+
+
+class SchemaMessage(_Message, tag="schema"):
+    """A schema of this connection and direction; one frame follows: the IPC schema message."""
+
+    id: int
+
+
+class WireGroup(_Struct):
+    """A column group of a batch: schema id, rows of its message, whether a selection frame precedes it."""
+
+    schema: int
+    rows: int
+    has_selection: bool
+
+
+class BatchMessage(_Message, tag="batch"):
+    """Column groups of one row count; frames as `messages.ts` says."""
+
+    stage: str
+    epoch: int
+    sequence: int
+    input: int
+    rows: int
+    groups: list[WireGroup]
+    has_row_selection: bool
+    continued: bool
+
+
+class RelationalStatistics(_Struct):
+    """Totals of a relational stage; times in nanoseconds."""
+
+    rows: int
+    batches: int
+    bytes: int
+    query_ns: int
+    encode_ns: int
+    written: int
+
+
+class End(_Message, tag="end"):
+    """No more batches on this input (core → worker) or no more output (worker → core)."""
+
+    stage: str
+    epoch: int
+    input: int
+    statistics: RelationalStatistics | None
+
+
+class Credit(_Message, tag="credit"):
+    """Permits the receiver to send `bytes` more of a stage's batches."""
+
+    stage: str
+    epoch: int
+    input: int
+    bytes: int
+
+
+class BundleTiming(_Struct):
+    """Moments as CLOCK_MONOTONIC nanoseconds in decimal text, durations in nanoseconds."""
+
+    received_ns: str
+    sent_ns: str
+    decode_ns: int
+    step_ns: list[int]
+    step_calls: list[int]
+    encode_ns: int
+
+
+class Done(_Message, tag="done"):
+    """Bundle `sequence` is complete; all its answer batches came before."""
+
+    stage: str
+    epoch: int
+    sequence: int
+    batches: int
+    rows: int
+    timing: BundleTiming
+
+
+class Failed(_Message, tag="failed"):
+    """The bundle (or the relational stage, sequence None) failed; nothing more of it follows."""
+
+    stage: str
+    epoch: int
+    sequence: int | None
+    error: WireError
+
+
+# ---------------------------------------------------------------- what a worker is started with
+
+
+class WorkerArguments(_Struct):
+    """Given on the command line (cold start) as JSON, or through the zygote (`zygote.ts`)."""
+
+    kind: Literal["function", "relational"]
+    worker: str
+    epoch: int
+    control_endpoint: str
+    data_endpoint: str
+    token: str
+
+
+ControlFromWorker: TypeAlias = Hello | Reply | Heartbeat | Log
+ControlToWorker: TypeAlias = Welcome | Instruction
+DataMessage: TypeAlias = SchemaMessage | BatchMessage | End | Credit | Done | Failed
+
+encode = msgspec.json.Encoder().encode
+"""Any message → JSON bytes."""
+
+decode_control = msgspec.json.Decoder(ControlToWorker).decode
+"""JSON bytes → message of the core on the control channel. Raises `msgspec.ValidationError`."""
+
+decode_data = msgspec.json.Decoder(DataMessage).decode
+"""JSON bytes → message on the data channel. Raises `msgspec.ValidationError`."""
+
+decode_arguments = msgspec.json.Decoder(WorkerArguments).decode
+"""JSON bytes → `WorkerArguments`. Raises `msgspec.ValidationError`."""

@@ -1,0 +1,66 @@
+"""Any exception → `WireError`."""
+
+from __future__ import annotations
+
+import traceback
+from typing import Any
+
+import msgspec
+import pyarrow as pa
+
+from ..errors import (
+    CancelledError,
+    ErrorDetails,
+    InternalError,
+    MillstreamError,
+    ResourceError,
+    UdfError,
+)
+from .arrow_ipc import MalformedFrameError
+from .protocol import WireError
+
+
+class Interrupted(BaseException):
+    """Raised in the main thread to leave user code whose stage was cancelled.
+
+    Not an `Exception`, so that user code does not catch it by accident.
+    """
+
+
+def wire_error(error: BaseException, **facts: Any) -> WireError:
+    """The JSON form of an exception; `facts` fill details that it leaves open (`stage`, `bundle`, …)."""
+    known = error if isinstance(error, MillstreamError) else _translate(error, facts.get("function"))
+    known.add_details(**facts)
+    return msgspec.convert(known.to_wire(), WireError)
+
+
+def _translate(error: BaseException, function: str | None) -> MillstreamError:
+    if isinstance(error, Interrupted):
+        return CancelledError("CANCELLED", "The stage was cancelled.")
+    if isinstance(error, SystemExit):
+        where = "User code" if function is None else f"Function `{function}`"
+        return UdfError(
+            "UDF_EXIT",
+            f"{where} called sys.exit({error.code!r}).",
+            hint="Raise an exception to fail the job; return None for a row without a result.",
+            details=ErrorDetails(traceback=_traceback(error)),
+        )
+    if isinstance(error, (MemoryError, pa.ArrowMemoryError)):
+        where = "A worker" if function is None else f"The worker that ran function `{function}`"
+        return ResourceError(
+            "WORKER_MEMORY",
+            f"{where} could not allocate memory: {error or type(error).__name__}.",
+            hint="Give the function more `memory`, or lower the rows of a batch.",
+            details=ErrorDetails(traceback=_traceback(error)),
+        )
+    code = "PROTOCOL_FRAME" if isinstance(error, MalformedFrameError) else "INTERNAL_WORKER"
+    return InternalError(
+        code,
+        f"A worker failed: {type(error).__name__}: {error}",
+        hint="This is a defect of Millstream; please report it with the traceback.",
+        details=ErrorDetails(traceback=_traceback(error)),
+    )
+
+
+def _traceback(error: BaseException) -> str:
+    return "".join(traceback.format_exception(error))

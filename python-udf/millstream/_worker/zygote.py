@@ -1,0 +1,223 @@
+"""The zygote: `python -m millstream._worker.zygote [--preload MODULE]…`, the parent of its workers.
+
+Single-threaded: one loop over the core's commands, the ends of children and what workers write. When its stdin
+ends it kills all of them and cleans up.
+"""
+
+from __future__ import annotations
+
+import os
+
+# Before any import that starts threads: a process is forked safely only while it has one.
+os.environ.update(
+    {
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+        "JE_ARROW_MALLOC_CONF": "background_thread:false",
+    }
+)
+
+import contextlib
+import gc
+import importlib
+import select
+import signal
+import sys
+import time
+from typing import Literal
+
+from . import process, process_tree, zygote_cleanup
+from .event_writer import EventWriter
+from .output_relay import OutputPipe
+from .zygote_child import Child, fork_child
+from .zygote_protocol import Exited, Fork, Forked, ForkFailed, Go, Kill, Output, Ready, decode_command
+
+_MAX_RSS_UNIT = 1 if sys.platform == "darwin" else 1024
+
+
+class Zygote:
+    """Runs until the end of `command_fd`; events go to `event_fd`."""
+
+    def __init__(self, command_fd: int, event_fd: int) -> None:
+        self._command_fd = command_fd
+        self._events = EventWriter(event_fd)
+        self._commands = b""
+        self._children: dict[str, Child] = {}
+        self._cgroups: set[str] = set()
+        self._endpoints: set[str] = set()
+        self._child_fd = _child_signals()
+
+    def run(self, import_ms: float) -> None:
+        """Reports `ready` and serves; returns when the core has gone and everything is cleaned up."""
+        self._events.write(Ready(os.getpid(), _thread_count(), import_ms))
+        # The core reads the events: its absence ends the loop as the end of its commands does.
+        with contextlib.suppress(BrokenPipeError):
+            while self._serve_once():
+                pass
+        zygote_cleanup.kill_everything(
+            [child.pid for child in self._children.values()], self._cgroups, self._child_fd
+        )
+        zygote_cleanup.remove_cgroups(self._cgroups)
+        zygote_cleanup.unlink_endpoints(self._endpoints)
+
+    def _serve_once(self) -> bool:
+        """Waits for something to do and does it; False at the end of the commands."""
+        poll = select.poll()
+        poll.register(self._command_fd, select.POLLIN)
+        poll.register(self._child_fd, select.POLLIN)
+        if self._events.has_pending:
+            poll.register(self._events.fd, select.POLLOUT)
+        outputs: dict[int, tuple[Child, Literal["stdout", "stderr"], OutputPipe]] = {}
+        if not self._events.is_full:
+            for child in self._children.values():
+                for source, pipe in _pipes(child):
+                    if pipe.is_open:
+                        poll.register(pipe.fd, select.POLLIN)
+                        outputs[pipe.fd] = child, source, pipe
+        ready = [fd for fd, _ in poll.poll()]
+        if self._events.fd in ready:
+            self._events.flush()
+        for fd in ready:
+            if fd in outputs:
+                child, source, pipe = outputs[fd]
+                self._report_output(child, source, pipe.read())
+        if self._child_fd in ready:
+            self._reap()
+        return self._command_fd not in ready or self._read_commands()
+
+    def _read_commands(self) -> bool:
+        chunk = os.read(self._command_fd, 1 << 16)
+        *lines, self._commands = (self._commands + chunk).split(b"\n")
+        for line in lines:
+            match decode_command(line):
+                case Fork() as command:
+                    self._fork(command)
+                case Go(worker):
+                    if worker in self._children:
+                        with contextlib.suppress(BrokenPipeError):
+                            self._children[worker].go()
+                case Kill(worker, name):
+                    if worker in self._children:
+                        self._signal(self._children[worker], signal.Signals[name])
+        return bool(chunk)
+
+    def _fork(self, command: Fork) -> None:
+        self._cgroups.update(command.cgroups)
+        self._endpoints.update((command.arguments.control_endpoint, command.arguments.data_endpoint))
+        try:
+            child = fork_child(command)
+        except OSError as error:
+            self._events.write(ForkFailed(command.worker, str(error)))
+            return
+        self._children[command.worker] = child
+        self._events.write(Forked(command.worker, child.pid, process_tree.start_time(child.pid)))
+
+    def _signal(self, child: Child, signal_number: signal.Signals) -> None:
+        if signal_number == signal.SIGKILL:
+            # Children of the worker may have left its group.
+            process_tree.kill_all(
+                [*process_tree.cgroup_members(child.cgroups), *process_tree.descendants(child.pid)]
+            )
+        process_tree.signal_group(child.pid, signal_number)
+
+    def _reap(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            os.read(self._child_fd, 4096)
+        by_pid = {child.pid: child for child in self._children.values()}
+        while (pid := _ended_child()) is not None:
+            child = by_pid.get(pid)
+            if child is not None:
+                # While the leader is not reaped its number cannot belong to another group.
+                process_tree.signal_group(pid, signal.SIGKILL)
+            _, status, usage = os.wait4(pid, 0)
+            if child is None:
+                continue
+            del self._children[child.worker]
+            os.close(child.life_fd)
+            for source, pipe in _pipes(child):
+                self._report_output(child, source, pipe.drain())
+            code = os.waitstatus_to_exitcode(status)
+            self._events.write(
+                Exited(
+                    child.worker,
+                    pid,
+                    code if code >= 0 else None,
+                    _signal_name(-code) if code < 0 else None,
+                    usage.ru_maxrss * _MAX_RSS_UNIT,
+                    usage.ru_utime,
+                    usage.ru_stime,
+                )
+            )
+
+    def _report_output(
+        self, child: Child, source: Literal["stdout", "stderr"], output: tuple[str, int] | None
+    ) -> None:
+        if output is not None:
+            self._events.write(Output(child.worker, source, *output))
+
+
+def _pipes(child: Child) -> tuple[tuple[Literal["stdout", "stderr"], OutputPipe], ...]:
+    return ("stdout", child.stdout), ("stderr", child.stderr)
+
+
+def _child_signals() -> int:
+    """A descriptor that is readable when a child has ended."""
+    read_fd, write_fd = os.pipe()
+    os.set_blocking(read_fd, False)
+    os.set_blocking(write_fd, False)
+    signal.set_wakeup_fd(write_fd, warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda number, frame: None)
+    return read_fd
+
+
+def _ended_child() -> int | None:
+    """A child that has ended and is not reaped; orphans that this process inherited included."""
+    try:
+        ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return None
+    return None if ended is None else ended.si_pid
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"SIG{number}"
+
+
+def _thread_count() -> int:
+    try:
+        return len(os.listdir("/proc/self/task"))
+    except OSError:
+        return 1
+
+
+def _preload(names: list[str]) -> None:
+    for module in ("millstream._worker.harness", "millstream._worker.function_worker", *names):
+        importlib.import_module(module)
+    if "duckdb" in names:
+        # The default connection that its import opens owns a thread.
+        importlib.import_module("duckdb").default_connection().close()
+        importlib.import_module("millstream._worker.relational_worker")
+
+
+def main() -> None:
+    """Imports what workers need, then serves the core over stdin and stdout."""
+    began = time.monotonic()
+    arguments = sys.argv[1:]
+    # What an import prints must not look like an event.
+    event_fd = os.dup(1)
+    os.dup2(2, 1)
+    _preload(
+        [name for flag, name in zip(arguments[::2], arguments[1::2], strict=True) if flag == "--preload"]
+    )
+    process.become_subreaper()
+    gc.collect()
+    gc.freeze()
+    Zygote(0, event_fd).run((time.monotonic() - began) * 1000)
+
+
+if __name__ == "__main__":
+    main()

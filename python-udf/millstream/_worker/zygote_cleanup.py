@@ -1,0 +1,66 @@
+"""What the zygote does when its core has gone: nothing that belonged to a worker stays behind."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import stat
+import time
+from collections.abc import Iterable
+
+from . import process_tree
+
+_DEADLINE_SECONDS = 5.0
+_RETRY_MS = 20
+
+
+def kill_everything(leaders: Iterable[int], cgroups: Iterable[str], child_fd: int) -> None:
+    """Kills every worker group, cgroup member and descendant of this process, and reaps them.
+
+    `child_fd` becomes readable when a child ends. Gives up on what five seconds of SIGKILL do not end: a process
+    in an uninterruptible wait of the kernel.
+    """
+    for leader in leaders:
+        process_tree.signal_group(leader, signal.SIGKILL)
+    deadline = time.monotonic() + _DEADLINE_SECONDS
+    poll = select.poll()
+    poll.register(child_fd, select.POLLIN)
+    while time.monotonic() < deadline:
+        alive = {*process_tree.cgroup_members(cgroups), *process_tree.descendants(os.getpid())}
+        process_tree.kill_all(alive - {os.getpid()})
+        if not alive and not _reap():
+            return
+        _reap()
+        poll.poll(_RETRY_MS)
+        with contextlib.suppress(BlockingIOError):
+            os.read(child_fd, 4096)
+
+
+def remove_cgroups(folders: Iterable[str]) -> None:
+    """Removes the cgroup folders of dead workers; waits a little for the kernel to empty them."""
+    left = list(folders)
+    deadline = time.monotonic() + 1.0
+    while (left := process_tree.remove_cgroups(left)) and time.monotonic() < deadline:
+        select.poll().poll(_RETRY_MS)
+
+
+def unlink_endpoints(endpoints: Iterable[str]) -> None:
+    """Removes the sockets behind `ipc://` endpoints and their folders where nothing else is in them."""
+    for endpoint in endpoints:
+        path = endpoint.removeprefix("ipc://")
+        with contextlib.suppress(OSError):
+            if path != endpoint and stat.S_ISSOCK(os.lstat(path).st_mode):
+                os.unlink(path)
+                os.rmdir(os.path.dirname(path))
+
+
+def _reap() -> bool:
+    """Reaps all children that have ended; True when children are left."""
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0] != 0:
+            pass
+    except ChildProcessError:
+        return False
+    return True

@@ -1,0 +1,93 @@
+"""JSON lines between core and zygote: the structs of `bridge/protocol/zygote.ts`, same names, same order."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from .protocol import WorkerArguments
+
+
+class _Line(msgspec.Struct, rename="camel", tag_field="type", forbid_unknown_fields=True):
+    pass
+
+
+class Fork(_Line, tag="fork"):
+    """Forks a worker that waits at its pipe."""
+
+    worker: str
+    arguments: WorkerArguments
+    cgroups: list[str]
+    environment: dict[str, str]
+    working_directory: str
+    rlimits: dict[str, int]
+
+
+class Go(_Line, tag="go"):
+    """Lets a forked worker run."""
+
+    worker: str
+
+
+class Kill(_Line, tag="kill"):
+    """Sends a signal, by name, to the worker's whole group."""
+
+    worker: str
+    signal: str
+
+
+class Ready(_Line, tag="ready"):
+    """Imports are done; `threads` of this process exist now."""
+
+    pid: int
+    threads: int
+    import_ms: float
+
+
+class Forked(_Line, tag="forked"):
+    """The worker exists; `start_time` is field 22 of /proc/PID/stat (clock ticks since boot; 0 elsewhere)."""
+
+    worker: str
+    pid: int
+    start_time: int
+
+
+class ForkFailed(_Line, tag="fork_failed"):
+    """No worker was made."""
+
+    worker: str
+    message: str
+
+
+class Exited(_Line, tag="exited"):
+    """`wait4` reported it; exactly one of `exit_code` and `signal` is not None."""
+
+    worker: str
+    pid: int
+    exit_code: int | None
+    signal: str | None
+    max_rss_bytes: int
+    user_seconds: float
+    system_seconds: float
+
+
+class Output(_Line, tag="output"):
+    """Text written to file descriptors 1 and 2; `dropped` lines were left out before it."""
+
+    worker: str
+    source: Literal["stdout", "stderr"]
+    text: str
+    dropped: int
+
+
+Command: TypeAlias = Fork | Go | Kill
+Event: TypeAlias = Ready | Forked | ForkFailed | Exited | Output
+
+decode_command = msgspec.json.Decoder(Command).decode
+"""One line → command. Raises `msgspec.ValidationError`."""
+
+
+def encode_event(event: Event) -> bytes:
+    """An event as one line."""
+    return msgspec.json.encode(event) + b"\n"

@@ -1,0 +1,264 @@
+"""`udf`, `udtf`, `udaf`, `udtaf`: they declare a function and leave it as it is, so that it can be called as before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, overload
+
+from ._definition import BatchFormat, FunctionKind, TypeLike, declare
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+__all__ = ["FunctionOptions", "udaf", "udf", "udtaf", "udtf"]
+
+F = TypeVar("F")
+FuncType = Literal["general", "pandas"]
+
+
+class FunctionOptions(TypedDict, total=False):
+    """Options of every decorator. In this version each is refused with UDF_OPTION_NOT_ACTIVE: none acts yet.
+
+    >>> options: FunctionOptions = {"memory": "256 MB", "cpus": 0.5}
+    """
+
+    memory: str | int | None
+    cpus: float | None
+    gpus: float | None
+    timeout: str | float | None
+    retry: int | None
+    replay: bool | None
+    on_error: Literal["fail", "null", "skip", "dead_letter"] | None
+    concurrency: int | tuple[int, int] | None
+    rate: str | None
+    batch_rows: int | None
+    packages: Sequence[str] | None
+    python: str | None
+    resources: str | None
+
+
+@overload
+def udf(
+    f: F,
+    input_types: TypeLike | Sequence[TypeLike] | None = ...,
+    result_type: TypeLike | None = ...,
+    deterministic: bool | None = ...,
+    name: str | None = ...,
+    func_type: FuncType | None = ...,
+    *,
+    batch: BatchFormat | None = ...,
+    **options: Unpack[FunctionOptions],
+) -> F: ...
+
+
+@overload
+def udf(
+    f: None = ...,
+    input_types: TypeLike | Sequence[TypeLike] | None = ...,
+    result_type: TypeLike | None = ...,
+    deterministic: bool | None = ...,
+    name: str | None = ...,
+    func_type: FuncType | None = ...,
+    *,
+    batch: BatchFormat | None = ...,
+    **options: Unpack[FunctionOptions],
+) -> Callable[[F], F]: ...
+
+
+def udf(
+    f: Any = None,
+    input_types: TypeLike | Sequence[TypeLike] | None = None,
+    result_type: TypeLike | None = None,
+    deterministic: bool | None = None,
+    name: str | None = None,
+    func_type: FuncType | None = None,
+    *,
+    batch: BatchFormat | None = None,
+    **options: Unpack[FunctionOptions],
+) -> Any:
+    """Declares a scalar function: one value for each row. Types come from annotations unless they are given.
+
+    A parameter annotated as not Optional is not called with NULL: the result is NULL. `batch` hands whole columns
+    over as vectors; the result is a vector of the same length.
+
+    >>> @udf
+    ... def greet(name: str, times: int | None) -> str:
+    ...     return "Hello " * (times or 1) + name
+    >>> greet("Ada", None)
+    'Hello Ada'
+
+    Raises:
+        UdfError: UDF_OPTION, UDF_OPTION_NOT_ACTIVE, UDF_TYPE or UDF_DECLARATION.
+    """
+    return _decorate("scalar", f, input_types, result_type, None, deterministic, name, func_type, batch, options)
+
+
+@overload
+def udtf(
+    f: F,
+    input_types: TypeLike | Sequence[TypeLike] | None = ...,
+    result_types: TypeLike | Sequence[TypeLike] | None = ...,
+    deterministic: bool | None = ...,
+    name: str | None = ...,
+    **options: Unpack[FunctionOptions],
+) -> F: ...
+
+
+@overload
+def udtf(
+    f: None = ...,
+    input_types: TypeLike | Sequence[TypeLike] | None = ...,
+    result_types: TypeLike | Sequence[TypeLike] | None = ...,
+    deterministic: bool | None = ...,
+    name: str | None = ...,
+    **options: Unpack[FunctionOptions],
+) -> Callable[[F], F]: ...
+
+
+def udtf(
+    f: Any = None,
+    input_types: TypeLike | Sequence[TypeLike] | None = None,
+    result_types: TypeLike | Sequence[TypeLike] | None = None,
+    deterministic: bool | None = None,
+    name: str | None = None,
+    **options: Unpack[FunctionOptions],
+) -> Any:
+    """Declares a table function: any number of rows for each row. `result_types` are its columns.
+
+    A tuple or `Row` is one row; a list, range, generator or other iterator is many; None is none. From annotations:
+    `Iterator[tuple[int, str]]`, `list[SomeDataclass]`, …
+
+    >>> from collections.abc import Iterator
+    >>> @udtf
+    ... def words(text: str) -> Iterator[str]:
+    ...     yield from text.split()
+    >>> list(words("a b"))
+    ['a', 'b']
+
+    Raises:
+        UdfError: UDF_OPTION, UDF_OPTION_NOT_ACTIVE, UDF_TYPE or UDF_DECLARATION.
+    """
+    return _decorate("table", f, input_types, result_types, None, deterministic, name, None, None, options)
+
+
+@overload
+def udaf(
+    f: F,
+    input_types: TypeLike | Sequence[TypeLike] | None = ...,
+    result_type: TypeLike | None = ...,
+    accumulator_type: TypeLike | None = ...,
+    deterministic: bool | None = ...,
+    name: str | None = ...,
+    func_type: FuncType | None = ...,
+    *,
+    batch: BatchFormat | None = ...,
+    **options: Unpack[FunctionOptions],
+) -> F: ...
+
+
+@overload
+def udaf(
+    f: None = ...,
+    input_types: TypeLike | Sequence[TypeLike] | None = ...,
+    result_type: TypeLike | None = ...,
+    accumulator_type: TypeLike | None = ...,
+    deterministic: bool | None = ...,
+    name: str | None = ...,
+    func_type: FuncType | None = ...,
+    *,
+    batch: BatchFormat | None = ...,
+    **options: Unpack[FunctionOptions],
+) -> Callable[[F], F]: ...
+
+
+def udaf(
+    f: Any = None,
+    input_types: TypeLike | Sequence[TypeLike] | None = None,
+    result_type: TypeLike | None = None,
+    accumulator_type: TypeLike | None = None,
+    deterministic: bool | None = None,
+    name: str | None = None,
+    func_type: FuncType | None = None,
+    *,
+    batch: BatchFormat | None = None,
+    **options: Unpack[FunctionOptions],
+) -> Any:
+    """Declares an aggregate: one value for each group. Row aggregates are instances of `AggregateFunction`.
+
+    With `batch` a plain function is enough: it gets the whole group, one vector for each argument, and returns
+    the value.
+
+    >>> @udaf(result_type="DOUBLE", batch="arrow")
+    ... def spread(values):
+    ...     import pyarrow.compute as pc
+    ...     bounds = pc.min_max(values).as_py()
+    ...     return bounds["max"] - bounds["min"]
+    >>> import pyarrow as pa
+    >>> spread(pa.array([1.0, 4.0]))
+    3.0
+
+    Raises:
+        UdfError: UDF_OPTION, UDF_OPTION_NOT_ACTIVE, UDF_TYPE or UDF_DECLARATION.
+    """
+    return _decorate(
+        "aggregate", f, input_types, result_type, accumulator_type, deterministic, name, func_type, batch, options
+    )
+
+
+def udtaf(
+    f: Any = None,
+    input_types: TypeLike | Sequence[TypeLike] | None = None,
+    result_type: TypeLike | Sequence[TypeLike] | None = None,
+    accumulator_type: TypeLike | None = None,
+    deterministic: bool | None = None,
+    name: str | None = None,
+    func_type: FuncType | None = None,
+    **options: Unpack[FunctionOptions],
+) -> Any:
+    """Declares a table aggregate: any number of rows for each group, by an instance of `TableAggregateFunction`.
+
+    >>> from millstream import TableAggregateFunction
+    >>> class Bounds(TableAggregateFunction):
+    ...     def emit_value(self, accumulator):
+    ...         yield min(accumulator)
+    ...         yield max(accumulator)
+    >>> bounds = udtaf(Bounds(), result_type="ROW<v BIGINT>")
+    >>> list(bounds.emit_value([3, 1, 2]))
+    [1, 3]
+
+    Raises:
+        UdfError: UDF_OPTION, UDF_OPTION_NOT_ACTIVE, UDF_TYPE or UDF_DECLARATION.
+    """
+    return _decorate(
+        "table_aggregate",
+        f, input_types, result_type, accumulator_type, deterministic, name, func_type, None, options,
+    )  # fmt: skip
+
+
+def _decorate(
+    kind: FunctionKind,
+    f: Any,
+    input_types: TypeLike | Sequence[TypeLike] | None,
+    result_type: TypeLike | Sequence[TypeLike] | None,
+    accumulator_type: TypeLike | None,
+    deterministic: bool | None,
+    name: str | None,
+    func_type: str | None,
+    batch: str | None,
+    options: FunctionOptions,
+) -> Any:
+    def decorate(target: Any) -> Any:
+        return declare(
+            kind,
+            target,
+            input_types=input_types,
+            result_type=result_type,
+            accumulator_type=accumulator_type,
+            deterministic=deterministic,
+            name=name,
+            func_type=func_type,
+            batch=batch,
+            options=options,
+        )
+
+    return decorate if f is None else decorate(f)

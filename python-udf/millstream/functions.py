@@ -1,0 +1,162 @@
+"""Base classes of functions that keep something between calls, with PyFlink's names and meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NoReturn
+
+from ._types import DataType
+from .errors import UdfError
+
+__all__ = [
+    "AggregateFunction",
+    "FunctionContext",
+    "ScalarFunction",
+    "TableAggregateFunction",
+    "TableFunction",
+    "UserDefinedFunction",
+]
+
+
+class FunctionContext:
+    """What `open` is given.
+
+    >>> FunctionContext({"model": "small"}).get_job_parameter("model", "large")
+    'small'
+    """
+
+    def __init__(self, job_parameters: Mapping[str, str] | None = None) -> None:
+        self._job_parameters = dict(job_parameters or {})
+
+    def get_job_parameter(self, key: str, default_value: str) -> str:
+        """The job parameter of that name, or the default."""
+        return self._job_parameters.get(key, default_value)
+
+    def get_metric_group(self) -> NoReturn:
+        """Metrics of functions do not act yet.
+
+        Raises:
+            UdfError: UDF_OPTION_NOT_ACTIVE.
+        """
+        raise UdfError(
+            "UDF_OPTION_NOT_ACTIVE", "Metrics of functions do not act yet.", hint="Remove `get_metric_group()`."
+        )
+
+
+class UserDefinedFunction:
+    """Base of all function classes. One instance serves a worker; its methods are called by one thread."""
+
+    def open(self, function_context: FunctionContext) -> None:
+        """Called once before the first row: the place to load models and connect."""
+
+    def close(self) -> None:
+        """Called once after the last row."""
+
+    def is_deterministic(self) -> bool:
+        """False: the function may give another result for the same arguments, and is called once for each row."""
+        return True
+
+
+class ScalarFunction(UserDefinedFunction):
+    """One value for each row: define `eval`.
+
+    >>> class Scale(ScalarFunction):
+    ...     def __init__(self, factor: float) -> None:
+    ...         self.factor = factor
+    ...     def eval(self, x: float) -> float:
+    ...         return x * self.factor
+    >>> Scale(2.0)(21.0)
+    42.0
+    """
+
+    def eval(self, *args: Any) -> Any:
+        """The value for one row."""
+        raise NotImplementedError(f"{type(self).__name__} defines no eval().")
+
+    def __call__(self, *args: Any) -> Any:
+        return self.eval(*args)
+
+
+class TableFunction(UserDefinedFunction):
+    """Any number of rows for each row: define `eval`, which yields or returns them.
+
+    A tuple or `Row` is one row; a list, range or generator is many; None is none.
+
+    >>> class Repeat(TableFunction):
+    ...     def eval(self, word: str, times: int):
+    ...         for i in range(times):
+    ...             yield i, word
+    >>> list(Repeat()("a", 2))
+    [(0, 'a'), (1, 'a')]
+    """
+
+    def eval(self, *args: Any) -> Any:
+        """The rows for one row."""
+        raise NotImplementedError(f"{type(self).__name__} defines no eval().")
+
+    def __call__(self, *args: Any) -> Any:
+        return self.eval(*args)
+
+
+class _Aggregate(UserDefinedFunction):
+    """What aggregates share: an accumulator that is changed in place."""
+
+    def create_accumulator(self) -> Any:
+        """A new accumulator of an empty group."""
+        raise NotImplementedError(f"{type(self).__name__} defines no create_accumulator().")
+
+    def accumulate(self, accumulator: Any, *args: Any) -> None:
+        """Adds a row to the accumulator."""
+        raise NotImplementedError(f"{type(self).__name__} defines no accumulate().")
+
+    def retract(self, accumulator: Any, *args: Any) -> None:
+        """Takes a row back; needed where input is updated (streaming)."""
+        raise NotImplementedError(f"{type(self).__name__} defines no retract().")
+
+    def merge(self, accumulator: Any, accumulators: Iterable[Any]) -> None:
+        """Adds other accumulators to the first."""
+        raise NotImplementedError(f"{type(self).__name__} defines no merge().")
+
+    def get_result_type(self) -> DataType | str:
+        """The type of the result, unless the declaration gives it."""
+        raise NotImplementedError(f"{type(self).__name__} defines no get_result_type().")
+
+    def get_accumulator_type(self) -> DataType | str:
+        """The type of the accumulator, unless the declaration gives it."""
+        raise NotImplementedError(f"{type(self).__name__} defines no get_accumulator_type().")
+
+
+class AggregateFunction(_Aggregate):
+    """One value for each group of rows.
+
+    >>> class Total(AggregateFunction):
+    ...     def create_accumulator(self) -> list[int]:
+    ...         return [0]
+    ...     def accumulate(self, accumulator: list[int], value: int) -> None:
+    ...         accumulator[0] += value
+    ...     def get_value(self, accumulator: list[int]) -> int:
+    ...         return accumulator[0]
+    >>> total, accumulator = Total(), [0]
+    >>> total.accumulate(accumulator, 42); total.get_value(accumulator)
+    42
+    """
+
+    def get_value(self, accumulator: Any) -> Any:
+        """The value of a group."""
+        raise NotImplementedError(f"{type(self).__name__} defines no get_value().")
+
+
+class TableAggregateFunction(_Aggregate):
+    """Any number of rows for each group of rows.
+
+    >>> class Bounds(TableAggregateFunction):
+    ...     def emit_value(self, accumulator):
+    ...         yield min(accumulator)
+    ...         yield max(accumulator)
+    >>> list(Bounds().emit_value([3, 1, 2]))
+    [1, 3]
+    """
+
+    def emit_value(self, accumulator: Any) -> Iterable[Any]:
+        """The rows of a group."""
+        raise NotImplementedError(f"{type(self).__name__} defines no emit_value().")
