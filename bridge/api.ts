@@ -55,6 +55,8 @@ export interface Graces {
   readonly helloMs: number;
   /** From the shutdown instruction to SIGTERM: 5,000. */
   readonly shutdownMs: number;
+  /** From cancelling a stage to killing the worker that still runs it: 500. */
+  readonly cancelMs: number;
   /** From SIGTERM to SIGKILL: 2,000. */
   readonly terminateMs: number;
   /** A bundle without progress is reported with its Python stack after this long: 10,000. */
@@ -131,7 +133,11 @@ export interface Worker {
     paths: readonly string[],
     functions: readonly { readonly name: string; readonly target: string }[],
   ): Promise<readonly FunctionDeclaration[]>;
-  openFunctionStage(body: Omit<OpenFunctionStage, 'kind'>): Promise<FunctionStageHandle>;
+  /** A bundle that takes the worker longer than `timeoutMs` (null: any time) kills it: UDF_TIMEOUT. */
+  openFunctionStage(
+    body: Omit<OpenFunctionStage, 'kind'>,
+    timeoutMs?: number | null,
+  ): Promise<FunctionStageHandle>;
   /** Starts a query. `windowBytes` of output may be on the way or unread at a time: 32 MiB by default. */
   openRelationalStage(
     body: Omit<OpenRelationalStage, 'kind'>,

@@ -12,11 +12,19 @@ import { ManagedWorker } from './worker.js';
 import type { WorkerHost } from './worker-host.js';
 import { Zygote } from './zygote.js';
 
-const DEFAULT_GRACES: Graces = { helloMs: 30_000, shutdownMs: 5_000, terminateMs: 2_000, stuckMs: 10_000 };
+const DEFAULT_GRACES: Graces = {
+  helloMs: 30_000,
+  shutdownMs: 5_000,
+  terminateMs: 2_000,
+  stuckMs: 10_000,
+  cancelMs: 500,
+};
 /** A cgroup can be removed once the kernel has reaped its processes. */
 const REMOVE_RETRY_MS = 10;
 
 export class Bridge {
+  /** Begins the names of its cgroups. */
+  readonly #name = `millstream-${process.pid}-${randomBytes(4).toString('hex')}`;
   readonly #options: BridgeOptions;
   readonly #graces: Graces;
   readonly #caps: CapAdapter;
@@ -35,7 +43,7 @@ export class Bridge {
     this.#endpoints = EndpointFolder.create();
     try {
       this.#caps = detectCaps({
-        bridge: `millstream-${process.pid}-${randomBytes(4).toString('hex')}`,
+        probe: `${this.#name}-probe`,
         level: options.capLevel ?? null,
         requireHard: options.requireHardCaps ?? false,
       });
@@ -72,7 +80,7 @@ export class Bridge {
       throw new CancelledError('CANCELLED', `Worker ${spec.name} was not started: the bridge is closed.`);
     }
     const epoch = this.#nextEpoch++;
-    const cap = this.#caps.create(`w${epoch}`, spec);
+    const cap = this.#caps.create(`${this.#name}-w${epoch}`, spec);
     const killsBefore = this.#killsOfOthers();
     return ManagedWorker.start(
       {
@@ -85,7 +93,7 @@ export class Bridge {
         bridge: this.#options,
         graces: this.#graces,
         hostMemoryKills: () => this.#killsOfOthers() - killsBefore,
-        onEnd: (worker, memoryKills) => this.#onWorkerEnd(worker, memoryKills, cap),
+        onEnd: (worker) => this.#onWorkerEnd(worker, cap),
       },
       (worker) => this.#workers.add(worker),
     );
@@ -101,13 +109,12 @@ export class Bridge {
     await Promise.all([...this.#workers].map((worker) => worker.stop()));
     await Promise.all([...this.#hosts.values()].map((host) => host.close()));
     await Promise.all(this.#removals);
-    this.#caps.close();
     this.#endpoints.remove();
   }
 
   #host(kind: WorkerSpec['kind']): WorkerHost {
     let host = this.#hosts.get(kind);
-    if (host === undefined) {
+    if (host === undefined || host.hasEnded) {
       host = this.#startHost(kind);
       this.#hosts.set(kind, host);
     }
@@ -143,9 +150,9 @@ export class Bridge {
     return hostMemoryKills(this.#files) - (this.capLevel === 'watchdog' ? 0 : own);
   }
 
-  #onWorkerEnd(worker: ManagedWorker, memoryKills: number, cap: WorkerCap): void {
+  #onWorkerEnd(worker: ManagedWorker, cap: WorkerCap): void {
     this.#workers.delete(worker);
-    this.#memoryKillsOfEnded += memoryKills;
+    this.#memoryKillsOfEnded += worker.memoryKills();
     this.#endpoints.unlink(`${worker.id}.c`);
     this.#endpoints.unlink(`${worker.id}.d`);
     const removal = this.#remove(cap).then(() => {

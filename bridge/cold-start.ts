@@ -4,6 +4,7 @@ import { type PythonCommand, pythonEnvironment, startError } from './python-comm
 import type { ForkRequest, ProcessExit, RawOutput, WorkerHost, WorkerProcess } from './worker-host.js';
 
 export class ColdStart implements WorkerHost {
+  readonly hasEnded = false;
   readonly #command: PythonCommand;
   readonly #running = new Set<ColdProcess>();
 

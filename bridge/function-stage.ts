@@ -3,9 +3,9 @@ import { CancelledError, InternalError } from '../core/index.js';
 import type { Bundle, BundleBatch, BundleResult, FunctionStageHandle } from './api.js';
 import { BundleClock } from './bundle-clock.js';
 import type { DataSession, ReceivedBatch, StageMessage } from './data-session.js';
+import type { Flight, ProgressWatch } from './progress-watch.js';
 import { checkAscending } from './protocol/frames.js';
 import type { ColumnSpec, Done } from './protocol/messages.js';
-import type { RunningWork } from './verdict.js';
 import { fromWireError } from './wire-error.js';
 
 /** What a function stage needs. */
@@ -17,12 +17,13 @@ export interface FunctionStageOptions {
   readonly stage: string;
   readonly functions: readonly string[];
   readonly data: DataSession;
+  readonly watch: ProgressWatch;
+  /** Time that the worker may take for a bundle; null: any. */
+  readonly timeoutMs: number | null;
   readonly output: readonly ColumnSpec[];
   readonly nowNs: () => bigint;
-  /** Interrupts what the worker runs for the stage. */
-  readonly cancelInWorker: () => Promise<void>;
-  /** Tells the worker to forget the stage. */
-  readonly closeInWorker: () => Promise<void>;
+  /** Tells the worker to forget the stage; interrupts what it runs for it if `isBusy`. */
+  readonly closeInWorker: (isBusy: boolean) => Promise<void>;
 }
 
 export class FunctionStage implements FunctionStageHandle {
@@ -40,15 +41,6 @@ export class FunctionStage implements FunctionStageHandle {
     this.#detach = options.data.attach(options.wireName, (message) => this.#receive(message));
   }
 
-  /** The oldest bundle in the worker; null when there is none. */
-  get running(): RunningWork | null {
-    for (const pending of this.#pending.values()) {
-      const { sequence, rows } = pending.bundle;
-      return { stage: this.#options.stage, functions: this.#options.functions, bundle: sequence, rows };
-    }
-    return null;
-  }
-
   process(bundle: Bundle): Promise<BundleResult> {
     if (this.#end !== null) {
       return Promise.reject(this.#end);
@@ -58,7 +50,9 @@ export class FunctionStage implements FunctionStageHandle {
       return Promise.reject(new InternalError('BUNDLE_SEQUENCE', message));
     }
     return new Promise((resolve, reject) => {
+      const flight = this.#flight(bundle);
       const pending: Pending = {
+        flight,
         bundle,
         batches: [],
         queuedNs: this.#options.nowNs(),
@@ -67,6 +61,7 @@ export class FunctionStage implements FunctionStageHandle {
         reject,
       };
       this.#pending.set(bundle.sequence, pending);
+      this.#options.watch.add(flight);
       void this.#send(pending);
     });
   }
@@ -77,10 +72,7 @@ export class FunctionStage implements FunctionStageHandle {
     }
     const isBusy = this.#pending.size > 0;
     this.fail(new CancelledError('CANCELLED', `Stage ${this.#options.stage} was closed.`));
-    if (isBusy) {
-      await this.#options.cancelInWorker();
-    }
-    await this.#options.closeInWorker();
+    await this.#options.closeInWorker(isBusy);
   }
 
   /** Rejects what is in flight and everything later. */
@@ -88,9 +80,19 @@ export class FunctionStage implements FunctionStageHandle {
     this.#end ??= error;
     this.#detach();
     for (const pending of this.#pending.values()) {
+      this.#forget(pending);
       pending.reject(this.#end);
     }
-    this.#pending.clear();
+  }
+
+  #flight({ sequence, rows }: Bundle): Flight {
+    const { stage, functions, wireName, timeoutMs } = this.#options;
+    return { work: { stage, functions, bundle: sequence, rows }, wireName, timeoutMs };
+  }
+
+  #forget(pending: Pending): void {
+    this.#pending.delete(pending.bundle.sequence);
+    this.#options.watch.remove(pending.flight);
   }
 
   async #send(pending: Pending): Promise<void> {
@@ -117,7 +119,7 @@ export class FunctionStage implements FunctionStageHandle {
         this.#complete(pending, message);
         break;
       case 'failed':
-        this.#pending.delete(pending.bundle.sequence);
+        this.#forget(pending);
         pending.reject(
           fromWireError(message.error, { worker: this.#options.worker, stage: this.#options.stage }),
         );
@@ -133,7 +135,7 @@ export class FunctionStage implements FunctionStageHandle {
     if (batches.length !== done.batches || rows !== done.rows) {
       throw wrong(`${batches.length} batches of ${rows} rows and announced ${done.batches} of ${done.rows}`);
     }
-    this.#pending.delete(done.sequence);
+    this.#forget(pending);
     const nowNs = this.#options.nowNs();
     const timing = this.#clock.durations(
       { queuedNs: pending.queuedNs, sentNs: pending.sentNs ?? nowNs, answeredNs: nowNs },
@@ -144,6 +146,7 @@ export class FunctionStage implements FunctionStageHandle {
 }
 
 interface Pending {
+  readonly flight: Flight;
   readonly bundle: Bundle;
   readonly batches: BundleBatch[];
   readonly queuedNs: bigint;

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { delimiter } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EnvironmentError, type MillstreamError, WorkerError } from '../core/index.js';
+import { missingPackage } from './missing-package.js';
 
 /** The interpreter and module search path of a bridge. */
 export interface PythonCommand {
@@ -33,11 +34,9 @@ function packageFolder(): string[] {
 
 /** The error for a Python process that ended before it was ready. `cause` is set where it could not be spawned. */
 export function startError(python: string, stderr: string, cause: unknown = undefined): MillstreamError {
-  const missing = /No module named '?([\w.]+)/.exec(stderr)?.[1];
-  if (missing !== undefined) {
-    return new EnvironmentError('PYTHON_PACKAGES', `The Python at ${python} has no package ${missing}.`, {
-      hint: `Install it: ${python} -m pip install ${missing.split('.')[0]}; or name another interpreter with python.executable or MILLSTREAM_PYTHON.`,
-    });
+  const missing = missingPackage(python, stderr);
+  if (missing !== null) {
+    return missing;
   }
   if (cause !== undefined && hasCode(cause, 'ENOENT', 'EACCES')) {
     return new EnvironmentError('PYTHON_NOT_FOUND', `There is no Python interpreter to run at ${python}.`, {

@@ -19,9 +19,8 @@ export interface RelationalStageOptions {
   /** Output that may be on the way or unread. */
   readonly windowBytes: number;
   readonly data: DataSession;
-  readonly cancelInWorker: () => Promise<void>;
-  /** Tells the worker to forget the stage. */
-  readonly closeInWorker: () => Promise<void>;
+  /** Tells the worker to forget the stage; interrupts its query if `isBusy`. */
+  readonly closeInWorker: (isBusy: boolean) => Promise<void>;
 }
 
 export class RelationalStage implements RelationalStageHandle {
@@ -32,7 +31,7 @@ export class RelationalStage implements RelationalStageHandle {
   readonly #detach: () => void;
   #takenBytes = 0;
   #state: 'running' | 'ended' | 'failed' = 'running';
-  #closed = false;
+  #closing: Promise<void> | null = null;
   #error: Error | null = null;
   #resolveStatistics: (statistics: RelationalStatistics) => void = () => undefined;
   #rejectStatistics: (error: Error) => void = () => undefined;
@@ -89,26 +88,23 @@ export class RelationalStage implements RelationalStageHandle {
   }
 
   async cancel(): Promise<void> {
-    if (this.#state !== 'running') {
-      return;
+    if (this.#state === 'running') {
+      this.fail(new CancelledError('CANCELLED', `Stage ${this.#options.stage} was cancelled.`));
+      this.#closing ??= this.#options.closeInWorker(true);
     }
-    this.fail(new CancelledError('CANCELLED', `Stage ${this.#options.stage} was cancelled.`));
-    await this.#options.cancelInWorker();
+    await this.#closing;
   }
 
   async close(): Promise<void> {
-    if (this.#closed) {
-      return;
-    }
-    this.#closed = true;
     await this.cancel();
+    this.#closing ??= this.#options.closeInWorker(false);
+    await this.#closing;
     this.#detach();
-    await this.#options.closeInWorker();
   }
 
   /** The worker refused the stage. */
   abandon(error: unknown): void {
-    this.#closed = true;
+    this.#closing = Promise.resolve();
     this.#detach();
     this.fail(error instanceof Error ? error : new Error(String(error)));
   }

@@ -1,7 +1,14 @@
 /** Why a worker ended, from the evidence: a pure function. The user never meets a bare "exit 137". */
-import { CancelledError, type ErrorDetails, type MillstreamError, WorkerError } from '../core/index.js';
+import {
+  CancelledError,
+  EnvironmentError,
+  type ErrorDetails,
+  type MillstreamError,
+  WorkerError,
+} from '../core/index.js';
 import type { CapLevel, KillReason } from './api.js';
 import { formatBytes } from './format-bytes.js';
+import { missingPackage } from './missing-package.js';
 import type { ProcessExit } from './worker-host.js';
 import type { EndCause } from './worker-state.js';
 
@@ -20,6 +27,8 @@ export interface Evidence {
   readonly worker: string;
   readonly name: string;
   readonly kind: 'function' | 'relational';
+  /** The interpreter it ran in. */
+  readonly python: string;
   /** Null where no process was made. */
   readonly exit: ProcessExit | null;
   /** Why the core ended it; null: it ended by itself. */
@@ -27,8 +36,8 @@ export interface Evidence {
   readonly killReason: KillReason | null;
   /** It had said HELLO. */
   readonly wasReady: boolean;
-  /** What kept it from starting. */
-  readonly startProblem: unknown;
+  /** What kept it from starting, or how it broke the protocol. */
+  readonly problem: unknown;
   /** Processes of it killed for memory. */
   readonly memoryKills: number;
   /** Processes of others killed for memory by the kernel while it ran. */
@@ -53,7 +62,10 @@ export function verdictOf(evidence: Evidence): MillstreamError | null {
   if (cause === 'kill') {
     return killed(evidence);
   }
-  if (exit === null || cause === 'placing-failed' || cause === 'hello-timeout' || cause === 'refused') {
+  if (cause === 'refused' && evidence.wasReady) {
+    return brokeProtocol(evidence);
+  }
+  if (exit === null || cause !== null) {
     return notStarted(evidence);
   }
   if (exit.signal !== null) {
@@ -104,7 +116,14 @@ function killed(evidence: Evidence): MillstreamError {
 }
 
 function notStarted(evidence: Evidence): MillstreamError {
-  const problem = evidence.startProblem;
+  const { problem } = evidence;
+  if (problem instanceof EnvironmentError || problem instanceof WorkerError) {
+    return problem;
+  }
+  const missing = missingPackage(evidence.python, evidence.stderrTail);
+  if (missing !== null) {
+    return missing;
+  }
   const reason =
     problem instanceof Error
       ? problem.message
@@ -117,6 +136,20 @@ function notStarted(evidence: Evidence): MillstreamError {
     `${who(evidence)} could not start. ${reason}${lastWords(evidence)}`,
     {
       hint: 'Run `millstream doctor`, which checks the interpreter, its packages and the limits.',
+      cause: problem,
+    },
+  );
+}
+
+function brokeProtocol(evidence: Evidence): MillstreamError {
+  const { problem } = evidence;
+  const reason = problem instanceof Error ? ` ${problem.message}` : '';
+  return error(
+    evidence,
+    'WORKER_PROTOCOL',
+    `${who(evidence)} was ended${doing(evidence)}, because it broke the protocol.${reason}`,
+    {
+      hint: 'Make sure that the worker runs the same version of millstream; otherwise please report this.',
       cause: problem,
     },
   );

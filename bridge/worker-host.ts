@@ -41,6 +41,8 @@ export interface WorkerProcess {
 }
 
 export interface WorkerHost {
+  /** It makes no more processes: a new host must be started. */
+  readonly hasEnded: boolean;
   /** Makes a process. @throws {EnvironmentError} or {WorkerError} when that is not possible. */
   fork(request: ForkRequest, onOutput: (output: RawOutput) => void): Promise<WorkerProcess>;
   /** Ends the host and every process that it made. */

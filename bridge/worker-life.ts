@@ -24,6 +24,8 @@ export interface LifeOptions {
   readonly request: ForkRequest;
   readonly timers: Timers;
   readonly graces: Graces;
+  /** Opens the connections that the process will look for. */
+  readonly connect: () => Promise<void>;
   readonly onOutput: (output: RawOutput) => void;
   /** The worker said HELLO: welcome it. */
   readonly onWelcome: () => void;
@@ -37,7 +39,7 @@ export interface LifeOptions {
 export interface LifeEnd {
   readonly exit: ProcessExit | null;
   readonly cause: EndCause | null;
-  readonly startProblem: unknown;
+  readonly problem: unknown;
   readonly stderrTail: string;
   readonly memoryKills: number;
   readonly peakBytes: number | null;
@@ -53,7 +55,7 @@ export class WorkerLife {
   #state = INITIAL_WORKER_STATE;
   #process: WorkerProcess | null = null;
   #exit: ProcessExit | null = null;
-  #startProblem: unknown = null;
+  #problem: unknown = null;
   #stopWatching: () => void = () => undefined;
 
   constructor(options: LifeOptions) {
@@ -72,14 +74,15 @@ export class WorkerLife {
     return this.#exit;
   }
 
-  /** Makes the process. Everything after it is an event. */
+  /** Connects and makes the process. Everything after that is an event. */
   async begin(): Promise<void> {
     try {
+      await this.#options.connect();
       this.#process = await this.#options.host.fork(this.#options.request, (output) =>
         this.#onOutput(output),
       );
     } catch (error) {
-      this.#startProblem = error;
+      this.#problem = error;
       this.handle({ type: 'fork-failed' });
       return;
     }
@@ -92,7 +95,7 @@ export class WorkerLife {
 
   /** The worker broke the protocol. */
   refuse(problem: unknown): void {
-    this.#startProblem ??= problem;
+    this.#problem ??= problem;
     this.handle({ type: 'refused' });
   }
 
@@ -145,7 +148,7 @@ export class WorkerLife {
     try {
       this.#options.cap.place(this.pid);
     } catch (error) {
-      this.#startProblem = error;
+      this.#problem = error;
       this.handle({ type: 'placing-failed' });
       return;
     }
@@ -196,7 +199,7 @@ export class WorkerLife {
     this.#options.onEnd({
       exit: this.#exit,
       cause: this.#state.cause,
-      startProblem: this.#startProblem,
+      problem: this.#problem,
       stderrTail: this.#stderr.toString(),
       memoryKills,
       peakBytes,

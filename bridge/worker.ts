@@ -1,8 +1,7 @@
-/** One worker: its life, its two connections and its open stages, behind the `Worker` interface. */
+/** One worker behind the `Worker` interface: its life, its two connections, its stages and its log, put together. */
 import { randomBytes } from 'node:crypto';
 import {
   CancelledError,
-  type Clock,
   type FunctionDeclaration,
   InternalError,
   type MillstreamError,
@@ -15,17 +14,14 @@ import type {
   KillReason,
   RelationalStageHandle,
   Worker,
-  WorkerLog,
   WorkerSpec,
   WorkerUsage,
 } from './api.js';
 import { ControlSession } from './control-session.js';
 import { DataSession } from './data-session.js';
 import type { EndpointFolder } from './endpoint-folder.js';
-import { FunctionStage } from './function-stage.js';
 import type { WorkerCap } from './limits/worker-cap.js';
 import {
-  type ColumnSpec,
   type Heartbeat,
   type Hello,
   type LoadFunctionsResult,
@@ -33,12 +29,12 @@ import {
   type OpenRelationalStage,
   PROTOCOL_VERSION,
 } from './protocol/messages.js';
-import { RelationalStage } from './relational-stage.js';
 import { dumpStack } from './stack-dump.js';
-import { StuckWatch } from './stuck-watch.js';
 import { type RunningWork, verdictOf } from './verdict.js';
-import type { RawOutput, WorkerHost } from './worker-host.js';
+import type { ForkRequest, WorkerHost } from './worker-host.js';
 import { type LifeEnd, WorkerLife } from './worker-life.js';
+import { WorkerLogger } from './worker-log.js';
+import { WorkerStages } from './worker-stages.js';
 
 /** What a worker needs from its bridge. */
 export interface WorkerOptions {
@@ -54,13 +50,11 @@ export interface WorkerOptions {
   /** Processes of others killed for memory since the worker started. */
   readonly hostMemoryKills: () => number;
   /** It is gone, and its connections are closed. */
-  readonly onEnd: (worker: ManagedWorker, memoryKills: number) => void;
+  readonly onEnd: (worker: ManagedWorker) => void;
 }
 
 const DEFAULT_WINDOW_BYTES = 32 << 20;
 const DEFAULT_HEARTBEAT_MS = 1_000;
-
-type Stage = FunctionStage | RelationalStage;
 
 export class ManagedWorker implements Worker {
   readonly id: string;
@@ -68,44 +62,50 @@ export class ManagedWorker implements Worker {
   readonly kind: 'function' | 'relational';
   readonly memoryBytes: number;
   readonly ended: Promise<MillstreamError | null>;
-  versions: Readonly<Record<string, string>> = {};
   readonly #options: WorkerOptions;
-  readonly #clock: Clock;
   readonly #token = randomBytes(16).toString('hex');
   readonly #life: WorkerLife;
-  readonly #stages = new Set<Stage>();
-  readonly #stageNames = new Map<string, number>();
-  readonly #stuck: StuckWatch;
-  readonly #stderrListeners = new Set<(text: string) => void>();
+  readonly #stages: WorkerStages;
+  readonly #logger: WorkerLogger;
+  /** Open before the process exists. */
   #control!: ControlSession;
   #data!: DataSession;
-  #lastHeartbeat: Heartbeat | null = null;
-  #residentPeakBytes: number | null = null;
-  #end: LifeEnd | null = null;
+  #hello: Hello | null = null;
+  #residentPeakBytes = 0;
   #killReason: KillReason | null = null;
-  #wasReady = false;
+  #end: LifeEnd | null = null;
   #settleReady: (error: MillstreamError | null) => void = () => undefined;
   #resolveEnded: (verdict: MillstreamError | null) => void = () => undefined;
 
   private constructor(options: WorkerOptions) {
-    const { spec } = options;
+    const { spec, bridge, graces } = options;
     this.#options = options;
-    this.#clock = options.bridge.clock;
     this.id = `w${options.epoch}`;
     this.name = spec.name;
     this.kind = spec.kind;
     this.memoryBytes = spec.memoryBytes;
-    this.#stuck = new StuckWatch(options.graces.stuckMs);
     this.ended = new Promise((resolve) => {
       this.#resolveEnded = resolve;
+    });
+    this.#logger = new WorkerLogger(this.id, bridge.onLog);
+    this.#stages = new WorkerStages({
+      worker: this.id,
+      clock: bridge.clock,
+      timers: bridge.timers,
+      stuckMs: graces.stuckMs,
+      cancelMs: graces.cancelMs,
+      onStuck: (work) => void this.#reportStuck(work),
+      onTimeout: (work, timeoutMs, isCurrent) => void this.#killForTime(work, timeoutMs, isCurrent),
+      onUnyielding: () => void this.kill({ kind: 'cancelled' }),
     });
     this.#life = new WorkerLife({
       host: options.host,
       cap: options.cap,
       request: this.#forkRequest(),
-      timers: options.bridge.timers,
-      graces: options.graces,
-      onOutput: (output) => this.#onOutput(output),
+      timers: bridge.timers,
+      graces,
+      connect: () => this.#connect(),
+      onOutput: (output) => this.#logger.onOutput(output),
       onWelcome: () => this.#onWelcome(),
       onShutDown: () => this.#onShutDown(),
       onEnd: (end) => this.#onEnd(end),
@@ -119,7 +119,6 @@ export class ManagedWorker implements Worker {
   ): Promise<ManagedWorker> {
     const worker = new ManagedWorker(options);
     onCreated(worker);
-    await worker.#connect();
     await new Promise<void>((resolve, reject) => {
       worker.#settleReady = (error) => (error === null ? resolve() : reject(error));
       void worker.#life.begin();
@@ -129,6 +128,10 @@ export class ManagedWorker implements Worker {
 
   get pid(): number {
     return this.#life.pid;
+  }
+
+  get versions(): Readonly<Record<string, string>> {
+    return this.#hello?.versions ?? {};
   }
 
   get lateFrames(): number {
@@ -144,53 +147,18 @@ export class ManagedWorker implements Worker {
     return declarations;
   }
 
-  async openFunctionStage(body: Omit<OpenFunctionStage, 'kind'>): Promise<FunctionStageHandle> {
-    const wireName = this.#wireName(body.stage);
-    const { output } = await this.#control.instruct<{ output: readonly ColumnSpec[] }>(
-      { kind: 'open_function_stage', ...body, stage: wireName },
-      'OpenFunctionStageResult',
-    );
-    const stage: FunctionStage = new FunctionStage({
-      worker: this.id,
-      wireName,
-      stage: body.stage,
-      functions: [...new Set(body.steps.map((step) => step.function))],
-      data: this.#data,
-      output,
-      nowNs: () => this.#clock.monotonicNs(),
-      cancelInWorker: () => this.#instructIfAlive({ kind: 'cancel', stage: wireName }),
-      closeInWorker: () => this.#closeStage(stage, wireName),
-    });
-    this.#stages.add(stage);
-    return stage;
+  openFunctionStage(
+    body: Omit<OpenFunctionStage, 'kind'>,
+    timeoutMs: number | null = null,
+  ): Promise<FunctionStageHandle> {
+    return this.#stages.openFunctionStage(body, timeoutMs);
   }
 
-  async openRelationalStage(
+  openRelationalStage(
     body: Omit<OpenRelationalStage, 'kind'>,
     windowBytes = DEFAULT_WINDOW_BYTES,
   ): Promise<RelationalStageHandle> {
-    const wireName = this.#wireName(body.stage);
-    // Attached first: credit for the inputs may overtake the reply, which comes by the other connection.
-    const stage: RelationalStage = new RelationalStage({
-      worker: this.id,
-      wireName,
-      stage: body.stage,
-      inputs: body.inputs.length,
-      windowBytes,
-      data: this.#data,
-      cancelInWorker: () => this.#instructIfAlive({ kind: 'cancel', stage: wireName }),
-      closeInWorker: () => this.#closeStage(stage, wireName),
-    });
-    this.#stages.add(stage);
-    try {
-      await this.#control.instruct({ kind: 'open_relational_stage', ...body, stage: wireName }, 'Empty');
-    } catch (error) {
-      this.#stages.delete(stage);
-      stage.abandon(error);
-      throw error;
-    }
-    stage.begin();
-    return stage;
+    return this.#stages.openRelationalStage(body, windowBytes);
   }
 
   dumpStack(): Promise<string> {
@@ -198,12 +166,7 @@ export class ManagedWorker implements Worker {
       ask: async () =>
         (await this.#control.instruct<{ text: string }>({ kind: 'dump_stack' }, 'DumpStackResult')).text,
       force: () => this.#life.signalStackDump(),
-      listen: (onText) => {
-        this.#stderrListeners.add(onText);
-        return () => {
-          this.#stderrListeners.delete(onText);
-        };
-      },
+      listen: (onText) => this.#logger.listenToStderr(onText),
       timers: this.#options.bridge.timers,
     });
   }
@@ -221,11 +184,10 @@ export class ManagedWorker implements Worker {
 
   usage(): WorkerUsage {
     const exit = this.#end?.exit ?? null;
-    const peakBytes = this.#end === null ? this.#options.cap.usage().peakBytes : this.#end.peakBytes;
-    const resident = Math.max(this.#residentPeakBytes ?? 0, exit?.maxRssBytes ?? 0);
+    const residentPeakBytes = Math.max(this.#residentPeakBytes, exit?.maxRssBytes ?? 0);
     return {
-      peakBytes,
-      residentPeakBytes: resident === 0 ? null : resident,
+      peakBytes: this.#end === null ? this.#options.cap.usage().peakBytes : this.#end.peakBytes,
+      residentPeakBytes: residentPeakBytes === 0 ? null : residentPeakBytes,
       capBytes: this.memoryBytes,
       capLevel: this.#options.capLevel,
       cpuSeconds: exit?.cpuSeconds ?? null,
@@ -237,7 +199,7 @@ export class ManagedWorker implements Worker {
     return this.#end?.memoryKills ?? this.#options.cap.memoryKills();
   }
 
-  #forkRequest() {
+  #forkRequest(): ForkRequest {
     const { spec, epoch, endpoints, cap } = this.#options;
     return {
       arguments: {
@@ -260,8 +222,7 @@ export class ManagedWorker implements Worker {
     this.#control = await ControlSession.open(this.id, endpoints.endpoint(`${this.id}.c`), {
       onHello: (hello) => this.#onHello(hello),
       onHeartbeat: (heartbeat) => this.#onHeartbeat(heartbeat),
-      onLog: ({ source, level, function: name, text, dropped }) =>
-        bridge.onLog({ worker: this.id, source, level, function: name, text, dropped }),
+      onLog: (log) => this.#logger.onLog(log),
       onBroken: (error) => this.#life.refuse(error),
     });
     this.#data = await DataSession.open({
@@ -270,38 +231,33 @@ export class ManagedWorker implements Worker {
       schemas: bridge.schemas,
       onBroken: (error) => this.#life.refuse(error),
     });
+    this.#stages.connect(this.#control, this.#data);
   }
 
   #onHello(hello: Hello): void {
-    const { epoch } = this.#options;
-    if (hello.token !== this.#token || hello.worker !== this.id || hello.epoch !== epoch) {
-      this.#life.refuse(
-        new InternalError('PROTOCOL_TOKEN', 'A process without the right token spoke as this worker.'),
-      );
-    } else if (hello.protocol !== PROTOCOL_VERSION) {
-      const message = `The worker speaks protocol ${hello.protocol}, this core speaks ${PROTOCOL_VERSION}.`;
+    const { token, worker, epoch, protocol } = hello;
+    if (token !== this.#token || worker !== this.id || epoch !== this.#options.epoch) {
+      const message = 'A process without the right token spoke as this worker.';
+      this.#life.refuse(new InternalError('PROTOCOL_TOKEN', message));
+    } else if (protocol !== PROTOCOL_VERSION) {
+      const message = `The worker speaks protocol ${protocol}, this core speaks ${PROTOCOL_VERSION}.`;
       this.#life.refuse(new InternalError('PROTOCOL_VERSION', message));
     } else {
-      this.versions = hello.versions;
+      this.#hello = hello;
       this.#life.handle({ type: 'hello' });
     }
   }
 
   #onWelcome(): void {
     const { spec, bridge } = this.#options;
+    const { memoryBytes, cpus, processes, openFiles } = spec;
     this.#control.welcome({
       type: 'welcome',
-      limits: {
-        memoryBytes: spec.memoryBytes,
-        cpus: spec.cpus,
-        processes: spec.processes,
-        openFiles: spec.openFiles,
-      },
+      limits: { memoryBytes, cpus, processes, openFiles },
       heartbeatMs: bridge.heartbeatMs ?? DEFAULT_HEARTBEAT_MS,
       logLevel: bridge.logLevel ?? 'INFO',
       timeZone: bridge.timeZone,
     });
-    this.#wasReady = true;
     this.#settleReady(null);
   }
 
@@ -311,108 +267,56 @@ export class ManagedWorker implements Worker {
   }
 
   #onHeartbeat(heartbeat: Heartbeat): void {
-    this.#lastHeartbeat = heartbeat;
-    this.#residentPeakBytes = Math.max(this.#residentPeakBytes ?? 0, heartbeat.rssBytes);
-    if (this.#stuck.observe(heartbeat.running, this.#clock.monotonicNs())) {
-      void this.#reportStuck(heartbeat);
-    }
+    this.#residentPeakBytes = Math.max(this.#residentPeakBytes, heartbeat.rssBytes);
+    this.#logger.lastFunction = heartbeat.running?.function ?? null;
+    this.#stages.onHeartbeat(heartbeat);
   }
 
-  async #reportStuck({ running }: Heartbeat): Promise<void> {
+  async #reportStuck(work: RunningWork): Promise<void> {
     const stacks = await this.dumpStack().catch(() => 'No stack: the worker ended.');
+    const name = work.functions.join(', ');
     const seconds = this.#options.graces.stuckMs / 1000;
-    const name = running?.function ?? null;
-    const what = name === null ? `worker ${this.id}` : `function ${name}`;
-    this.#log(
-      'WARNING',
-      name,
-      `${what} has made no progress for ${seconds} s in bundle ${running?.sequence}:\n${stacks}`,
-    );
+    const text = `function ${name} has made no progress for ${seconds} s in bundle ${work.bundle}:\n${stacks}`;
+    this.#logger.note('WARNING', name, text);
   }
 
-  #log(level: string, name: string | null, text: string): void {
-    const entry: WorkerLog = { worker: this.id, source: 'bridge', level, function: name, text, dropped: 0 };
-    this.#options.bridge.onLog(entry);
-  }
-
-  #onOutput(output: RawOutput): void {
-    const { source, text, dropped } = output;
-    const name = this.#lastHeartbeat?.running?.function ?? null;
-    this.#options.bridge.onLog({ worker: this.id, source, level: 'INFO', function: name, text, dropped });
-    if (source === 'stderr') {
-      for (const listener of this.#stderrListeners) {
-        listener(text);
-      }
+  async #killForTime(work: RunningWork, timeoutMs: number, isCurrent: () => boolean): Promise<void> {
+    const stack = await this.dumpStack().catch(() => null);
+    if (isCurrent()) {
+      const name = work.functions.length === 1 ? work.functions[0]! : null;
+      await this.kill({ kind: 'timeout', function: name, timeoutMs, stack });
     }
   }
 
   #onEnd(end: LifeEnd): void {
     this.#end = end;
-    const verdict = verdictOf({
-      worker: this.id,
-      name: this.name,
-      kind: this.kind,
-      exit: end.exit,
-      cause: end.cause,
-      killReason: this.#killReason,
-      wasReady: this.#wasReady,
-      startProblem: end.startProblem,
-      memoryKills: end.memoryKills,
-      hostMemoryKills: this.#options.hostMemoryKills(),
-      capBytes: this.memoryBytes,
-      capLevel: this.#options.capLevel,
-      peakBytes: end.peakBytes,
-      running: this.#running(),
-      stderrTail: end.stderrTail,
-    });
+    this.#logger.end();
+    const verdict = this.#verdict(end);
     const stopped =
       verdict ?? new CancelledError('CANCELLED', `Worker ${this.id} (${this.name}) was stopped.`);
-    this.#control.close(stopped);
-    this.#data.close();
-    for (const stage of this.#stages) {
-      stage.fail(stopped);
-    }
+    // Neither is there if the connections could not be opened.
+    this.#control?.close(stopped);
+    this.#data?.close();
+    this.#stages.end(stopped);
     this.#settleReady(stopped);
-    this.#options.onEnd(this, end.memoryKills);
+    this.#options.onEnd(this);
     this.#resolveEnded(verdict);
   }
 
-  /** What ran last: from the stages, and from the heartbeat if it speaks of the same bundle. */
-  #running(): RunningWork | null {
-    for (const stage of this.#stages) {
-      const { running } = stage;
-      if (running !== null) {
-        const progress = this.#lastHeartbeat?.running;
-        const isSame = progress?.function != null && progress.sequence === running.bundle;
-        return isSame ? { ...running, functions: [progress.function!] } : running;
-      }
-    }
-    return null;
-  }
-
-  /** A stage that is opened again gets a new name on the wire, so that late frames cannot reach it. */
-  #wireName(stage: string): string {
-    const uses = this.#stageNames.get(stage) ?? 0;
-    this.#stageNames.set(stage, uses + 1);
-    return uses === 0 ? stage : `${stage}#${uses + 1}`;
-  }
-
-  async #closeStage(stage: Stage, wireName: string): Promise<void> {
-    this.#stages.delete(stage);
-    await this.#instructIfAlive({ kind: 'close_stage', stage: wireName });
-  }
-
-  /** The end of the worker ends its stages too. */
-  async #instructIfAlive(body: {
-    readonly kind: 'close_stage' | 'cancel';
-    readonly stage: string;
-  }): Promise<void> {
-    try {
-      await this.#control.instruct(body, 'Empty');
-    } catch (error) {
-      if (this.#end === null) {
-        throw error;
-      }
-    }
+  #verdict(end: LifeEnd): MillstreamError | null {
+    const { bridge, capLevel, hostMemoryKills } = this.#options;
+    return verdictOf({
+      ...end,
+      worker: this.id,
+      name: this.name,
+      kind: this.kind,
+      python: bridge.python,
+      killReason: this.#killReason,
+      wasReady: this.#hello !== null,
+      hostMemoryKills: hostMemoryKills(),
+      capBytes: this.memoryBytes,
+      capLevel,
+      running: this.#stages.running,
+    });
   }
 }

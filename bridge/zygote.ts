@@ -25,6 +25,7 @@ export class Zygote implements WorkerHost {
   readonly #children = new Map<string, Child>();
   readonly #stderr = new TextTail();
   readonly #ended: Promise<void>;
+  #isReady = false;
   #endError: MillstreamError | null = null;
   #markReady: () => void = () => undefined;
 
@@ -42,7 +43,7 @@ export class Zygote implements WorkerHost {
     const started = new Promise<void>((resolve) => {
       this.#markReady = resolve;
     });
-    this.#ended = this.#process.then((result) => this.#onEnd(result.failed ? result : undefined));
+    this.#ended = this.#process.then((result) => this.#onEnd(result));
     this.#ready = Promise.race([
       started,
       this.#ended.then(() => {
@@ -55,6 +56,10 @@ export class Zygote implements WorkerHost {
   /** Starts one; its failure shows at the first `fork`. */
   static start(options: ZygoteOptions): Zygote {
     return new Zygote(options);
+  }
+
+  get hasEnded(): boolean {
+    return this.#endError !== null;
   }
 
   async fork(request: ForkRequest, onOutput: (output: RawOutput) => void): Promise<WorkerProcess> {
@@ -82,6 +87,7 @@ export class Zygote implements WorkerHost {
     if (event === null) {
       this.#options.onText(`${line}\n`);
     } else if (event.type === 'ready') {
+      this.#isReady = true;
       this.#markReady();
     } else {
       this.#children.get(event.worker)?.onEvent(event);
@@ -91,8 +97,16 @@ export class Zygote implements WorkerHost {
     }
   }
 
-  #onEnd(cause: unknown): void {
-    this.#endError = startError(this.#options.python, this.#stderr.toString(), cause);
+  #onEnd({ exitCode, signal, cause }: Awaited<ReturnType<typeof spawn>>): void {
+    this.#endError = this.#isReady
+      ? new WorkerError(
+          'WORKER_START',
+          `The process that forks workers ended (${signal ?? `exit code ${exitCode}`}).`,
+          {
+            hint: 'Something outside of Millstream killed it, or the machine ran out of memory; run the job again.',
+          },
+        )
+      : startError(this.#options.python, this.#stderr.toString(), cause);
     for (const child of this.#children.values()) {
       child.onHostLost(this.#endError);
     }
@@ -111,6 +125,8 @@ function spawn(options: ZygoteOptions) {
     reject: false,
     // The end of its stdin ends it; a signal would keep it from cleaning up.
     cleanup: false,
+    // Ctrl-C in a terminal reaches the whole process group; this one must outlive the core to clean up.
+    detached: true,
   });
 }
 

@@ -12,6 +12,7 @@ export const EXIT_INTERRUPTED = 130;
 /** The exit code for an error that ended a command. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof CancelledError) return EXIT_INTERRUPTED;
-  const invalid = error instanceof SqlError || error instanceof PlanError || error instanceof ConfigurationError;
+  const invalid =
+    error instanceof SqlError || error instanceof PlanError || error instanceof ConfigurationError;
   return invalid ? EXIT_INVALID : EXIT_FAILED;
 }

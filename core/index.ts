@@ -1,19 +1,77 @@
 /** The public names of core, one by one. Other folders import core only through this file. */
 export * from './batch/batch.js';
+export * from './batch/decode.js';
+export { BatchEncoder, type ColumnValues, writeSchema } from './batch/encode.js';
+export * from './batch/json-value.js';
+export type { ValueReader } from './batch/read-value.js';
 export * from './batch/schema-registry.js';
-export { MAX_BATCH_ROWS, validateRecordBatchMessage, type RecordBatchSummary } from './batch/validate-metadata.js';
+export {
+  MAX_BATCH_ROWS,
+  type RecordBatchSummary,
+  validateRecordBatchMessage,
+} from './batch/validate-metadata.js';
+export type { SqlValue } from './batch/value.js';
+export * from './catalog/catalog.js';
+export * from './catalog/catalog-manager.js';
+export * from './catalog/memory-catalog.js';
+export * from './config/configuration.js';
+export { FUNCTION_OPTIONS, type FunctionOption } from './config/function-options.js';
+export {
+  OPTIONS,
+  type Option,
+  type OptionKey,
+  type OptionType,
+  type OptionTypes,
+  type OptionValue,
+} from './config/options.js';
+export { parseDuration } from './config/parse-duration.js';
 export * from './errors.js';
 export * from './functions/function-declaration.js';
+export { explainQueries } from './graph/explain.js';
+export { explainGraph } from './graph/explain-graph.js';
+export * from './graph/plan-options.js';
+export { planStages } from './graph/plan-stages.js';
 export * from './graph/stage-graph.js';
+export { ColumnIds } from './plan/column-ids.js';
+export { explainExpression } from './plan/explain-expression.js';
+export { explainPlan } from './plan/explain-plan.js';
+export * from './plan/expression.js';
+export type { FunctionResolver } from './plan/function-resolver.js';
+export * from './plan/logical-plan.js';
+export { optimize } from './plan/optimizer.js';
+export { inputsOf, somePlan } from './plan/visit-plan.js';
 export * from './ports/ports.js';
+export * from './resource/divide-share.js';
+export * from './resource/memory-tree.js';
+export * from './resource/parse-memory.js';
+export * from './resource/resource-manager.js';
+export * from './resource/worker-minimum.js';
 export { ByteBudget, type ByteLease } from './runtime/byte-budget.js';
-export { type Checkpoint } from './runtime/checkpoint.js';
-export { type JobState } from './runtime/job-state.js';
+export type { Checkpoint } from './runtime/checkpoint.js';
 export { DEFAULT_JOB_OPTIONS, Job, type JobOptions, type JobPorts, runJob } from './runtime/job.js';
+export type { JobState } from './runtime/job-state.js';
 export * from './runtime/metrics.js';
 export * from './runtime/operator.js';
 export * from './runtime/registry.js';
 export * from './runtime/reorder-buffer.js';
+export * from './sql/ast.js';
+export { bindRoot, bindStatement } from './sql/bind/bind.js';
+export type { BindEnvironment } from './sql/bind/bind-context.js';
+export { collectFunctionNames } from './sql/bind/function-names.js';
+export { bindType } from './sql/bind/type-node.js';
+export * from './sql/parse.js';
+export * from './sql/print.js';
+export { isReservedWord } from './sql/reserved-words.js';
 export { renderSqlError } from './sql/source-caret.js';
+export * from './sql/span.js';
+export * from './sql/sql-error.js';
 export { nearNames } from './text/near-names.js';
 export * from './types/data-type.js';
+export { builtinNames } from './functions/builtins.js';
+export { filesystemOptions, notedOptions } from './render/options.js';
+export type { ResolveFiles } from './render/scan.js';
+export { createStageRenderer } from './render/stage-renderer.js';
+export { locate } from './sql/bind/locate.js';
+export { toArrowSchema, toArrowType } from './types/arrow-type.js';
+export { parseTypeText, typeToText } from './types/type-text.js';
+export { types } from './types/types.js';

@@ -23,15 +23,15 @@ export interface FunctionWorkersOptions {
   readonly reserve: (name: string) => () => void;
 }
 
-/** A worker and what has been imported there. */
+/** A worker and what has been imported there: targets by function name. */
 interface Member {
   readonly worker: Worker;
   readonly loaded: Map<string, string>;
-  readonly release: () => void;
 }
 
 export class FunctionWorkers {
   readonly #members: Promise<Member>[] = [];
+  readonly #running: Worker[] = [];
   readonly #declarations = new Map<string, FunctionDeclaration>();
 
   constructor(
@@ -44,7 +44,9 @@ export class FunctionWorkers {
    * @throws {UdfError} where a module or attribute is missing or fails at import.
    */
   async declare(functions: readonly FunctionReference[]): Promise<ReadonlyMap<string, FunctionDeclaration>> {
-    const missing = functions.filter((f) => this.#declarations.get(f.name)?.target !== f.target);
+    const missing = functions
+      .filter((f) => this.#declarations.get(f.name)?.target !== f.target)
+      .map(({ name, target }) => ({ name, target }));
     if (missing.length > 0) {
       const member = await this.#member(0);
       const declarations = await member.worker.loadFunctions(this.options.paths, missing);
@@ -72,24 +74,13 @@ export class FunctionWorkers {
     );
   }
 
-  /** Peak and cap of each worker that was started. */
-  async usage(): Promise<{ readonly worker: Worker; readonly usage: WorkerUsage }[]> {
-    const members = await Promise.allSettled(this.#members);
-    return members
-      .filter((m) => m.status === 'fulfilled')
-      .map((m) => ({ worker: m.value.worker, usage: m.value.worker.usage() }));
+  /** Peak and cap of each running worker, in the order of their numbers. */
+  usage(): { readonly worker: Worker; readonly usage: WorkerUsage }[] {
+    return this.#running.map((worker) => ({ worker, usage: worker.usage() }));
   }
 
   async close(): Promise<void> {
-    const members = await Promise.allSettled(this.#members.splice(0));
-    await Promise.all(
-      members
-        .filter((m) => m.status === 'fulfilled')
-        .map(async (m) => {
-          await m.value.worker.stop();
-          m.value.release();
-        }),
-    );
+    await Promise.all(this.#running.map((worker) => worker.stop()));
   }
 
   #member(index: number): Promise<Member> {
@@ -114,9 +105,11 @@ export class FunctionWorkers {
       // A dead worker is replaced the next time somebody asks for it.
       void worker.ended.then(() => {
         delete this.#members[index];
+        this.#running.splice(this.#running.indexOf(worker), 1);
         release();
       });
-      return { worker, loaded: new Map(), release };
+      this.#running.push(worker);
+      return { worker, loaded: new Map() };
     } catch (error) {
       delete this.#members[index];
       release();

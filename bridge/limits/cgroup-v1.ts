@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { ownCgroupV1 } from './cgroup-paths.js';
-import { CPU_PERIOD_US, killPids, notSet, writeChecked } from './cgroup-writes.js';
+import { CPU_PERIOD_US, killPids, notSet, PROBE_LIMITS, writeChecked } from './cgroup-writes.js';
 import type { FileTree } from './file-tree.js';
 import type { CapAdapter, CapLimits, CapUsage, WorkerCap } from './worker-cap.js';
 
@@ -18,25 +18,23 @@ export class CgroupV1 implements CapAdapter {
     this.#parents = parents;
   }
 
-  /** Makes a group for the bridge below our own one; null where that, or setting a limit, is not possible. */
-  static detect(files: FileTree, bridge: string): CgroupV1 | null {
+  /** Groups are made below our own one; null where that, or setting a limit, is not possible. */
+  static detect(files: FileTree, probe: string): CgroupV1 | null {
     const parents: Folders = {};
     for (const controller of CONTROLLERS) {
       const own = ownCgroupV1(files, controller);
-      if (own !== null && tryMakeFolder(files, join(own, bridge))) {
-        parents[controller] = join(own, bridge);
+      if (own !== null && canMakeGroup(files, join(own, probe))) {
+        parents[controller] = own;
       }
     }
-    const adapter = new CgroupV1(files, parents);
     if (parents.memory === undefined) {
-      adapter.close();
       return null;
     }
+    const adapter = new CgroupV1(files, parents);
     try {
-      adapter.create('probe', { memoryBytes: 64 << 20, cpus: null, processes: null }).remove();
+      adapter.create(probe, PROBE_LIMITS).remove();
       return adapter;
     } catch {
-      adapter.close();
       return null;
     }
   }
@@ -50,12 +48,6 @@ export class CgroupV1 implements CapAdapter {
       throw error;
     }
     return cap;
-  }
-
-  close(): void {
-    for (const folder of Object.values(this.#parents)) {
-      this.#files.removeFolder(folder);
-    }
   }
 }
 
@@ -147,10 +139,10 @@ class CgroupV1Cap implements WorkerCap {
   }
 }
 
-function tryMakeFolder(files: FileTree, path: string): boolean {
+function canMakeGroup(files: FileTree, path: string): boolean {
   try {
     files.makeFolder(path);
-    return true;
+    return files.removeFolder(path);
   } catch {
     return false;
   }

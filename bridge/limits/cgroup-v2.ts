@@ -4,7 +4,7 @@
  */
 import { dirname, join } from 'node:path';
 import { ownCgroupV2 } from './cgroup-paths.js';
-import { CPU_PERIOD_US, killPids, notSet, writeChecked } from './cgroup-writes.js';
+import { CPU_PERIOD_US, killPids, notSet, PROBE_LIMITS, writeChecked } from './cgroup-writes.js';
 import type { FileTree } from './file-tree.js';
 import type { CapAdapter, CapLimits, CapUsage, WorkerCap } from './worker-cap.js';
 
@@ -18,21 +18,18 @@ export class CgroupV2 implements CapAdapter {
     this.#parent = parent;
   }
 
-  /** Makes a group for the bridge; null where no writable group can hand out the memory controller. */
-  static detect(files: FileTree, bridge: string): CgroupV2 | null {
+  /** Null where no writable group can hand out the memory controller. */
+  static detect(files: FileTree, probe: string): CgroupV2 | null {
     const own = ownCgroupV2(files);
     const base = own === null ? null : findBase(files, own);
     if (base === null) {
       return null;
     }
-    const adapter = new CgroupV2(files, join(base, bridge));
+    const adapter = new CgroupV2(files, base);
     try {
-      files.makeFolder(adapter.#parent);
-      enableControllers(files, adapter.#parent);
-      adapter.create('probe', { memoryBytes: 64 << 20, cpus: null, processes: null }).remove();
+      adapter.create(probe, PROBE_LIMITS).remove();
       return adapter;
     } catch {
-      adapter.close();
       return null;
     }
   }
@@ -46,10 +43,6 @@ export class CgroupV2 implements CapAdapter {
       throw error;
     }
     return cap;
-  }
-
-  close(): void {
-    this.#files.removeFolder(this.#parent);
   }
 }
 
@@ -147,20 +140,13 @@ class CgroupV2Cap implements WorkerCap {
 
 /** A group that gives, or can be made to give, the memory controller to its children. */
 function findBase(files: FileTree, own: string): string | null {
-  if (givesMemory(files, own)) {
-    return own;
+  // Our own group, or its parent where we are in a leaf of a subtree that was delegated to us.
+  const base = [own, dirname(own)].find((folder) => lists(files, folder, 'cgroup.subtree_control', 'memory'));
+  if (base !== undefined) {
+    enable(files, base, 'pids', 'cpu');
+    return base;
   }
-  // A leaf whose parent was delegated to us.
-  const parent = dirname(own);
-  if (givesMemory(files, parent)) {
-    return parent;
-  }
-  const controllers = files.read(join(own, 'cgroup.controllers')) ?? '';
-  return controllers.split(' ').includes('memory') && moveIntoLeaf(files, own) ? own : null;
-}
-
-function givesMemory(files: FileTree, folder: string): boolean {
-  return (files.read(join(folder, 'cgroup.subtree_control')) ?? '').split(' ').includes('memory');
+  return lists(files, own, 'cgroup.controllers', 'memory') && moveIntoLeaf(files, own) ? own : null;
 }
 
 /** Only where the group holds nobody but this process: others are not ours to move. */
@@ -173,21 +159,24 @@ function moveIntoLeaf(files: FileTree, own: string): boolean {
   try {
     files.makeFolder(leaf);
     files.write(join(leaf, 'cgroup.procs'), String(process.pid));
-    enableControllers(files, own);
-    return true;
   } catch {
     return false;
   }
+  enable(files, own, 'memory', 'pids', 'cpu');
+  return lists(files, own, 'cgroup.subtree_control', 'memory');
 }
 
-function enableControllers(files: FileTree, folder: string): void {
-  const path = join(folder, 'cgroup.subtree_control');
-  files.write(path, '+memory');
-  for (const controller of ['+pids', '+cpu']) {
+/** Hands controllers to children. One that was not delegated is missed when a limit needs it. */
+function enable(files: FileTree, folder: string, ...controllers: readonly string[]): void {
+  for (const controller of controllers) {
     try {
-      files.write(path, controller);
+      files.write(join(folder, 'cgroup.subtree_control'), `+${controller}`);
     } catch {
-      // Not delegated; a limit that needs it is refused when it is set.
+      // Not delegated.
     }
   }
+}
+
+function lists(files: FileTree, folder: string, file: string, controller: string): boolean {
+  return (files.read(join(folder, file)) ?? '').split(' ').includes(controller);
 }

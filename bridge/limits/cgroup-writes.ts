@@ -1,9 +1,12 @@
 /** What both cgroup versions share: checked writes, and killing by process id. */
 import { EnvironmentError } from '../../core/index.js';
 import type { FileTree } from './file-tree.js';
+import type { CapLimits } from './worker-cap.js';
 
 /** Length of a CPU quota's period, in microseconds; the kernel's default. */
 export const CPU_PERIOD_US = 100_000;
+/** Limits of a group that is made to see whether groups can be made. */
+export const PROBE_LIMITS: CapLimits = { memoryBytes: 64 << 20, cpus: null, processes: null };
 const PAGE_BYTES = 4096;
 
 /** Writes a number and reads it back: a mounted file may refuse it. The kernel rounds to whole pages. */

@@ -9,8 +9,8 @@ import type { CapAdapter } from './worker-cap.js';
 
 /** What is wanted of `detectCaps`. */
 export interface CapDemand {
-  /** Name of the bridge's own group; unique among live bridges. */
-  readonly bridge: string;
+  /** Name of a group to try with; unique. */
+  readonly probe: string;
   /** This level and no other; null: the best. */
   readonly level: CapLevel | null;
   /** Refuse what the kernel does not enforce. */
@@ -19,13 +19,13 @@ export interface CapDemand {
 
 /** @throws {EnvironmentError} CAP_LEVEL when the level is not available. */
 export function detectCaps(demand: CapDemand, files = new FileTree()): CapAdapter {
-  const { bridge, level } = demand;
+  const { probe, level } = demand;
   const candidates: (() => CapAdapter | null)[] = [];
   if (level === null || level === 'cgroup-v2') {
-    candidates.push(() => CgroupV2.detect(files, bridge));
+    candidates.push(() => CgroupV2.detect(files, probe));
   }
   if (level === null || level === 'cgroup-v1') {
-    candidates.push(() => CgroupV1.detect(files, bridge));
+    candidates.push(() => CgroupV1.detect(files, probe));
   }
   if ((level === null || level === 'watchdog') && !demand.requireHard) {
     candidates.push(() => new Watchdog(files));

@@ -18,8 +18,6 @@ export class Watchdog implements CapAdapter {
   create(_name: string, limits: CapLimits): WorkerCap {
     return new WatchdogCap(this.#files, limits.memoryBytes);
   }
-
-  close(): void {}
 }
 
 /** Above this share of the cap a sample counts shared pages exactly. */

@@ -19,10 +19,8 @@ export interface CapUsage {
 /** A way to enforce caps on this machine. */
 export interface CapAdapter {
   readonly level: CapLevel;
-  /** Makes a cap; `name` is unique among the live workers of the bridge. @throws {EnvironmentError} CAP_NOT_SET. */
+  /** Makes a cap; `name` is unique among the workers of all bridges. @throws {EnvironmentError} CAP_NOT_SET. */
   create(name: string, limits: CapLimits): WorkerCap;
-  /** Removes what the adapter made for itself. */
-  close(): void;
 }
 
 /** The cap of one worker. All calls are short reads and writes of kernel files, done at once. */

@@ -1,5 +1,11 @@
 /** The text of an error for people: what happened, where, what to do. */
-import { type ErrorDetails, InternalError, MillstreamError, renderSqlError } from '../../core/index.js';
+import {
+  CancelledError,
+  type ErrorDetails,
+  InternalError,
+  MillstreamError,
+  renderSqlError,
+} from '../../core/index.js';
 
 /** The text that positions in an error refer to. */
 export interface ErrorSource {
@@ -14,6 +20,7 @@ export interface ErrorSource {
  */
 export function renderError(error: unknown, source: ErrorSource | null, withStack: boolean): string {
   if (!(error instanceof MillstreamError)) return renderForeign(error);
+  if (error instanceof CancelledError) return error.message;
   const text = pointsInto(error, source) ? renderAtPlace(error, source) : renderWithFacts(error);
   return withStack && error.stack !== undefined ? `${text}\n\n${error.stack}` : text;
 }
@@ -37,12 +44,14 @@ function renderWithFacts(error: MillstreamError): string {
   if (values !== null) lines.push(`  with ${assignments(values)}`);
   if (traceback !== null) lines.push(indented(traceback));
   if (error.hint !== null) lines.push(error.hint);
-  if (error instanceof InternalError) lines.push('This is a defect of Millstream: please report it with this message.');
+  if (error instanceof InternalError)
+    lines.push('This is a defect of Millstream: please report it with this message.');
   return lines.join('\n');
 }
 
 function placeOf(details: ErrorDetails): string {
-  const file = details.file === null ? null : [details.file, details.line].filter((part) => part !== null).join(':');
+  const file =
+    details.file === null ? null : [details.file, details.line].filter((part) => part !== null).join(':');
   const facts: (string | null)[] = [
     file,
     details.function && `function ${details.function}`,
@@ -68,4 +77,3 @@ function renderForeign(error: unknown): string {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return `Error INTERNAL: ${text}\nThis is a defect of Millstream: please report it with this message.`;
 }
-

@@ -1,6 +1,6 @@
 /** `--format csv`: RFC 4180 with a header line; NULL is an empty field, an empty string is `""`. */
 import type { Column } from '../../core/index.js';
-import type { ResultBatch } from '../session.js';
+import type { ResultBatch } from '../../operators/index.js';
 import { plainText } from './plain-text.js';
 import type { RowFormat } from './row-format.js';
 

@@ -9,7 +9,7 @@ export function displayWidth(text: string): number {
 }
 
 /** The text in exactly `width` cells: padded with spaces, or cut and marked with `…`. */
-export function fit(text: string, width: number, alignRight: boolean): string {
+export function fitText(text: string, width: number, alignRight: boolean): string {
   const taken = displayWidth(text);
   if (taken > width) return `${cut(text, width - 1)}…`;
   const padding = ' '.repeat(width - taken);

@@ -1,5 +1,5 @@
 /** `--format jsonl`: one change a line, `{"op":"+I","row":[…]}`. */
-import type { ResultBatch } from '../session.js';
+import type { ResultBatch } from '../../operators/index.js';
 import type { RowFormat } from './row-format.js';
 
 /** Values are the result's own JSON text, so that nothing is rounded on the way. */

@@ -1,7 +1,7 @@
 /** One interface for the text formats, and the copying of rows from a result to them. */
 import type { Column } from '../../core/index.js';
+import type { ResultBatch, RowsResult } from '../../operators/index.js';
 import type { ResultOutput } from '../output.js';
-import type { ResultBatch, RowsResult } from '../session.js';
 
 /** Turns decoded rows into text. One instance writes one result. */
 export interface RowFormat {
@@ -17,7 +17,11 @@ export interface RowFormat {
  * Writes all rows of a result, batch by batch; memory does not grow with the number of rows.
  * Stops early (which cancels the query) once nobody reads. Returns the number of rows taken.
  */
-export async function writeRows(result: RowsResult, format: RowFormat, output: ResultOutput): Promise<number> {
+export async function writeRows(
+  result: RowsResult,
+  format: RowFormat,
+  output: ResultOutput,
+): Promise<number> {
   let rows = 0;
   await writeText(output, format.begin(result.columns));
   for await (const batch of result.batches()) {

@@ -1,7 +1,7 @@
 /** `--format table`: aligned columns for people. The first rows decide the widths, so that output can stream. */
 import type { Column, TypeKind } from '../../core/index.js';
-import type { ResultBatch } from '../session.js';
-import { displayWidth, fit, oneLine } from './display-width.js';
+import type { ResultBatch } from '../../operators/index.js';
+import { displayWidth, fitText, oneLine } from './display-width.js';
 import { plainText } from './plain-text.js';
 import type { RowFormat } from './row-format.js';
 
@@ -60,7 +60,7 @@ export class TableFormat implements RowFormat {
   }
 
   private cells(batch: ResultBatch, row: number): string[] {
-    const cells = batch.changes === null ? [] : [batch.changes[row] ?? '+I'];
+    const cells: string[] = batch.changes === null ? [] : [batch.changes[row] ?? '+I'];
     for (let column = 0; column < this.columns.length; column++) {
       cells.push(oneLine(plainText(batch.jsonText(row, column)) ?? 'NULL'));
     }
@@ -81,7 +81,7 @@ export class TableFormat implements RowFormat {
 
   private line(cells: readonly string[]): string {
     const fitted = (this.widths ?? []).map((width, column) =>
-      fit(cells[column] ?? '', width, this.isNumber(column)),
+      fitText(cells[column] ?? '', width, this.isNumber(column)),
     );
     return `│ ${fitted.join(' │ ')} │\n`;
   }

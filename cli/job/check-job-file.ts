@@ -10,9 +10,11 @@ import schema from './job-file.schema.json' with { type: 'json' };
 export function checkJobFile(source: ErrorSource, document: Document.Parsed, lines: LineCounter): void {
   const validate = validator();
   if (validate(document.toJS())) return;
-  const problem = mostSpecific(validate.errors ?? []);
+  const problem = validate.errors?.[0];
+  if (problem === undefined) return;
   const path = problem.instancePath.split('/').slice(1).map(unescapePointer);
-  const unknownKey = problem.keyword === 'additionalProperties' ? String(problem.params.additionalProperty) : null;
+  const unknownKey =
+    problem.keyword === 'additionalProperties' ? String(problem.params.additionalProperty) : null;
   const [start, end] = rangeOf(document, path, unknownKey);
   const { line, col } = lines.linePos(start);
   throw new JobError('JOB_FILE_INVALID', describe(problem, path, unknownKey), source, {
@@ -24,15 +26,8 @@ export function checkJobFile(source: ErrorSource, document: Document.Parsed, lin
 let compiled: ValidateFunction | null = null;
 
 function validator(): ValidateFunction {
-  compiled ??= new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true }).compile(schema);
+  compiled ??= new Ajv({ verbose: true, allowUnionTypes: true }).compile(schema);
   return compiled;
-}
-
-/** Of the errors of a `oneOf`, the one deepest in the file says what the user meant and missed. */
-function mostSpecific(errors: readonly ErrorObject[]): ErrorObject {
-  const depth = (error: ErrorObject): number =>
-    error.instancePath.split('/').length * 2 + (error.keyword === 'additionalProperties' ? 1 : 0);
-  return errors.reduce((best, error) => (depth(error) > depth(best) ? error : best));
 }
 
 function describe(problem: ErrorObject, path: readonly string[], unknownKey: string | null): string {
@@ -56,11 +51,17 @@ function hintFor(problem: ErrorObject, unknownKey: string | null): string | null
   if (unknownKey === null) return null;
   const known = Object.keys((problem.parentSchema?.properties ?? {}) as object);
   const near = nearNames(unknownKey, known);
-  return near.length > 0 ? `Did you mean ${near.map((name) => `\`${name}\``).join(' or ')}?` : `Keys: ${known.join(', ')}.`;
+  return near.length > 0
+    ? `Did you mean ${near.map((name) => `\`${name}\``).join(' or ')}?`
+    : `Keys: ${known.join(', ')}.`;
 }
 
 /** Offsets of the value at `path`, or of the key `key` in it. */
-function rangeOf(document: Document.Parsed, path: readonly string[], key: string | null): readonly [number, number] {
+function rangeOf(
+  document: Document.Parsed,
+  path: readonly string[],
+  key: string | null,
+): readonly [number, number] {
   const node = path.length === 0 ? document.contents : document.getIn(path, true);
   if (key !== null && isMap(node)) {
     const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === key);

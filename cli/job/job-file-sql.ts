@@ -1,5 +1,11 @@
 /** The SQL that a job file stands for. */
-import type { EnvironmentEntry, FunctionEntry, JobFileContent, OptionValues, TableEntry } from './job-file-content.js';
+import type {
+  EnvironmentEntry,
+  FunctionEntry,
+  JobFileContent,
+  OptionValues,
+  TableEntry,
+} from './job-file-content.js';
 
 /** One script: settings, functions, tables, then `statements` as they are. It means exactly what the file means. */
 export function jobFileSql(content: JobFileContent, statements: string): string {
@@ -34,14 +40,18 @@ function environmentSettings({ executable, requirements, files, archives }: Envi
 function functionStatements(name: string, entry: string | FunctionEntry): string[] {
   const { target, ...options } = typeof entry === 'string' ? { target: entry } : entry;
   return [
-    ...Object.entries(options as OptionValues).map(([key, value]) => set(`millstream.function.${name}.${key}`, value)),
+    ...Object.entries(options as OptionValues).map(([key, value]) =>
+      set(`millstream.function.${name}.${key}`, value),
+    ),
     `CREATE TEMPORARY FUNCTION ${identifier(name)} AS ${literal(target)} LANGUAGE PYTHON;`,
   ];
 }
 
 function tableStatement(name: string, { columns, options }: TableEntry): string {
   const body = Object.entries(columns).map(([column, type]) => `  ${identifier(column)} ${type}`);
-  const pairs = Object.entries(options).map(([key, value]) => `  ${literal(key)} = ${literal(String(value))}`);
+  const pairs = Object.entries(options).map(
+    ([key, value]) => `  ${literal(key)} = ${literal(String(value))}`,
+  );
   return `CREATE TEMPORARY TABLE ${identifier(name)} (\n${body.join(',\n')}\n) WITH (\n${pairs.join(',\n')}\n);`;
 }
 

@@ -37,10 +37,15 @@ async function statements(sql: JobFileContent['sql'], source: ErrorSource, folde
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    throw new JobError('JOB_NOT_READABLE', `${file}, named by \`sql.file\` in ${source.name}, cannot be read`, null, {
-      hint: 'The path is relative to the job file.',
-      cause: error,
-    });
+    throw new JobError(
+      'JOB_NOT_READABLE',
+      `${file}, named by \`sql.file\` in ${source.name}, cannot be read`,
+      null,
+      {
+        hint: 'The path is relative to the job file.',
+        cause: error,
+      },
+    );
   }
 }
 

@@ -26,7 +26,9 @@ export async function readJob(argument: JobArgument): Promise<Job> {
       hint: 'Name a file (`millstream run job.sql`), `-` for standard input, or give SQL with -e.',
     });
   }
-  return argument.job === '-' ? script('standard input', await text(process.stdin), null) : readFileJob(argument.job);
+  return argument.job === '-'
+    ? script('standard input', await text(process.stdin), null)
+    : readFileJob(argument.job);
 }
 
 const ENDINGS = ['.sql', '.yaml', '.yml', '.json', '.js', '.mjs', '.ts', '.mts'];
@@ -50,9 +52,14 @@ async function readFileJob(name: string): Promise<Job> {
       await read(name);
       return { kind: 'program', file, typescript: ending.endsWith('ts') };
     default:
-      throw new JobError('JOB_KIND', `${name} is no job: its ending is ${ending === '' ? 'missing' : ending}`, null, {
-        hint: `A job ends in ${ENDINGS.join(', ')}.`,
-      });
+      throw new JobError(
+        'JOB_KIND',
+        `${name} is no job: its ending is ${ending === '' ? 'missing' : ending}`,
+        null,
+        {
+          hint: `A job ends in ${ENDINGS.join(', ')}.`,
+        },
+      );
   }
 }
 

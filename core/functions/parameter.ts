@@ -1,5 +1,6 @@
 /** The parameters signatures are made of: which argument types each accepts and what it converts them to. */
 import type { DataType } from '../types/data-type.js';
+import type { TypeFamily } from '../types/type-family.js';
 import { isInteger, typeFamily } from '../types/type-family.js';
 import { types } from '../types/types.js';
 import type { FunctionArgument } from './scalar-function.js';
@@ -21,16 +22,26 @@ export const text = parameter('STRING', (a) => whenFamily(a, ['string'], types.s
 export const bytes = parameter('BYTES', (a) => whenFamily(a, ['binary'], types.bytes()));
 export const boolean = parameter('BOOLEAN', (a) => whenFamily(a, ['boolean'], types.boolean()));
 export const numeric = parameter('NUMERIC', (a) => whenFamily(a, ['numeric'], types.int()));
-export const date = parameter('DATE', (a) => whenKind(a, ['DATE'], types.date()));
-export const time = parameter('TIME', (a) => whenFamily(a, ['time'], types.time()));
-export const timestamp = parameter('TIMESTAMP', (a) => whenFamily(a, ['timestamp'], types.timestamp()));
-export const datetime = parameter('DATE | TIMESTAMP', (a) => whenFamily(a, ['date', 'timestamp'], types.timestamp()));
+export const timestamp = parameter('TIMESTAMP', (a) => inMicros(a, ['timestamp']));
+export const datetime = parameter('DATE | TIMESTAMP', (a) => inMicros(a, ['date', 'timestamp']));
+export const timeOrDatetime = parameter('DATE | TIME | TIMESTAMP', (a) => inMicros(a, ['date', 'time', 'timestamp']));
+export const interval = parameter('INTERVAL', (a) => whenFamily(a, ['year-month', 'day-time'], null));
 export const array = parameter('ARRAY', (a) => whenFamily(a, ['array'], null));
 export const map = parameter('MAP', (a) => whenFamily(a, ['map'], null));
 
 /** TINYINT, SMALLINT, INT or BIGINT. */
 export const integer = parameter('INT', (a) =>
   a.type.kind === 'NULL' ? types.int() : isInteger(a.type) ? 'same' : null,
+);
+
+/** TINYINT, SMALLINT or INT, taken as INT. */
+export const int = parameter('INT', (a) =>
+  a.type.kind === 'INT' ? 'same' : ['NULL', 'TINYINT', 'SMALLINT'].includes(a.type.kind) ? types.int() : null,
+);
+
+/** An INT that must be a constant. */
+export const constantInt = parameter('INT literal', (a) =>
+  a.type.kind === 'INT' && typeof a.literal === 'number' ? 'same' : null,
 );
 
 /** Exact numbers: integers and DECIMAL. */
@@ -41,6 +52,16 @@ export const exact = parameter('EXACT NUMERIC', (a) =>
 /** Any number, taken as DOUBLE. */
 export const double = parameter('DOUBLE', (a) =>
   a.type.kind === 'DOUBLE' ? 'same' : typeFamily(a.type) === 'numeric' || a.type.kind === 'NULL' ? types.double() : null,
+);
+
+/** Integers and approximate numbers: DECIMAL only after a CAST. */
+export const notDecimal = parameter('INT | DOUBLE', (a) =>
+  a.type.kind === 'DECIMAL' ? null : whenFamily(a, ['numeric'], types.double()),
+);
+
+/** Types with an order. */
+export const comparable = parameter('COMPARABLE', (a) =>
+  ['array', 'multiset', 'map', 'row'].includes(typeFamily(a.type)) ? null : 'same',
 );
 
 /** A word of the syntax, handed over as a constant: the unit of EXTRACT, the side of TRIM. */
@@ -69,14 +90,16 @@ function parameter(label: string, accept: Parameter['accept']): Parameter {
 
 function whenFamily(
   argument: FunctionArgument,
-  families: readonly ReturnType<typeof typeFamily>[],
+  families: readonly TypeFamily[],
   forNull: DataType | null,
 ): DataType | 'same' | null {
   if (argument.type.kind === 'NULL') return forNull;
   return families.includes(typeFamily(argument.type)) ? 'same' : null;
 }
 
-function whenKind(argument: FunctionArgument, kinds: readonly string[], forNull: DataType): DataType | 'same' | null {
-  if (argument.type.kind === 'NULL') return forNull;
-  return kinds.includes(argument.type.kind) ? 'same' : null;
+/** Functions compute in microseconds, so nanoseconds are not accepted. */
+function inMicros(argument: FunctionArgument, families: readonly TypeFamily[]): DataType | 'same' | null {
+  const { type } = argument;
+  if (type.kind !== 'DATE' && 'precision' in type && type.precision > 6) return null;
+  return whenFamily(argument, families, types.timestamp());
 }

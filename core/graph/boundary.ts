@@ -82,7 +82,10 @@ export function leafOf(
   };
 }
 
+/** A scan that reads a boundary. */
+export type Leaf = Scan & { readonly table: { readonly connector: typeof EXCHANGE_CONNECTOR } };
+
 /** True for a scan that reads a boundary. */
-export function isLeaf(plan: LogicalPlan): plan is Scan {
+export function isLeaf(plan: LogicalPlan): plan is Leaf {
   return plan.kind === 'scan' && plan.table.connector === EXCHANGE_CONNECTOR;
 }

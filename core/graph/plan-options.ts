@@ -1,7 +1,9 @@
 /** What the physical planner is told besides the plan. */
 import type { ColumnIds } from '../plan/column-ids.js';
 import type { FunctionResolver } from '../plan/function-resolver.js';
-import type { ScanTable } from '../plan/logical-plan.js';
+import type { LogicalPlan, ScanTable } from '../plan/logical-plan.js';
+import type { Column } from '../types/data-type.js';
+import type { FileSink } from './stage-graph.js';
 
 /** How a connector takes part: by files that DuckDB reads or writes, or by rows through the core. */
 export interface ConnectorTraits {
@@ -9,6 +11,19 @@ export interface ConnectorTraits {
   readonly sink: 'files' | 'rows' | null;
   /** True where a table of it, as a source, ends. */
   bounded(table: ScanTable): boolean;
+}
+
+/** What the planner needs of the renderer; `core/render` has the one that is used. */
+export interface StageRenderer {
+  /** A SELECT for `plan`, whose columns are those of `outputs`: column `id` of the plan under `name`, as `type`. */
+  query(plan: LogicalPlan, outputs: readonly StageOutput[]): string;
+  /** How DuckDB's COPY writes the files of a table. */
+  copy(table: ScanTable): { readonly format: FileSink['format']; readonly copyOptions: string };
+}
+
+/** A column that leaves a relational stage. */
+export interface StageOutput extends Column {
+  readonly id: string;
 }
 
 /** Everything the planner depends on. */
@@ -19,6 +34,7 @@ export interface PlanOptions {
   readonly functions: FunctionResolver;
   /** By connector name. */
   readonly connectors: ReadonlyMap<string, ConnectorTraits>;
+  readonly renderer: StageRenderer;
   /** The instance that gave out the plan's ids. */
   readonly ids: ColumnIds;
   /** The text that spans refer to, for errors; null where there is none (plans made by the API). */

@@ -96,7 +96,7 @@ export class Job {
     const onAbort = () => this.cancel(this.options.signal?.reason);
     this.options.signal?.addEventListener('abort', onAbort, { once: true });
     if (this.options.signal?.aborted === true) onAbort();
-    else this.currentState = nextState(this.currentState, 'running');
+    if (this.currentState !== 'cancelling') this.currentState = nextState(this.currentState, 'running');
     const stopWatching = watchForStall(
       this.tasks,
       this.wiring,

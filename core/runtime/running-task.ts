@@ -38,16 +38,19 @@ export class RunningTask {
 
   /**
    * Runs until the inputs have ended, nobody reads the output any more, or the job stops; then closes the operator.
-   * @throws the operator's error, or the job's when that came first
+   * A failure of the work goes to the job at once, before the closing.
+   * @throws only what closing throws
    */
   async run(): Promise<void> {
     try {
       this.context.signal.throwIfAborted();
       await untilAborted(this.context.signal, this.work());
     } catch (error) {
-      if (!this.context.isUnneeded || error !== this.context.signal.reason) throw error;
-    } finally {
+      this.context.fail(error);
+    }
+    try {
       await this.operator.close();
+    } finally {
       // An operator that stops early must not leave its producers waiting for room.
       this.context.stopInputs();
       this.ended = true;

@@ -93,6 +93,7 @@ interface ReaderEvents {
 
 /** Reads frame after frame; the prefix of the next frame is read together with the frame before it. */
 class SpillReader implements ExchangeReader {
+  private opened: SpillReaderFactory | null = null;
   private position = 0;
   private prefix: Uint8Array | null = null;
   private ended = false;
@@ -105,11 +106,9 @@ class SpillReader implements ExchangeReader {
 
   async pull(): Promise<StreamElement> {
     if (this.ended) return END_OF_INPUT;
-    this.events.onWait(true);
-    const file = await Promise.race([this.file, this.closed.promise]);
-    this.events.onWait(false);
-    if (file === null || this.ended) return END_OF_INPUT;
-    const element = await this.read(file);
+    this.opened ??= await this.open();
+    if (this.opened === null) return END_OF_INPUT;
+    const element = await this.read(this.opened);
     this.events.onElement();
     if (element.kind === 'end') this.ended = true;
     return this.ended ? END_OF_INPUT : element;
@@ -120,6 +119,16 @@ class SpillReader implements ExchangeReader {
     this.ended = true;
     this.closed.resolve(null);
     this.events.onClose();
+  }
+
+  /** Waits for the producer to end; null where the reader is closed before. */
+  private async open(): Promise<SpillReaderFactory | null> {
+    this.events.onWait(true);
+    try {
+      return await Promise.race([this.file, this.closed.promise]);
+    } finally {
+      this.events.onWait(false);
+    }
   }
 
   private async read(file: SpillReaderFactory): Promise<StreamElement> {

@@ -107,8 +107,9 @@ function decodeBatch(header: Header & { kind: 'batch' }, body: Uint8Array, start
   return { kind: 'batch', rows: header.rows, groups, continued: header.continued };
 }
 
+/** Leaves empty chunks out: zlib's crc32 of an empty buffer is 0 whatever came before it. */
 function pushPadded(chunks: Uint8Array[], chunk: Uint8Array): void {
-  chunks.push(chunk);
+  if (chunk.byteLength > 0) chunks.push(chunk);
   const missing = roundUp(chunk.byteLength) - chunk.byteLength;
   if (missing > 0) chunks.push(new Uint8Array(missing));
 }

@@ -1,5 +1,6 @@
 import type { Barrier, Batch, StreamElement } from '../batch/batch.js';
 import { batchBytes } from '../batch/batch.js';
+import { CancelledError } from '../errors.js';
 import type { Clock, Timers } from '../ports/ports.js';
 import { type Deferred, deferred } from './deferred.js';
 import type { ExchangeReader, ExchangeWriter } from './exchange-channel.js';
@@ -51,8 +52,9 @@ export class TaskContext implements OperatorContext {
     this.signal = AbortSignal.any([parts.jobSignal, this.unneeded.signal]);
   }
 
+  /** What an operator meets after it was stopped as unneeded is no failure. */
   fail(error: unknown): void {
-    this.parts.fail(error);
+    if (!this.isUnneeded) this.parts.fail(error);
   }
 
   acknowledge(checkpointId: number, state: Uint8Array | null): void {
@@ -66,7 +68,9 @@ export class TaskContext implements OperatorContext {
   /** Nobody reads the output: stops the operator, and through its inputs those before it. */
   stopUnneeded(): void {
     this.isUnneeded = true;
-    this.unneeded.abort();
+    this.unneeded.abort(
+      new CancelledError('OUTPUT_UNNEEDED', `Nobody needs more rows of stage ${this.stageId}.`),
+    );
     this.stopInputs();
   }
 

@@ -8,10 +8,11 @@ export function lexString(sql: string, start: number): Lexeme | null {
   PREFIX.lastIndex = start;
   const prefix = PREFIX.exec(sql)?.[1];
   if (prefix === undefined) return null;
-  const { raw, end } = quoted(sql, start + prefix.length);
-  const escape = ESCAPES[prefix.toUpperCase()];
-  if (escape === undefined) return { kind: 'string', text: raw, end };
-  return escape(sql, { raw, start, end });
+  const backslashes = prefix.toUpperCase() === 'E';
+  const { raw, end } = quoted(sql, start + prefix.length, backslashes);
+  const interpret = ESCAPES[prefix.toUpperCase()];
+  if (interpret === undefined) return { kind: 'string', text: raw, end };
+  return interpret(sql, { raw, start, end });
 }
 
 /** U&, X, E and N; the name of a character set. A plain quote has the empty prefix. */
@@ -30,10 +31,11 @@ const ESCAPES: Record<string, (sql: string, string: RawString) => Lexeme> = {
   E: lexBackslashes,
 };
 
-function quoted(sql: string, start: number): { raw: string; end: number } {
+/** `backslashes`: a quote behind a backslash does not end the string. */
+function quoted(sql: string, start: number, backslashes: boolean): { raw: string; end: number } {
   let end = start + 1;
   while (true) {
-    const close = sql.indexOf("'", end);
+    const close = backslashes ? unescapedQuote(sql, end) : sql.indexOf("'", end);
     if (close < 0) {
       throw sqlErrorAt(sql, { start, end: start + 1 }, 'this string is not closed', {
         hint: "Close it with a single quote; a single quote inside a string is written twice, 'it''s'.",
@@ -46,6 +48,12 @@ function quoted(sql: string, start: number): { raw: string; end: number } {
   }
 }
 
+function unescapedQuote(sql: string, start: number): number {
+  let at = start;
+  while (at < sql.length && sql[at] !== "'") at += sql[at] === '\\' ? 2 : 1;
+  return at < sql.length ? at : -1;
+}
+
 function lexBody(sql: string, start: number): Lexeme {
   const close = sql.indexOf('$$', start + 2);
   if (close < 0) throw sqlErrorAt(sql, { start, end: start + 2 }, 'this source text is not closed by $$');
@@ -53,7 +61,7 @@ function lexBody(sql: string, start: number): Lexeme {
 }
 
 function lexBinary(sql: string, { raw, start, end }: RawString): Lexeme {
-  if (!/^(?:[0-9a-fA-F]{2})*$/.test(raw)) {
+  if (raw.length % 2 !== 0 || /[^0-9a-fA-F]/.test(raw)) {
     throw sqlErrorAt(sql, { start, end }, 'a binary literal has two hexadecimal digits for each byte');
   }
   return { kind: 'binary', text: raw.toUpperCase(), end };
@@ -64,21 +72,21 @@ const UESCAPE = /\s*UESCAPE\s*'([^'])'/iy;
 function lexUnicode(sql: string, { raw, start, end }: RawString): Lexeme {
   UESCAPE.lastIndex = end;
   const clause = UESCAPE.exec(sql);
-  const escape = clause?.[1] ?? '\\';
+  const mark = clause?.[1] ?? '\\';
   const stop = end + (clause?.[0].length ?? 0);
-  const parts = raw.split(escape);
+  const parts = raw.split(mark);
   let text = parts[0]!;
   for (let i = 1; i < parts.length; i++) {
     const part = parts[i]!;
     if (part === '' && i + 1 < parts.length) {
-      text += escape + parts[++i]!;
+      text += mark + parts[++i]!;
       continue;
     }
     const code = /^(?:\+([0-9a-fA-F]{6})|([0-9a-fA-F]{4}))/.exec(part);
     const point = code === null ? Number.NaN : Number.parseInt((code[1] ?? code[2])!, 16);
     if (code === null || point > 0x10ffff) {
-      throw sqlErrorAt(sql, { start, end: stop }, `${escape} is not followed by the code of a character`, {
-        hint: `Write ${escape} and four hexadecimal digits, ${escape}+ and six, or ${escape} twice for itself.`,
+      throw sqlErrorAt(sql, { start, end: stop }, `${mark} is not followed by the code of a character`, {
+        hint: `Write ${mark} and four hexadecimal digits, ${mark}+ and six, or ${mark} twice for itself.`,
       });
     }
     text += String.fromCodePoint(point) + part.slice(code[0].length);
@@ -86,15 +94,19 @@ function lexUnicode(sql: string, { raw, start, end }: RawString): Lexeme {
   return { kind: 'string', text, end: stop };
 }
 
-const BACKSLASH = /\\(?:x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{1,3})|([^]))/gu;
+const BACKSLASH = /\\(?:x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{1,3})|(.))/gsu;
 const CONTROLS: Record<string, string> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
 
 function lexBackslashes(sql: string, { raw, start, end }: RawString): Lexeme {
-  const text = raw.replace(BACKSLASH, (_, x?: string, u?: string, long?: string, octal?: string, other?: string) => {
-    if (other !== undefined) return CONTROLS[other] ?? other;
-    const point = octal === undefined ? Number.parseInt((x ?? u ?? long)!, 16) : Number.parseInt(octal, 8);
-    if (point > 0x10ffff) throw sqlErrorAt(sql, { start, end }, 'a code in this string is not one of a character');
-    return String.fromCodePoint(point);
-  });
+  const text = raw.replace(
+    BACKSLASH,
+    (_, x?: string, u?: string, long?: string, octal?: string, other?: string) => {
+      if (other !== undefined) return CONTROLS[other] ?? other;
+      const point = octal === undefined ? Number.parseInt((x ?? u ?? long)!, 16) : Number.parseInt(octal, 8);
+      if (point > 0x10ffff)
+        throw sqlErrorAt(sql, { start, end }, 'a code in this string is not one of a character');
+      return String.fromCodePoint(point);
+    },
+  );
   return { kind: 'string', text, end };
 }

@@ -60,17 +60,19 @@ export function tokenize(sql: string): Token[] {
   return tokens;
 }
 
-const BLANK = /(?:\s+|--[^\n\r]*|\/\/[^\n\r]*)+/y;
+// No pattern repeats a group: on long texts the engine would overflow.
+const BLANK = /\s+|--[^\n\r]*|\/\/[^\n\r]*/y;
 const WORD = /[\p{L}\p{Nl}_$][\p{L}\p{Nl}\p{Nd}\p{Mn}\p{Mc}\p{Pc}_$]*/uy;
 const NUMBER = /(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?/y;
-const BACKTICKED = /`((?:[^`\n\r]|``)+)`/y;
 const SYMBOL = /\/\*\+|=>|<=|>=|<>|!=|\|\||::|->|[-+*/%=<>(){}[\],.;:?]/y;
 
 /** Behind white space and comments; `/*+` opens a hint and is no comment. */
 function skipBlank(sql: string, start: number): number {
   let offset = start;
   while (true) {
-    offset += matchAt(BLANK, sql, offset)?.[0].length ?? 0;
+    for (let blank = matchAt(BLANK, sql, offset); blank !== null; blank = matchAt(BLANK, sql, offset)) {
+      offset += blank[0].length;
+    }
     if (!sql.startsWith('/*', offset) || sql[offset + 2] === '+') return offset;
     const close = sql.indexOf('*/', offset + 2);
     if (close < 0) {
@@ -95,14 +97,26 @@ function lexToken(sql: string, start: number, inHint: boolean): Token {
   });
   const word = matchAt(WORD, sql, start)?.[0];
   if (word !== undefined) return make('word', word, word.length);
-  const name = matchAt(BACKTICKED, sql, start);
-  if (name !== null) return make('name', name[1]!.replaceAll('``', '`'), name[0].length);
+  if (sql[start] === '`') return lexName(sql, start);
   const number = matchAt(NUMBER, sql, start)?.[0];
   if (number !== undefined) return make(numberKind(number), number, number.length);
   if (inHint && sql.startsWith('*/', start)) return make('symbol', '*/', 2);
   const symbol = matchAt(SYMBOL, sql, start)?.[0];
   if (symbol !== undefined) return make('symbol', symbol, symbol.length);
   throw strangeCharacter(sql, start);
+}
+
+/** A name in backticks; a backtick inside it is written twice. */
+function lexName(sql: string, start: number): Token {
+  let close = sql.indexOf('`', start + 1);
+  while (close >= 0 && sql[close + 1] === '`') close = sql.indexOf('`', close + 2);
+  const text = close < 0 ? '' : sql.slice(start + 1, close).replaceAll('``', '`');
+  if (text !== '' && !/[\n\r]/.test(text)) {
+    return { kind: 'name', text, word: '', span: { start, end: close + 1 } };
+  }
+  throw sqlErrorAt(sql, { start, end: start + 1 }, 'this name is not closed', {
+    hint: 'A name in backticks is not empty and ends with a backtick on the same line.',
+  });
 }
 
 function numberKind(text: string): 'integer' | 'decimal' | 'approximate' {
@@ -118,15 +132,12 @@ function matchAt(pattern: RegExp, sql: string, offset: number): RegExpExecArray 
 function strangeCharacter(sql: string, start: number): Error {
   const character = String.fromCodePoint(sql.codePointAt(start)!);
   const span = { start, end: start + character.length };
-  if (character === '`') {
-    return sqlErrorAt(sql, span, 'this name is not closed', {
-      hint: 'A name in backticks is not empty and ends with a backtick on the same line.',
-    });
-  }
   const shown = /[\p{C}\p{Z}]/u.test(character)
     ? `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`
     : character;
-  return sqlErrorAt(sql, span, `SQL has no character ${shown}`, { hint: characterHint(sql, start, character) });
+  return sqlErrorAt(sql, span, `SQL has no character ${shown}`, {
+    hint: characterHint(sql, start, character),
+  });
 }
 
 /** A word of SQL as it must be written to be a name. */

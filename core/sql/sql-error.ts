@@ -14,7 +14,12 @@ export interface SqlErrorOptions {
  * An error about `span` of `sql`, with line, column (both from 1, in UTF-16 code units) and length in its details.
  * It is returned, not thrown.
  */
-export function sqlErrorAt(sql: string, span: Span, message: string, options: SqlErrorOptions = {}): SqlError {
+export function sqlErrorAt(
+  sql: string,
+  span: Span,
+  message: string,
+  options: SqlErrorOptions = {},
+): SqlError {
   return new SqlError(options.code ?? 'SQL_SYNTAX', message, {
     details: { ...positionAt(sql, span.start), length: Math.max(0, span.end - span.start) },
     hint: options.hint ?? null,

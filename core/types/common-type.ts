@@ -6,7 +6,8 @@ import { MAX_LENGTH, types, withNullable } from './types.js';
 
 /**
  * The type that CASE, COALESCE, VALUES and set operations give to these types, or null where they share none. It is
- * nullable where one of them is. Text of different lengths becomes VARCHAR; text and numbers share nothing.
+ * nullable where one of them is. Text of different lengths becomes VARCHAR; FLOAT with DOUBLE, and TIMESTAMP with
+ * TIMESTAMP_LTZ, take the kind that comes first (as Calcite); text and numbers share nothing, nor do DATE and TIMESTAMP.
  */
 export function commonType(all: readonly DataType[]): DataType | null {
   let common: DataType | null = null;
@@ -26,7 +27,7 @@ function barePair(a: DataType, b: DataType): DataType | null {
   if (a.kind === 'NULL') return withNullable(b, true);
   if (b.kind === 'NULL') return withNullable(a, true);
   const family = typeFamily(a);
-  if (family !== typeFamily(b)) return datetimePair(a, b);
+  if (family !== typeFamily(b)) return null;
   switch (family) {
     case 'numeric':
       return numericPair(a, b);
@@ -43,10 +44,9 @@ function barePair(a: DataType, b: DataType): DataType | null {
 }
 
 function numericPair(a: DataType, b: DataType): DataType {
-  if (isApproximate(a) || isApproximate(b)) {
-    const single = [a, b].every((t) => t.kind === 'FLOAT' || isInteger(t));
-    return single ? types.float() : types.double();
-  }
+  if (isApproximate(a) && isApproximate(b)) return a;
+  if (isApproximate(a)) return isInteger(b) ? a : types.double();
+  if (isApproximate(b)) return isInteger(a) ? b : types.double();
   if (isInteger(a) && isInteger(b)) {
     return INTEGER_KINDS.indexOf(a.kind) >= INTEGER_KINDS.indexOf(b.kind) ? a : b;
   }
@@ -67,15 +67,12 @@ function textPair(
 }
 
 function datetimePair(a: DataType, b: DataType): DataType | null {
-  const kinds: TypeKind[] = [a.kind, b.kind];
-  if (kinds.every((kind) => kind === 'TIME')) return types.time(Math.max(precision(a), precision(b)));
-  if (!kinds.every((kind) => kind === 'DATE' || kind === 'TIMESTAMP' || kind === 'TIMESTAMP_LTZ')) return null;
-  const digits = Math.max(precision(a), precision(b));
-  return kinds.includes('TIMESTAMP_LTZ') ? types.timestampLtz(digits) : types.timestamp(digits);
+  if (!isTimed(a) || !isTimed(b)) return null;
+  return { ...a, precision: Math.max(a.precision, b.precision) };
 }
 
-function precision(type: DataType): number {
-  return 'precision' in type ? type.precision : 0;
+function isTimed(type: DataType): type is DataType & { kind: 'TIME' | 'TIMESTAMP' | 'TIMESTAMP_LTZ' } {
+  return type.kind === 'TIME' || type.kind === 'TIMESTAMP' || type.kind === 'TIMESTAMP_LTZ';
 }
 
 function nestedPair(a: DataType, b: DataType): DataType | null {

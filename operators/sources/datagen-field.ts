@@ -113,7 +113,7 @@ function randomValue(
     case 'STRING':
     case 'VARCHAR':
     case 'CHAR': {
-      const fallback = type.kind === 'STRING' ? 100 : type.length;
+      const fallback = 'length' in type ? type.length : 100;
       const length = reader.number('length', fallback, 0, 1_000_000);
       return () => {
         let text = '';

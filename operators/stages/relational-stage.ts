@@ -9,14 +9,15 @@ import type {
   Operator,
   OperatorContext,
   SourceOperator,
+  StageMetrics,
   Watermark,
 } from '../../core/index.js';
 
-/** Opens the stage in a worker; the operator closes what it returns. */
-export type OpenRelational = (signal: AbortSignal) => Promise<{
+/** Opens the stage in a worker and notes the worker's peak in the stage's metrics; the operator closes what it returns. */
+export type OpenRelational = (metrics: StageMetrics) => Promise<{
   readonly worker: Worker;
   readonly stage: RelationalStageHandle;
-  /** Ends the worker and gives its memory back. */
+  /** Ends the worker. */
   close(): Promise<void>;
 }>;
 
@@ -117,7 +118,7 @@ export class RelationalOperator implements Operator {
 }
 
 async function openStage(open: OpenRelational, context: OperatorContext): Promise<Opened> {
-  const opened = await open(context.signal);
+  const opened = await open(context.metrics);
   context.signal.addEventListener('abort', () => void opened.stage.cancel().catch(() => undefined), { once: true });
   return opened;
 }

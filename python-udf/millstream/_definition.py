@@ -28,9 +28,11 @@ OPTIONS_NOT_ACTIVE = (
 
 @dataclass(frozen=True)
 class Definition:
-    """A declared function before its types are read. `target` is a callable, or a function class or its instance.
+    """A declared function before its types are read. `target` is a callable, or a function class or its
+    instance.
 
-    `called_with_none`: arguments may be None whatever the annotations say (declared through the pyflink shim).
+    `called_with_none`: arguments may be None whatever the annotations say (declared through the pyflink
+    shim).
     """
 
     kind: FunctionKind
@@ -99,7 +101,9 @@ def _check_target(kind: FunctionKind, target: Any) -> None:
         )
     if inspect.iscoroutinefunction(target) or inspect.iscoroutinefunction(getattr(target, "eval", None)):
         raise UdfError(
-            "UDF_OPTION_NOT_ACTIVE", "Asynchronous functions do not act yet.", hint="Write `def`, not `async def`."
+            "UDF_OPTION_NOT_ACTIVE",
+            "Asynchronous functions do not act yet.",
+            hint="Write `def`, not `async def`.",
         )
 
 
@@ -108,7 +112,9 @@ def _refuse_options(options: Mapping[str, object]) -> None:
         if option not in OPTIONS_NOT_ACTIVE:
             known = [*OPTIONS_NOT_ACTIVE, "name", "deterministic", "batch", "func_type", "input_types"]
             raise UdfError(
-                "UDF_OPTION", f"There is no option `{option}` for functions.", hint=did_you_mean(option, known)
+                "UDF_OPTION",
+                f"There is no option `{option}` for functions.",
+                hint=did_you_mean(option, known),
             )
         if value is not None:
             raise UdfError(
@@ -137,7 +143,7 @@ def _deterministic(target: Any, deterministic: bool | None) -> bool:
     if deterministic is not None and of_class is not None and deterministic != of_class:
         raise UdfError(
             "UDF_DECLARATION",
-            f"deterministic={deterministic}, but is_deterministic() of {type(target).__name__} says {of_class}.",
+            f"deterministic={deterministic} contradicts {type(target).__name__}.is_deterministic().",
             hint="Say it in one place.",
         )
     return deterministic if deterministic is not None else of_class is not False
@@ -151,9 +157,13 @@ def _batch_format(kind: FunctionKind, func_type: str | None, batch: str | None) 
         near = did_you_mean(chosen, get_args(BatchFormat)) or "It is 'arrow', 'pandas', 'numpy' or 'polars'."
         raise UdfError("UDF_OPTION", f"batch is {chosen!r}.", hint=near)
     if func_type is not None and batch is not None and (func_type == "pandas") != (batch == "pandas"):
-        raise UdfError("UDF_OPTION", f"func_type={func_type!r} contradicts batch={batch!r}.", hint="Give one.")
+        raise UdfError(
+            "UDF_OPTION", f"func_type={func_type!r} contradicts batch={batch!r}.", hint="Give one."
+        )
     if chosen is not None and kind in ("table", "table_aggregate"):
-        raise UdfError("UDF_OPTION", f"A {kind} function takes rows, not batches.", hint=f"Remove {chosen!r}.")
+        raise UdfError(
+            "UDF_OPTION", f"A {kind} function takes rows, not batches.", hint=f"Remove {chosen!r}."
+        )
     return cast(BatchFormat | None, chosen)
 
 

@@ -14,8 +14,8 @@ def near_names(name: str, candidates: Iterable[str]) -> list[str]:
     Near is: equal but for case, within an edit distance of a third of the length (at least one; a swap of two
     neighbours is one edit), or an extension of one by the other.
 
-    >>> near_names("ftoal", ["total", "float", "mean"])
-    ['float', 'total']
+    >>> near_names("flaot", ["total", "float", "mean"])
+    ['float']
     """
     wanted = name.lower()
     scored = [(_nearness(wanted, candidate.lower()), candidate) for candidate in set(candidates)]

@@ -13,8 +13,8 @@ __all__ = ["DataTypes"]
 class DataTypes:
     """Makes SQL types. Every maker takes `nullable` (True); names and defaults are PyFlink's.
 
-    >>> str(DataTypes.ROW([DataTypes.FIELD("id", DataTypes.BIGINT()), DataTypes.FIELD("tags", "ARRAY<STRING>")]))
-    'ROW<`id` BIGINT, `tags` ARRAY<STRING>>'
+    >>> str(DataTypes.ROW([DataTypes.FIELD("id", "INT"), DataTypes.FIELD("tags", "ARRAY<STRING>")]))
+    'ROW<`id` INT, `tags` ARRAY<STRING>>'
     """
 
     @staticmethod

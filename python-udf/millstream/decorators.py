@@ -1,4 +1,5 @@
-"""`udf`, `udtf`, `udaf`, `udtaf`: they declare a function and leave it as it is, so that it can be called as before."""
+"""`udf`, `udtf`, `udaf`, `udtaf`: they declare a function and leave it as it is, so that it can be called
+as before."""
 
 from __future__ import annotations
 
@@ -78,8 +79,8 @@ def udf(
 ) -> Any:
     """Declares a scalar function: one value for each row. Types come from annotations unless they are given.
 
-    A parameter annotated as not Optional is not called with NULL: the result is NULL. `batch` hands whole columns
-    over as vectors; the result is a vector of the same length.
+    A parameter annotated as not Optional is not called with NULL: the result is NULL. `batch` hands whole
+    columns over as vectors; the result is a vector of the same length.
 
     >>> @udf
     ... def greet(name: str, times: int | None) -> str:
@@ -90,7 +91,9 @@ def udf(
     Raises:
         UdfError: UDF_OPTION, UDF_OPTION_NOT_ACTIVE, UDF_TYPE or UDF_DECLARATION.
     """
-    return _decorate("scalar", f, input_types, result_type, None, deterministic, name, func_type, batch, options)
+    return _decorate(
+        "scalar", f, input_types, result_type, None, deterministic, name, func_type, batch, options
+    )
 
 
 @overload
@@ -125,8 +128,8 @@ def udtf(
 ) -> Any:
     """Declares a table function: any number of rows for each row. `result_types` are its columns.
 
-    A tuple or `Row` is one row; a list, range, generator or other iterator is many; None is none. From annotations:
-    `Iterator[tuple[int, str]]`, `list[SomeDataclass]`, …
+    A tuple or `Row` is one row; a list, range, generator or other iterator is many; None is none. From
+    annotations: `Iterator[tuple[int, str]]`, `list[SomeDataclass]`, …
 
     >>> from collections.abc import Iterator
     >>> @udtf
@@ -185,8 +188,8 @@ def udaf(
 ) -> Any:
     """Declares an aggregate: one value for each group. Row aggregates are instances of `AggregateFunction`.
 
-    With `batch` a plain function is enough: it gets the whole group, one vector for each argument, and returns
-    the value.
+    With `batch` a plain function is enough: it gets the whole group, one vector for each argument, and
+    returns the value.
 
     >>> @udaf(result_type="DOUBLE", batch="arrow")
     ... def spread(values):
@@ -201,7 +204,16 @@ def udaf(
         UdfError: UDF_OPTION, UDF_OPTION_NOT_ACTIVE, UDF_TYPE or UDF_DECLARATION.
     """
     return _decorate(
-        "aggregate", f, input_types, result_type, accumulator_type, deterministic, name, func_type, batch, options
+        "aggregate",
+        f,
+        input_types,
+        result_type,
+        accumulator_type,
+        deterministic,
+        name,
+        func_type,
+        batch,
+        options,
     )
 
 
@@ -215,7 +227,8 @@ def udtaf(
     func_type: FuncType | None = None,
     **options: Unpack[FunctionOptions],
 ) -> Any:
-    """Declares a table aggregate: any number of rows for each group, by an instance of `TableAggregateFunction`.
+    """Declares a table aggregate: any number of rows for each group, by an instance of
+    `TableAggregateFunction`.
 
     >>> from millstream import TableAggregateFunction
     >>> class Bounds(TableAggregateFunction):

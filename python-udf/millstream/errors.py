@@ -1,4 +1,5 @@
-"""The error tree, the same codes as in the TypeScript core (core/errors.ts), with one JSON form on the wire."""
+"""The error tree, the same codes as in the TypeScript core (core/errors.ts), with one JSON form on the
+wire."""
 
 from __future__ import annotations
 
@@ -27,8 +28,8 @@ __all__ = [
 class ErrorDetails:
     """Facts about the place of a failure; None where they do not apply.
 
-    `line` and `column` are 1-based; `row` is 0-based in the bundle; `values` are the row's arguments as text, by
-    name; `traceback` starts at the user's first frame.
+    `line` and `column` are 1-based; `row` is 0-based in the bundle; `values` are the row's arguments as
+    text, by name; `traceback` starts at the user's first frame.
 
     >>> ErrorDetails(function="f", row=3).row
     3

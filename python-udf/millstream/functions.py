@@ -39,7 +39,9 @@ class FunctionContext:
             UdfError: UDF_OPTION_NOT_ACTIVE.
         """
         raise UdfError(
-            "UDF_OPTION_NOT_ACTIVE", "Metrics of functions do not act yet.", hint="Remove `get_metric_group()`."
+            "UDF_OPTION_NOT_ACTIVE",
+            "Metrics of functions do not act yet.",
+            hint="Remove `get_metric_group()`.",
         )
 
 
@@ -53,7 +55,8 @@ class UserDefinedFunction:
         """Called once after the last row."""
 
     def is_deterministic(self) -> bool:
-        """False: the function may give another result for the same arguments, and is called once for each row."""
+        """False: the function may give another result for the same arguments, and is called once for each
+        row."""
         return True
 
 

@@ -23,7 +23,8 @@ class RowKind(Enum):
 
 
 class Row:
-    """Values in order, with or without field names; mutable, compared by value. As PyFlink's `pyflink.common.Row`.
+    """Values in order, with or without field names; mutable, compared by value. As PyFlink's
+    `pyflink.common.Row`.
 
     Fields are read by position, name or attribute. A nameless row that is called makes rows of its names.
 

@@ -18,13 +18,13 @@ const FACTS = 'import json, sys; print(json.dumps([sys.executable, list(sys.vers
  * The first candidate that really runs (a version manager's shim may be on PATH and fail) and is 3.10 or newer.
  * `MILLSTREAM_PYTHON` comes first where it is set.
  * @param {(command: string) => string | null} run prints `[executable, [major, minor, micro]]` of a command as JSON
- * @param {string | undefined} chosen value of MILLSTREAM_PYTHON
+ * @param {string | null} chosen value of MILLSTREAM_PYTHON, null where it is not set
  * @returns {{ executable: string, version: string }}
  * @throws {SetupError} when there is none; names what was found instead
  */
-export function findPython(run = facts, chosen = process.env.MILLSTREAM_PYTHON) {
+export function findPython(run = facts, chosen = process.env.MILLSTREAM_PYTHON ?? null) {
   const tooOld = [];
-  for (const command of chosen === undefined ? CANDIDATES : [chosen]) {
+  for (const command of chosen === null ? CANDIDATES : [chosen]) {
     const answer = run(command);
     if (answer === null) continue;
     const [executable, [major, minor, micro]] = JSON.parse(answer);
@@ -41,7 +41,7 @@ function facts(command) {
 
 function notFound(chosen, tooOld) {
   const found = tooOld.length === 0 ? '' : ` (${tooOld.join(', ')})`;
-  if (chosen !== undefined)
+  if (chosen !== null)
     return `MILLSTREAM_PYTHON=${chosen} is not a Python 3.${LEAST_MINOR} or newer that runs${found}.`;
   return `No Python 3.${LEAST_MINOR} or newer was found${found}; tried ${CANDIDATES.join(', ')}.`;
 }

@@ -39,12 +39,16 @@ export function assign(files) {
     const own = files.filter((file) => owner(file) === suite).sort();
     return {
       name: suite.name,
-      vitest: own.filter((file) => file.endsWith('.ts')),
+      vitest: own.filter((file) => !file.endsWith('.py')),
       pytest: own.filter((file) => file.endsWith('.py')),
     };
   });
 }
 
 function isTestFile(name) {
-  return name.endsWith('.test.ts') || (name.startsWith('test_') && name.endsWith('.py'));
+  return (
+    name.endsWith('.test.ts') ||
+    name.endsWith('.test.mjs') ||
+    (name.startsWith('test_') && name.endsWith('.py'))
+  );
 }

@@ -49,6 +49,7 @@ export class TestSource implements SourceOperator {
   private rows = 0;
   private turn: Promise<void> = Promise.resolve();
   closed = 0;
+  isWorking?: () => boolean;
 
   constructor(
     private readonly elements: Iterable<Exclude<StreamElement, EndOfInput>>,
@@ -72,7 +73,10 @@ export class TestSource implements SourceOperator {
 
   snapshot(barrier: Barrier): Promise<void> {
     return this.inTurn(async () => {
-      this.context.acknowledge(barrier.checkpointId, Uint8Array.from(String(this.rows), (c) => c.charCodeAt(0)));
+      this.context.acknowledge(
+        barrier.checkpointId,
+        Uint8Array.from(String(this.rows), (c) => c.charCodeAt(0)),
+      );
       await this.context.output.emit(barrier);
     });
   }
@@ -126,7 +130,7 @@ export class CollectSink extends TestOperator {
   }
 }
 
-/** Like a Python stage: bundles go to a pool and come back out of order; each value v becomes v + 0.5. */
+/** Like a Python stage: bundles go to a pool and come back out of order; each value v becomes v + `add`. */
 export class PooledOperator extends TestOperator {
   private buffer!: ReorderBuffer;
   peakBytes = 0;
@@ -135,6 +139,7 @@ export class PooledOperator extends TestOperator {
     private readonly pool: FakePool,
     private readonly random: SeededRandom,
     private readonly failAt: number | null = null,
+    private readonly add = 0.5,
   ) {
     super();
   }
@@ -171,7 +176,7 @@ export class PooledOperator extends TestOperator {
     if (this.failAt !== null && values.includes(this.failAt)) throw new TestFailure(this.failAt);
     const cut = this.random.int(0, values.length);
     const parts = [values.slice(0, cut), values.slice(cut)].filter((part) => part.length > 0);
-    return parts.map((part) => numbersBatch(part.map((value) => value + 0.5)));
+    return parts.map((part) => numbersBatch(part.map((value) => value + this.add)));
   }
 }
 

@@ -5,11 +5,12 @@ import { commonType } from '../../types/common-type.js';
 import type { DataType } from '../../types/data-type.js';
 import type { DecimalShape } from '../../types/decimal-type.js';
 import { decimalProduct, decimalQuotient, decimalRemainder, decimalSum } from '../../types/decimal-type.js';
-import { asDecimal, INTEGER_KINDS, isApproximate, isInteger } from '../../types/type-family.js';
-import { MAX_DECIMAL_PRECISION } from '../../types/types.js';
+import { asDecimal, isApproximate, isInteger } from '../../types/type-family.js';
 import { define } from '../define.js';
 import { exact, numeric } from '../parameter.js';
 import type { CallContext, RenderCall, ScalarFunction } from '../scalar-function.js';
+import type { DecimalType } from './decimal-arithmetic.js';
+import { scaledDown, unscaled } from './decimal-arithmetic.js';
 import { wrapped } from './integer-overflow.js';
 
 type DecimalRule = (a: DecimalShape, b: DecimalShape) => DataType;
@@ -21,7 +22,7 @@ const arithmetic = (symbol: '+' | '-' | '*', rule: DecimalRule): ScalarFunction 
     result: ([a, b]) => numericResult(a!, b!, rule),
     render: (args, call) => {
       const type = call.resultType;
-      if (isInteger(type)) return wrapped(symbol, args, call);
+      if (isInteger(type)) return wrapped(symbol, args[0]!, args[1]!, type);
       const plain = `${operand(args[0]!)} ${symbol} ${operand(args[1]!)}`;
       if (type.kind === 'DECIMAL') return castTo(plain, toDuckDbType(type));
       return inFloat(args, call, symbol);
@@ -67,8 +68,7 @@ function guarded(call: CallContext, a: string, b: string, quotient: (divisor: st
   if (constant !== undefined && constant !== null && Number(constant) > 0) return quotient(b);
   const branches = [`WHEN ${b} = 0 AND ${a} IS NOT NULL THEN error('Division by zero')`];
   if (isInteger(call.resultType)) {
-    const negated = wrapped('-', ['0', a], { ...call, argumentTypes: [call.resultType, call.argumentTypes[0]!] });
-    branches.push(`WHEN ${b} = -1 THEN ${negated}`);
+    branches.push(`WHEN ${b} = -1 THEN ${wrapped('-', '0', a, call.resultType)}`);
   }
   return `CASE ${branches.join(' ')} ELSE ${quotient(b)} END`;
 }
@@ -79,25 +79,12 @@ function guarded(call: CallContext, a: string, b: string, quotient: (divisor: st
  */
 function decimalDivision(call: CallContext, a: string, b: string): string {
   const [left, right] = call.argumentTypes.map((t) => asDecimal(t)!) as [DecimalShape, DecimalShape];
-  const scale = (call.resultType as DataType & { scale: number }).scale;
-  const numerator = unscaled(a, left, scale + right.scale);
-  const denominator = unscaled(b, right, right.scale);
-  const half = `abs(${denominator}) // 2 * CASE WHEN ${numerator} < 0 THEN -1 ELSE 1 END`;
-  const quotient = guarded(call, a, b, () => `(${numerator} + ${half}) // ${denominator}`);
-  return castTo(`(${quotient}) * ${unit(scale)}`, toDuckDbType(call.resultType));
+  const type = call.resultType as DecimalType;
+  const numerator = unscaled(a, left, type.scale + right.scale);
+  const divisor = unscaled(b, right, right.scale);
+  const half = `abs(${divisor}) // 2 * sign(${a})::HUGEINT`;
+  return scaledDown(guarded(call, a, b, () => `(${numerator} + ${half}) // ${divisor}`), type);
 }
-
-/** `value · 10^digits` as HUGEINT. */
-function unscaled(sql: string, shape: DecimalShape, digits: number): string {
-  if (digits === 0) return castTo(sql, 'HUGEINT');
-  if (shape.scale === 0) return `(${castTo(sql, 'HUGEINT')} * ${power(digits)})`;
-  const shifted = `${castTo(sql, `DECIMAL(${MAX_DECIMAL_PRECISION}, ${shape.scale})`)} * ${power(digits)}`;
-  return castTo(shifted, 'HUGEINT');
-}
-
-const power = (digits: number): string => `${10n ** BigInt(digits)}::HUGEINT`;
-const unit = (scale: number): string =>
-  scale === 0 ? '1' : `0.${'0'.repeat(scale - 1)}1::DECIMAL(${Math.max(scale, 1)}, ${scale})`;
 
 const modulo = define({
   id: 'MOD',
@@ -122,7 +109,7 @@ const negate = define({
   result: ([a]) => a!,
   render: ([a], call) =>
     isInteger(call.resultType) && typeof call.literals[0] !== 'number'
-      ? wrapped('-', ['0', a!], { ...call, argumentTypes: [call.resultType, call.resultType] })
+      ? wrapped('-', '0', a!, call.resultType)
       : `-${operand(a!)}`,
 });
 
@@ -143,6 +130,3 @@ export const arithmeticFunctions: readonly ScalarFunction[] = [
   negate,
   plus,
 ];
-
-/** Integer kinds in order, for callers that compare widths. */
-export const widthOf = (type: DataType): number => (INTEGER_KINDS as readonly string[]).indexOf(type.kind);

@@ -98,9 +98,14 @@ class Evaluation {
     const last = calls.at(-1)!;
     const steps = this.#steps(calls, maker, (placed) => (placed === last ? form.columns : null));
     this.#plan = maker.build(this.#plan);
-    const columns = [...this.#plan.columns, ...steps.flatMap((step) => step.results)];
+    const before = form.mode === 'filter' ? calls.slice(0, -1) : [];
+    const columns = [
+      ...this.#plan.columns,
+      ...before.flatMap((_, i) => steps[i]!.results),
+      ...form.columns,
+    ];
     this.#addStage({ mode: form.mode, steps, outer: form.outer, columns }, calls);
-    calls.slice(0, -1).forEach((placed, i) => {
+    before.forEach((placed, i) => {
       this.#remember(placed, columnOf(steps[i]!.results[0]!, placed.call.span));
     });
   }

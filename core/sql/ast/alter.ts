@@ -44,7 +44,7 @@ export interface PlacedColumn {
   readonly after: ObjectName | null;
 }
 
-/** `PARTITION (a = 1, b)`; a value is null for a dynamic column. */
+/** `PARTITION (a = 1, b = 'x')`. */
 export interface PartitionSpec {
   readonly span: Span;
   readonly items: readonly PartitionItem[];
@@ -55,7 +55,8 @@ export interface PartitionSpec {
 export interface PartitionItem {
   readonly span: Span;
   readonly column: Identifier;
-  readonly value: ExpressionNode | null;
+  /** A literal, or one with a minus sign. */
+  readonly value: ExpressionNode;
 }
 
 /** `SET ('k' = 'v')`. */

@@ -98,15 +98,9 @@ export interface CreateViewStatement {
   readonly ifNotExists: boolean;
   readonly name: ObjectName;
   /** Empty where no list is written. */
-  readonly columns: readonly ViewColumn[];
+  readonly columns: readonly Identifier[];
   readonly comment: StringNode | null;
   readonly query: QueryNode;
-}
-
-export interface ViewColumn {
-  readonly span: Span;
-  readonly name: Identifier;
-  readonly comment: StringNode | null;
 }
 
 /** CREATE [TEMPORARY [SYSTEM]] FUNCTION: by the path of its code, or with its source inside. */
@@ -124,19 +118,19 @@ export type CreateFunctionStatement = {
       readonly form: 'path';
       /** `module.attribute`. */
       readonly path: StringNode;
-      /** `USING JAR 'a', JAR 'b'`; paths. */
-      readonly using: readonly { readonly kind: 'JAR' | 'FILE' | 'ARCHIVE'; readonly path: StringNode }[];
+      /** Paths of `USING JAR 'a', JAR 'b'`. */
+      readonly jars: readonly StringNode[];
     }
   /** `f(a INT, b STRING) RETURNS DOUBLE LANGUAGE PYTHON AS $$ … $$`. */
   | {
       readonly form: 'inline';
-      readonly parameters: readonly FunctionParameter[];
+      readonly parameters: readonly InlineParameter[];
       readonly returns: TypeNode;
       readonly source: StringNode;
     }
 );
 
-export interface FunctionParameter {
+export interface InlineParameter {
   readonly span: Span;
   readonly name: Identifier;
   readonly type: TypeNode;

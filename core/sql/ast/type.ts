@@ -23,8 +23,7 @@ export type SimpleTypeName =
   | 'TIME'
   | 'TIMESTAMP'
   | 'TIMESTAMP_LTZ'
-  | 'VARIANT'
-  | 'NULL';
+  | 'VARIANT';
 
 /** One field of ROW<…>. */
 export interface TypeField {
@@ -38,8 +37,7 @@ export interface TypeField {
 export type TypeNode = {
   readonly span: Span;
   readonly nullable: boolean;
-} & /** `DECIMAL(10, 2)` has parameters [10, 2]; what is not written is not there. */
-(
+} /** `DECIMAL(10, 2)` has parameters [10, 2]; what is not written is not there. */ & (
   | { readonly kind: 'simple_type'; readonly name: SimpleTypeName; readonly parameters: readonly number[] }
   | { readonly kind: 'interval_type'; readonly qualifier: IntervalQualifier }
   | { readonly kind: 'array_type' | 'multiset_type'; readonly element: TypeNode }

@@ -28,7 +28,7 @@ import { parseOver } from './window.js';
 /** A call whose name has been read; the cursor is at the opening parenthesis. */
 export function parseCall(c: Cursor, name: ObjectName): FunctionCallNode {
   c.expectSymbol('(');
-  const distinct = c.acceptOneOf('DISTINCT', 'ALL') === 'DISTINCT';
+  const distinct = parseQuantifier(c);
   let inner: OrderItem[] = [];
   let values: ArgumentNode[] = [];
   if (!c.isSymbol(')')) {
@@ -40,6 +40,14 @@ export function parseCall(c: Cursor, name: ObjectName): FunctionCallNode {
   return inner.length > 0 ? { ...call, withinGroup: inner } : call;
 }
 
+/** DISTINCT or ALL; they stand before expressions, not before `*`. */
+function parseQuantifier(c: Cursor): boolean {
+  if (!c.isWord('DISTINCT') && !c.isWord('ALL')) return false;
+  const distinct = c.next().word === 'DISTINCT';
+  if (c.isSymbol('*') || c.isSymbol(')')) throw c.unexpected('an expression');
+  return distinct;
+}
+
 /** A call whose arguments have been read in a form of their own; reads the clauses behind it. */
 export function finishCall(
   c: Cursor,
@@ -48,11 +56,13 @@ export function finishCall(
   distinct = false,
 ): FunctionCallNode {
   let nulls: FunctionCallNode['nulls'] = null;
-  if (c.accept('IGNORE', 'NULLS')) nulls = 'ignore';
-  else if (c.accept('RESPECT', 'NULLS')) nulls = 'respect';
+  if ((c.isWord('IGNORE') || c.isWord('RESPECT')) && c.isWord('NULLS', 1)) {
+    nulls = c.next().word === 'IGNORE' ? 'ignore' : 'respect';
+    c.next();
+  }
   const withinGroup = parseWithinGroup(c);
   const filter = parseFilter(c);
-  const over = c.accept('OVER') ? parseOver(c) : null;
+  const over = parseOver(c);
   return {
     kind: 'function_call',
     name,
@@ -89,8 +99,8 @@ export function parseFilter(c: Cursor): ExpressionNode | null {
 }
 
 function parseWithinGroup(c: Cursor): OrderItem[] {
-  if (!c.accept('WITHIN')) return [];
-  c.expect('GROUP');
+  if (!c.isWord('WITHIN')) return [];
+  c.expect('WITHIN', 'GROUP');
   c.expectSymbol('(');
   const items = parseOrderItems(c);
   c.expectSymbol(')');
@@ -155,7 +165,10 @@ function parseDescriptor(c: Cursor): DescriptorNode {
 function parseTableArgument(c: Cursor, source: ObjectName | QueryNode, start: number): TableArgumentNode {
   let partitionBy: NameNode[] = [];
   let orderBy: OrderItem[] = [];
-  const column = (): NameNode => ({ kind: 'name', ...parseObjectName(c, 'a column') });
+  const column = (): NameNode => {
+    const column = parseIdentifier(c, 'a column');
+    return { kind: 'name', parts: [column], span: column.span };
+  };
   if (c.accept('PARTITION')) {
     c.expect('BY');
     partitionBy = c.isSymbol('(') ? parseParenthesizedList(c, column) : [column()];

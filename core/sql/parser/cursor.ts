@@ -134,7 +134,7 @@ export class Cursor {
   /** One level deeper; refuses what is nested so deeply that the call stack would not hold it. */
   nested<T>(parse: () => T): T {
     if (this.nesting >= MAX_NESTING) {
-      throw this.error(this.peek().span, `nested more than ${MAX_NESTING} levels deep`, {
+      throw this.error(this.peek().span, 'nested too deeply', {
         code: 'SQL_TOO_DEEP',
         hint: 'Split the statement with views or WITH.',
       });

@@ -1,5 +1,7 @@
 /** The Pratt parser of expressions: operators by binding power, with Calcite's precedence. */
 import type { BinaryOperator, ComparisonOperator, ExpressionNode, IsTest } from '../ast.js';
+import type { Token } from '../lexer.js';
+import { BINARY_BINDING, BINDING, NOT_BINDING, SIGN_BINDING } from './binding.js';
 import type { Cursor } from './cursor.js';
 import { parseCommaList, parseIdentifier } from './names.js';
 import { parseParenthesized, parsePrimary } from './primary.js';
@@ -11,7 +13,7 @@ export function parseExpression(c: Cursor): ExpressionNode {
 
 /** An expression of operators that bind tighter than comparisons, IN, LIKE and BETWEEN. */
 export function parseArithmetic(c: Cursor): ExpressionNode {
-  return parseBinding(c, RANGE + 1);
+  return parseBinding(c, BINDING.range + 1);
 }
 
 /** Goes on with an expression whose first operand has been read; `start` is where that began. */
@@ -19,43 +21,30 @@ export function continueExpression(c: Cursor, first: ExpressionNode, start: numb
   return continueBinding(c, continuePostfix(c, first, start), 0, start);
 }
 
-/** Binding powers; a right operand takes only what binds tighter than its operator. */
-const NOT = 26;
-const IS = 28;
-const COMPARISON = 30;
-const RANGE = 32;
-const SIGN = 80;
+/** Symbols that are operators. */
+const SYMBOLS: ReadonlySet<string> = new Set([
+  '=',
+  '<>',
+  '<',
+  '<=',
+  '>',
+  '>=',
+  '+',
+  '-',
+  '*',
+  '/',
+  '%',
+  '||',
+]);
 
-const SYMBOLS: ReadonlyMap<string, { operator: BinaryOperator; binding: number }> = new Map(
-  (
-    [
-      ['=', COMPARISON],
-      ['<>', COMPARISON],
-      ['<', COMPARISON],
-      ['<=', COMPARISON],
-      ['>', COMPARISON],
-      ['>=', COMPARISON],
-      ['+', 40],
-      ['-', 40],
-      ['*', 60],
-      ['/', 60],
-      ['%', 60],
-      ['||', 60],
-    ] as const
-  ).map(([operator, binding]) => [operator, { operator, binding }]),
-);
-
-const WORDS: ReadonlyMap<string, { binding: number; words: readonly string[]; operator: BinaryOperator }> = new Map(
-  (
-    [
-      ['OR', 22, ['OR']],
-      ['AND', 24, ['AND']],
-      ['OVERLAPS', COMPARISON, ['OVERLAPS']],
-      ['MEMBER', COMPARISON, ['MEMBER', 'OF']],
-      ['SUBMULTISET', COMPARISON, ['SUBMULTISET', 'OF']],
-    ] as const
-  ).map(([word, binding, words]) => [word, { binding, words, operator: words.join(' ') as BinaryOperator }]),
-);
+/** Operators by their first word. */
+const WORDS: ReadonlyMap<string, BinaryOperator> = new Map<string, BinaryOperator>([
+  ['OR', 'OR'],
+  ['AND', 'AND'],
+  ['OVERLAPS', 'OVERLAPS'],
+  ['MEMBER', 'MEMBER OF'],
+  ['SUBMULTISET', 'SUBMULTISET OF'],
+]);
 
 /** Words whose right side is no plain operand. */
 const RANGE_WORDS = new Set(['IN', 'BETWEEN', 'LIKE', 'SIMILAR']);
@@ -79,40 +68,40 @@ function continueBinding(c: Cursor, first: ExpressionNode, least: number, start:
 /** The operator at the cursor with its right side, null if none is there that binds at least so tightly. */
 function parseInfix(c: Cursor, left: ExpressionNode, least: number, start: number): ExpressionNode | null {
   const token = c.peek();
-  if (token.kind === 'symbol') {
-    const symbol = SYMBOLS.get(token.text);
-    if (symbol === undefined || symbol.binding < least) return null;
-    c.next();
-    const quantified = parseQuantified(c, left, symbol.operator, start);
-    return quantified ?? parseRight(c, left, symbol.operator, symbol.binding, start);
+  const operator = operatorAt(token);
+  if (operator !== null) {
+    const binding = BINARY_BINDING[operator];
+    if (binding < least) return null;
+    if (token.kind === 'symbol') c.next();
+    else c.expect(...operator.split(' '));
+    return parseQuantified(c, left, operator, start) ?? parseRight(c, left, operator, start);
   }
   if (token.kind !== 'word') return null;
-  const word = WORDS.get(token.word);
-  if (word !== undefined) {
-    if (word.binding < least) return null;
-    c.expect(...word.words);
-    return parseRight(c, left, word.operator, word.binding, start);
-  }
-  if (token.word === 'IS') return IS < least ? null : parseIs(c, left, start);
+  if (token.word === 'IS') return BINDING.is < least ? null : parseIs(c, left, start);
   if (token.word === 'FORMAT' && c.isWord('JSON', 1)) {
     c.expect('FORMAT', 'JSON');
     return { kind: 'format_json', operand: left, span: c.spanFrom(start) };
   }
-  if (RANGE < least) return null;
+  if (BINDING.range < least) return null;
   const negated = token.word === 'NOT' && RANGE_WORDS.has(c.peek(1).word);
   if (!negated && !RANGE_WORDS.has(token.word)) return null;
   if (negated) c.next();
   return parseRange(c, left, negated, start);
 }
 
+function operatorAt(token: Token): BinaryOperator | null {
+  if (token.kind === 'symbol') return SYMBOLS.has(token.text) ? (token.text as BinaryOperator) : null;
+  return WORDS.get(token.word) ?? null;
+}
+
+/** The right operand takes only what binds tighter than the operator. */
 function parseRight(
   c: Cursor,
   left: ExpressionNode,
   operator: BinaryOperator,
-  binding: number,
   start: number,
 ): ExpressionNode {
-  const right = parseBinding(c, binding + 1);
+  const right = parseBinding(c, BINARY_BINDING[operator] + 1);
   return { kind: 'binary', operator, left, right, span: c.spanFrom(start) };
 }
 
@@ -126,7 +115,8 @@ function parseQuantified(
   start: number,
 ): ExpressionNode | null {
   const word = c.peek().word;
-  if (!COMPARISONS.has(operator) || !['ANY', 'SOME', 'ALL'].includes(word) || !c.isSymbol('(', 1)) return null;
+  if (!COMPARISONS.has(operator) || !['ANY', 'SOME', 'ALL'].includes(word) || !c.isSymbol('(', 1))
+    return null;
   c.next();
   const content = parseParenthesized(c);
   const base = {
@@ -160,7 +150,7 @@ function parseIs(c: Cursor, operand: ExpressionNode, start: number): ExpressionN
   const negated = c.accept('NOT');
   if (c.accept('DISTINCT')) {
     c.expect('FROM');
-    return parseRight(c, operand, negated ? 'IS NOT DISTINCT FROM' : 'IS DISTINCT FROM', COMPARISON, start);
+    return parseRight(c, operand, negated ? 'IS NOT DISTINCT FROM' : 'IS DISTINCT FROM', start);
   }
   for (const [test, ...words] of TESTS) {
     if (c.accept(...words)) return { kind: 'is', operand, test, negated, span: c.spanFrom(start) };
@@ -193,9 +183,9 @@ function parseIn(c: Cursor, operand: ExpressionNode, negated: boolean, start: nu
 function parseBetween(c: Cursor, operand: ExpressionNode, negated: boolean, start: number): ExpressionNode {
   const symmetric = c.acceptOneOf('SYMMETRIC', 'ASYMMETRIC') === 'SYMMETRIC';
   // The lower bound goes to the AND, which belongs to BETWEEN.
-  const low = parseBinding(c, NOT);
+  const low = parseBinding(c, NOT_BINDING);
   c.expect('AND');
-  const high = parseBinding(c, RANGE + 1);
+  const high = parseBinding(c, BINDING.range + 1);
   return { kind: 'between', operand, low, high, symmetric, negated, span: c.spanFrom(start) };
 }
 
@@ -206,21 +196,21 @@ function parseLike(
   negated: boolean,
   start: number,
 ): ExpressionNode {
-  const pattern = parseBinding(c, RANGE + 1);
-  const escape = c.accept('ESCAPE') ? parseBinding(c, RANGE + 1) : null;
-  return { kind: 'like', operator, operand, pattern, escape, negated, span: c.spanFrom(start) };
+  const pattern = parseBinding(c, BINDING.range + 1);
+  const escaped = c.accept('ESCAPE') ? parseBinding(c, BINDING.range + 1) : null;
+  return { kind: 'like', operator, operand, pattern, escape: escaped, negated, span: c.spanFrom(start) };
 }
 
 function parsePrefix(c: Cursor, start: number): ExpressionNode {
   const token = c.peek();
   if (token.word === 'NOT') {
     c.next();
-    const operand = parseBinding(c, NOT);
+    const operand = parseBinding(c, NOT_BINDING);
     return { kind: 'unary', operator: 'NOT', operand, span: c.spanFrom(start) };
   }
   if (c.isSymbol('-') || c.isSymbol('+')) {
     const operator = c.next().text === '-' ? '-' : '+';
-    const operand = parseBinding(c, SIGN);
+    const operand = parseBinding(c, SIGN_BINDING);
     return { kind: 'unary', operator, operand, span: c.spanFrom(start) };
   }
   return continuePostfix(c, parsePrimary(c), start);

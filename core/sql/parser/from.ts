@@ -11,11 +11,8 @@ import { atContinuation, atQuery, continueQuery, parseQuery } from './query.js';
 /** What follows the word FROM. */
 export function parseFrom(c: Cursor): FromNode {
   const start = c.start();
-  return continueFrom(c, continueJoins(c, parseTable(c), start), start);
-}
+  let left = continueJoins(c, parseTable(c), start);
 
-function continueFrom(c: Cursor, first: FromNode, start: number): FromNode {
-  let left = first;
   while (c.acceptSymbol(',')) {
     const rightStart = c.start();
     const right = continueJoins(c, parseTable(c), rightStart);
@@ -44,17 +41,20 @@ function continueJoins(c: Cursor, first: FromNode, start: number): FromNode {
   }
 }
 
+/** The words up to JOIN; null if none of them is next. */
 function parseJoinWord(c: Cursor): { type: JoinType; natural: boolean } | null {
-  const natural = c.accept('NATURAL');
-  if (c.accept('JOIN')) return { type: 'inner', natural };
-  const word = c.acceptOneOf('INNER', 'LEFT', 'RIGHT', 'FULL', ...(natural ? [] : (['CROSS'] as const)));
-  if (word === null) {
-    if (natural) throw c.unexpected();
+  c.want('JOIN');
+  const natural = c.isWord('NATURAL');
+  if (natural) c.next();
+  const type = JOIN_WORDS.get(c.peek().word);
+  if (type === undefined || (natural && type === 'cross')) {
+    if (natural) throw c.unexpected('JOIN', 'INNER', 'LEFT', 'RIGHT', 'FULL');
     return null;
   }
-  if (word === 'LEFT' || word === 'RIGHT' || word === 'FULL') c.accept('OUTER');
+  if (!c.isWord('JOIN')) c.next();
+  if (type !== 'inner' && type !== 'cross') c.accept('OUTER');
   c.expect('JOIN');
-  return { type: word.toLowerCase() as JoinType, natural };
+  return { type, natural };
 }
 
 function parseJoinCondition(
@@ -64,8 +64,19 @@ function parseJoinCondition(
   if (join.natural || join.type === 'cross') return { on: null, using: null };
   if (c.accept('USING')) return { on: null, using: parseColumnList(c) };
   if (c.accept('ON')) return { on: parseExpression(c), using: null };
-  throw c.unexpected();
+  throw c.error(c.peek().span, c.unexpected().message, {
+    hint: 'A join needs ON condition or USING (columns); all pairs of rows are CROSS JOIN.',
+  });
 }
+
+const JOIN_WORDS: ReadonlyMap<string, JoinType> = new Map([
+  ['JOIN', 'inner'],
+  ['INNER', 'inner'],
+  ['LEFT', 'left'],
+  ['RIGHT', 'right'],
+  ['FULL', 'full'],
+  ['CROSS', 'cross'],
+]);
 
 function parseTable(c: Cursor): FromNode {
   const start = c.start();
@@ -82,6 +93,7 @@ function parseTablePrimary(c: Cursor): FromNode {
   if (c.isWord('TABLE') && c.isSymbol('(', 1)) return parseTableFunction(c, false, start);
   if (c.isWord('UNNEST')) return parseUnnest(c, start);
   if (c.isSymbol('(')) return parseGroup(c);
+  if (c.isWord('TABLE')) throw c.error(c.peek().span, 'TABLE stands before parentheses: TABLE(f(…))');
   if (atQuery(c)) throw c.error(c.peek().span, 'a query in FROM stands in parentheses');
   const name = parseObjectName(c, 'a table');
   if (c.isSymbol('(')) return parsePlainFunction(c, name, false, start);
@@ -92,8 +104,8 @@ function parseTablePrimary(c: Cursor): FromNode {
 }
 
 function parseSystemTime(c: Cursor): ExpressionNode | null {
-  if (!c.accept('FOR')) return null;
-  c.expect('SYSTEM_TIME', 'AS', 'OF');
+  if (!c.isWord('FOR')) return null;
+  c.expect('FOR', 'SYSTEM_TIME', 'AS', 'OF');
   return parseExpression(c);
 }
 
@@ -157,13 +169,21 @@ function parseParenthesized(c: Cursor): QueryNode | FromNode {
 
 function parseContent(c: Cursor): QueryNode | FromNode {
   if (atQuery(c)) return parseQuery(c);
-  if (!c.isSymbol('(')) return parseFrom(c);
   const start = c.start();
+  if (!c.isSymbol('(')) return joinOnly(c, continueJoins(c, parseTable(c), start));
   const inner = parseParenthesized(c);
   if (inner.kind === 'query' && (c.isSymbol(')') || atContinuation(c))) return continueQuery(c, inner, start);
   const table = inner.kind === 'query' ? derivedTable(c, inner, false, start) : inner;
   refuseBehind(c);
-  return continueFrom(c, continueJoins(c, table, start), start);
+  return joinOnly(c, continueJoins(c, table, start));
+}
+
+/** A single table does not stand in parentheses. */
+function joinOnly(c: Cursor, from: FromNode): FromNode {
+  if (from.kind === 'join') return from;
+  throw c.error(c.peek().span, c.unexpected('JOIN').message, {
+    hint: 'A single table stands without parentheses.',
+  });
 }
 
 /** Clauses of tables that Flink's grammar has and Millstream has not. */

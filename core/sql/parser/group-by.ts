@@ -25,7 +25,7 @@ function parseGroupingItem(c: Cursor): GroupingItem {
     }
     const word = c.acceptOneOf('ROLLUP', 'CUBE');
     if (word !== null) {
-      const expressions = parseParenthesizedList(c, () => elements(parseExpressionOrNothing(c)));
+      const expressions = parseParenthesizedList(c, () => elements(parseExpression(c)));
       return { kind: word === 'ROLLUP' ? 'rollup' : 'cube', expressions, span: c.spanFrom(start) };
     }
     const expression = parseExpressionOrNothing(c);
@@ -45,7 +45,6 @@ function parseExpressionOrNothing(c: Cursor): ExpressionNode | null {
   return null;
 }
 
-function elements(expression: ExpressionNode | null): readonly ExpressionNode[] {
-  if (expression === null) return [];
+function elements(expression: ExpressionNode): readonly ExpressionNode[] {
   return expression.kind === 'row' ? expression.items : [expression];
 }

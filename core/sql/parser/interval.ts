@@ -10,13 +10,15 @@ export function parseIntervalQualifier(c: Cursor): IntervalQualifier {
   const unit = parseIntervalUnit(c);
   let precision: number | null = null;
   let fraction: number | null = null;
-  if (c.acceptSymbol('(')) {
+  if (c.isSymbol('(')) {
+    c.next();
     precision = parseInteger(c);
     if (unit === 'SECOND' && c.acceptSymbol(',')) fraction = parseInteger(c);
     c.expectSymbol(')');
   }
   const last = unit === 'SECOND' ? null : parseRangeEnd(c, unit);
-  if (last === 'SECOND' && c.acceptSymbol('(')) {
+  if (last === 'SECOND' && c.isSymbol('(')) {
+    c.next();
     fraction = parseInteger(c);
     c.expectSymbol(')');
   }
@@ -98,6 +100,7 @@ function parseIntervalUnit(c: Cursor): IntervalUnit {
 
 function parseRangeEnd(c: Cursor, start: IntervalUnit): IntervalUnit | null {
   const ends = RANGES[start];
-  if (ends === undefined || !c.accept('TO')) return null;
+  if (ends === undefined || !c.isWord('TO')) return null;
+  c.next();
   return c.expectOneOf(...ends);
 }

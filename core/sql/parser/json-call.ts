@@ -3,7 +3,7 @@ import type { ExpressionNode, JsonBehavior, JsonCallNode, TypeNode } from '../as
 import { parseFilter } from './call.js';
 import type { Cursor } from './cursor.js';
 import { parseExpression } from './expression.js';
-import { parseDataType } from './types.js';
+import { parseNullableType } from './types.js';
 
 /** By upper-case name; each reads the whole call, from its name on. */
 export const JSON_CALLS: ReadonlyMap<string, (c: Cursor) => JsonCallNode> = new Map(
@@ -136,7 +136,7 @@ function parseOnNull(c: Cursor): 'null' | 'absent' | null {
 }
 
 function parseReturning(c: Cursor): TypeNode | null {
-  return c.accept('RETURNING') ? parseDataType(c) : null;
+  return c.accept('RETURNING') ? parseNullableType(c) : null;
 }
 
 function parseWrapper(c: Cursor): JsonCallNode['wrapper'] {
@@ -155,7 +155,10 @@ function parseBehaviors(
   c: Cursor,
   behavior: () => JsonBehavior | null,
 ): { onEmpty: JsonBehavior | null; onError: JsonBehavior | null } {
-  const found: { onEmpty: JsonBehavior | null; onError: JsonBehavior | null } = { onEmpty: null, onError: null };
+  const found: { onEmpty: JsonBehavior | null; onError: JsonBehavior | null } = {
+    onEmpty: null,
+    onError: null,
+  };
   for (let next = behavior(); next !== null; next = behavior()) {
     c.expect('ON');
     const { span } = c.peek();

@@ -20,7 +20,10 @@ export function parseIdentifier(c: Cursor, what = 'a name'): Identifier {
 export function parseObjectName(c: Cursor, what = 'a name'): ObjectName {
   const start = c.start();
   const parts = [parseIdentifier(c, what)];
-  while (c.acceptSymbol('.')) parts.push(parseIdentifier(c));
+  while (c.isSymbol('.')) {
+    c.next();
+    parts.push(parseIdentifier(c));
+  }
   return { span: c.spanFrom(start), parts };
 }
 

@@ -20,12 +20,19 @@ export function parseOrderItems(c: Cursor): OrderItem[] {
 export function parseOrderItem(c: Cursor): OrderItem {
   const start = c.start();
   const expression = parseExpression(c);
-  const descending = c.acceptOneOf('ASC', 'DESC') === 'DESC';
-  const nulls = c.accept('NULLS') ? c.expectOneOf('FIRST', 'LAST') : null;
+  const descending = c.isWord('DESC');
+  if (descending || c.isWord('ASC')) c.next();
+  const nulls = parseNulls(c);
   return {
     expression,
     descending,
-    nulls: nulls === null ? null : nulls === 'FIRST' ? 'first' : 'last',
+    nulls,
     span: c.spanFrom(start),
   };
+}
+
+function parseNulls(c: Cursor): OrderItem['nulls'] {
+  if (!c.isWord('NULLS')) return null;
+  c.next();
+  return c.expectOneOf('FIRST', 'LAST') === 'FIRST' ? 'first' : 'last';
 }

@@ -1,5 +1,5 @@
 /** Operands: literals, names, calls, CASE, CAST, constructors, and what stands in parentheses. */
-import type { CaseBranch, ExpressionNode, QueryBody, QueryNode } from '../ast.js';
+import type { CaseBranch, ExpressionNode, QueryNode } from '../ast.js';
 import { isCallableWord, isNiladicWord, isReservedWord } from '../reserved-words.js';
 import { parseCall, parseNiladicCall } from './call.js';
 import type { Cursor } from './cursor.js';
@@ -76,20 +76,15 @@ function parseGroup(c: Cursor): ExpressionNode {
 
 /** A query in parentheses, also in several. */
 export function parseSubquery(c: Cursor): QueryNode {
-  const start = c.start();
-  c.expectSymbol('(');
-  const inside = c.start();
-  let query: QueryNode;
-  if (c.isSymbol('(')) {
-    const body: QueryBody = parseSubquery(c);
-    query = continueQuery(c, body, inside);
-  } else if (atQuery(c)) {
-    query = parseQuery(c);
-  } else {
-    throw c.unexpected('a query');
-  }
-  c.expectSymbol(')');
-  return { ...query, span: c.spanFrom(start) };
+  return c.nested(() => {
+    const start = c.start();
+    c.expectSymbol('(');
+    const inside = c.start();
+    if (!c.isSymbol('(') && !atQuery(c)) throw c.unexpected('a query');
+    const query = c.isSymbol('(') ? continueQuery(c, parseSubquery(c), inside) : parseQuery(c);
+    c.expectSymbol(')');
+    return { ...query, span: c.spanFrom(start) };
+  });
 }
 
 /** A reserved word that is an operand: a call, or a call without parentheses. */
@@ -120,9 +115,10 @@ const PRIMARIES: ReadonlyMap<string, Primary> = new Map<string, Primary>([
   ['PERIOD', refuse('PERIOD')],
   ['UNIQUE', refuse('UNIQUE')],
   ['CURSOR', refuse('CURSOR')],
-  ...[...SPECIAL_CALLS, ...JSON_CALLS].map(
-    ([word, parse]): [string, Primary] => [word, (c) => (c.isSymbol('(', 1) ? parse(c) : null)],
-  ),
+  ...[...SPECIAL_CALLS, ...JSON_CALLS].map(([word, parse]): [string, Primary] => [
+    word,
+    (c) => (c.isSymbol('(', 1) ? parse(c) : null),
+  ]),
 ]);
 
 function refuse(what: string): Primary {
@@ -189,7 +185,7 @@ function parseCollection(c: Cursor, collection: 'ARRAY' | 'MULTISET'): Expressio
   const start = c.start();
   c.next();
   if (c.isSymbol('(')) return parseCollectionQuery(c, collection, start);
-  const items = parseBracketed(c);
+  const items = parseBracketed(c, collection === 'ARRAY');
   const kind = collection === 'ARRAY' ? 'array' : 'multiset';
   return { kind, items, span: c.spanFrom(start) };
 }
@@ -224,9 +220,12 @@ function parseCollectionQuery(
   return { kind: 'collection_query', collection, query, span: c.spanFrom(start) };
 }
 
-function parseBracketed(c: Cursor): ExpressionNode[] {
+function parseBracketed(c: Cursor, allowEmpty = true): ExpressionNode[] {
   c.expectSymbol('[');
-  if (c.acceptSymbol(']')) return [];
+  if (c.isSymbol(']') && allowEmpty) {
+    c.next();
+    return [];
+  }
   const items = parseExpressions(c);
   c.expectSymbol(']');
   return items;

@@ -32,9 +32,7 @@ export function parseQuery(c: Cursor): QueryNode {
   return c.nested(() => {
     const start = c.start();
     const withs = parseWith(c);
-    const body = parseBody(c, 0);
-    const query = parseTail(c, body, start);
-    return withs === null ? query : { ...wrapped(query, c), ...withs, span: c.spanFrom(start) };
+    return parseTail(c, parseBody(c, 0), start, withs);
   });
 }
 
@@ -43,11 +41,12 @@ export function continueQuery(c: Cursor, first: QueryNode, start: number): Query
   return parseTail(c, continueBody(c, bare(first), 0, start), start);
 }
 
-const SET_OPERATORS: ReadonlyMap<string, { operator: SetOperationNode['operator']; binding: number }> = new Map([
-  ['UNION', { operator: 'UNION', binding: 1 }],
-  ['EXCEPT', { operator: 'EXCEPT', binding: 1 }],
-  ['INTERSECT', { operator: 'INTERSECT', binding: 2 }],
-]);
+const SET_OPERATORS: ReadonlyMap<string, { operator: SetOperationNode['operator']; binding: number }> =
+  new Map([
+    ['UNION', { operator: 'UNION', binding: 1 }],
+    ['EXCEPT', { operator: 'EXCEPT', binding: 1 }],
+    ['INTERSECT', { operator: 'INTERSECT', binding: 2 }],
+  ]);
 
 const CONTINUATIONS = new Set([...SET_OPERATORS.keys(), 'ORDER', 'LIMIT', 'OFFSET', 'FETCH']);
 
@@ -58,7 +57,9 @@ function bare(query: QueryNode): QueryBody {
   return plain ? query.body : query;
 }
 
-function parseWith(c: Cursor): Pick<QueryNode, 'with' | 'recursive'> | null {
+type With = Pick<QueryNode, 'with' | 'recursive'>;
+
+function parseWith(c: Cursor): With | null {
   if (!c.accept('WITH')) return null;
   const recursive = c.accept('RECURSIVE');
   return { recursive, with: parseCommaList(c, () => parseCommonTable(c)) };
@@ -81,7 +82,7 @@ function parseBody(c: Cursor, least: number): QueryBody {
 function continueBody(c: Cursor, first: QueryBody, least: number, start: number): QueryBody {
   let left = first;
   while (true) {
-    for (const word of SET_OPERATORS.keys()) c.want(word);
+    c.want('UNION');
     const found = SET_OPERATORS.get(c.peek().word);
     if (found === undefined || found.binding < least) return left;
     c.next();
@@ -95,7 +96,7 @@ function parseBodyPrimary(c: Cursor): QueryBody {
   const start = c.start();
   if (c.isWord('SELECT')) return parseSelect(c);
   if (c.isWord('VALUES')) return parseValues(c);
-  if (c.isSymbol('(')) return bare(c.nested(() => parseSubquery(c)));
+  if (c.isSymbol('(')) return bare(parseSubquery(c));
   if (c.isWord('TABLE')) {
     c.next();
     return { kind: 'table_query', name: parseObjectName(c, 'a table'), span: c.spanFrom(start) };
@@ -124,27 +125,20 @@ function parseValuesRow(c: Cursor): ValuesRow {
 }
 
 /** ORDER BY, LIMIT, OFFSET, FETCH; what has none of them stays what it is. */
-function parseTail(c: Cursor, body: QueryBody, start: number): QueryNode {
+function parseTail(c: Cursor, body: QueryBody, start: number, withs: With | null = null): QueryNode {
   const orderBy = parseOrderBy(c);
   const { limit, offset } = parseLimit(c);
-  const plain = orderBy.length === 0 && limit === undefined && offset === null;
+  const plain = withs === null && orderBy.length === 0 && limit === undefined && offset === null;
   if (plain && body.kind === 'query') return body;
   return {
     kind: 'query',
-    recursive: false,
-    with: [],
+    ...(withs ?? { recursive: false, with: [] }),
     body,
     orderBy,
     offset,
     limit: limit ?? null,
     span: c.spanFrom(start),
   };
-}
-
-/** A query whose WITH is still free to be set. */
-function wrapped(query: QueryNode, c: Cursor): QueryNode {
-  if (query.with.length === 0) return query;
-  return parseTail(c, query, query.span.start);
 }
 
 /** `limit` is undefined where nothing is written, null for LIMIT ALL. */
@@ -154,7 +148,10 @@ function parseLimit(c: Cursor): { limit: ExpressionNode | null | undefined; offs
   let offset: ExpressionNode | null = null;
   if (c.accept('OFFSET')) {
     offset = parseCount(c);
-    c.acceptOneOf('ROWS', 'ROW');
+    if (c.isWord('ROWS') || c.isWord('ROW')) c.next();
+    if (limit === undefined && c.isWord('LIMIT')) {
+      throw c.error(c.peek().span, 'LIMIT stands before OFFSET', { hint: 'Write LIMIT count OFFSET start.' });
+    }
   }
   if (limit === undefined && c.accept('FETCH')) {
     c.expectOneOf('FIRST', 'NEXT');

@@ -84,21 +84,24 @@ function likelyMistake(
   if (FOREIGN_WORDS[found.word]) return FOREIGN_WORDS[found.word]!;
   if (previous !== null && FOREIGN_WORDS[previous.word]) return FOREIGN_WORDS[previous.word]!;
   const wantsName = expected.some((one) => one.includes('name') || one.includes('expression'));
-  if (wantsName && found.kind === 'word' && isReservedWord(found.text) && !opensClause(found)) {
+  if (wantsName && isReservedWord(found.word) && !opensClause(found)) {
     return `${found.word} is a reserved word; as a name it is written in backticks: \`${found.text}\`.`;
   }
-  if (previous?.text === ',' && opensClause(found)) return 'There is a comma too many before it.';
-  return misspelling(expected, found, previous) ?? reservedBefore(previous, found) ?? joined(sql, found, previous);
+  if (previous?.text === ',' && (opensClause(found) || found.text === ')')) {
+    return 'There is a comma too many before it.';
+  }
+  return misspelling(expected, found, previous) ?? unquoted(sql, found, previous);
 }
 
-const CLAUSES = new Set(
-  'FROM WHERE GROUP HAVING WINDOW QUALIFY ORDER LIMIT OFFSET FETCH UNION INTERSECT EXCEPT ON USING AS AND OR THEN'.split(
-    ' ',
-  ),
+/** Words that hold a statement together: where one is found, something before it is missing. */
+const STRUCTURE = new Set(
+  `ALL AND AS BETWEEN BY DISTINCT ELSE END EXCEPT FETCH FOR FROM GROUP HAVING IN INNER INTERSECT INTO IS JOIN LEFT
+  LIKE LIMIT NOT OFFSET ON OR ORDER OVER PARTITION QUALIFY RIGHT SELECT SET THEN UNION USING VALUES WHEN WHERE
+  WINDOW WITH`.split(/\s+/),
 );
 
 function opensClause(token: Token): boolean {
-  return CLAUSES.has(token.word);
+  return STRUCTURE.has(token.word);
 }
 
 /** A keyword with a slip of the pen, taken for a name here or just before. */
@@ -112,18 +115,9 @@ function misspelling(expected: readonly string[], found: Token, previous: Token 
   return null;
 }
 
-/** `… AS value FROM`, `SELECT date, …`: a reserved word was read as the keyword that it is. */
-function reservedBefore(previous: Token | null, found: Token): string | null {
-  const between = found.kind === 'symbol' && [',', ')', '=', '.'].includes(found.text);
-  if (!between || previous === null || previous.word === '' || !isReservedWord(previous.text)) return null;
-  return `${previous.word} is a reserved word; as a name it is written in backticks: \`${previous.text}\`.`;
-}
-
-/** Two strings side by side come from a quote inside that was not doubled. */
-function joined(sql: string, found: Token, previous: Token | null): string | null {
-  if (previous?.kind !== 'string' || found.kind !== 'word') return null;
-  const touching = previous.span.end === found.span.start && sql[found.span.end] === "'";
-  return touching || previous.span.end === found.span.start
-    ? "A single quote inside a string is written twice: 'it''s'."
-    : null;
+/** A word that touches a string: the quote inside the string was not doubled. */
+function unquoted(sql: string, found: Token, previous: Token | null): string | null {
+  const touching = previous?.kind === 'string' && previous.span.end === found.span.start;
+  if (!touching || found.kind !== 'word' || sql[found.span.end] !== "'") return null;
+  return "A single quote inside a string is written twice: 'it''s'.";
 }

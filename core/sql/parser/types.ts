@@ -9,11 +9,11 @@ import { parseCommaList, parseIdentifier, parseInteger, parseObjectName, parseSt
 export function parseDataType(c: Cursor): TypeNode {
   const start = c.start();
   const type = parseNullableType(c);
-  if (!c.accept('NOT')) {
-    c.accept('NULL');
+  if (!c.isWord('NOT')) {
+    if (c.isWord('NULL')) c.next();
     return type;
   }
-  c.expect('NULL');
+  c.expect('NOT', 'NULL');
   return { ...type, nullable: false, span: c.spanFrom(start) };
 }
 
@@ -23,9 +23,8 @@ export function parseNullableType(c: Cursor): TypeNode {
     const start = c.start();
     let type = parseElementType(c);
     while (true) {
-      const collection = c.acceptOneOf('ARRAY', 'MULTISET');
-      if (collection === null) return type;
-      const kind = collection === 'ARRAY' ? 'array_type' : 'multiset_type';
+      if (!c.isWord('ARRAY') && !c.isWord('MULTISET')) return type;
+      const kind = c.next().word === 'ARRAY' ? 'array_type' : 'multiset_type';
       type = { kind, element: type, nullable: true, span: c.spanFrom(start) };
     }
   });
@@ -61,7 +60,6 @@ const SIMPLE_WORDS: ReadonlyMap<string, SimpleWord> = new Map<string, SimpleWord
   ['TIMESTAMP', { name: 'TIMESTAMP', parameters: 1 }],
   ['TIMESTAMP_LTZ', { name: 'TIMESTAMP_LTZ', parameters: 1 }],
   ['VARIANT', { name: 'VARIANT' }],
-  ['NULL', { name: 'NULL' }],
 ]);
 
 const CONSTRUCTED = ['ARRAY', 'MULTISET', 'MAP', 'ROW', 'INTERVAL'];
@@ -71,7 +69,12 @@ function parseElementType(c: Cursor): TypeNode {
   const token = c.peek();
   if (token.word === 'INTERVAL') {
     c.next();
-    return { kind: 'interval_type', qualifier: parseIntervalQualifier(c), nullable: true, span: c.spanFrom(start) };
+    return {
+      kind: 'interval_type',
+      qualifier: parseIntervalQualifier(c),
+      nullable: true,
+      span: c.spanFrom(start),
+    };
   }
   if (token.word === 'ROW') return parseRowType(c);
   if (['ARRAY', 'MULTISET', 'MAP'].includes(token.word) && c.isSymbol('<', 1)) return parseCollectionType(c);
@@ -84,11 +87,12 @@ function parseSimpleType(c: Cursor, { name, parameters: most }: SimpleWord): Typ
   const start = c.start();
   c.next();
   let type = name;
-  if (name === 'DOUBLE') c.accept('PRECISION');
-  if (name === 'CHAR' && c.accept('VARYING')) type = 'VARCHAR';
-  if (name === 'BINARY' && c.accept('VARYING')) type = 'VARBINARY';
+  if (name === 'DOUBLE' && c.isWord('PRECISION')) c.next();
+  if (name === 'CHAR' && c.isWord('VARYING')) type = varying(c, 'VARCHAR');
+  if (name === 'BINARY' && c.isWord('VARYING')) type = varying(c, 'VARBINARY');
   const parameters: number[] = [];
-  if (most !== undefined && c.acceptSymbol('(')) {
+  if (most !== undefined && c.isSymbol('(')) {
+    c.next();
     parameters.push(parseInteger(c));
     if (most === 2 && c.acceptSymbol(',')) parameters.push(parseInteger(c));
     c.expectSymbol(')');
@@ -98,9 +102,14 @@ function parseSimpleType(c: Cursor, { name, parameters: most }: SimpleWord): Typ
   return { kind: 'simple_type', name: type, parameters, nullable: true, span: c.spanFrom(start) };
 }
 
+function varying(c: Cursor, name: SimpleTypeName): SimpleTypeName {
+  c.expect('VARYING');
+  return name;
+}
+
 /** `WITHOUT TIME ZONE`, `WITH LOCAL TIME ZONE`. */
 function parseTimeZone(c: Cursor, local: boolean): 'TIMESTAMP' | 'TIMESTAMP_LTZ' {
-  if (c.accept('WITHOUT')) c.expect('TIME', 'ZONE');
+  if (c.isWord('WITHOUT')) c.expect('WITHOUT', 'TIME', 'ZONE');
   if (!local || !c.isWord('WITH')) return 'TIMESTAMP';
   const start = c.start();
   c.next();

@@ -5,8 +5,10 @@ import { parseExpression, parseExpressions } from './expression.js';
 import { atIdentifier, parseCommaList, parseIdentifier } from './names.js';
 import { parseOrderBy } from './order-by.js';
 
-/** What follows OVER: a name, or a window in parentheses. */
-export function parseOver(c: Cursor): Identifier | WindowSpec {
+/** `OVER w` or `OVER (…)`; null if it is not there. */
+export function parseOver(c: Cursor): Identifier | WindowSpec | null {
+  if (!c.isWord('OVER')) return null;
+  c.next();
   return c.isSymbol('(') ? parseWindowSpec(c) : parseIdentifier(c, "a window's name or '('");
 }
 

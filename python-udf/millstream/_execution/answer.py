@@ -10,9 +10,9 @@ import pyarrow as pa
 class Answer(NamedTuple):
     """A part of the answer to one bundle.
 
-    `columns` has one column for each of `FunctionStage.output`; it is None where the stage has no result columns
-    (a filter that only selects). `selection` maps each row of the answer to a row of the bundle (int32, offset 0,
-    no nulls, ascending, repeats allowed); None: rows match one to one.
+    `columns` has one column for each of `FunctionStage.output`; it is None where the stage has no result
+    columns (a filter that only selects). `selection` maps each row of the answer to a row of the bundle
+    (int32, offset 0, no nulls, ascending, repeats allowed); None: rows match one to one.
     """
 
     rows: int

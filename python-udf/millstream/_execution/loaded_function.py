@@ -1,17 +1,65 @@
-"""Functions of a job inside this process."""
+"""Functions of a job inside this process: imported once, opened while a stage uses them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from .. import _pyflink
+from .._describe import declaration_of
+from .._function_spec import FunctionSpec
+from .._loading import extend_path, load
+from ..functions import FunctionContext
+from .user_error import user_error
+
 
 class LoadedFunction:
     """A user's function under the name the job gave it."""
 
-    name: str
-    #: Reply form: the fields of `FunctionDeclaration` by their names on the wire (camelCase), JSON-able.
-    declaration: dict[str, Any]
+    def __init__(self, name: str, target: str, spec: FunctionSpec) -> None:
+        self.name = name
+        self.spec = spec
+        #: Reply form: the fields of `FunctionDeclaration` by their names on the wire, JSON-able.
+        self.declaration: dict[str, Any] = declaration_of(name, target, spec)
+
+    def open(self) -> None:
+        """Called by each stage that uses the function; the first one calls the user's `open`.
+
+        Raises:
+            UdfError: UDF_EXCEPTION.
+        """
+        instance = self.spec.instance
+        if instance is None:
+            return
+        stages = _STAGES.get(id(instance), 0)
+        if stages == 0:
+            try:
+                instance.open(FunctionContext())
+            except Exception as error:
+                raise user_error(error, self.name, "in `open`") from error
+        _STAGES[id(instance)] = stages + 1
+
+    def close(self) -> None:
+        """Called by each stage that ends; the last one calls the user's `close`.
+
+        Raises:
+            UdfError: UDF_EXCEPTION.
+        """
+        instance = self.spec.instance
+        if instance is None:
+            return
+        stages = _STAGES.pop(id(instance)) - 1
+        if stages > 0:
+            _STAGES[id(instance)] = stages
+            return
+        try:
+            instance.close()
+        except Exception as error:
+            raise user_error(error, self.name, "in `close`") from error
+
+
+#: Open stages by identity of the instance: one instance may be loaded again, and under several names.
+_STAGES: dict[int, int] = {}
 
 
 def load_functions(paths: Sequence[str], functions: Iterable[tuple[str, str]]) -> list[LoadedFunction]:
@@ -20,6 +68,9 @@ def load_functions(paths: Sequence[str], functions: Iterable[tuple[str, str]]) -
     `paths` (folders, .py and .zip files, absolute) are put in front of `sys.path`, once each.
 
     Raises:
-        UdfError: UDF_IMPORT, UDF_NOT_FOUND, UDF_NO_TYPES, UDF_TYPE and others; `error.to_wire()` is its JSON form.
+        UdfError: UDF_IMPORT, UDF_NOT_FOUND, UDF_NO_TYPES, UDF_TYPE and others; `error.to_wire()` is its
+        JSON form.
     """
-    raise NotImplementedError
+    extend_path(paths)
+    _pyflink.install()
+    return [LoadedFunction(name, target, load(name, target)) for name, target in functions]

@@ -1,15 +1,28 @@
-"""A compiled stage: opened once, then fed bundles in order."""
+"""Opens stages: binds the calls once, so that a bundle costs nothing but the user's code and the
+conversions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
+from .._near_names import did_you_mean
+from .._types import DataType, parse_type
+from ..errors import UdfError
+from .aggregate_stage import AggregateStage
 from .answer import Answer
+from .arguments import bind_arguments
+from .call import Call
+from .codec import MILLSTREAM_DIALECT, Dialect, codec_for
+from .filter_stage import FilterStage
 from .instruction import CallStep, ColumnSpec, StageMode
 from .loaded_function import LoadedFunction
+from .progress import Progress
+from .scalar_stage import ScalarStage
+from .table_stage import TableStage
 
 
 class FunctionStage(Protocol):
@@ -27,16 +40,20 @@ class FunctionStage(Protocol):
     def running(self) -> str | None:
         """Name of the function whose code runs now; may be read from another thread."""
 
-    def process(self, columns: Sequence[pa.Array], rows: int, continued: bool = False) -> Iterator[Answer]:
-        """Runs one bundle; the iterator must be exhausted. Answers come in row order, each of at most 65,536 rows
-        for table functions; zero or more answers.
+    @property
+    def running_rows(self) -> int:
+        """Rows that the running function has finished in this bundle; may be read from another thread."""
 
-        `columns` are the shipped columns in order, all of `rows` rows. `continued`: the last key group goes on in
-        the next bundle (aggregates only).
+    def process(self, columns: Sequence[pa.Array], rows: int, continued: bool = False) -> Iterator[Answer]:
+        """Runs one bundle; the iterator must be exhausted. Answers come in row order, each of at most
+        65,536 rows for table functions; zero or more answers.
+
+        `columns` are the shipped columns in order, all of `rows` rows. `continued`: the last key group
+        goes on in the next bundle (aggregates only).
 
         Raises:
-            UdfError: the user's code failed or gave a result that does not fit; `details.row` is the row in the
-            bundle. The stage stays usable, but an aggregate stage has lost its open group.
+            UdfError: the user's code failed or gave a result that does not fit; `details.row` is the row
+            in the bundle. The stage stays usable, but an aggregate stage has lost its open group.
         """
 
     def take_timing(self) -> tuple[list[int], list[int]]:
@@ -60,7 +77,65 @@ def open_stage(
     """Compiles a stage and calls `open` of its functions; arguments as in `open_function_stage`.
 
     Raises:
-        UdfError: `open` failed (UDF_EXCEPTION), a function is unknown (UDF_NOT_FOUND), or its arguments do not
-        fit (UDF_ARGUMENTS).
+        UdfError: `open` failed (UDF_EXCEPTION), a function is unknown (UDF_NOT_FOUND), or its arguments do
+        not fit (UDF_ARGUMENTS).
     """
-    raise NotImplementedError
+    progress = Progress(len(steps))
+    calls = _bind(input, steps, functions, time_zone, progress)
+    stage: ScalarStage | FilterStage | TableStage | AggregateStage
+    match mode:
+        case "scalar":
+            stage = ScalarStage(calls, result_steps, progress)
+        case "filter":
+            stage = FilterStage(calls, result_steps, progress)
+        case "table":
+            stage = TableStage(calls, result_steps, progress, outer)
+        case "aggregate":
+            stage = AggregateStage(calls, result_steps, progress, key_columns)
+    stage.open()
+    return stage
+
+
+def _bind(
+    columns: Sequence[ColumnSpec],
+    steps: Sequence[CallStep],
+    functions: Mapping[str, LoadedFunction],
+    time_zone: str,
+    progress: Progress,
+) -> list[Call]:
+    input_types = [parse_type(column.type) for column in columns]
+    step_types: list[DataType] = []
+    calls: list[Call] = []
+    for position, step in enumerate(steps):
+        loaded = functions.get(step.function)
+        if loaded is None:
+            raise UdfError(
+                "UDF_NOT_FOUND",
+                f"There is no function `{step.function}`.",
+                hint=did_you_mean(step.function, functions),
+            )
+        dialect = (
+            _pyflink_dialect(time_zone) if loaded.spec.definition.called_with_none else MILLSTREAM_DIALECT
+        )
+        result = parse_type(step.result_type)
+        calls.append(
+            Call(
+                step=position,
+                loaded=loaded,
+                bound=bind_arguments(step, loaded.spec, dialect, input_types, step_types),
+                result=codec_for(result, dialect),
+                type=result,
+                dialect=dialect,
+                guard=step.guard,
+                filter=step.filter,
+                distinct=step.distinct,
+                progress=progress,
+            )
+        )
+        step_types.append(result)
+    return calls
+
+
+def _pyflink_dialect(time_zone: str) -> Dialect:
+    zone = ZoneInfo(time_zone)
+    return Dialect(zone=zone, naive_zone=zone, truncates=True)

@@ -10,7 +10,7 @@ import types
 import typing
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, NoReturn, Union, get_args, get_origin
+from typing import Annotated, Any, Union, get_args, get_origin
 
 from ..errors import UdfError
 from ..row import Row
@@ -20,7 +20,8 @@ from .type_text import parse_type
 
 @dataclass(frozen=True)
 class Shape:
-    """Which Python classes the ROWs of a value become: `make` for this ROW (None: `Row`), `inner` for what is inside."""
+    """Which Python classes the ROWs of a value become: `make` for this ROW (None: `Row`), `inner` for what
+    is inside."""
 
     make: Callable[..., object] | None = None
     inner: tuple[Shape | None, ...] = ()
@@ -82,9 +83,9 @@ def _read(annotation: Any, where: str, seen: tuple[object, ...]) -> AnnotatedTyp
     if annotation in _SIMPLE:
         return AnnotatedType(_SIMPLE[annotation], False)
     if annotation in _FIXES:
-        _fail(annotation, where, _FIXES[annotation])
+        raise _no_type(annotation, where, _FIXES[annotation])
     if annotation in seen:
-        _fail(annotation, where, "A type that contains itself has no SQL type.")
+        raise _no_type(annotation, where, "A type that contains itself has no SQL type.")
     if isinstance(annotation, typing.NewType):
         return _read(annotation.__supertype__, where, seen)
     origin, arguments = get_origin(annotation), get_args(annotation)
@@ -103,10 +104,16 @@ def _read(annotation: Any, where: str, seen: tuple[object, ...]) -> AnnotatedTyp
         return AnnotatedType(DataType("ARRAY", element=element.type), False, _shape_of(element))
     if inspect.isclass(annotation):
         return _read_class(annotation, where, seen)
-    _fail(annotation, where, "Declare it with input_types or result_type, or annotate it Annotated[…, 'SQL TYPE'].")
+    raise _no_type(
+        annotation,
+        where,
+        "Declare it with input_types or result_type, or annotate it Annotated[…, 'SQL TYPE'].",
+    )
 
 
-def _read_annotated(base: Any, metadata: Sequence[object], where: str, seen: tuple[object, ...]) -> AnnotatedType:
+def _read_annotated(
+    base: Any, metadata: Sequence[object], where: str, seen: tuple[object, ...]
+) -> AnnotatedType:
     for note in metadata:
         if note == "ltz" and base is datetime.datetime:
             return AnnotatedType(DataType("TIMESTAMP_LTZ", precision=6), False)
@@ -119,17 +126,21 @@ def _read_annotated(base: Any, metadata: Sequence[object], where: str, seen: tup
     return _read(base, where, seen)
 
 
-def _read_union(annotation: object, members: Sequence[object], where: str, seen: tuple[object, ...]) -> AnnotatedType:
+def _read_union(
+    annotation: object, members: Sequence[object], where: str, seen: tuple[object, ...]
+) -> AnnotatedType:
     known = [member for member in members if member is not type(None)]
     if len(known) != 1:
-        _fail(annotation, where, "A union with None is a nullable type; other unions have no SQL type.")
+        raise _no_type(
+            annotation, where, "A union with None is a nullable type; other unions have no SQL type."
+        )
     read = _read(known[0], where, seen)
     return dataclasses.replace(read, nullable=len(known) < len(members))
 
 
 def _read_class(annotation: Any, where: str, seen: tuple[object, ...]) -> AnnotatedType:
     seen = (*seen, annotation)
-    if dataclasses.is_dataclass(annotation):
+    if dataclasses.is_dataclass(annotation) and isinstance(annotation, type):
         hints = _hints(annotation, where)
         fields = [(f.name, hints[f.name]) for f in dataclasses.fields(annotation) if f.init]
         return _row(fields, annotation, where, seen)
@@ -139,7 +150,11 @@ def _read_class(annotation: Any, where: str, seen: tuple[object, ...]) -> Annota
     if typing.is_typeddict(annotation):
         names = [*_hints(annotation, where).items()]
         return _row(names, _make_dict([name for name, _ in names]), where, seen)
-    _fail(annotation, where, "Use a built-in type, a dataclass, a NamedTuple or a TypedDict, or declare the type.")
+    raise _no_type(
+        annotation,
+        where,
+        "Use a built-in type, a dataclass, a NamedTuple or a TypedDict, or declare the type.",
+    )
 
 
 def _row(
@@ -147,7 +162,9 @@ def _row(
 ) -> AnnotatedType:
     read = [(name, _read(annotation, f"field `{name}` of {where}", seen)) for name, annotation in fields]
     row_fields = tuple(RowField(name, field.type) for name, field in read if field.type is not None)
-    return AnnotatedType(DataType("ROW", fields=row_fields), False, Shape(make, tuple(f.shape for _, f in read)))
+    return AnnotatedType(
+        DataType("ROW", fields=row_fields), False, Shape(make, tuple(f.shape for _, f in read))
+    )
 
 
 def _shape_of(*inner: AnnotatedType) -> Shape | None:
@@ -189,6 +206,6 @@ def _is_vector(annotation: object) -> bool:
     return name in _VECTORS.get(package, ()) or (package == "pyarrow" and name.endswith("Array"))
 
 
-def _fail(annotation: object, where: str, fix: str) -> NoReturn:
+def _no_type(annotation: object, where: str, fix: str) -> UdfError:
     name = getattr(annotation, "__qualname__", None) if inspect.isclass(annotation) else None
-    raise UdfError("UDF_TYPE", f"The annotation {name or annotation} of {where} has no SQL type.", hint=fix)
+    return UdfError("UDF_TYPE", f"The annotation {name or annotation} of {where} has no SQL type.", hint=fix)

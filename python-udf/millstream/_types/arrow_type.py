@@ -94,14 +94,17 @@ def from_arrow(arrow_type: pa.DataType) -> DataType:
     kind = _KIND_OF_ARROW.get(str(arrow_type))
     if kind is None:
         raise UdfError(
-            "UDF_TYPE", f"The Arrow type {arrow_type} has no SQL type.", hint="Cast the column to another type."
+            "UDF_TYPE",
+            f"The Arrow type {arrow_type} has no SQL type.",
+            hint="Cast the column to another type.",
         )
     return DataType(kind)
 
 
 _KIND_OF_ARROW = {
-    "null": "NULL", "bool": "BOOLEAN", "int8": "TINYINT", "int16": "SMALLINT", "int32": "INT", "int64": "BIGINT",
-    "uint8": "SMALLINT", "uint16": "INT", "uint32": "BIGINT", "float": "FLOAT", "double": "DOUBLE",
+    "null": "NULL", "bool": "BOOLEAN", "int8": "TINYINT", "int16": "SMALLINT", "int32": "INT",
+    "int64": "BIGINT", "uint8": "SMALLINT", "uint16": "INT", "uint32": "BIGINT", "float": "FLOAT",
+    "double": "DOUBLE",
     "string": "STRING", "large_string": "STRING", "string_view": "STRING", "binary": "BYTES",
     "large_binary": "BYTES", "binary_view": "BYTES", "date32[day]": "DATE", "date64[ms]": "DATE",
 }  # fmt: skip

@@ -1,11 +1,11 @@
-"""Reads SQL type text as core/types/parse-type-text.ts does: Flink's words with their synonyms, in any case."""
+"""Reads SQL type text as core/types/parse-type-text.ts does: Flink's words with their synonyms, in any
+case."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from typing import NoReturn
 
 from .._near_names import did_you_mean
 from ..errors import ErrorDetails, UdfError
@@ -60,14 +60,16 @@ def _read_single(reader: _Reader) -> DataType:
         return DataType(_SIMPLE[word])
     if word in _PARAMETRIC:
         return _PARAMETRIC[word](reader)
-    reader.fail(f"unknown type {word}", did_you_mean(word, [*_SIMPLE, *_PARAMETRIC]), at)
+    raise reader.error(f"unknown type {word}", did_you_mean(word, [*_SIMPLE, *_PARAMETRIC]), at)
 
 
 def _text(fixed: str, varying: str, unbounded: str) -> Callable[[_Reader], DataType]:
     def read(reader: _Reader) -> DataType:
         kind = varying if reader.word("VARYING") else fixed
         (length,) = reader.parameters(1, 1, MAX_LENGTH) or (1,)
-        return DataType(unbounded) if kind == varying and length == MAX_LENGTH else DataType(kind, length=length)
+        return (
+            DataType(unbounded) if kind == varying and length == MAX_LENGTH else DataType(kind, length=length)
+        )
 
     return read
 
@@ -76,7 +78,7 @@ def _decimal(reader: _Reader) -> DataType:
     at = reader.position
     precision, scale, *_ = [*reader.parameters(2, 0, 38), 0] if reader.at_symbol("(") else (10, 0)
     if precision < 1 or scale > precision:
-        reader.fail(
+        raise reader.error(
             f"DECIMAL({precision}, {scale}): the precision is 1 to 38, the scale 0 to the precision", None, at
         )
     return DataType("DECIMAL", precision=precision, scale=scale)
@@ -110,8 +112,10 @@ def _interval(reader: _Reader) -> DataType:
         return DataType("INTERVAL_YEAR_MONTH")
     if unit in ("WEEK", "DAY", "HOUR", "MINUTE", "SECOND"):
         return DataType("INTERVAL_DAY_TIME")
-    reader.fail(
-        f"INTERVAL {unit} is not an interval type", "Use INTERVAL YEAR TO MONTH or INTERVAL DAY TO SECOND.", at
+    raise reader.error(
+        f"INTERVAL {unit} is not an interval type",
+        "Use INTERVAL YEAR TO MONTH or INTERVAL DAY TO SECOND.",
+        at,
     )
 
 
@@ -196,7 +200,7 @@ class _Reader:
     def words(self, *words: str) -> None:
         for word in words:
             if not self.word(word):
-                self._fail_expected(word)
+                raise self._expected(word)
 
     def any_word(self) -> str:
         return self._take("a type", "word").upper()
@@ -218,7 +222,7 @@ class _Reader:
 
     def symbol(self, symbol: str) -> None:
         if not self.symbol_if(symbol):
-            self._fail_expected(f"'{symbol}'")
+            raise self._expected(f"'{symbol}'")
 
     def precision(self, default: int) -> int:
         (precision,) = self.parameters(1, 0, 9) or (default,)
@@ -232,7 +236,7 @@ class _Reader:
         while True:
             value = int(self._take("a number", "number"))
             if not least <= value <= limit:
-                self.fail(f"{value} is not between {least} and {limit}", None)
+                raise self.error(f"{value} is not between {least} and {limit}", None)
             values.append(value)
             if len(values) == most or not self.symbol_if(","):
                 self.symbol(")")
@@ -241,9 +245,9 @@ class _Reader:
     def expect_end(self) -> None:
         self._take("the end of the type", "end")
 
-    def fail(self, message: str, hint: str | None, at: int | None = None) -> NoReturn:
+    def error(self, message: str, hint: str | None, at: int | None = None) -> UdfError:
         column = (self.position if at is None else at) + 1
-        raise UdfError(
+        return UdfError(
             "UDF_TYPE",
             f"Type '{self._text}': {message}.",
             hint=hint,
@@ -253,10 +257,10 @@ class _Reader:
     def _take(self, expected: str, *kinds: str) -> str:
         kind, text, _ = self._tokens[self._next]
         if kind not in kinds:
-            self._fail_expected(expected)
+            raise self._expected(expected)
         self._next += 1
         return text
 
-    def _fail_expected(self, expected: str) -> NoReturn:
+    def _expected(self, expected: str) -> UdfError:
         kind, text, _ = self._tokens[self._next]
-        self.fail(f"expected {expected} but found {'the end' if kind == 'end' else repr(text)}", None)
+        return self.error(f"expected {expected} but found {'the end' if kind == 'end' else repr(text)}", None)

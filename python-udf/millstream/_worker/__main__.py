@@ -9,6 +9,7 @@ import os
 import sys
 
 from . import process, protocol
+from .pandas_import import postpone_pandas
 from .worker_main import worker_main
 
 
@@ -20,6 +21,7 @@ def main() -> None:
     os.dup2(null, 0)
     os.close(null)
     process.report_crashes()
+    postpone_pandas()
     worker_main(arguments, life_fd)
 
 

@@ -78,8 +78,9 @@ class DataChannel:
         return columns
 
     def send(self, message: DataMessage, frames: Sequence[pa.Buffer] = ()) -> None:
-        """Sends a message; its buffers must not change afterwards. Waits while the core lags behind."""
-        self._socket.send_multipart([protocol.encode(message), *frames], copy=False)
+        """Sends a message; waits while the core lags behind."""
+        # Copied: without copies a thread of pyzmq takes the interpreter lock from user code, which costs more.
+        self._socket.send_multipart([protocol.encode(message), *frames], copy=True)
 
     def close(self) -> None:
         """Closes the socket; what is not on its way yet is dropped."""

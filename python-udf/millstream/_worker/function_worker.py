@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from .. import _execution
 from ..errors import InternalError
 from . import arrow_ipc
+from .pandas_import import introduce_pandas
 from .protocol import (
     BatchMessage,
     BundleTiming,
@@ -51,7 +52,6 @@ class FunctionWork:
         self._cancelled: set[str] = set()
         self._time_zone = "UTC"
         self._running: BatchMessage | None = None
-        self._running_rows = 0
         self._is_in_user_code = False
         self._late_frames = 0
 
@@ -66,6 +66,7 @@ class FunctionWork:
         match body:
             case LoadFunctions():
                 loaded = _execution.load_functions(body.paths, [(f.name, f.target) for f in body.functions])
+                introduce_pandas()
                 self._functions.update((function.name, function) for function in loaded)
                 return {"declarations": [function.declaration for function in loaded]}
             case OpenFunctionStage():
@@ -108,7 +109,7 @@ class FunctionWork:
             self._late_frames += 1
             _log.debug("a batch of epoch %d for stage %s came late", message.epoch, message.stage)
             return
-        self._running, self._running_rows = message, 0
+        self._running = message
         try:
             self._run(self._stages[message.stage], message, frames)
         except BaseException as error:
@@ -125,7 +126,9 @@ class FunctionWork:
         running = self._running
         if running is None:
             return None
-        return Progress(running.stage, running.sequence, self._function(), self._running_rows)
+        stage = self._stages.get(running.stage)
+        rows = 0 if stage is None else stage.running_rows
+        return Progress(running.stage, running.sequence, self._function(), rows)
 
     def close(self) -> None:
         while self._stages:
@@ -135,20 +138,18 @@ class FunctionWork:
         received = time.monotonic_ns()
         answers = iter(stage.process(self._data.decode(message, frames), message.rows, message.continued))
         decoded = time.monotonic_ns()
-        batches = encode_ns = 0
+        batches = rows = encode_ns = 0
         while (answer := self._next(answers, message.stage)) is not None:
             began = time.monotonic_ns()
             self._send(message, answer)
             encode_ns += time.monotonic_ns() - began
             batches += 1
-            self._running_rows += answer.rows
+            rows += answer.rows
         step_ns, step_calls = stage.take_timing()
         timing = BundleTiming(
             str(received), str(time.monotonic_ns()), decoded - received, step_ns, step_calls, encode_ns
         )
-        self._data.send(
-            Done(message.stage, self._epoch, message.sequence, batches, self._running_rows, timing)
-        )
+        self._data.send(Done(message.stage, self._epoch, message.sequence, batches, rows, timing))
 
     def _next(self, answers: Iterator[Answer], stage: str) -> Answer | None:
         self._is_in_user_code = True

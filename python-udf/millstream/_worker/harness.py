@@ -5,8 +5,6 @@ User code and all of the data path run on the main thread; the control thread ne
 
 from __future__ import annotations
 
-import contextlib
-import importlib.metadata
 import os
 import platform
 from typing import TYPE_CHECKING, Any, Protocol
@@ -14,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pyarrow as pa
 import zmq
 
+from .. import __version__
 from . import protocol
 from .control_channel import ControlChannel
 from .data_channel import DataChannel
@@ -25,6 +24,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .protocol import DataMessage, InstructionBody, Progress, WorkerArguments
+
+
+_VERSIONS = {
+    "python": platform.python_version(),
+    "pyarrow": pa.__version__,
+    "pyzmq": zmq.__version__,
+    "millstream": __version__,
+}
 
 
 class Work(Protocol):
@@ -135,9 +142,6 @@ def _create_work(arguments: WorkerArguments, data: DataChannel) -> Work:
 
 
 def _hello(arguments: WorkerArguments, work: Work) -> Hello:
-    versions = {"python": platform.python_version(), "pyarrow": pa.__version__, "pyzmq": zmq.__version__}
-    with contextlib.suppress(importlib.metadata.PackageNotFoundError):
-        versions["millstream"] = importlib.metadata.version("millstream")
     return Hello(
         protocol.PROTOCOL_VERSION,
         arguments.token,
@@ -145,7 +149,7 @@ def _hello(arguments: WorkerArguments, work: Work) -> Hello:
         arguments.epoch,
         os.getpid(),
         arguments.kind,
-        {**versions, **work.versions()},
+        {**_VERSIONS, **work.versions()},
     )
 
 

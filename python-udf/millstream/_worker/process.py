@@ -9,6 +9,7 @@ import random
 import resource
 import signal
 import sys
+import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -56,9 +57,10 @@ def report_crashes() -> None:
 def reseed() -> None:
     """Gives a forked process random numbers of its own."""
     random.seed()
-    numpy = sys.modules.get("numpy")
-    if numpy is not None:
-        numpy.random.seed()
+    # Looked up, because touching `numpy.random` would import it.
+    numpy_random = sys.modules.get("numpy.random")
+    if numpy_random is not None:
+        numpy_random.seed()
 
 
 def resident_bytes() -> int:
@@ -68,6 +70,16 @@ def resident_bytes() -> int:
             return int(file.read().split()[1]) * _PAGE_BYTES
     except OSError:
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def age_seconds() -> float:
+    """Seconds since this process started; 0 where that is unknown."""
+    try:
+        with open("/proc/self/stat") as file:
+            started_ticks = int(file.read().rpartition(")")[2].split()[19])
+        return time.clock_gettime(time.CLOCK_BOOTTIME) - started_ticks / os.sysconf("SC_CLK_TCK")
+    except (OSError, AttributeError):
+        return 0.0
 
 
 def _prctl(option: int, value: int) -> None:

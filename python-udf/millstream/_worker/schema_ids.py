@@ -25,9 +25,13 @@ class SchemaIds:
         self._send = send
         self._lock = threading.Lock()
         self._ids: dict[bytes, int] = {}
+        self._last: tuple[pa.Schema, int] | None = None
 
     def id_of(self, schema: pa.Schema) -> int:
         """The id of a schema; sends the schema first when it is new."""
+        last = self._last
+        if last is not None and last[0].equals(schema):
+            return last[1]
         frame = arrow_ipc.schema_frame(schema)
         key = frame.to_pybytes()
         with self._lock:
@@ -35,4 +39,5 @@ class SchemaIds:
             if known is None:
                 known = self._ids[key] = len(self._ids)
                 self._send(SchemaMessage(known), [frame])
+            self._last = (schema, known)
             return known

@@ -1,38 +1,33 @@
 """The zygote: `python -m millstream._worker.zygote [--preload MODULE]…`, the parent of its workers.
 
-Single-threaded: one loop over the core's commands, the ends of children and what workers write. When its stdin
-ends it kills all of them and cleans up.
+Single-threaded: one loop over the core's commands, the ends of children and what workers write. At the end of
+its stdin it kills all of them and cleans up.
 """
 
 from __future__ import annotations
 
-import os
-
-# Before any import that starts threads: a process is forked safely only while it has one.
-os.environ.update(
-    {
-        "OPENBLAS_NUM_THREADS": "1",
-        "OMP_NUM_THREADS": "1",
-        "MKL_NUM_THREADS": "1",
-        "JE_ARROW_MALLOC_CONF": "background_thread:false",
-    }
-)
-
 import contextlib
 import gc
 import importlib
+import os
 import select
 import signal
 import sys
-import time
 from typing import Literal
 
 from . import process, process_tree, zygote_cleanup
 from .event_writer import EventWriter
 from .output_relay import OutputPipe
+from .pandas_import import postpone_pandas
 from .zygote_child import Child, fork_child
 from .zygote_protocol import Exited, Fork, Forked, ForkFailed, Go, Kill, Output, Ready, decode_command
 
+_SINGLE_THREADED = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
+}
 _MAX_RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
 
@@ -195,28 +190,38 @@ def _thread_count() -> int:
 
 
 def _preload(names: list[str]) -> None:
-    for module in ("millstream._worker.harness", "millstream._worker.function_worker", *names):
+    for module in ("millstream._worker.function_worker", *names):
         importlib.import_module(module)
     if "duckdb" in names:
+        importlib.import_module("millstream._worker.relational_worker")
         # The default connection that its import opens owns a thread.
         importlib.import_module("duckdb").default_connection().close()
-        importlib.import_module("millstream._worker.relational_worker")
+
+
+def _restart_without_threads() -> None:
+    """Runs this program anew with libraries told to start no threads, unless that has been said already.
+
+    A process is forked safely only while it has one thread, and importing the package loads pyarrow.
+    """
+    if not _SINGLE_THREADED.items() <= os.environ.items():
+        os.execve(sys.executable, sys.orig_argv, {**os.environ, **_SINGLE_THREADED})
 
 
 def main() -> None:
     """Imports what workers need, then serves the core over stdin and stdout."""
-    began = time.monotonic()
-    arguments = sys.argv[1:]
+    _restart_without_threads()
     # What an import prints must not look like an event.
     event_fd = os.dup(1)
     os.dup2(2, 1)
-    _preload(
-        [name for flag, name in zip(arguments[::2], arguments[1::2], strict=True) if flag == "--preload"]
-    )
+    flags, names = sys.argv[1::2], sys.argv[2::2]
+    if any(flag != "--preload" for flag in flags) or len(flags) != len(names):
+        sys.exit("usage: python -m millstream._worker.zygote [--preload MODULE]...")
+    _preload(names)
+    postpone_pandas()
     process.become_subreaper()
     gc.collect()
     gc.freeze()
-    Zygote(0, event_fd).run((time.monotonic() - began) * 1000)
+    Zygote(0, event_fd).run(process.age_seconds() * 1000)
 
 
 if __name__ == "__main__":

@@ -19,8 +19,8 @@ _RETRY_MS = 20
 def kill_everything(leaders: Iterable[int], cgroups: Iterable[str], child_fd: int) -> None:
     """Kills every worker group, cgroup member and descendant of this process, and reaps them.
 
-    `child_fd` becomes readable when a child ends. Gives up on what five seconds of SIGKILL do not end: a process
-    in an uninterruptible wait of the kernel.
+    `child_fd` becomes readable when a child ends. Gives up on what five seconds of SIGKILL do not end:
+    processes in an uninterruptible wait of the kernel.
     """
     for leader in leaders:
         process_tree.signal_group(leader, signal.SIGKILL)

@@ -1,6 +1,7 @@
 /** Options for bridges in tests: real clock and timers, log lines kept, short graces. */
+
+import { type BridgeOptions, findPython, type WorkerLog, type WorkerSpec } from '../../../bridge/index.js';
 import { type Clock, SchemaRegistry, type Timers } from '../../../core/index.js';
-import type { BridgeOptions, WorkerLog, WorkerSpec } from '../../../bridge/index.js';
 
 export const clock: Clock = { nowMs: () => Date.now(), monotonicNs: () => process.hrtime.bigint() };
 
@@ -14,7 +15,7 @@ export const timers: Timers = {
 export const fixtureFolder = new URL('../../fixtures/workers/', import.meta.url).pathname;
 
 /** The interpreter of the tests. */
-export const python = process.env.MILLSTREAM_PYTHON ?? 'python3';
+export const python = (await findPython({ configured: null })).executable;
 
 export function bridgeOptions(
   changes: Partial<BridgeOptions> = {},

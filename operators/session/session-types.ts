@@ -1,5 +1,5 @@
-/** What the command needs of a session; `open-session.ts` gets one from operators. */
-import type { Column } from '../core/index.js';
+/** The session as its users see it: what it is opened with, what statements give, where time and memory went. */
+import type { Column, FunctionDeclaration } from '../../core/index.js';
 
 /** How a session is opened. */
 export interface SessionOptions {
@@ -12,6 +12,8 @@ export interface SessionOptions {
   /** A line that a worker printed or logged. */
   readonly onLog: (entry: LogLine) => void;
   readonly onProgress: (progress: Progress) => void;
+  /** Writes rows of `print` tables; resolves when more may be written. */
+  readonly print: (text: string) => Promise<void>;
   /** Something a user should know and need not act on: the chosen mode, a key without effect. */
   readonly onNote: (text: string) => void;
   /** Aborting it cancels what runs; `execute` then throws a CancelledError. */
@@ -102,16 +104,22 @@ export interface RowsResult {
 export type StatementResult =
   | { readonly kind: 'ok'; readonly statement: string; readonly message: string | null }
   | { readonly kind: 'explain'; readonly text: string }
-  | { readonly kind: 'inserted'; readonly table: string; readonly rows: number; readonly summary: JobSummary | null }
+  | {
+      readonly kind: 'inserted';
+      readonly table: string;
+      readonly rows: number;
+      readonly summary: JobSummary | null;
+    }
   | RowsResult;
 
 /** Runs statements of one script. */
 export interface JobSession {
   /** Runs the statements in order; each result is used up before the next is asked for. */
   execute(sql: string): AsyncIterable<StatementResult>;
+  /** As `execute`, but queries and INSERTs give an `explain` result instead of being run. */
+  explain(sql: string): AsyncIterable<StatementResult>;
+  /** What a Python function that a statement has created declares. @throws {UdfError} when it cannot be loaded */
+  declaration(name: string): Promise<FunctionDeclaration>;
   /** Ends workers and removes temporary files; may be called twice. */
   close(): Promise<void>;
 }
-
-/** Opens a session: `openSession`, or a stand-in of a test. */
-export type OpenSession = (options: SessionOptions) => Promise<JobSession>;

@@ -1,0 +1,192 @@
+/** The stages that are open in one worker: opened and closed here, and what runs now is known here. */
+import type { Clock, Timers } from '../core/index.js';
+import type { FunctionStageHandle, RelationalStageHandle } from './api.js';
+import type { ControlSession } from './control-session.js';
+import type { DataSession } from './data-session.js';
+import { FunctionStage } from './function-stage.js';
+import { type Flight, ProgressWatch } from './progress-watch.js';
+import type {
+  ColumnSpec,
+  Heartbeat,
+  OpenFunctionStage,
+  OpenRelationalStage,
+  Progress,
+} from './protocol/messages.js';
+import { RelationalStage } from './relational-stage.js';
+import type { RunningWork } from './verdict.js';
+
+/** What the stages of a worker need. */
+export interface StagesOptions {
+  readonly worker: string;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly stuckMs: number;
+  readonly cancelMs: number;
+  /** A bundle has made no progress for `stuckMs`. */
+  readonly onStuck: (work: RunningWork) => void;
+  /** A bundle has taken `timeoutMs`; `isCurrent` says whether the worker is still at it. */
+  readonly onTimeout: (work: RunningWork, timeoutMs: number, isCurrent: () => boolean) => void;
+  /** A cancelled stage was not let go of within `cancelMs`. */
+  readonly onUnyielding: () => void;
+}
+
+export class WorkerStages {
+  readonly #options: StagesOptions;
+  readonly #open = new Set<FunctionStage | RelationalStage>();
+  readonly #uses = new Map<string, number>();
+  readonly #watch: ProgressWatch;
+  #control!: ControlSession;
+  #data!: DataSession;
+  #progress: Progress | null = null;
+  #end: Error | null = null;
+
+  constructor(options: StagesOptions) {
+    this.#options = options;
+    this.#watch = new ProgressWatch({
+      timers: options.timers,
+      stuckMs: options.stuckMs,
+      onStuck: (flight) => options.onStuck(this.#workOf(flight)),
+      onTimeout: (flight, timeoutMs) =>
+        options.onTimeout(this.#workOf(flight), timeoutMs, () => this.#watch.head === flight),
+    });
+  }
+
+  /** To be called before any stage is opened. */
+  connect(control: ControlSession, data: DataSession): void {
+    this.#control = control;
+    this.#data = data;
+  }
+
+  /** What the worker is at; null when it is idle. */
+  get running(): RunningWork | null {
+    const { head } = this.#watch;
+    if (head !== null) {
+      return this.#workOf(head);
+    }
+    for (const stage of this.#open) {
+      if (stage instanceof RelationalStage && stage.running !== null) {
+        return stage.running;
+      }
+    }
+    return null;
+  }
+
+  async openFunctionStage(
+    body: Omit<OpenFunctionStage, 'kind'>,
+    timeoutMs: number | null,
+  ): Promise<FunctionStageHandle> {
+    const wireName = this.#wireName(body.stage);
+    const { output } = await this.#control.instruct<{ output: readonly ColumnSpec[] }>(
+      { kind: 'open_function_stage', ...body, stage: wireName },
+      'OpenFunctionStageResult',
+    );
+    const stage: FunctionStage = new FunctionStage({
+      worker: this.#options.worker,
+      wireName,
+      stage: body.stage,
+      functions: [...new Set(body.steps.map((step) => step.function))],
+      data: this.#data,
+      watch: this.#watch,
+      timeoutMs,
+      output,
+      nowNs: () => this.#options.clock.monotonicNs(),
+      closeInWorker: (isBusy) => this.#close(stage, wireName, isBusy),
+    });
+    this.#add(stage);
+    return stage;
+  }
+
+  async openRelationalStage(
+    body: Omit<OpenRelationalStage, 'kind'>,
+    windowBytes: number,
+  ): Promise<RelationalStageHandle> {
+    const wireName = this.#wireName(body.stage);
+    // Made first: credit for the inputs may overtake the reply, which comes by the other connection.
+    const stage: RelationalStage = new RelationalStage({
+      worker: this.#options.worker,
+      wireName,
+      stage: body.stage,
+      inputs: body.inputs.length,
+      windowBytes,
+      data: this.#data,
+      closeInWorker: (isBusy) => this.#close(stage, wireName, isBusy),
+    });
+    this.#add(stage);
+    try {
+      await this.#control.instruct({ kind: 'open_relational_stage', ...body, stage: wireName }, 'Empty');
+    } catch (error) {
+      this.#open.delete(stage);
+      stage.abandon(error);
+      throw error;
+    }
+    stage.begin();
+    return stage;
+  }
+
+  onHeartbeat({ running }: Heartbeat): void {
+    this.#progress = running;
+    const { head } = this.#watch;
+    if (head !== null && running !== null && isAbout(running, head)) {
+      this.#watch.progressed(running.rows);
+    }
+  }
+
+  /** The worker is gone: what waits is rejected with `error`. */
+  end(error: Error): void {
+    this.#end = error;
+    for (const stage of this.#open) {
+      stage.fail(error);
+    }
+  }
+
+  /** The worker may have ended while the stage was being opened. */
+  #add(stage: FunctionStage | RelationalStage): void {
+    this.#open.add(stage);
+    if (this.#end !== null) {
+      stage.fail(this.#end);
+    }
+  }
+
+  /** A stage that is opened again gets a new name on the wire, so that late frames cannot reach it. */
+  #wireName(stage: string): string {
+    const uses = (this.#uses.get(stage) ?? 0) + 1;
+    this.#uses.set(stage, uses);
+    return uses === 1 ? stage : `${stage}#${uses}`;
+  }
+
+  /** Interrupts the stage first if it is busy; a worker that does not let go of it in time is given up. */
+  async #close(stage: FunctionStage | RelationalStage, wireName: string, isBusy: boolean): Promise<void> {
+    const { timers, cancelMs, onUnyielding } = this.#options;
+    const stopWaiting = isBusy ? timers.after(cancelMs, onUnyielding) : () => undefined;
+    this.#open.delete(stage);
+    if (isBusy) {
+      await this.#instructIfAlive({ kind: 'cancel', stage: wireName });
+    }
+    await this.#instructIfAlive({ kind: 'close_stage', stage: wireName });
+    stopWaiting();
+  }
+
+  /** The end of the worker ends its stages too. */
+  async #instructIfAlive(body: {
+    readonly kind: 'close_stage' | 'cancel';
+    readonly stage: string;
+  }): Promise<void> {
+    try {
+      await this.#control.instruct(body, 'Empty');
+    } catch (error) {
+      if (this.#end === null) {
+        throw error;
+      }
+    }
+  }
+
+  /** A bundle's work, with the function that ran last if a heartbeat told it. */
+  #workOf(flight: Flight): RunningWork {
+    const name = this.#progress !== null && isAbout(this.#progress, flight) ? this.#progress.function : null;
+    return name === null ? flight.work : { ...flight.work, functions: [name] };
+  }
+}
+
+function isAbout(progress: Progress, flight: Flight): boolean {
+  return progress.stage === flight.wireName && progress.sequence === flight.work.bundle;
+}

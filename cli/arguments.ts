@@ -1,0 +1,12 @@
+/** Converters of option values; what does not fit is a usage error. */
+import { InvalidArgumentError } from 'commander';
+
+/** Adds one `-D key=value` to those before it. The value may be empty and may hold `=`. */
+export function collectSetting(
+  text: string,
+  before: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> {
+  const equals = text.indexOf('=');
+  if (equals <= 0) throw new InvalidArgumentError('Write key=value, for example parallelism.default=2.');
+  return { ...before, [text.slice(0, equals).trim()]: text.slice(equals + 1).trim() };
+}

@@ -1,0 +1,75 @@
+/** `millstream run`: statements in order, results on stdout, everything else on stderr. */
+
+import type { JobSummary, RowsResult, StatementResult } from '../../operators/index.js';
+import type { CommandContext } from '../context.js';
+import { EXIT_DONE } from '../exit-codes.js';
+import { writeArrow } from '../format/arrow.js';
+import { createFormat, type FormatName } from '../format/formats.js';
+import { writeRows } from '../format/row-format.js';
+import type { ScriptJob } from '../job/job.js';
+import { grouped } from '../progress/numbers.js';
+import type { Reporter } from '../progress/reporter.js';
+import { renderSummary } from '../progress/summary.js';
+import { resultOutput, type ScriptOptions, withSession } from './with-session.js';
+
+export interface RunOptions extends ScriptOptions {
+  readonly format: FormatName;
+}
+
+/** Runs a script to its end. @throws what made a statement fail */
+export async function runScript(
+  job: ScriptJob,
+  options: RunOptions,
+  context: CommandContext,
+): Promise<number> {
+  await withSession(job, options, context, async (session, reporter) => {
+    for await (const result of session.execute(job.source.text)) {
+      await show(result, options.format, reporter, context);
+    }
+  });
+  return EXIT_DONE;
+}
+
+async function show(
+  result: StatementResult,
+  format: FormatName,
+  reporter: Reporter,
+  context: CommandContext,
+): Promise<void> {
+  switch (result.kind) {
+    case 'ok':
+      if (result.message !== null) reporter.note(result.message);
+      return;
+    case 'explain':
+      await resultOutput(reporter, context).write(`${result.text}\n`);
+      return;
+    case 'inserted':
+      reporter.note(`${result.table}: ${grouped(result.rows)} rows written`);
+      noteSummary(result.summary, reporter);
+      return;
+    case 'rows':
+      await showRows(result, format, reporter, context);
+      noteSummary(result.summary(), reporter);
+      return;
+  }
+}
+
+async function showRows(
+  result: RowsResult,
+  format: FormatName,
+  reporter: Reporter,
+  context: CommandContext,
+): Promise<void> {
+  const output = resultOutput(reporter, context);
+  if (format === 'arrow') {
+    await writeArrow(result, output);
+    return;
+  }
+  const rows = await writeRows(result, createFormat(format, context.terminalColumns, result.bounded), output);
+  reporter.hideProgress();
+  if (format === 'table') reporter.note(rows === 1 ? '1 row' : `${grouped(rows)} rows`);
+}
+
+function noteSummary(summary: JobSummary | null, reporter: Reporter): void {
+  if (summary !== null) reporter.note(`\n${renderSummary(summary)}\n`);
+}

@@ -1,0 +1,68 @@
+/** Opens a session for a script, ties it to stderr and Ctrl-C, and closes it whatever happens. */
+
+import type { JobSession, LogLine } from '../../operators/index.js';
+import type { CommandContext } from '../context.js';
+import type { ScriptJob } from '../job/job.js';
+import type { ResultOutput } from '../output.js';
+import { Reporter } from '../progress/reporter.js';
+
+/** Options that every command on a script has. */
+export interface ScriptOptions {
+  readonly mode: 'batch' | 'streaming' | null;
+  /** `-D` keys and values. */
+  readonly configuration: Readonly<Record<string, string>>;
+  readonly quiet: boolean;
+}
+
+/** Calls `use` with an open session. The mode of the command line wins over that of a job file. */
+export async function withSession(
+  job: ScriptJob,
+  options: ScriptOptions,
+  context: CommandContext,
+  use: (session: JobSession, reporter: Reporter) => Promise<void>,
+): Promise<void> {
+  const nowSeconds = () => performance.now() / 1000;
+  const reporter = await Reporter.create({ stderr: context.stderr, quiet: options.quiet, nowSeconds });
+  try {
+    const session = await context.openSession({
+      configuration: options.configuration,
+      workingDirectory: process.cwd(),
+      jobFolder: job.folder,
+      onLog: (entry) => reporter.line(logText(entry)),
+      onProgress: (progress) => reporter.progress(progress),
+      onNote: (text) => reporter.note(text),
+      print: (text) => resultOutput(reporter, context).write(text),
+      signal: context.signal,
+      python: null,
+      mode: options.mode ?? job.mode,
+    });
+    try {
+      await use(session, reporter);
+    } finally {
+      await session.close();
+    }
+  } finally {
+    reporter.hideProgress();
+  }
+}
+
+/** Standard output, with the progress line out of the way where both are the same terminal. */
+export function resultOutput(reporter: Reporter, { stdout, terminalColumns }: CommandContext): ResultOutput {
+  if (terminalColumns === null) return stdout;
+  return {
+    get isClosed() {
+      return stdout.isClosed;
+    },
+    write: (chunk) => {
+      reporter.hideProgress();
+      return stdout.write(chunk);
+    },
+  };
+}
+
+/** `[score] text`: the function where one ran, else the worker; the level where it is not the usual one. */
+function logText({ worker, level, function: name, text, dropped }: LogLine): string {
+  const label = level === 'INFO' ? (name ?? worker) : `${name ?? worker} ${level}`;
+  const leftOut = dropped === 0 ? '' : `[${label}] … ${dropped} lines left out\n`;
+  return `${leftOut}[${label}] ${text}`;
+}

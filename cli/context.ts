@@ -1,0 +1,14 @@
+/** What every command is given. */
+
+import type { OpenSession } from './open-session.js';
+import type { StreamOutput } from './output.js';
+
+export interface CommandContext {
+  readonly stdout: StreamOutput;
+  /** Cells of a line where stdout is a terminal; null where it is not. */
+  readonly terminalColumns: number | null;
+  readonly stderr: NodeJS.WriteStream;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+  readonly openSession: OpenSession;
+}

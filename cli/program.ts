@@ -1,0 +1,164 @@
+/** The commands, their options and help. What a command does is imported when it runs. */
+import { Command, Option } from 'commander';
+import { collectSetting } from './arguments.js';
+import type { ScriptOptions } from './commands/with-session.js';
+import type { CommandContext } from './context.js';
+import { EXIT_DONE } from './exit-codes.js';
+import { FORMATS, type FormatName } from './format/formats.js';
+import type { Job, ScriptJob } from './job/job.js';
+import { JobError } from './job/job-error.js';
+import { readJob } from './job/read-job.js';
+import { packageVersion } from './package-root.js';
+
+/** Called with the job's text as soon as it is read, for errors that point into it. */
+export type OnSource = (source: ScriptJob['source']) => void;
+
+/** The command line. `exitCode` is set when `parseAsync` has resolved. */
+export interface CommandLine {
+  readonly command: Command;
+  exitCode: number;
+}
+
+/** Builds the command line; nothing is read or started before `parseAsync`. */
+export function createCommandLine(context: CommandContext, onSource: OnSource): CommandLine {
+  const command = new Command('millstream')
+    .description('Runs Python functions inside SQL data pipelines, in managed workers under memory caps.')
+    .version(packageVersion(), '-V, --version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand(false)
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void context.stdout.write(text),
+      writeErr: (text) => void context.stderr.write(text),
+    })
+    .addHelpText('after', EXAMPLES);
+  const line: CommandLine = { command, exitCode: EXIT_DONE };
+  addRun(line, context, onSource);
+  addExplain(line, context, onSource);
+  addUdf(line, context);
+  addDoctor(line, context);
+  return line;
+}
+
+const EXAMPLES = `
+Examples:
+  millstream run job.sql
+  millstream run job.sql --format jsonl | head -3
+  millstream run -e "SELECT 6 * 7 AS answer"
+  millstream explain job.sql
+  millstream udf try functions.py:score 12 400
+  millstream doctor
+
+Exit codes: 0 done, 1 the job failed, 2 usage or invalid job, 130 interrupted.`;
+
+const RUN_HELP = `
+JOB is an SQL script (.sql), a job file (.yaml, .json), a program (.js, .mjs, .ts), or - for SQL on standard input.
+Results go to standard output and nothing else does. Relative paths start at the working directory; modules of
+Python functions are also found beside the job.
+
+Examples:
+  millstream run job.sql -D parallelism.default=2 -D "millstream.memory=4 GB"
+  millstream run job.sql --mode streaming
+  echo "SELECT 1" | millstream run - --format csv`;
+
+interface ScriptFlags {
+  readonly execute?: string;
+  readonly mode?: 'batch' | 'streaming';
+  readonly define?: Readonly<Record<string, string>>;
+  readonly quiet?: boolean;
+}
+
+function addRun(line: CommandLine, context: CommandContext, onSource: OnSource): void {
+  scriptCommand(line.command, 'run', 'run a job and print its result')
+    .argument('[arguments...]', 'for a program: its own arguments')
+    .addOption(new Option('--format <format>', 'how rows are printed').choices(FORMATS).default('table'))
+    .addHelpText('after', RUN_HELP)
+    .action(async (name: string | undefined, rest: string[], flags: ScriptFlags & { format: FormatName }) => {
+      const job = await readJob({ job: name ?? null, sql: flags.execute ?? null });
+      if (job.kind === 'program') {
+        refuseScriptOptions(flags, name);
+        const { runProgram } = await import('./commands/run-program.js');
+        line.exitCode = await runProgram(job, rest, context.stderr);
+        return;
+      }
+      refuseArguments(rest);
+      onSource(job.source);
+      const { runScript } = await import('./commands/run.js');
+      line.exitCode = await runScript(job, { ...scriptOptions(flags), format: flags.format }, context);
+    });
+}
+
+function addExplain(line: CommandLine, context: CommandContext, onSource: OnSource): void {
+  scriptCommand(line.command, 'explain', 'print how a job would run')
+    .option('--sql', 'print the SQL that a job file stands for')
+    .action(async (name: string | undefined, flags: ScriptFlags & { sql?: boolean }) => {
+      const job = scriptOnly(await readJob({ job: name ?? null, sql: flags.execute ?? null }), 'explain');
+      onSource(job.source);
+      const { explainScript } = await import('./commands/explain.js');
+      line.exitCode = await explainScript(job, { ...scriptOptions(flags), sql: flags.sql ?? false }, context);
+    });
+}
+
+function addUdf(line: CommandLine, context: CommandContext): void {
+  line.command
+    .command('udf')
+    .helpCommand(false)
+    .description('work on Python functions')
+    .command('try')
+    .description('call one function in a worker and print its result')
+    .argument('<file:function>', 'a Python file and a function in it')
+    .argument('[arguments...]', 'values; null is NULL')
+    .option('-D, --define <key=value>', 'set a configuration key', collectSetting)
+    .option('-q, --quiet', 'only results and errors')
+    .action(async (target: string, args: string[], flags: ScriptFlags) => {
+      const { tryFunction } = await import('./commands/udf-try.js');
+      line.exitCode = await tryFunction(target, args, scriptOptions(flags), context);
+    });
+}
+
+function addDoctor(line: CommandLine, context: CommandContext): void {
+  line.command
+    .command('doctor')
+    .description('check this machine: Node, Python, packages, memory caps, a round trip')
+    .action(async () => {
+      const { doctor } = await import('./commands/doctor.js');
+      line.exitCode = await doctor(context);
+    });
+}
+
+function scriptCommand(parent: Command, name: string, description: string): Command {
+  return parent
+    .command(name)
+    .description(description)
+    .argument('[job]', 'file of the job, or - for standard input')
+    .option('-e, --execute <sql>', 'SQL instead of a job')
+    .addOption(new Option('--mode <mode>', 'instead of what the job says').choices(['batch', 'streaming']))
+    .option('-D, --define <key=value>', 'set a configuration key (may be repeated)', collectSetting)
+    .option('-q, --quiet', 'no progress, notes or summary');
+}
+
+function scriptOptions({ mode, define, quiet }: ScriptFlags): ScriptOptions {
+  return { mode: mode ?? null, configuration: define ?? {}, quiet: quiet ?? false };
+}
+
+function scriptOnly(job: Job, command: string): ScriptJob {
+  if (job.kind === 'script') return job;
+  throw new JobError('JOB_KIND', `${command} takes SQL or a job file, and ${job.file} is a program`, null, {
+    hint: 'In a program, call `explain` of its TableEnvironment.',
+  });
+}
+
+function refuseScriptOptions(flags: ScriptFlags, name: string | undefined): void {
+  if (flags.mode === undefined && flags.define === undefined) return;
+  throw new JobError('JOB_OPTION', `--mode and -D do not reach ${name}: a program configures itself`, null, {
+    hint: 'Give the options to TableEnvironment.create.',
+  });
+}
+
+function refuseArguments(rest: readonly string[]): void {
+  if (rest.length === 0) return;
+  throw new JobError('JOB_ARGUMENTS', `unexpected arguments: ${rest.join(' ')}`, null, {
+    hint: 'Only programs take arguments; quote SQL given with -e.',
+  });
+}

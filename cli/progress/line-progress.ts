@@ -1,0 +1,31 @@
+/** Progress where there is no terminal: one line every few seconds. */
+import type { Progress } from '../../operators/index.js';
+import { JobClock } from './job-clock.js';
+import type { ProgressDisplay } from './reporter.js';
+
+const SECONDS_BETWEEN_LINES = 5;
+
+/** A job shorter than five seconds prints nothing. */
+export class LineProgress implements ProgressDisplay {
+  private readonly clock: JobClock;
+  private lastSeconds = 0;
+
+  constructor(
+    private readonly writeLine: (line: string) => void,
+    nowSeconds: () => number,
+  ) {
+    this.clock = new JobClock(nowSeconds);
+  }
+
+  update(progress: Progress): void {
+    const reading = this.clock.read(progress);
+    if (reading.isNew) this.lastSeconds = 0;
+    if (reading.seconds - this.lastSeconds < SECONDS_BETWEEN_LINES) return;
+    this.lastSeconds = reading.seconds;
+    this.writeLine(reading.text);
+  }
+
+  hide(): void {
+    // A line that was written stays.
+  }
+}

@@ -1,0 +1,48 @@
+/** The account at the end of a job: rows, time by function, memory by worker. */
+import type { FunctionSummary, JobSummary, WorkerSummary } from '../../operators/index.js';
+import { alignColumns } from './columns.js';
+import { bytes, duration, grouped, rate } from './numbers.js';
+
+/** Several lines without a final line break; sections without content are left out. */
+export function renderSummary(summary: JobSummary): string {
+  const sections = [totals(summary)];
+  if (summary.functions.length > 0) sections.push(functionTable(summary.functions));
+  if (summary.workers.length > 0) sections.push(workerTable(summary.workers));
+  return sections.join('\n\n');
+}
+
+function totals({ rowsIn, rowsOut, seconds }: JobSummary): string {
+  const facts = [
+    `${grouped(rowsIn)} rows in`,
+    `${grouped(rowsOut)} rows out`,
+    duration(seconds),
+    rate(rowsIn, seconds),
+  ];
+  return facts.filter((fact) => fact !== null).join(', ');
+}
+
+function functionTable(functions: readonly FunctionSummary[]): string {
+  const heading = ['function', 'calls', 'batches', 'waiting', 'shipping', 'Python', 'returning'];
+  const rows = functions.map((entry) => [
+    entry.name,
+    grouped(entry.calls),
+    grouped(entry.batches),
+    ...[entry.waitingMs, entry.shippingMs, entry.pythonMs, entry.returningMs].map((ms) =>
+      duration(ms / 1000),
+    ),
+  ]);
+  return alignColumns([heading, ...rows], 1).join('\n');
+}
+
+function workerTable(workers: readonly WorkerSummary[]): string {
+  const heading = ['worker', 'kind', 'enforced by', 'memory peak', 'cap', 'used'];
+  const rows = workers.map(({ name, kind, peakBytes, capBytes, capLevel }) => [
+    name,
+    kind,
+    capLevel,
+    peakBytes === null ? 'unknown' : bytes(peakBytes),
+    capBytes === null ? 'none' : bytes(capBytes),
+    peakBytes === null || capBytes === null ? '' : `${Math.round((100 * peakBytes) / capBytes)} %`,
+  ]);
+  return alignColumns([heading, ...rows], 3).join('\n');
+}

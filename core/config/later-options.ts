@@ -1,0 +1,8 @@
+/** Keys of Millstream's design that do not act yet: refused, so that nobody relies on them. */
+export const LATER_OPTIONS: readonly string[] = [
+  'python.requirements',
+  'python.archives',
+  'python.pythonpath',
+  'millstream.protocol.checksum',
+  'millstream.sql.max-cross-pairs',
+];

@@ -1,0 +1,146 @@
+/** The keys that Millstream honours. Keys that Flink knows and we only accept: `flink-options.ts`. */
+
+/** What a value of each type is once parsed. */
+export interface OptionTypes {
+  string: string;
+  boolean: boolean;
+  integer: number;
+  number: number;
+  /** Milliseconds. */
+  duration: number;
+  /** Bytes. */
+  memory: number;
+  /** Values separated by commas (Flink's `python.files`). */
+  list: readonly string[];
+}
+
+export type OptionType = keyof OptionTypes;
+
+export interface Option {
+  readonly type: OptionType;
+  /** As text; null: there is none, `get` gives null. */
+  readonly default: string | null;
+  readonly meaning: string;
+  /** JSON Schema of the parsed value, beyond its type. */
+  readonly schema?: Readonly<Record<string, unknown>>;
+}
+
+/** Options by key. Order is that of `SET;` and of the documentation. */
+export const OPTIONS = {
+  'execution.runtime-mode': {
+    type: 'string',
+    default: 'AUTOMATIC',
+    meaning: 'BATCH, STREAMING, or AUTOMATIC: batch where every source is bounded.',
+    schema: { enum: ['BATCH', 'STREAMING', 'AUTOMATIC'] },
+  },
+  'parallelism.default': {
+    type: 'integer',
+    default: null,
+    meaning:
+      'Workers of each Python stage; by default as many as the machine has cores and its memory allows.',
+    schema: { minimum: 1, maximum: 1024 },
+  },
+  'pipeline.name': { type: 'string', default: null, meaning: 'Name of the job in messages.' },
+  'table.local-time-zone': {
+    type: 'string',
+    default: 'default',
+    meaning:
+      "Time zone of the session (an IANA name or an offset such as +02:00); 'default' is the system's.",
+    schema: { pattern: '^(default|[A-Za-z]+([/_+-][A-Za-z0-9_+-]+)*|(UTC|GMT)?[+-][0-9]{1,2}:?[0-9]{2})$' },
+  },
+  'python.executable': {
+    type: 'string',
+    default: null,
+    meaning: 'Python interpreter of the workers (3.10 or later); by default the one of the installation.',
+  },
+  'python.files': {
+    type: 'list',
+    default: null,
+    meaning:
+      'Folders, .py and .zip files in front of the path of Python modules, relative to the working directory.',
+  },
+  'io.tmp.dirs': {
+    type: 'string',
+    default: null,
+    meaning: "Folder for spilled exchanges and DuckDB's temporary files; by default the system's.",
+  },
+  'millstream.memory': {
+    type: 'memory',
+    default: null,
+    meaning: 'Memory for everything that the job runs; by default that of the container or machine.',
+    schema: { minimum: 1 },
+  },
+  'millstream.exchange.memory': {
+    type: 'memory',
+    default: null,
+    meaning: 'Memory for batches in flight between stages; by default 10 % of the total, 64 MiB to 1 GiB.',
+    schema: { minimum: 1 },
+  },
+  'millstream.bundle.memory': {
+    type: 'memory',
+    default: '8 MB',
+    meaning: 'Most that is sent to a function worker at once; two bundles must fit into each exchange.',
+    schema: { minimum: 1 },
+  },
+  'millstream.relational.memory': {
+    type: 'memory',
+    default: null,
+    meaning: 'Memory for all relational (DuckDB) workers together.',
+    schema: { minimum: 1 },
+  },
+  'millstream.relational.threads': {
+    type: 'integer',
+    default: null,
+    meaning: 'Threads of each relational worker; by default the cores of the machine.',
+    schema: { minimum: 1, maximum: 1024 },
+  },
+  'millstream.python.memory': {
+    type: 'memory',
+    default: null,
+    meaning: 'Memory for all function workers together.',
+    schema: { minimum: 1 },
+  },
+  'millstream.worker.memory': {
+    type: 'memory',
+    default: null,
+    meaning: 'Cap of one function worker; by default an equal share of the memory for function workers.',
+    schema: { minimum: 1 },
+  },
+  'millstream.worker.start-timeout': {
+    type: 'duration',
+    default: '30 s',
+    meaning: 'How long a worker may take to start.',
+    schema: { exclusiveMinimum: 0 },
+  },
+  'millstream.worker.zygote': {
+    type: 'boolean',
+    default: 'true',
+    meaning: 'Workers are forked from one process that has imported their libraries; false starts each anew.',
+  },
+  'millstream.batch.rows': {
+    type: 'integer',
+    default: '65536',
+    meaning: 'Most rows in a batch that a relational stage produces.',
+    schema: { minimum: 1, maximum: 1_048_576 },
+  },
+  'millstream.resources.required': {
+    type: 'string',
+    default: 'best',
+    meaning:
+      "'hard' refuses to run where caps are only watched and not enforced by the system; 'best' takes what there is.",
+    schema: { enum: ['best', 'hard'] },
+  },
+  'millstream.stall-timeout': {
+    type: 'duration',
+    default: '10 s',
+    meaning: 'How long nothing may move in a job whose stages wait for each other before it fails.',
+    schema: { exclusiveMinimum: 0 },
+  },
+} as const satisfies Readonly<Record<string, Option>>;
+
+export type OptionKey = keyof typeof OPTIONS;
+
+/** The parsed value of an option; null where it is not set and has no default. */
+export type OptionValue<K extends OptionKey> =
+  | OptionTypes[(typeof OPTIONS)[K]['type']]
+  | ((typeof OPTIONS)[K]['default'] extends null ? null : never);

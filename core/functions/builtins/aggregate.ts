@@ -1,0 +1,165 @@
+/** Aggregate functions. Results have Flink's types: SUM keeps the integer type, AVG of integers truncates. */
+import { castTo, operand, quoteString } from '../../render/sql-text.js';
+import { toDuckDbType } from '../../types/arrow-type.js';
+import type { DataType } from '../../types/data-type.js';
+import { decimalAverage, decimalTotal } from '../../types/decimal-type.js';
+import { isApproximate, isInteger } from '../../types/type-family.js';
+import { types } from '../../types/types.js';
+import type { AggregateContext, AggregateFunction } from '../aggregate-function.js';
+import { accept, signatureText } from '../define.js';
+import type { Parameter } from '../parameter.js';
+import { any, comparable, constantText, notDecimal, numeric, optional, repeated, text } from '../parameter.js';
+import type { FunctionArgument, Inference } from '../scalar-function.js';
+import { scaledDown, unscaled } from './decimal-arithmetic.js';
+import { folded } from './integer-overflow.js';
+
+interface Definition extends Pick<AggregateFunction, 'id' | 'render'> {
+  readonly names?: readonly string[];
+  readonly parameters: readonly Parameter[];
+  readonly result: (type: DataType) => DataType;
+  readonly neverNull?: boolean;
+}
+
+function aggregate(definition: Definition): AggregateFunction {
+  const { id, parameters, result, names = [id], neverNull = false, render } = definition;
+  const infer = (args: readonly FunctionArgument[]): Inference => {
+    const coercions = accept(args, parameters);
+    if (coercions === null) return null;
+    const bare = result(coercions[0] ?? args[0]?.type ?? types.bigint());
+    return { type: { ...bare, nullable: !neverNull }, coercions };
+  };
+  return { id, names, signature: signatureText(names[0]!, parameters), infer, render };
+}
+
+/** `name([DISTINCT] args [ORDER BY …]) [FILTER …] [OVER …]`. */
+function invoke(name: string, args: readonly string[], call: AggregateContext): string {
+  const distinct = call.distinct ? 'DISTINCT ' : '';
+  const order = call.orderBy === null ? '' : ` ORDER BY ${call.orderBy}`;
+  const filter = call.filter === null ? '' : ` FILTER (WHERE ${call.filter})`;
+  const over = call.over === null ? '' : ` OVER (${call.over})`;
+  return `${name}(${distinct}${args.join(', ')}${order})${filter}${over}`;
+}
+
+const same = (type: DataType): DataType => type;
+
+const count = aggregate({
+  id: 'COUNT',
+  parameters: [optional(any)],
+  result: () => types.bigint(),
+  neverNull: true,
+  render: (args, call) => invoke('count', args.length === 0 ? ['*'] : args, call),
+});
+
+const sum = aggregate({
+  id: 'SUM',
+  parameters: [numeric],
+  result: (type) => (type.kind === 'DECIMAL' ? decimalTotal(type) : type),
+  render: (args, call) => {
+    const total = invoke('sum', args, call);
+    const type = call.resultType;
+    if (isInteger(type)) return folded(total, type);
+    return type.kind === 'FLOAT' ? castTo(total, 'FLOAT') : total;
+  },
+});
+
+const average = aggregate({
+  id: 'AVG',
+  parameters: [numeric],
+  result: (type) => (type.kind === 'DECIMAL' ? decimalAverage(type) : type),
+  render: (args, call) => {
+    const type = call.resultType;
+    const of = call.argumentTypes[0]!;
+    const n = invoke('count', args, call);
+    const total = invoke('sum', args, call);
+    if (isInteger(type)) return castTo(`${total} // ${n}`, toDuckDbType(type));
+    if (type.kind !== 'DECIMAL' || of.kind !== 'DECIMAL') return castTo(invoke('avg', args, call), toDuckDbType(type));
+    const exact = unscaled(total, { precision: 38, scale: of.scale }, of.scale);
+    const half = `${n} // 2 * sign(${total})::HUGEINT`;
+    return scaledDown(`(${exact} * ${10n ** BigInt(type.scale - of.scale)} + ${half}) // ${n}`, type);
+  },
+});
+
+/** Over integers Flink computes these with integer division, so the result is exact and truncated as there. */
+function deviation(id: string, names: readonly string[], duckDb: string, root: boolean): AggregateFunction {
+  return aggregate({
+    id,
+    names,
+    parameters: [notDecimal],
+    result: same,
+    render: (args, call) => {
+      const type = call.resultType;
+      if (isApproximate(type)) return castTo(invoke(duckDb, args, call), toDuckDbType(type));
+      const n = invoke('count', args, call);
+      const [x] = args.map((arg) => castTo(arg, 'HUGEINT'));
+      const total = invoke('sum', [x!], call);
+      const squares = invoke('sum', [`${x} * ${x}`], call);
+      const divisor = duckDb.endsWith('_samp') ? `(${n} - 1)` : n;
+      const variance = `(${squares} - ${total} * ${total} // ${n}) // nullif(${divisor}, 0)`;
+      return castTo(root ? `trunc(sqrt(${variance}))` : variance, toDuckDbType(type));
+    },
+  });
+}
+
+const extreme = (id: string): AggregateFunction =>
+  aggregate({
+    id,
+    parameters: [comparable],
+    result: same,
+    render: (args, call) => invoke(id.toLowerCase(), args, call),
+  });
+
+/** The first or last value that is not NULL, in the order in which rows come. */
+const edge = (id: string, window: string, plain: string): AggregateFunction =>
+  aggregate({
+    id,
+    parameters: [any],
+    result: same,
+    render: ([value], call) => {
+      if (call.over !== null) return invoke(window, [`${value} IGNORE NULLS`], call);
+      const present = `${operand(value!)} IS NOT NULL`;
+      const filter = call.filter === null ? present : `(${call.filter}) AND ${present}`;
+      return invoke(plain, [value!], { ...call, filter });
+    },
+  });
+
+const collect = aggregate({
+  id: 'COLLECT',
+  parameters: [any],
+  result: types.multiset,
+  neverNull: true,
+  render: (args, call) => {
+    const type = toDuckDbType(call.resultType);
+    return `coalesce(${castTo(invoke('histogram', args, call), type)}, ${castTo('MAP {}', type)})`;
+  },
+});
+
+const listAgg = aggregate({
+  id: 'LISTAGG',
+  parameters: [text, optional(constantText)],
+  result: () => types.string(),
+  render: ([value, separator], call) =>
+    invoke('string_agg', [value!, separator ?? quoteString(',')], call),
+});
+
+/** Entries of this topic. */
+export const aggregateFunctions: readonly AggregateFunction[] = [
+  count,
+  sum,
+  average,
+  extreme('MIN'),
+  extreme('MAX'),
+  deviation('STDDEV_POP', ['STDDEV_POP'], 'stddev_pop', true),
+  deviation('STDDEV_SAMP', ['STDDEV_SAMP', 'STDDEV'], 'stddev_samp', true),
+  deviation('VAR_POP', ['VAR_POP'], 'var_pop', false),
+  deviation('VAR_SAMP', ['VAR_SAMP', 'VARIANCE'], 'var_samp', false),
+  edge('FIRST_VALUE', 'first_value', 'first'),
+  edge('LAST_VALUE', 'last_value', 'last'),
+  collect,
+  listAgg,
+  aggregate({
+    id: 'ARRAY_AGG',
+    parameters: [any],
+    result: types.array,
+    render: (args, call) => invoke('list', args, call),
+  }),
+];

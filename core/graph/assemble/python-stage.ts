@@ -1,0 +1,157 @@
+/** Python stages: which groups are shipped, which go on beside the results, which steps are run. */
+import { typeToText } from '../../types/type-text.js';
+import type { Column } from '../../types/data-type.js';
+import type { PlannedArgument, PlannedStep, PythonBoundary } from '../boundary.js';
+import { parallelismOf, resourceGroupOf } from '../resource-group.js';
+import type { CallArgument, CallStep } from '../stage-graph.js';
+import { wireLiteral } from '../wire-literal.js';
+import { describeSteps } from './describe-steps.js';
+import { withWanter, type Demand } from './demand.js';
+import type { ExchangeDraft, Produced } from './graph-builder.js';
+import type { StageAssembler } from './stage-assembler.js';
+
+/** Adds the stage and everything below it; steps whose results nobody wants are left out. */
+export function addPythonStage(
+  assembler: StageAssembler,
+  boundary: PythonBoundary,
+  demand: Demand,
+  ordered: boolean,
+): Produced {
+  const { graph, options } = assembler;
+  const steps = wantedSteps(boundary, demand);
+  const resultIds = new Set(boundary.steps.flatMap((step) => step.results.map((column) => column.id)));
+  const kept = [...demand.keys()].filter((id) => !resultIds.has(id));
+  const shipped = shippedIds(boundary, steps, kept);
+  const below = new Map(kept.map((id) => [id, demand.get(id)!]));
+  withWanter(below, shipped, boundary.key);
+  const isAggregate = boundary.mode === 'aggregate';
+  const input = assembler.produce(boundary.input, {
+    demand: below,
+    ordered: ordered || isAggregate,
+    keys: isAggregate ? boundary.keys : null,
+  });
+
+  const shippedGroups = groupsWith(input, shipped);
+  const keptGroups = groupsWith(input, kept);
+  const shippedColumns = shippedGroups.flatMap((group) => input.exchange.groups[group]!);
+  const shippedPosition = (id: string) => shippedColumns.indexOf(input.positions.get(id)!);
+  const results = resultSteps(boundary, steps, demand);
+  const stageId = graph.stageId('python');
+  const first = steps[0]!.function;
+  graph.addStage(
+    {
+      id: stageId,
+      kind: 'python',
+      inputs: [input.exchange.id],
+      output: graph.nextExchangeId(),
+      description: describeSteps(boundary.mode, steps),
+      mode: boundary.mode,
+      shippedGroups,
+      keptGroups,
+      steps: steps.map((step) => callStep(step, shippedPosition)),
+      resultSteps: results,
+      outer: boundary.outer,
+      keyColumns: boundary.keys.map(shippedPosition),
+      resourceGroup: resourceGroupOf(first, options.functions),
+      parallelism:
+        isAggregate && boundary.keys.length === 0 ? 1 : parallelismOf(first, options.functions, options.parallelism),
+    },
+    [input.exchange],
+  );
+  const resultColumns = results.flatMap((step) => steps[step]!.results);
+  return output(assembler, stageId, input, keptGroups, kept, resultColumns);
+}
+
+/** The steps with wanted results and those they need, renumbered. */
+function wantedSteps(boundary: PythonBoundary, demand: Demand): PlannedStep[] {
+  const { steps, mode } = boundary;
+  const wanted = steps.map((step) => step.results.some((column) => demand.has(column.id)));
+  if (mode === 'filter' || mode === 'table' || !wanted.some(Boolean)) wanted[steps.length - 1] = true;
+  for (let i = steps.length - 1; i >= 0; i--) {
+    if (!wanted[i]) continue;
+    for (const argument of steps[i]!.arguments) if (argument.kind === 'step') wanted[argument.step] = true;
+  }
+  const place = new Map<number, number>();
+  steps.forEach((_, i) => {
+    if (wanted[i]) place.set(i, place.size);
+  });
+  const renumber = (argument: PlannedArgument): PlannedArgument =>
+    argument.kind === 'step' ? { kind: 'step', step: place.get(argument.step)! } : argument;
+  return steps.filter((_, i) => wanted[i]).map((step) => ({ ...step, arguments: step.arguments.map(renumber) }));
+}
+
+/** Columns that the steps read. A stage that reads none is sent one all the same: it carries the number of rows. */
+function shippedIds(boundary: PythonBoundary, steps: readonly PlannedStep[], kept: readonly string[]): string[] {
+  const ids = steps.flatMap((step) => [
+    ...step.arguments.flatMap((argument) => (argument.kind === 'column' ? [argument.id] : [])),
+    ...[step.guard, step.filter].filter((id) => id !== null),
+  ]);
+  const all = [...boundary.keys, ...ids];
+  return all.length > 0 ? all : [kept[0] ?? boundary.input.columns[0]!.id];
+}
+
+/** `table`: the table function alone; otherwise every step whose result is wanted. */
+function resultSteps(boundary: PythonBoundary, steps: readonly PlannedStep[], demand: Demand): number[] {
+  if (boundary.mode === 'table') return [steps.length - 1];
+  return steps.flatMap((step, i) => (step.results.some((column) => demand.has(column.id)) ? [i] : []));
+}
+
+function groupsWith(input: Produced, ids: readonly string[]): number[] {
+  const positions = new Set(ids.map((id) => input.positions.get(id)!));
+  return input.exchange.groups.flatMap((group, i) => (group.some((p) => positions.has(p)) ? [i] : []));
+}
+
+function callStep(step: PlannedStep, positionOf: (id: string) => number): CallStep {
+  return {
+    function: step.function,
+    arguments: step.arguments.map((argument): CallArgument => {
+      switch (argument.kind) {
+        case 'column':
+          return { kind: 'column', column: positionOf(argument.id) };
+        case 'step':
+          return argument;
+        case 'literal':
+          return {
+            kind: 'literal',
+            value: wireLiteral(argument.type, argument.value),
+            type: typeToText(argument.type),
+          };
+      }
+    }),
+    argumentNames: step.argumentNames,
+    guard: step.guard === null ? null : positionOf(step.guard),
+    resultType: typeToText(step.resultType),
+    distinct: step.distinct,
+    filter: step.filter === null ? null : positionOf(step.filter),
+  };
+}
+
+/** The stage's exchange: the kept groups, then one group of results if there are any. */
+function output(
+  assembler: StageAssembler,
+  stageId: string,
+  input: Produced,
+  keptGroups: readonly number[],
+  kept: readonly string[],
+  results: readonly { readonly id: string; readonly type: Column['type'] }[],
+): Produced {
+  const source: ExchangeDraft = input.exchange;
+  const positions = new Map<string, number>();
+  const columns: Column[] = [];
+  const groups = keptGroups.map((group) =>
+    source.groups[group]!.map((position) => {
+      const column = { name: `c${columns.length}`, type: source.columns[position]!.type };
+      for (const id of kept) if (input.positions.get(id) === position) positions.set(id, columns.length);
+      columns.push(column);
+      return column;
+    }),
+  );
+  const resultGroup = results.map(({ id, type }) => {
+    const column = { name: `c${columns.length}`, type };
+    positions.set(id, columns.length);
+    columns.push(column);
+    return column;
+  });
+  const all = resultGroup.length === 0 ? groups : [...groups, resultGroup];
+  return { exchange: assembler.graph.addExchange(stageId, all, null), positions };
+}

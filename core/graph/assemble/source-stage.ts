@@ -1,0 +1,37 @@
+/** Stages that bring rows of the core into the graph. */
+import type { SourceBoundary } from '../boundary.js';
+import type { Column } from '../../types/data-type.js';
+import { groupByWanters, type Demand } from './demand.js';
+import type { Produced } from './graph-builder.js';
+import type { StageAssembler } from './stage-assembler.js';
+
+/** The wanted columns of a source; at least one. */
+export function addSourceStage(assembler: StageAssembler, source: SourceBoundary, demand: Demand): Produced {
+  const { graph, options } = assembler;
+  const ids = source.columns.map((column) => column.id);
+  const groups = groupByWanters(ids, demand.size === 0 ? new Map([[ids[0]!, '']]) : demand);
+  const columns = groups.flat().map((id) => source.columns.find((column) => column.id === id)!);
+  const id = graph.stageId('source');
+  const named = new Map(columns.map((column, i): [string, Column] => [column.id, { name: `c${i}`, type: column.type }]));
+  const { table } = source;
+  graph.addStage(
+    {
+      id,
+      kind: 'source',
+      inputs: [],
+      output: graph.nextExchangeId(),
+      description: `${table.connector} ${table.path.at(-1)!}`,
+      connector: table.connector,
+      options: table.options,
+      columns: columns.map(({ name, type }) => ({ name, type })),
+      bounded: options.connectors.get(table.connector)?.bounded(table) ?? true,
+    },
+    [],
+  );
+  const exchange = graph.addExchange(
+    id,
+    groups.map((group) => group.map((column) => named.get(column)!)),
+    null,
+  );
+  return { exchange, positions: new Map(columns.map((column, i) => [column.id, i])) };
+}

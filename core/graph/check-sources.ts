@@ -1,0 +1,41 @@
+/** Checks that every table a plan reads can be read, and in batch mode that it ends. */
+import type { LogicalPlan } from '../plan/logical-plan.js';
+import type { Scan } from '../plan/plan-builders.js';
+import { subqueryPlans } from '../plan/visit-expression.js';
+import { expressionsOf, inputsOf } from '../plan/visit-plan.js';
+import { nearNames } from '../text/near-names.js';
+import type { PlanOptions } from './plan-options.js';
+import { refusal } from './refuse.js';
+
+/** @throws {PlanError} for an unknown connector, one that is a sink only, an unbounded source in batch mode. */
+export function checkSources(plan: LogicalPlan, options: PlanOptions): void {
+  if (plan.kind === 'scan') checkScan(plan, options);
+  for (const input of inputsOf(plan)) checkSources(input, options);
+  for (const inner of expressionsOf(plan).flatMap(subqueryPlans)) checkSources(inner, options);
+}
+
+function checkScan(scan: Scan, options: PlanOptions): void {
+  const { connector, path } = scan.table;
+  const name = path.join('.');
+  const place = { sql: options.sql, span: scan.span };
+  const traits = options.connectors.get(connector);
+  if (traits === undefined || traits.source === null) {
+    const sources = [...options.connectors].filter(([, t]) => t.source !== null).map(([key]) => key);
+    const near = nearNames(connector, sources);
+    const reason = traits === undefined ? 'is not known' : 'can only be written';
+    throw refusal(
+      'PLAN_CONNECTOR',
+      `Table ${name} cannot be read: its connector '${connector}' ${reason}.`,
+      place,
+      `Connectors that can be read: ${(near.length > 0 ? near : sources).join(', ')}.`,
+    );
+  }
+  if (options.mode === 'batch' && !traits.bounded(scan.table)) {
+    throw refusal(
+      'PLAN_UNBOUNDED',
+      `Table ${name} never ends, so it cannot be read in batch mode.`,
+      place,
+      "Use SET 'execution.runtime-mode' = 'streaming', or bound the table ('number-of-rows' of datagen).",
+    );
+  }
+}

@@ -1,0 +1,89 @@
+/** Stage graphs as text: what runs where, what is shipped, how exchanges work. */
+import { typeToText } from '../types/type-text.js';
+import type { CallArgument, Exchange, PythonStage, RelationalStage, Stage, StageGraph } from './stage-graph.js';
+
+/** One paragraph a stage, producers first. Ends without a line break. */
+export function explainGraph(graph: StageGraph): string {
+  const exchanges = new Map(graph.exchanges.map((exchange) => [exchange.id, exchange]));
+  return graph.stages.map((stage) => explainStage(stage, exchanges).join('\n')).join('\n\n');
+}
+
+function explainStage(stage: Stage, exchanges: ReadonlyMap<string, Exchange>): string[] {
+  const lines = [`${stage.id}: ${stage.description}`];
+  const line = (name: string, text: string) => lines.push(`  ${name.padEnd(8)} ${text}`);
+  for (const [i, input] of stage.inputs.entries()) {
+    const exchange = exchanges.get(input)!;
+    line(i === 0 ? 'reads' : '', `${exchange.producer}${stage.kind === 'relational' ? ` as input_${i}` : ''}`);
+  }
+  switch (stage.kind) {
+    case 'relational':
+      explainRelational(stage, line);
+      break;
+    case 'python':
+      explainPython(stage, exchanges.get(stage.inputs[0]!)!, line);
+      break;
+    case 'source':
+      line('source', `${stage.connector}${stage.bounded ? '' : ', unbounded'}`);
+      break;
+    case 'sink':
+      line('columns', stage.columns.map((column) => `${column.name} = c${column.column}`).join(', '));
+      break;
+  }
+  if (stage.output !== null) explainExchange(exchanges.get(stage.output)!, line);
+  return lines;
+}
+
+type Line = (name: string, text: string) => void;
+
+function explainRelational(stage: RelationalStage, line: Line): void {
+  line('sql', stage.sql);
+  if (stage.keepsOrder) line('order', 'kept');
+  if (stage.perBatch) line('runs', 'for each batch');
+  for (const file of stage.files) line('scans', `${file.table}: ${file.format} ${file.path}`);
+  if (stage.sink !== null) line('writes', `${stage.sink.table}: ${stage.sink.format} ${stage.sink.path}`);
+}
+
+function explainPython(stage: PythonStage, input: Exchange, line: Line): void {
+  const shipped = stage.shippedGroups.flatMap((group) => input.groups[group]!);
+  const kept = stage.keptGroups.flatMap((group) => input.groups[group]!);
+  const argument = (value: CallArgument): string => {
+    switch (value.kind) {
+      case 'column':
+        return `c${shipped[value.column]!}`;
+      case 'step':
+        return `#${value.step}`;
+      case 'literal':
+        return JSON.stringify(value.value);
+    }
+  };
+  for (const [i, step] of stage.steps.entries()) {
+    const args = step.arguments.map((value, at) => {
+      const name = step.argumentNames[at] ?? null;
+      return name === null ? argument(value) : `${name} => ${argument(value)}`;
+    });
+    const guard = step.guard === null ? '' : ` where c${shipped[step.guard]!}`;
+    const filter = step.filter === null ? '' : ` filter c${shipped[step.filter]!}`;
+    const call = `${step.function}(${step.distinct ? 'distinct ' : ''}${args.join(', ')})${filter}${guard}`;
+    line(`step #${i}`, `${call} -> ${step.resultType}`);
+  }
+  if (stage.mode === 'aggregate') {
+    line('keys', stage.keyColumns.map((key) => `c${shipped[key]!}`).join(', ') || 'none');
+  }
+  line('shipped', columnList(shipped));
+  line('kept', columnList(kept));
+  line('workers', `${stage.parallelism}, group ${stage.resourceGroup}`);
+}
+
+function explainExchange(exchange: Exchange, line: Line): void {
+  const groups = exchange.groups.map(
+    (group) => `[${group.map((c) => `c${c} ${typeToText(exchange.columns[c]!.type)}`).join(', ')}]`,
+  );
+  line('output', groups.join(' '));
+  const keys = exchange.keyColumns;
+  const aligned = keys === null ? '' : `, whole groups of ${keys.length === 0 ? 'all rows' : columnList(keys)}`;
+  line('exchange', `${exchange.mode}: ${exchange.reason}${aligned}`);
+}
+
+function columnList(columns: readonly number[]): string {
+  return columns.length === 0 ? 'nothing' : columns.map((column) => `c${column}`).join(', ');
+}

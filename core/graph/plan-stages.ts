@@ -1,0 +1,96 @@
+/** The physical planner: optimised logical plans in, one graph of stages out. */
+import { PlanError } from '../errors.js';
+import type { LogicalPlan, QueryPlan, ScanTable } from '../plan/logical-plan.js';
+import { nearNames } from '../text/near-names.js';
+import { GraphBuilder } from './assemble/graph-builder.js';
+import { isSorted } from './assemble/row-order.js';
+import { StageAssembler } from './assemble/stage-assembler.js';
+import { checkSources } from './check-sources.js';
+import { checkStreaming } from './check-streaming.js';
+import type { ConnectorTraits, PlanOptions } from './plan-options.js';
+import { splitExactly } from './split/split-plan.js';
+import { SplitContext } from './split/split-context.js';
+import type { FileSink, StageGraph } from './stage-graph.js';
+
+/**
+ * Plans queries (one, or those of a statement set) as one graph.
+ * @throws {PlanError} with the place in the SQL text where something cannot be run here.
+ */
+export function planStages(queries: readonly QueryPlan[], options: PlanOptions): StageGraph {
+  const graph = new GraphBuilder();
+  for (const query of queries) {
+    checkSources(query.root, options);
+    if (options.mode === 'streaming') checkStreaming(query.root, options);
+    const context = new SplitContext(options);
+    const root = splitExactly(context, query.root);
+    const assembler = new StageAssembler(options, graph, context.boundaries);
+    addSink(assembler, query, root, isSorted(root, context.boundaries));
+  }
+  return graph.build(options.mode);
+}
+
+function addSink(assembler: StageAssembler, query: QueryPlan, root: LogicalPlan, sorted: boolean): void {
+  const { sink } = query;
+  if (sink.kind === 'collect') {
+    addRowSink(assembler, root, { connector: 'collect', options: {}, names: root.columns.map((c) => c.name) });
+    return;
+  }
+  const { table } = sink;
+  const traits = sinkTraits(table, assembler.options);
+  const names = table.columns.map((column) => column.name);
+  if (traits.sink === 'rows') {
+    addRowSink(assembler, root, { connector: table.connector, options: table.options, names });
+    return;
+  }
+  const columns = root.columns.map(({ id }, i) => ({ id, ...table.columns[i]! }));
+  const files: FileSink = {
+    table: table.path.at(-1)!,
+    path: table.options['path'] ?? '',
+    ...assembler.options.renderer.copy(table),
+    columns: table.columns,
+    overwrite: sink.overwrite,
+  };
+  assembler.writeFiles(root, columns, files, sorted);
+}
+
+interface RowSink {
+  readonly connector: string;
+  readonly options: Readonly<Record<string, string>>;
+  readonly names: readonly string[];
+}
+
+function addRowSink(assembler: StageAssembler, root: LogicalPlan, sink: RowSink): void {
+  const { graph } = assembler;
+  const { exchange, positions } = assembler.produce(root, {
+    demand: new Map(root.columns.map((column) => [column.id, 'sink'])),
+    ordered: sink.connector !== 'blackhole',
+    keys: null,
+  });
+  graph.addStage(
+    {
+      id: graph.stageId('sink'),
+      kind: 'sink',
+      inputs: [exchange.id],
+      output: null,
+      description: sink.connector,
+      connector: sink.connector,
+      options: sink.options,
+      columns: root.columns.map(({ id }, i) => ({ name: sink.names[i]!, column: positions.get(id)! })),
+    },
+    [exchange],
+  );
+}
+
+function sinkTraits(table: ScanTable, options: PlanOptions): ConnectorTraits {
+  const traits = options.connectors.get(table.connector);
+  if (traits !== undefined && traits.sink !== null) return traits;
+  const sinks = [...options.connectors].filter(([, t]) => t.sink !== null).map(([name]) => name);
+  const near = nearNames(table.connector, sinks);
+  throw new PlanError(
+    'PLAN_CONNECTOR',
+    traits === undefined
+      ? `Table ${table.path.join('.')} has an unknown connector: '${table.connector}'.`
+      : `Table ${table.path.join('.')} cannot be written: connector '${table.connector}' is a source only.`,
+    { hint: `Connectors that can be written: ${(near.length > 0 ? near : sinks).join(', ')}.` },
+  );
+}

@@ -1,0 +1,74 @@
+/** Logical plans as indented text, the result at the top and each input below its consumer. */
+import type { Expression } from './expression.js';
+import { explainAggregate, explainExpression, explainSortKeys } from './explain-expression.js';
+import type { LogicalPlan } from './logical-plan.js';
+import { subqueryPlans } from './visit-expression.js';
+import { expressionsOf, inputsOf } from './visit-plan.js';
+
+/** One line a node; a shared plan is printed at its first reference. Ends without a line break. */
+export function explainPlan(plan: LogicalPlan): string {
+  const lines: string[] = [];
+  print(plan, 0, lines, new Set());
+  return lines.join('\n');
+}
+
+function print(plan: LogicalPlan, depth: number, lines: string[], shared: Set<string>): void {
+  const indent = '  '.repeat(depth);
+  lines.push(`${indent}${describe(plan)}`);
+  if (plan.kind === 'shared') {
+    if (shared.has(plan.id)) return;
+    shared.add(plan.id);
+  }
+  for (const input of inputsOf(plan)) print(input, depth + 1, lines, shared);
+  for (const inner of expressionsOf(plan).flatMap(subqueryPlans)) {
+    lines.push(`${indent}  subquery:`);
+    print(inner, depth + 2, lines, shared);
+  }
+}
+
+function describe(plan: LogicalPlan): string {
+  const ids = plan.columns.map((column) => column.id);
+  switch (plan.kind) {
+    case 'scan':
+      return `scan ${plan.table.path.at(-1)!} [${ids.join(', ')}]`;
+    case 'values':
+      return `values [${ids.join(', ')}] ${plan.rows.length} row${plan.rows.length === 1 ? '' : 's'}`;
+    case 'project':
+      return `project [${plan.expressions.map((expression, i) => assigned(ids[i]!, expression)).join(', ')}]`;
+    case 'filter':
+      return `filter ${explainExpression(plan.predicate)}`;
+    case 'join':
+      return plan.condition === null ? 'cross join' : `${plan.type} join on ${explainExpression(plan.condition)}`;
+    case 'aggregate': {
+      const groups = plan.groups.map((group, i) => assigned(ids[i]!, group)).join(', ');
+      const sets = plan.groupingSets === null ? '' : ` sets ${JSON.stringify(plan.groupingSets)}`;
+      const calls = plan.aggregates.map((call, i) => `${ids[plan.groups.length + i]!} = ${explainAggregate(call)}`);
+      return `aggregate by [${groups}]${sets} [${calls.join(', ')}]`;
+    }
+    case 'sort':
+      return `sort by ${explainSortKeys(plan.keys)}`;
+    case 'limit':
+      return `limit ${plan.count ?? 'all'}${plan.offset === 0 ? '' : ` offset ${plan.offset}`}`;
+    case 'distinct':
+      return 'distinct';
+    case 'set':
+      return `${plan.operator}${plan.all ? ' all' : ''} [${ids.join(', ')}]`;
+    case 'correlate': {
+      const args = plan.call.arguments.map(explainExpression).join(', ');
+      const own = ids.slice(plan.input.columns.length).join(', ');
+      return `${plan.outer ? 'left ' : ''}lateral ${plan.call.function}(${args}) [${own}]`;
+    }
+    case 'unnest': {
+      const own = ids.slice(plan.input.columns.length).join(', ');
+      const ordinality = plan.withOrdinality ? ' with ordinality' : '';
+      return `${plan.outer ? 'left ' : ''}unnest ${explainExpression(plan.collection)}${ordinality} [${own}]`;
+    }
+    case 'shared':
+      return `shared ${plan.id} [${ids.join(', ')}]`;
+  }
+}
+
+function assigned(id: string, expression: Expression): string {
+  const text = explainExpression(expression);
+  return text === id ? id : `${id} = ${text}`;
+}

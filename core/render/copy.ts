@@ -1,0 +1,56 @@
+/** How DuckDB's COPY writes the files of a filesystem table. */
+import { PlanError } from '../errors.js';
+import type { ScanTable } from '../plan/logical-plan.js';
+import { typeFamily } from '../types/type-family.js';
+import type { CsvOptions, FileFormat } from './options.js';
+import { filesystemOptions } from './options.js';
+import { quoteString } from './sql-text.js';
+
+/** Format and COPY options of one part file. */
+export interface CopyText {
+  readonly format: FileFormat;
+  /** What stands between the parentheses of `COPY … TO … (…)`. */
+  readonly copyOptions: string;
+}
+
+/**
+ * The COPY options of a sink table.
+ * @throws {ConfigurationError} where its options cannot be honoured
+ * @throws {PlanError} for partitions, and for types that the format cannot hold
+ */
+export function renderCopy(table: ScanTable): CopyText {
+  const options = filesystemOptions(table);
+  checkColumns(table, options.format);
+  switch (options.format) {
+    case 'parquet':
+      return { format: 'parquet', copyOptions: `FORMAT parquet, COMPRESSION ${options.parquetCompression.toLowerCase()}` };
+    case 'csv':
+      return { format: 'csv', copyOptions: csvText(options.csv) };
+    case 'json':
+      return { format: 'json', copyOptions: 'FORMAT json' };
+  }
+}
+
+function csvText(csv: CsvOptions): string {
+  const quoting = csv.quote === '' ? "QUOTE ''" : `QUOTE ${quoteString(csv.quote)}, ESCAPE ${quoteString(csv.escape ?? csv.quote)}`;
+  return `FORMAT csv, HEADER false, DELIMITER ${quoteString(csv.delimiter)}, ${quoting}, NULLSTR ${quoteString(csv.nullLiteral ?? '')}`;
+}
+
+function checkColumns(table: ScanTable, format: FileFormat): void {
+  const name = table.path.at(-1);
+  if (table.partitionedBy.length > 0) {
+    throw new PlanError('PLAN_PARTITIONED_SINK', `Table ${name} is partitioned: writing partitions is not supported.`, {
+      hint: 'Write to one table for each partition, or leave PARTITIONED BY out.',
+    });
+  }
+  if (format === 'parquet') return;
+  for (const column of table.columns) {
+    const family = typeFamily(column.type);
+    const isNested = family === 'array' || family === 'map' || family === 'multiset' || family === 'row';
+    if (family === 'binary' || (format === 'csv' && isNested)) {
+      throw new PlanError('PLAN_SINK_TYPE', `Table ${name}: the ${format} format cannot write column ${column.name}.`, {
+        hint: 'Use the parquet format.',
+      });
+    }
+  }
+}

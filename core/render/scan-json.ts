@@ -1,0 +1,77 @@
+/** JSON files, one object a line, as Flink's json format reads them: fields by name, missing ones NULL. */
+import { toDuckDbType } from '../types/arrow-type.js';
+import type { DataType } from '../types/data-type.js';
+import type { JsonOptions } from './options.js';
+import { truncated } from './precision.js';
+import type { FileScanSource } from './scan-files.js';
+import { fileColumns, readerCall, typedSelect } from './scan-files.js';
+import { castTo, quoteIdentifier, quoteString } from './sql-text.js';
+
+/** Digits of a number that survive DuckDB's JSON parser, which reads fractions as DOUBLE. */
+const EXACT_DIGITS = 15;
+
+/** FROM text of a JSON scan. */
+export function renderJsonScan(source: FileScanSource, options: JsonOptions): string {
+  const read = fileColumns(source.table).filter((column) => source.columns.includes(column.name));
+  const wide = read.some(({ type }) => type.kind === 'DECIMAL' && type.precision > EXACT_DIGITS);
+  if (wide || options.ignoreParseErrors) return fromObjects(source, read, options);
+  const columns = read.map((c) => `${quoteString(c.name)}: ${quoteString(readType(c.type))}`).join(', ');
+  const layout = columns === '' ? "{'_': 'VARCHAR'}" : `{${columns}}`;
+  const reader = readerCall('read_json', source, ["format = 'newline_delimited'", `columns = ${layout}`]);
+  return typedSelect(source, reader, (name, type) => value(quoteIdentifier(name), type));
+}
+
+/** From the text of each object: for digits beyond a DOUBLE, and to leave out what is no JSON. */
+function fromObjects(
+  source: FileScanSource,
+  read: readonly { readonly name: string; readonly type: DataType }[],
+  options: JsonOptions,
+): string {
+  const layout = JSON.stringify(Object.fromEntries(read.map((c) => [c.name, readType(c.type)])));
+  const transform = options.ignoreParseErrors ? 'from_json' : 'from_json_strict';
+  const objects = readerCall('read_ndjson_objects', source, options.ignoreParseErrors ? ['ignore_errors = true'] : []);
+  const partitions = source.table.partitionedBy.map((name) => `, ${quoteIdentifier(name)}`).join('');
+  const rows = `(SELECT json, ${transform}(json, ${quoteString(layout)}) AS fields${partitions} FROM ${objects} WHERE json IS NOT NULL)`;
+  return typedSelect(source, rows, (name, type) => {
+    const field = `fields.${quoteIdentifier(name)}`;
+    return type.kind === 'DECIMAL' && type.precision > EXACT_DIGITS
+      ? castTo(exactText(field, name), toDuckDbType(type))
+      : value(field, type);
+  });
+}
+
+/** The number as written, found in the object's text; believed only where it is the number that the parser found. */
+function exactText(field: string, name: string): string {
+  const key = JSON.stringify(name).replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+  const written = `regexp_extract(json, ${quoteString(`${key}\\s*:\\s*(-?[0-9][0-9.eE+-]*)`)}, 1)`;
+  return `CASE WHEN TRY_CAST(${written} AS DOUBLE) = TRY_CAST(${field} AS DOUBLE) THEN ${written} ELSE ${field} END`;
+}
+
+function readType(type: DataType): string {
+  switch (type.kind) {
+    case 'DECIMAL':
+    case 'BINARY':
+    case 'VARBINARY':
+    case 'BYTES':
+      return 'VARCHAR';
+    default:
+      return toDuckDbType(type);
+  }
+}
+
+function value(sql: string, type: DataType): string {
+  switch (type.kind) {
+    case 'DECIMAL':
+      return castTo(sql, toDuckDbType(type));
+    case 'BINARY':
+    case 'VARBINARY':
+    case 'BYTES':
+      return `from_base64(${sql})`;
+    case 'TIME':
+    case 'TIMESTAMP':
+    case 'TIMESTAMP_LTZ':
+      return truncated(sql, type.kind, 9, type.precision);
+    default:
+      return sql;
+  }
+}

@@ -1,0 +1,38 @@
+/** Scans as FROM items: exchange inputs by their name, files through DuckDB's readers as Flink's formats read them. */
+import { PlanError } from '../errors.js';
+import type { LogicalPlan } from '../plan/logical-plan.js';
+import { filesystemOptions } from './options.js';
+import { renderCsvScan } from './scan-csv.js';
+import type { FileScanSource } from './scan-files.js';
+import { renderJsonScan } from './scan-json.js';
+import { renderParquetScan } from './scan-parquet.js';
+
+type Scan = Extract<LogicalPlan, { readonly kind: 'scan' }>;
+
+/** The files that a path of a filesystem table stands for: names or glob patterns that DuckDB reads. At least one. */
+export type ResolveFiles = (path: string) => readonly string[];
+
+/**
+ * FROM text of a scan; its columns have the table's names and exactly the DuckDB types of the declared ones.
+ * @throws {ConfigurationError} where the table's options cannot be honoured
+ * @throws {PlanError} for a connector that DuckDB does not read
+ */
+export function renderScan(scan: Scan, resolveFiles: ResolveFiles): string {
+  const { table } = scan;
+  if (table.connector === 'exchange') return table.path[0]!;
+  if (table.connector !== 'filesystem') {
+    const name = table.path.join('.');
+    throw new PlanError('PLAN_CONNECTOR', `Table ${name}: the connector '${table.connector}' is not read by SQL stages.`);
+  }
+  const options = filesystemOptions(table);
+  const columns = scan.columns.map((column) => column.name);
+  const source: FileScanSource = { table, columns, files: resolveFiles(options.path) };
+  switch (options.format) {
+    case 'parquet':
+      return renderParquetScan(source);
+    case 'csv':
+      return renderCsvScan(source, options.csv);
+    case 'json':
+      return renderJsonScan(source, options.json);
+  }
+}

@@ -1,0 +1,172 @@
+import { ResourceError } from '../errors.js';
+import { formatMemory } from './parse-memory.js';
+
+/** An amount of the machine; cpus and gpus may be fractions. */
+export interface ResourceAmount {
+  readonly memoryBytes: number;
+  readonly cpus: number;
+  readonly gpus: number;
+}
+
+/** What one owner (a stage, a group of workers) asks for: `workers` times `each`. */
+export interface ResourceRequest {
+  readonly owner: string;
+  readonly workers: number;
+  readonly each: ResourceAmount;
+}
+
+/** Requests of one job that were granted together. */
+export interface Grant {
+  readonly job: string;
+  readonly requests: readonly ResourceRequest[];
+}
+
+export interface AcquireOptions {
+  /** Called once, at once, when the job must wait: for whom, how much, and how to go on. */
+  readonly onWait: (message: string) => void;
+  /** Ends the waiting; `acquire` rejects with its reason. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Grants shares of one machine; arithmetic only, no processes. The grants never sum past the total. A job gets all
+ * that it asks for or nothing, in the order of asking, so that two jobs cannot hold what the other waits for.
+ */
+export class ResourceManager {
+  private readonly grants = new Set<Grant>();
+  private readonly waiting: Waiter[] = [];
+
+  constructor(private readonly total: ResourceAmount) {}
+
+  /** What is not granted. */
+  get free(): ResourceAmount {
+    return subtract(this.total, sumOf([...this.grants].flatMap((grant) => grant.requests)));
+  }
+
+  /**
+   * Grants at once.
+   * @throws {ResourceError} RESOURCES_EXCEEDED when the machine is too small, RESOURCES_TAKEN when others hold too much
+   */
+  request(job: string, requests: readonly ResourceRequest[]): Grant {
+    this.checkPossible(job, requests);
+    if (this.waiting.length > 0 || !fits(sumOf(requests), this.free)) {
+      throw new ResourceError('RESOURCES_TAKEN', this.describeWait(job, requests), { hint: WAIT_HINT });
+    }
+    return this.grant(job, requests);
+  }
+
+  /**
+   * Grants as soon as there is room and everybody who asked before has been served.
+   * @throws {ResourceError} RESOURCES_EXCEEDED at once when the machine is too small
+   */
+  async acquire(job: string, requests: readonly ResourceRequest[], options: AcquireOptions): Promise<Grant> {
+    options.signal.throwIfAborted();
+    this.checkPossible(job, requests);
+    if (this.waiting.length === 0 && fits(sumOf(requests), this.free)) return this.grant(job, requests);
+    options.onWait(`${this.describeWait(job, requests)} ${WAIT_HINT}`);
+    return new Promise((resolve, reject) => {
+      const waiter: Waiter = { job, requests, resolve };
+      this.waiting.push(waiter);
+      const onAbort = () => {
+        const index = this.waiting.indexOf(waiter);
+        if (index < 0) return;
+        this.waiting.splice(index, 1);
+        reject(options.signal.reason);
+        this.serve();
+      };
+      options.signal.addEventListener('abort', onAbort, { once: true });
+    });
+  }
+
+  /** Gives a grant back; later calls do nothing. */
+  release(grant: Grant): void {
+    if (this.grants.delete(grant)) this.serve();
+  }
+
+  private grant(job: string, requests: readonly ResourceRequest[]): Grant {
+    const grant = { job, requests };
+    this.grants.add(grant);
+    return grant;
+  }
+
+  private serve(): void {
+    for (
+      let next = this.waiting[0];
+      next !== undefined && fits(sumOf(next.requests), this.free);
+      next = this.waiting[0]
+    ) {
+      this.waiting.shift();
+      next.resolve(this.grant(next.job, next.requests));
+    }
+  }
+
+  private checkPossible(job: string, requests: readonly ResourceRequest[]): void {
+    const needed = sumOf(requests);
+    if (fits(needed, this.total)) return;
+    throw new ResourceError(
+      'RESOURCES_EXCEEDED',
+      `Job ${job} asks for more than there is: ${requests.map(describeRequest).join(' + ')} = ${describe(needed)}, ` +
+        `the machine has ${describe(this.total)}.`,
+      { hint: `Lower these requests or the number of workers, or raise the total to ${describe(needed)}.` },
+    );
+  }
+
+  private describeWait(job: string, requests: readonly ResourceRequest[]): string {
+    const holders = [...this.grants].map((grant) => `${grant.job} holds ${describe(sumOf(grant.requests))}`);
+    const before =
+      this.waiting.length > 0 ? ` ${this.waiting.map((waiter) => waiter.job).join(', ')} asked before.` : '';
+    return (
+      `Job ${job} needs ${describe(sumOf(requests))}, ${describe(this.free)} of ${describe(this.total)} is free: ` +
+      `${holders.join(', ')}.${before}`
+    );
+  }
+}
+
+interface Waiter {
+  readonly job: string;
+  readonly requests: readonly ResourceRequest[];
+  readonly resolve: (grant: Grant) => void;
+}
+
+const WAIT_HINT =
+  'It goes on when they end; stop one of them, or lower the memory of this job, to go on now.';
+
+function sumOf(requests: readonly ResourceRequest[]): ResourceAmount {
+  return requests.reduce<ResourceAmount>(
+    (sum, { workers, each }) => ({
+      memoryBytes: sum.memoryBytes + workers * each.memoryBytes,
+      cpus: sum.cpus + workers * each.cpus,
+      gpus: sum.gpus + workers * each.gpus,
+    }),
+    { memoryBytes: 0, cpus: 0, gpus: 0 },
+  );
+}
+
+function subtract(a: ResourceAmount, b: ResourceAmount): ResourceAmount {
+  return { memoryBytes: a.memoryBytes - b.memoryBytes, cpus: a.cpus - b.cpus, gpus: a.gpus - b.gpus };
+}
+
+/** Sums of fractions such as 0.1 are not exact: a millionth of a core is no reason to refuse. */
+function fits(needed: ResourceAmount, available: ResourceAmount): boolean {
+  const slack = 1e-6;
+  return (
+    needed.memoryBytes <= available.memoryBytes &&
+    needed.cpus <= available.cpus + slack &&
+    needed.gpus <= available.gpus + slack
+  );
+}
+
+function describeRequest({ owner, workers, each }: ResourceRequest): string {
+  return `${owner} ${workers === 1 ? '' : `${workers} × `}${describe(each)}`;
+}
+
+function describe({ memoryBytes, cpus, gpus }: ResourceAmount): string {
+  const parts = [formatMemory(memoryBytes)];
+  if (cpus > 0) parts.push(`${rounded(cpus)} ${cpus === 1 ? 'core' : 'cores'}`);
+  if (gpus > 0) parts.push(`${rounded(gpus)} ${gpus === 1 ? 'GPU' : 'GPUs'}`);
+  return parts.join(', ');
+}
+
+function rounded(value: number): string {
+  return String(Math.round(value * 1000) / 1000);
+}

@@ -1,0 +1,161 @@
+/** Calls by name: which function a name means, and what it may be at this place. */
+import { builtinNames, isAggregate, isScalar, isWindowFunction } from '../../functions/builtins.js';
+import type { FunctionDeclaration } from '../../functions/function-declaration.js';
+import type { Expression } from '../../plan/expression.js';
+import { literalOf } from '../../plan/expression-builders.js';
+import { types } from '../../types/types.js';
+import type { ArgumentNode, FunctionCallNode } from '../ast.js';
+import { type BindContext, bindError, nearHint } from './bind-context.js';
+import { callBuiltin } from './builtin-call.js';
+import { bindExpression } from './expression.js';
+import type { ExpressionContext } from './expression-context.js';
+import { bindPythonArguments } from './python-arguments.js';
+import { pythonResultType } from './python-types.js';
+import { bindWindowCall } from './window-call.js';
+
+/** What a function name stands for. */
+export type Callee =
+  | { readonly kind: 'builtin'; readonly name: string }
+  | { readonly kind: 'python'; readonly declaration: FunctionDeclaration };
+
+/**
+ * Finds a function: temporary system functions, then built-ins, then the functions of the catalog.
+ * @throws {SqlError} where there is none of this name.
+ */
+export function findFunction(context: BindContext, node: FunctionCallNode): Callee {
+  const parts = node.name.parts.map((part) => part.name);
+  const name = parts.at(-1)!;
+  if (parts.length === 1) {
+    const system = context.catalog.systemFunction(name);
+    if (system !== null) return python(context, system.name, node);
+    if (isScalar(name) || isAggregate(name) || isWindowFunction(name)) {
+      return { kind: 'builtin', name: name.toUpperCase() };
+    }
+  }
+  const entry = context.catalog.catalogFunction(parts);
+  if (entry !== null) return python(context, entry.name, node);
+  const known = [...context.catalog.functions().map((f) => f.name), ...builtinNames()];
+  const near = nearHint(
+    name.toUpperCase(),
+    known.map((n) => n.toUpperCase()),
+    '',
+  );
+  const spelled = known.filter(
+    (candidate) => near?.includes(candidate.toUpperCase()) && near.startsWith('Did'),
+  );
+  throw bindError(
+    context,
+    'SQL_UNKNOWN_FUNCTION',
+    `There is no function '${parts.join('.')}'.`,
+    node.name.span,
+    spelled.length > 0
+      ? `Did you mean ${spelled.slice(0, 3).join(' or ')}?`
+      : 'Register it with CREATE FUNCTION.',
+  );
+}
+
+/** A call in an expression: scalar, aggregate or window function, by what the place allows. */
+export function bindCall(at: ExpressionContext, node: FunctionCallNode): Expression {
+  const callee = findFunction(at.context, node);
+  if (node.over !== null) return bindWindowCall(at, node, callee);
+  if (callee.kind === 'builtin' && isWindowFunction(callee.name) && !isAggregate(callee.name)) {
+    throw bindError(at.context, 'SQL_INVALID', `${callee.name} needs an OVER clause.`, node.span);
+  }
+  if (isAggregateCallee(callee)) return bindAggregate(at, node, callee);
+  refuseAggregateSyntax(at, node);
+  if (callee.kind === 'builtin') {
+    return callBuiltin(at.context, callee.name, bindArguments(at, node.arguments), node.span);
+  }
+  return bindScalarPython(at, node, callee.declaration);
+}
+
+/** True for built-in and Python aggregates. */
+export function isAggregateCallee(callee: Callee): boolean {
+  return callee.kind === 'builtin'
+    ? isAggregate(callee.name) && !isScalar(callee.name)
+    : callee.declaration.kind === 'aggregate';
+}
+
+/** Arguments of a built-in; words of the syntax become constants. */
+export function bindArguments(at: ExpressionContext, args: readonly ArgumentNode[]): Expression[] {
+  return args.map(({ name, value, span }) => {
+    if (name !== null) {
+      throw bindError(
+        at.context,
+        'SQL_ARGUMENTS',
+        'Built-in functions take arguments by position.',
+        name.span,
+      );
+    }
+    switch (value.kind) {
+      case 'keyword':
+        return literalOf(value.word, types.notNull(types.char(value.word.length)), value.span);
+      case 'star':
+      case 'descriptor':
+      case 'table_argument':
+      case 'default':
+        throw bindError(at.context, 'SQL_ARGUMENTS', 'This is no argument of a scalar function.', span);
+      default:
+        return bindExpression(at, value);
+    }
+  });
+}
+
+function bindAggregate(at: ExpressionContext, node: FunctionCallNode, callee: Callee): Expression {
+  if (at.aggregates !== null) return at.aggregates.bind(at, node, callee);
+  const name = node.name.parts.at(-1)!.name;
+  throw bindError(
+    at.context,
+    'SQL_AGGREGATE',
+    `The aggregate ${name} cannot stand in ${at.clause}.`,
+    node.span,
+    at.clause === 'WHERE' ? 'Use HAVING, or aggregate in a subquery.' : 'Aggregate in a subquery.',
+  );
+}
+
+function bindScalarPython(
+  at: ExpressionContext,
+  node: FunctionCallNode,
+  declaration: FunctionDeclaration,
+): Expression {
+  if (declaration.kind !== 'scalar') {
+    const word = declaration.kind.replace('_', ' ');
+    throw bindError(
+      at.context,
+      'SQL_INVALID',
+      `${declaration.name} is a ${word} function and cannot be used as a scalar function.`,
+      node.span,
+      declaration.kind === 'table' ? `Use FROM t, LATERAL TABLE(${declaration.name}(…)) AS x(…).` : null,
+    );
+  }
+  const { args, names } = bindPythonArguments(at, node, declaration);
+  return {
+    kind: 'python_call',
+    function: declaration.name,
+    arguments: args,
+    argumentNames: names,
+    deterministic: declaration.deterministic,
+    type: pythonResultType(at.context, declaration, node.span),
+    span: node.span,
+  };
+}
+
+function refuseAggregateSyntax(at: ExpressionContext, node: FunctionCallNode): void {
+  const word = node.distinct
+    ? 'DISTINCT'
+    : node.filter !== null
+      ? 'FILTER'
+      : node.withinGroup.length > 0
+        ? 'WITHIN GROUP'
+        : null;
+  if (word === null) return;
+  const name = node.name.parts.at(-1)!.name;
+  throw bindError(at.context, 'SQL_INVALID', `${name} is no aggregate, so it takes no ${word}.`, node.span);
+}
+
+function python(context: BindContext, name: string, node: FunctionCallNode): Callee {
+  const declaration = context.functions.declaration(name);
+  if (declaration !== null) return { kind: 'python', declaration };
+  const message = `The declaration of function '${name}' has not been loaded.`;
+  throw bindError(context, 'SQL_UNKNOWN_FUNCTION', message, node.name.span);
+}

@@ -1,0 +1,85 @@
+/** WITH: common table expressions. */
+import { columnOf } from '../../plan/expression-builders.js';
+import { isNondeterministic, planCallsPython } from '../../plan/expression-facts.js';
+import type { LogicalPlan } from '../../plan/logical-plan.js';
+import { projectOf, type Shared } from '../../plan/plan-builders.js';
+import { rewriteExpression, subqueryPlans } from '../../plan/visit-expression.js';
+import { expressionsOf, inputsOf, mapExpressions, mapInputs, somePlan } from '../../plan/visit-plan.js';
+import type { QueryNode } from '../ast.js';
+import type { Span } from '../span.js';
+import { type BindContext, bindError, type CommonTableBinding } from './bind-context.js';
+import { bindQuery } from './query.js';
+import { named } from './alias.js';
+
+/** The context in which the query's body sees the names of its WITH list. */
+export function withCommonTables(context: BindContext, node: QueryNode): BindContext {
+  if (node.with.length === 0) return context;
+  if (node.recursive) {
+    throw bindError(context, 'SQL_UNSUPPORTED', 'WITH RECURSIVE is not supported.', node.span);
+  }
+  let current = context;
+  for (const table of node.with) {
+    const binding: CommonTableBinding = {
+      query: table.query,
+      columns: table.columns.map((column) => column.name),
+      context: current,
+      shared: null,
+    };
+    current = { ...current, commonTables: new Map([...current.commonTables, [table.name.name, binding]]) };
+  }
+  return current;
+}
+
+/**
+ * A reference to a common table: its query bound anew, or a `shared` node where its rows must be computed once, because
+ * they need Python or are not deterministic.
+ */
+export function bindCommonTable(context: BindContext, table: CommonTableBinding, span: Span): LogicalPlan {
+  if (table.shared === null) {
+    const plan = named(context, bindQuery(table.context, table.query, null), table.columns, span);
+    if (!mustBeShared(plan)) return plan;
+    table.shared = { id: context.ids.fresh('shared'), plan };
+  }
+  const { id, plan } = table.shared;
+  const columns = plan.columns.map((column) => context.ids.column(column.name, column.type));
+  return { kind: 'shared', id, input: plan, columns, span };
+}
+
+/** The plan with every `shared` node that is referred to once replaced by its input. */
+export function inlineSingleUses(plan: LogicalPlan): LogicalPlan {
+  const uses = new Map<string, number>();
+  countUses(plan, uses, new Set());
+  return inline(plan, uses);
+}
+
+function mustBeShared(plan: LogicalPlan): boolean {
+  return planCallsPython(plan) || somePlan(plan, (node) => expressionsOf(node).some(isNondeterministic));
+}
+
+/** References inside a shared plan count once, however often the plan itself is referred to. */
+function countUses(plan: LogicalPlan, uses: Map<string, number>, seen: Set<string>): void {
+  if (plan.kind === 'shared') {
+    uses.set(plan.id, (uses.get(plan.id) ?? 0) + 1);
+    if (seen.has(plan.id)) return;
+    seen.add(plan.id);
+  }
+  for (const input of inputsOf(plan)) countUses(input, uses, seen);
+  for (const inner of expressionsOf(plan).flatMap(subqueryPlans)) countUses(inner, uses, seen);
+}
+
+function inline(plan: LogicalPlan, uses: ReadonlyMap<string, number>): LogicalPlan {
+  const node = mapExpressions(
+    mapInputs(plan, (input) => inline(input, uses)),
+    (expression) =>
+      rewriteExpression(expression, (e) => (e.kind === 'subquery' ? { ...e, plan: inline(e.plan, uses) } : e)),
+  );
+  return node.kind === 'shared' && uses.get(node.id) === 1 ? renamedInput(node) : node;
+}
+
+function renamedInput(node: Shared): LogicalPlan {
+  return projectOf(
+    node.input,
+    node.columns,
+    node.input.columns.map((column) => columnOf(column)),
+  );
+}

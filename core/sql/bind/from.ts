@@ -1,0 +1,133 @@
+/** FROM: tables, derived tables, joins. */
+import { isTrueLiteral } from '../../plan/expression-builders.js';
+import type { LogicalPlan, PlanColumn } from '../../plan/logical-plan.js';
+import { filteredBy, type Join } from '../../plan/plan-builders.js';
+import { withNullable } from '../../types/types.js';
+import type { FromNode } from '../ast.js';
+import { aliased } from './alias.js';
+import { type BindContext, bindError } from './bind-context.js';
+import { bindCondition } from './expression.js';
+import { plainContext } from './expression-context.js';
+import { mergeColumns } from './join-columns.js';
+import { bindLateral } from './lateral.js';
+import { bindQuery } from './query.js';
+import type { Relation, Scope } from './scope.js';
+import { bindTable } from './table-reference.js';
+import { oneRow } from './values.js';
+
+/** Rows of FROM and the names they are reached by. */
+export interface BoundFrom {
+  readonly plan: LogicalPlan;
+  readonly relations: readonly Relation[];
+}
+
+type JoinNode = Extract<FromNode, { kind: 'join' }>;
+
+/** `parent`: the scope of the enclosing query, which conditions may read. */
+export function bindFrom(context: BindContext, node: FromNode, parent: Scope | null): BoundFrom {
+  switch (node.kind) {
+    case 'table': {
+      if (node.systemTime !== null) {
+        throw bindError(
+          context,
+          'SQL_UNSUPPORTED',
+          'FOR SYSTEM_TIME AS OF is not supported.',
+          node.systemTime.span,
+          'Join without it to read the table as it is.',
+        );
+      }
+      const { plan, path } = bindTable(context, node.name, node.hints, node.span);
+      const name = node.name.parts.at(-1)!.name;
+      return { plan, relations: [aliased(context, plan.columns, node.alias, name, path)] };
+    }
+    case 'derived_table': {
+      const plan = bindQuery(context, node.query, parent);
+      return { plan, relations: [aliased(context, plan.columns, node.alias, null)] };
+    }
+    case 'table_function':
+    case 'unnest':
+      return bindLateral(context, node, { plan: oneRow(context), relations: [] }, parent, false);
+    case 'join':
+      return bindJoin(context, node, parent);
+  }
+}
+
+function bindJoin(context: BindContext, node: JoinNode, parent: Scope | null): BoundFrom {
+  const left = bindFrom(context, node.left, parent);
+  if (node.right.kind === 'table_function' || node.right.kind === 'unnest') {
+    return bindLateralJoin(context, node, node.right, left, parent);
+  }
+  if (node.right.kind === 'derived_table' && node.right.lateral) {
+    throw bindError(
+      context,
+      'SQL_UNSUPPORTED',
+      'LATERAL is supported for table functions, not for queries.',
+      node.right.span,
+      'Write the query as a join.',
+    );
+  }
+  const right = bindFrom(context, node.right, parent);
+  const type = node.type === 'cross' || node.type === 'comma' ? 'inner' : node.type;
+  const join = joinOf(node, type, left, right);
+  const relations = retyped([...left.relations, ...right.relations], join.columns);
+  if (node.natural || node.using !== null) {
+    return mergeColumns(context, node, { ...join, type }, { left, right, relations });
+  }
+  if (node.on === null) return { plan: join, relations };
+  const condition = bindCondition(plainContext(context, { relations, parent }, 'ON'), node.on);
+  return { plan: { ...join, condition }, relations };
+}
+
+function bindLateralJoin(
+  context: BindContext,
+  node: JoinNode,
+  right: Extract<FromNode, { kind: 'table_function' | 'unnest' }>,
+  left: BoundFrom,
+  parent: Scope | null,
+): BoundFrom {
+  if (node.type === 'right' || node.type === 'full' || node.natural || node.using !== null) {
+    const message = 'A table function can be joined with INNER, CROSS or LEFT JOIN … ON TRUE only.';
+    throw bindError(context, 'SQL_INVALID', message, node.span);
+  }
+  const isLeft = node.type === 'left';
+  const joined = bindLateral(context, right, left, parent, isLeft);
+  if (node.on === null) return joined;
+  const scope: Scope = { relations: joined.relations, parent };
+  const condition = bindCondition(plainContext(context, scope, 'ON'), node.on);
+  if (isTrueLiteral(condition)) return joined;
+  if (isLeft) {
+    throw bindError(
+      context,
+      'SQL_UNSUPPORTED',
+      'LEFT JOIN with a table function takes ON TRUE only.',
+      node.on.span,
+      'Move the condition into the function, or into WHERE of a query around the join.',
+    );
+  }
+  return { plan: filteredBy(joined.plan, [condition]), relations: joined.relations };
+}
+
+function joinOf(node: JoinNode, type: Join['type'], left: BoundFrom, right: BoundFrom): Join {
+  const leftNullable = type === 'right' || type === 'full';
+  const rightNullable = type === 'left' || type === 'full';
+  const padded = (columns: readonly PlanColumn[], isPadded: boolean) =>
+    isPadded ? columns.map((column) => ({ ...column, type: withNullable(column.type, true) })) : columns;
+  return {
+    kind: 'join',
+    type,
+    left: left.plan,
+    right: right.plan,
+    condition: null,
+    columns: [...padded(left.plan.columns, leftNullable), ...padded(right.plan.columns, rightNullable)],
+    span: node.span,
+  };
+}
+
+/** The relations with the types that the join gives their columns. */
+function retyped(relations: readonly Relation[], columns: readonly PlanColumn[]): Relation[] {
+  const types = new Map(columns.map((column) => [column.id, column.type]));
+  return relations.map((relation) => ({
+    ...relation,
+    columns: relation.columns.map((column) => ({ ...column, type: types.get(column.id) ?? column.type })),
+  }));
+}

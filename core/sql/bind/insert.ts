@@ -1,0 +1,136 @@
+/** INSERT: which query column goes where, and as what. */
+import { pathText, type TableEntry } from '../../catalog/catalog.js';
+import { columnOf } from '../../plan/expression-builders.js';
+import type { Expression } from '../../plan/expression.js';
+import type { LogicalPlan, QueryPlan } from '../../plan/logical-plan.js';
+import { projectOf } from '../../plan/plan-builders.js';
+import { literalOf } from '../../plan/expression-builders.js';
+import { implicitlyCastable } from '../../types/common-type.js';
+import type { DataType } from '../../types/data-type.js';
+import { sameType } from '../../types/same-type.js';
+import { typeToText } from '../../types/type-text.js';
+import { types, withNullable } from '../../types/types.js';
+import type { InsertStatement } from '../ast.js';
+import type { Span } from '../span.js';
+import { type BindContext, bindError, type BindErrorCode, nearHint } from './bind-context.js';
+import { coerce } from './coerce.js';
+import { bindExpression } from './expression.js';
+import { plainContext } from './expression-context.js';
+import { bindQuery } from './query.js';
+import { EMPTY_SCOPE } from './scope.js';
+import { scanTableOf } from './table-reference.js';
+
+/**
+ * The query with exactly the table's physical columns, in its types. Columns that the statement does not name are NULL.
+ * @throws {SqlError} for columns that do not fit, unknown ones, and NULL where a column is NOT NULL.
+ */
+export function bindInsert(context: BindContext, node: InsertStatement): QueryPlan {
+  const entry = targetOf(context, node);
+  const table = scanTableOf(context, entry, node.hints, node.table.span);
+  const input = bindQuery(context, node.query, null);
+  const fixed = fixedValues(context, node, table.columns);
+  const names = node.columns?.map((column) => column.name) ?? null;
+  const open = names ?? table.columns.map((column) => column.name).filter((name) => !fixed.has(name));
+  checkNames(context, node, table.columns);
+  if (open.length !== input.columns.length) {
+    const wanted = open.join(', ');
+    const message = `The query has ${input.columns.length} column(s), but ${pathText(entry.path)} takes ${open.length}.`;
+    throw bindError(context, 'SQL_INVALID', message, node.query.span, `Its columns: ${wanted}.`);
+  }
+  const expressions = table.columns.map(({ name, type }): Expression => {
+    const value = fixed.get(name);
+    if (value !== undefined) return fitting(context, value, type, name, value.span ?? node.span);
+    const position = open.indexOf(name);
+    const source = position < 0 ? literalOf(null, types.null()) : columnOf(input.columns[position]!);
+    return fitting(context, source, type, name, columnSpan(node, position));
+  });
+  const root: LogicalPlan = {
+    ...projectOf(
+      input,
+      table.columns.map(({ name, type }) => context.ids.column(name, type)),
+      expressions,
+    ),
+    span: node.span,
+  };
+  return { root, sink: { kind: 'table', table, overwrite: node.overwrite } };
+}
+
+function targetOf(context: BindContext, node: InsertStatement): TableEntry {
+  const path = context.catalog.qualify(node.table.parts.map((part) => part.name));
+  const entry = context.catalog.relation(path);
+  if (entry === null) {
+    const error = context.catalog.unknownRelation(path);
+    throw bindError(context, error.code as BindErrorCode, error.message, node.table.span, error.hint);
+  }
+  if (entry.kind === 'table') return entry;
+  throw bindError(context, 'SQL_INVALID', `${pathText(path)} is a view; rows go into tables.`, node.table.span);
+}
+
+/** Values of PARTITION (a = 1). */
+function fixedValues(
+  context: BindContext,
+  node: InsertStatement,
+  columns: readonly { readonly name: string }[],
+): Map<string, Expression> {
+  const at = plainContext(context, EMPTY_SCOPE, 'PARTITION');
+  const fixed = new Map<string, Expression>();
+  for (const item of node.partition?.items ?? []) {
+    const name = item.column.name;
+    if (!columns.some((column) => column.name === name)) {
+      const names = columns.map((column) => column.name);
+      const hint = nearHint(name, names, 'Columns');
+      throw bindError(context, 'SQL_UNKNOWN_COLUMN', `There is no column '${name}'.`, item.span, hint);
+    }
+    if (item.value !== null) fixed.set(name, bindExpression(at, item.value));
+  }
+  return fixed;
+}
+
+function checkNames(
+  context: BindContext,
+  node: InsertStatement,
+  columns: readonly { readonly name: string }[],
+): void {
+  const seen = new Set<string>();
+  for (const { name, span } of node.columns ?? []) {
+    const names = columns.map((column) => column.name);
+    if (!names.includes(name)) {
+      const hint = nearHint(name, names, 'Columns');
+      throw bindError(context, 'SQL_UNKNOWN_COLUMN', `There is no column '${name}' in the table.`, span, hint);
+    }
+    if (seen.has(name)) throw bindError(context, 'SQL_INVALID', `Column '${name}' is named twice.`, span);
+    seen.add(name);
+  }
+}
+
+/** The value as the column's type. */
+function fitting(
+  context: BindContext,
+  value: Expression,
+  type: DataType,
+  name: string,
+  span: Span,
+): Expression {
+  if (!type.nullable && value.kind === 'literal' && value.value === null) {
+    const hint = 'Give it a value, or declare the column without NOT NULL.';
+    throw bindError(context, 'SQL_TYPE', `Column '${name}' is NOT NULL.`, span, hint);
+  }
+  if (sameType(value.type, type, 'ignore')) return value;
+  if (implicitlyCastable(value.type, type)) return coerce(value, type);
+  const target = typeToText(withNullable(type, true));
+  throw bindError(
+    context,
+    'SQL_TYPE',
+    `Column '${name}' is ${target}, but the query gives ${typeToText(withNullable(value.type, true))}.`,
+    span,
+    `Use CAST(… AS ${target}).`,
+  );
+}
+
+/** The select item that feeds a column, where there is one. */
+function columnSpan(node: InsertStatement, position: number): Span {
+  const { body } = node.query;
+  if (body.kind !== 'select' || position < 0) return node.query.span;
+  const hasStar = body.items.some((item) => item.value.kind === 'star');
+  return hasStar ? node.query.span : (body.items[position]?.span ?? node.query.span);
+}

@@ -1,0 +1,137 @@
+/** SELECT. */
+import { columnOf } from '../../plan/expression-builders.js';
+import type { Expression } from '../../plan/expression.js';
+import { isNondeterministic } from '../../plan/expression-facts.js';
+import { expressionKey } from '../../plan/expression-key.js';
+import type { LogicalPlan, PlanColumn, SortKey } from '../../plan/logical-plan.js';
+import { filteredBy, narrowedTo, projectOf, sortedBy } from '../../plan/plan-builders.js';
+import type { SelectNode } from '../ast.js';
+import { AggregateCollector } from './aggregate-collector.js';
+import { type BindContext, bindError } from './bind-context.js';
+import { bindCondition, bindExpression } from './expression.js';
+import { type ExpressionContext, plainContext } from './expression-context.js';
+import { findAggregate } from './find-aggregate.js';
+import { bindFrom } from './from.js';
+import { bindGroupBy, keyColumns, overGroups } from './group-by.js';
+import { outputColumn, sortKey } from './order-by.js';
+import { limited, type QueryTail } from './query.js';
+import type { Scope } from './scope.js';
+import { bindSelectList } from './select-list.js';
+import { oneRow } from './values.js';
+
+/** The plan of a SELECT with the ORDER BY and LIMIT of its query, which may sort by what is not selected. */
+export function bindSelect(
+  context: BindContext,
+  node: SelectNode,
+  parent: Scope | null,
+  tail: QueryTail,
+): LogicalPlan {
+  const from =
+    node.from === null ? { plan: oneRow(context), relations: [] } : bindFrom(context, node.from, parent);
+  const scope: Scope = { relations: from.relations, parent };
+  const rows =
+    node.where === null
+      ? from.plan
+      : filteredBy(from.plan, [bindCondition(plainContext(context, scope, 'WHERE'), node.where)]);
+  const parts = bindParts(context, node, scope, tail);
+  const { plan, rewrite } = grouped(context, node, scope, rows, parts);
+  return finish(context, node, plan, parts, rewrite, tail);
+}
+
+/** The expressions of a SELECT, over the rows of FROM; aggregates are references to the collector's columns. */
+interface Parts {
+  readonly outputs: readonly PlanColumn[];
+  readonly expressions: readonly Expression[];
+  readonly having: Expression | null;
+  readonly qualify: Expression | null;
+  /** For each item of ORDER BY the expression, or an output column. */
+  readonly order: readonly { readonly expression: Expression; readonly isOutput: boolean }[];
+  readonly aggregates: AggregateCollector | null;
+}
+
+function bindParts(context: BindContext, node: SelectNode, scope: Scope, tail: QueryTail): Parts {
+  const isAggregated =
+    node.groupBy !== null ||
+    node.having !== null ||
+    findAggregate(context, [node.items, node.qualify, tail.orderBy]);
+  const aggregates = isAggregated ? new AggregateCollector() : null;
+  const at: ExpressionContext = { context, scope, aggregates, windows: node.windows, clause: 'SELECT' };
+  const list = bindSelectList(at, node.items);
+  const outputs = list.map((item) => context.ids.column(item.name, item.expression.type));
+  const order = tail.orderBy.map((item) => {
+    const output = outputColumn(context, item.expression, outputs);
+    const expression = output ?? bindExpression({ ...at, clause: 'ORDER BY' }, item.expression);
+    return { expression, isOutput: output !== null };
+  });
+  return {
+    outputs,
+    expressions: list.map((item) => item.expression),
+    having: node.having === null ? null : bindCondition({ ...at, windows: null, clause: 'HAVING' }, node.having),
+    qualify: node.qualify === null ? null : bindCondition({ ...at, clause: 'QUALIFY' }, node.qualify),
+    order,
+    aggregates,
+  };
+}
+
+/** The grouped rows after HAVING, and how expressions over FROM become expressions over groups. */
+function grouped(
+  context: BindContext,
+  node: SelectNode,
+  scope: Scope,
+  input: LogicalPlan,
+  parts: Parts,
+): { readonly plan: LogicalPlan; readonly rewrite: (expression: Expression) => Expression } {
+  const { aggregates } = parts;
+  if (aggregates === null) return { plan: input, rewrite: (expression) => expression };
+  const grouping = bindGroupBy(context, node.groupBy, scope);
+  const keys = keyColumns(context, grouping);
+  const rewrite = overGroups(context, grouping, keys, input);
+  const plan: LogicalPlan = {
+    kind: 'aggregate',
+    input,
+    groups: grouping.keys,
+    groupingSets: grouping.sets,
+    aggregates: aggregates.calls,
+    columns: [...keys, ...aggregates.columns],
+    span: node.groupBy?.span ?? node.span,
+  };
+  return { plan: parts.having === null ? plan : filteredBy(plan, [rewrite(parts.having)]), rewrite };
+}
+
+/** Projection, QUALIFY, DISTINCT, ORDER BY, LIMIT; columns that only these need are dropped at the end. */
+function finish(
+  context: BindContext,
+  node: SelectNode,
+  input: LogicalPlan,
+  parts: Parts,
+  rewrite: (expression: Expression) => Expression,
+  tail: QueryTail,
+): LogicalPlan {
+  const columns = [...parts.outputs];
+  const expressions = parts.expressions.map(rewrite);
+  const columnFor = (expression: Expression, name: string): Expression => {
+    const known = isNondeterministic(expression)
+      ? -1
+      : expressions.findIndex((other) => expressionKey(other) === expressionKey(expression));
+    if (known >= 0) return columnOf(columns[known]!, expression.span);
+    if (node.distinct && name === 'sort') {
+      const message = 'ORDER BY of a SELECT DISTINCT can only use what is selected.';
+      throw bindError(context, 'SQL_INVALID', message, expression.span);
+    }
+    const column = context.ids.column(name, expression.type);
+    columns.push(column);
+    expressions.push(expression);
+    return columnOf(column, expression.span);
+  };
+  const qualify = parts.qualify === null ? null : columnFor(rewrite(parts.qualify), 'qualify');
+  const keys: SortKey[] = parts.order.map(({ expression, isOutput }, i) =>
+    sortKey(tail.orderBy[i]!, isOutput ? expression : columnFor(rewrite(expression), 'sort')),
+  );
+  let plan: LogicalPlan = { ...projectOf(input, columns, expressions), span: node.span };
+  if (qualify !== null) plan = filteredBy(plan, [qualify]);
+  if (node.distinct) {
+    const visible = narrowedTo(plan, parts.outputs);
+    plan = { kind: 'distinct', input: visible, columns: visible.columns, span: node.span };
+  }
+  return narrowedTo(limited(sortedBy(plan, keys), tail), parts.outputs);
+}

@@ -1,0 +1,138 @@
+/** Tables and views by name. */
+import { pathText, type TableColumn, type TableEntry, type ViewEntry } from '../../catalog/catalog.js';
+import { SqlError } from '../../errors.js';
+import { columnOf } from '../../plan/expression-builders.js';
+import type { LogicalPlan, PlanColumn, ScanTable } from '../../plan/logical-plan.js';
+import { projectOf } from '../../plan/plan-builders.js';
+import type { HintNode, ObjectName } from '../ast.js';
+import type { Span } from '../span.js';
+import { named } from './alias.js';
+import { type BindContext, bindError, type BindErrorCode, rootContext } from './bind-context.js';
+import { bindCommonTable } from './common-tables.js';
+import { bindExpression } from './expression.js';
+import { plainContext } from './expression-context.js';
+import { locate } from './locate.js';
+import { bindQuery } from './query.js';
+import { relocate } from './relocate.js';
+import { relationOf } from './scope.js';
+
+/** The rows of a name, and the full path where it is a table or view of a catalog. */
+export interface BoundTable {
+  readonly plan: LogicalPlan;
+  readonly path: readonly string[] | null;
+}
+
+/** A common table, table or view. @throws {SqlError} where there is none of this name. */
+export function bindTable(
+  context: BindContext,
+  name: ObjectName,
+  hints: readonly HintNode[],
+  span: Span,
+): BoundTable {
+  const parts = name.parts.map((part) => part.name);
+  const common = parts.length === 1 ? context.commonTables.get(parts[0]!) : undefined;
+  if (common !== undefined) return { plan: bindCommonTable(context, common, span), path: null };
+  const path = context.catalog.qualify(parts, context.namespace ?? undefined);
+  const entry = context.catalog.relation(path);
+  if (entry === null) {
+    const error = context.catalog.unknownRelation(path);
+    throw bindError(context, error.code as BindErrorCode, error.message, name.span, error.hint);
+  }
+  const fullPath = [path.catalog, path.database, path.name];
+  const plan =
+    entry.kind === 'view' ? bindView(context, entry, span) : bindCatalogTable(context, entry, hints, span);
+  return { plan, path: fullPath };
+}
+
+/** What plans say about a table: its physical columns and options, those of OPTIONS hints included. */
+export function scanTableOf(
+  context: BindContext,
+  entry: TableEntry,
+  hints: readonly HintNode[],
+  span: Span,
+): ScanTable {
+  const { path } = entry;
+  const hinted = hints
+    .filter((hint) => hint.name.name.toUpperCase() === 'OPTIONS')
+    .flatMap((hint) => hint.options.map((option): [string, string] => [option.key.value, option.value.value]));
+  const options = { ...entry.options, ...Object.fromEntries(hinted) };
+  const connector = options['connector'];
+  if (connector === undefined) {
+    const message = `Table ${pathText(path)} has no connector.`;
+    throw bindError(context, 'SQL_INVALID', message, span, "Say where its rows are: WITH ('connector' = …).");
+  }
+  return {
+    path: [path.catalog, path.database, path.name],
+    connector,
+    options,
+    columns: entry.columns.flatMap((column) =>
+      column.kind === 'physical' ? [{ name: column.name, type: column.type }] : [],
+    ),
+    partitionedBy: entry.partitionedBy,
+  };
+}
+
+function bindCatalogTable(
+  context: BindContext,
+  entry: TableEntry,
+  hints: readonly HintNode[],
+  span: Span,
+): LogicalPlan {
+  const table = scanTableOf(context, entry, hints, span);
+  const metadata = entry.columns.find((column) => column.kind === 'metadata');
+  if (metadata !== undefined) {
+    const message = `Connector '${table.connector}' gives no metadata for column '${metadata.name}'.`;
+    throw bindError(context, 'SQL_UNSUPPORTED', message, span, 'Leave the METADATA column out of the table.');
+  }
+  const columns = table.columns.map((column) => context.ids.column(column.name, column.type));
+  const scan: LogicalPlan = { kind: 'scan', table, columns, span };
+  if (entry.columns.every((column) => column.kind === 'physical')) return scan;
+  return inPlace(context, `the computed columns of ${pathText(entry.path)}`, span, () =>
+    withComputedColumns(context, entry.columns, scan),
+  );
+}
+
+function withComputedColumns(
+  context: BindContext,
+  columns: readonly TableColumn[],
+  scan: LogicalPlan,
+): LogicalPlan {
+  const scope = { relations: [relationOf(null, scan.columns)], parent: null };
+  const at = plainContext(context, scope, 'a computed column');
+  const outputs = columns.flatMap((column): { column: PlanColumn; expression: ReturnType<typeof bindExpression> }[] => {
+    if (column.kind === 'metadata') return [];
+    const expression =
+      column.kind === 'computed'
+        ? bindExpression(at, column.expression)
+        : columnOf(scan.columns.find((candidate) => candidate.name === column.name)!);
+    return [{ column: context.ids.column(column.name, expression.type), expression }];
+  });
+  return projectOf(
+    scan,
+    outputs.map((output) => output.column),
+    outputs.map((output) => output.expression),
+  );
+}
+
+/** A view's query with the names it saw when it was made. */
+function bindView(context: BindContext, view: ViewEntry, span: Span): LogicalPlan {
+  const name = pathText(view.path);
+  if (context.views.includes(name)) {
+    throw bindError(context, 'SQL_INVALID', `View ${name} contains itself.`, span);
+  }
+  const inner: BindContext = { ...rootContext(context), namespace: view.scope, views: [...context.views, name] };
+  return inPlace(context, `view ${name}`, span, () =>
+    named(context, bindQuery(inner, view.query, null), view.columns ?? [], span),
+  );
+}
+
+/** Binds text that stands elsewhere: its places become the place of the reference. */
+function inPlace(context: BindContext, what: string, span: Span, bind: () => LogicalPlan): LogicalPlan {
+  try {
+    return relocate(bind(), span);
+  } catch (error) {
+    if (!(error instanceof SqlError)) throw error;
+    const details = { ...error.details, ...locate(context.sql, span) };
+    throw new SqlError(error.code, `In ${what}: ${error.message}`, { details, hint: error.hint, cause: error });
+  }
+}

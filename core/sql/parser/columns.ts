@@ -1,0 +1,101 @@
+/** What stands in the parentheses of CREATE TABLE: columns, watermark, constraints. */
+import type { ColumnDefinition, Identifier, PrimaryKeyDefinition, WatermarkDefinition } from '../ast.js';
+import type { Cursor } from './cursor.js';
+import { parseExpression } from './expression.js';
+import { parseColumnList, parseComment, parseIdentifier, parseObjectName, parseString } from './names.js';
+import { parseDataType } from './types.js';
+
+/** Collects the elements and refuses what may stand there only once. */
+export interface TableElements {
+  columns: ColumnDefinition[];
+  watermark: WatermarkDefinition | null;
+  primaryKey: PrimaryKeyDefinition | null;
+}
+
+/** One element, added to `elements`; the column, if it is one. */
+export function parseTableElement(c: Cursor, elements: TableElements): ColumnDefinition | null {
+  const start = c.start();
+  if (c.isWord('WATERMARK')) {
+    const watermark = parseWatermark(c);
+    if (elements.watermark !== null) throw c.error(watermark.span, 'a table has at most one watermark');
+    elements.watermark = watermark;
+    return null;
+  }
+  if (c.isWord('CONSTRAINT') || c.isWord('PRIMARY') || c.isWord('UNIQUE')) {
+    addPrimaryKey(c, elements, parseTableConstraint(c));
+    return null;
+  }
+  const name = parseIdentifier(c, 'a column name');
+  const column = parseColumn(c, elements, name, start);
+  elements.columns.push(column);
+  return column;
+}
+
+function parseColumn(c: Cursor, elements: TableElements, name: Identifier, start: number): ColumnDefinition {
+  if (c.accept('AS')) {
+    const expression = parseExpression(c);
+    const comment = parseComment(c);
+    return { kind: 'computed_column', name, expression, comment, span: c.spanFrom(start) };
+  }
+  const type = parseDataType(c);
+  if (c.accept('METADATA')) {
+    const key = c.accept('FROM') ? parseString(c) : null;
+    const virtual = c.accept('VIRTUAL');
+    const comment = parseComment(c);
+    return { kind: 'metadata_column', name, type, key, virtual, comment, span: c.spanFrom(start) };
+  }
+  const constraint = parseColumnConstraint(c, name);
+  if (constraint !== null) addPrimaryKey(c, elements, constraint);
+  const comment = parseComment(c);
+  return { kind: 'physical_column', name, type, comment, span: c.spanFrom(start) };
+}
+
+function addPrimaryKey(c: Cursor, elements: TableElements, key: PrimaryKeyDefinition): void {
+  if (elements.primaryKey !== null) throw c.error(key.span, 'a table has at most one primary key');
+  elements.primaryKey = key;
+}
+
+function parseWatermark(c: Cursor): WatermarkDefinition {
+  const start = c.start();
+  c.expect('WATERMARK', 'FOR');
+  const column = parseObjectName(c, 'a column');
+  c.expect('AS');
+  const expression = parseExpression(c);
+  return { column, expression, span: c.spanFrom(start) };
+}
+
+/** PRIMARY KEY at a column. */
+function parseColumnConstraint(c: Cursor, column: Identifier): PrimaryKeyDefinition | null {
+  const start = c.start();
+  const name = c.accept('CONSTRAINT') ? parseIdentifier(c, "a constraint's name") : null;
+  if (c.isWord('UNIQUE')) throw uniqueKey(c);
+  if (name === null && !c.accept('PRIMARY')) return null;
+  if (name !== null) c.expect('PRIMARY');
+  c.expect('KEY');
+  const enforced = parseEnforced(c);
+  return { name, columns: [column], enforced, span: c.spanFrom(start) };
+}
+
+/** `[CONSTRAINT name] PRIMARY KEY (columns) [[NOT] ENFORCED]`. */
+function parseTableConstraint(c: Cursor): PrimaryKeyDefinition {
+  const start = c.start();
+  const name = c.accept('CONSTRAINT') ? parseIdentifier(c, "a constraint's name") : null;
+  if (c.isWord('UNIQUE')) throw uniqueKey(c);
+  c.expect('PRIMARY', 'KEY');
+  const columns = parseColumnList(c);
+  const enforced = parseEnforced(c);
+  return { name, columns, enforced, span: c.spanFrom(start) };
+}
+
+function uniqueKey(c: Cursor): Error {
+  return c.unsupported(c.peek().span, 'UNIQUE', 'The key of a table is PRIMARY KEY (…) NOT ENFORCED.');
+}
+
+function parseEnforced(c: Cursor): boolean {
+  if (c.accept('NOT')) {
+    c.expect('ENFORCED');
+    return false;
+  }
+  c.accept('ENFORCED');
+  return true;
+}

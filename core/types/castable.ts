@@ -1,0 +1,39 @@
+/** Which explicit casts exist. What is missing here has no rendering in `render/cast.ts`. */
+import type { DataType } from './data-type.js';
+import { sameType } from './same-type.js';
+import { typeFamily } from './type-family.js';
+import type { TypeFamily } from './type-family.js';
+
+/** The families that a family is cast to, itself left out. */
+const TARGETS: Readonly<Partial<Record<TypeFamily, readonly TypeFamily[]>>> = {
+  boolean: ['numeric', 'string'],
+  numeric: ['boolean', 'string', 'year-month', 'day-time'],
+  string: ['boolean', 'numeric', 'date', 'time', 'timestamp', 'binary'],
+  binary: ['string'],
+  date: ['string', 'timestamp'],
+  time: ['string', 'timestamp'],
+  timestamp: ['string', 'date', 'time'],
+};
+
+/** True where CAST and TRY_CAST convert between the types, whatever single values do. Nullability is not looked at. */
+export function castable(from: DataType, to: DataType): boolean {
+  if (from.kind === 'NULL' || sameType(from, to, 'ignore')) return true;
+  const [source, target] = [typeFamily(from), typeFamily(to)];
+  if (source === target) return sameFamily(from, to);
+  if (target === 'year-month' || target === 'day-time') return from.kind === 'INT' || from.kind === 'BIGINT';
+  if (target === 'binary') return to.kind === 'BYTES';
+  return TARGETS[source]?.includes(target) ?? false;
+}
+
+function sameFamily(from: DataType, to: DataType): boolean {
+  if (from.kind === 'ARRAY' && to.kind === 'ARRAY') return castable(from.element, to.element);
+  if (from.kind === 'MULTISET' && to.kind === 'MULTISET') return castable(from.element, to.element);
+  if (from.kind === 'MAP' && to.kind === 'MAP') return castable(from.key, to.key) && castable(from.value, to.value);
+  if (from.kind === 'ROW' && to.kind === 'ROW') {
+    return (
+      from.fields.length === to.fields.length &&
+      from.fields.every((field, i) => castable(field.type, to.fields[i]!.type))
+    );
+  }
+  return typeFamily(from) !== 'binary' || to.kind === 'BYTES';
+}

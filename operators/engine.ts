@@ -1,0 +1,34 @@
+/** What the stages of a session share: workers, schemas, ports and the numbers they are given. */
+import type { Bridge } from '../bridge/index.js';
+import type { Clock, SchemaRegistry, SpillFiles, Timers } from '../core/index.js';
+import type { FunctionWorkers } from './function-workers.js';
+
+/** Sizes that jobs of a session work with; from the configuration and the memory tree. */
+export interface EngineSizes {
+  /** Rows of a batch that a relational stage makes, at most. */
+  readonly batchRows: number;
+  /** Hard cap of each relational worker. */
+  readonly relationalWorkerBytes: number;
+  /** DuckDB's memory limit inside that cap. */
+  readonly relationalMemoryLimitBytes: number;
+  /** Threads of DuckDB in each relational worker. */
+  readonly relationalThreads: number;
+  /** Credits of each streaming exchange. */
+  readonly edgeBytes: number;
+  /** Inputs and outputs that a Python stage holds in flight. */
+  readonly stageBufferBytes: number;
+  /** How long nothing may move in a stalled job before it fails. */
+  readonly stallAfterMs: number;
+}
+
+export interface Engine {
+  readonly bridge: Bridge;
+  readonly functionWorkers: FunctionWorkers;
+  readonly schemas: SchemaRegistry;
+  readonly sizes: EngineSizes;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly spillFiles: SpillFiles;
+  readonly workingDirectory: string;
+  /** A folder of the session's own, removed when it closes: spilled data of DuckDB and of exchanges. */
+  readonly temporaryDirectory: string;}

@@ -1,0 +1,94 @@
+/** Every stage kind and connector → its operator. A new operator is one line here. */
+import {
+  type Operator,
+  type OperatorRegistry,
+  type OperatorSurroundings,
+  PlanError,
+  type RelationalStage,
+  type SinkStage,
+  type SourceOperator,
+  type SourceStage,
+} from '../core/index.js';
+import type { Engine } from './engine.js';
+import type { FileOutput } from './file-output.js';
+import { BlackholeSink } from './sinks/blackhole.js';
+import { CollectSink } from './sinks/collect.js';
+import { PrintSink, type WriteText } from './sinks/print.js';
+import type { ResultQueue } from './sinks/result-queue.js';
+import { DatagenSource } from './sources/datagen.js';
+import { openPython } from './stages/open-python.js';
+import { exchangeOf, openRelational } from './stages/open-relational.js';
+import { PythonOperator } from './stages/python-stage.js';
+import { RelationalOperator, RelationalSource } from './stages/relational-stage.js';
+
+/** What one job hands to its operators. */
+export interface JobEnds {
+  /** Where the sink of a SELECT puts its batches; null for a job without one. */
+  readonly results: ResultQueue | null;
+  /** The open output of each file sink, by stage. */
+  readonly outputs: ReadonlyMap<string, FileOutput>;
+  /** Where `print` writes. */
+  readonly print: WriteText;
+}
+
+/** A source that a program handed in, by connector name. */
+export type SourceFactory = (stage: SourceStage, job: OperatorSurroundings) => SourceOperator;
+
+/** The registry of one job; `sources` adds connectors of the session. */
+export function createRegistry(
+  engine: Engine,
+  ends: JobEnds,
+  sources: ReadonlyMap<string, SourceFactory> = new Map(),
+): OperatorRegistry {
+  return {
+    create: (stage, job) => {
+      switch (stage.kind) {
+        case 'relational':
+          return relational(stage, job, engine, ends);
+        case 'python':
+          return new PythonOperator(stage, openPython(stage, job.graph, engine));
+        case 'source':
+          return source(stage, job, engine, sources);
+        case 'sink':
+          return sink(stage, job, ends);
+      }
+    },
+  };
+}
+
+function relational(
+  stage: RelationalStage,
+  job: OperatorSurroundings,
+  engine: Engine,
+  ends: JobEnds,
+): Operator | SourceOperator {
+  const open = openRelational(stage, job.graph, engine, ends.outputs.get(stage.id) ?? null);
+  return stage.inputs.length === 0
+    ? new RelationalSource(open)
+    : new RelationalOperator(open, stage.inputs.length, stage.perBatch);
+}
+
+function source(
+  stage: SourceStage,
+  job: OperatorSurroundings,
+  engine: Engine,
+  sources: ReadonlyMap<string, SourceFactory>,
+): SourceOperator {
+  if (stage.connector === 'datagen') return new DatagenSource(stage, job.schemas, engine.clock);
+  const factory = sources.get(stage.connector);
+  if (factory !== undefined) return factory(stage, job);
+  throw new PlanError('PLAN_CONNECTOR', `No source is registered for connector '${stage.connector}'.`);
+}
+
+function sink(stage: SinkStage, job: OperatorSurroundings, ends: JobEnds): Operator {
+  switch (stage.connector) {
+    case 'collect':
+      return new CollectSink(ends.results!);
+    case 'print':
+      return new PrintSink(stage, exchangeOf(job.graph, stage.inputs[0]!), job.schemas, ends.print);
+    case 'blackhole':
+      return new BlackholeSink();
+    default:
+      throw new PlanError('PLAN_CONNECTOR', `No sink is registered for connector '${stage.connector}'.`);
+  }
+}

@@ -1,0 +1,206 @@
+/** Builds the engine of a session from its configuration, when the first statement needs it, and takes it down. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Bridge, findPython, type WorkerLog } from '../../bridge/index.js';
+import {
+  type Configuration,
+  duckDbMemoryLimit,
+  formatMemory,
+  type Grant,
+  type MemoryTree,
+  memoryTree,
+  MIN_FUNCTION_WORKER_BYTES,
+  MIN_RELATIONAL_WORKER_BYTES,
+  type ResourceAmount,
+  ResourceError,
+  ResourceManager,
+  SchemaRegistry,
+} from '../../core/index.js';
+import type { Engine } from '../engine.js';
+import { FunctionWorkers } from '../function-workers.js';
+import { machineMemoryBytes } from '../ports/machine-memory.js';
+import { systemClock, systemTimers } from '../ports/node-ports.js';
+import { SpillFolder } from '../ports/spill-folder.js';
+import { localTimeZone } from './time-zone.js';
+
+/** What the host needs beside the configuration. */
+export interface EngineHostOptions {
+  readonly configuration: Configuration;
+  readonly workingDirectory: string;
+  /** Folder of the job file; modules of functions are found there too. */
+  readonly jobFolder: string | null;
+  readonly python: string | null;
+  readonly onLog: (entry: WorkerLog) => void;
+}
+
+/** The numbers of a session, for `explain` and the workers. */
+export interface SessionResources {
+  readonly tree: MemoryTree;
+  readonly parallelism: number;
+  readonly functionWorkerBytes: number;
+}
+
+export class EngineHost {
+  readonly schemas = new SchemaRegistry();
+  #started: Promise<{ bridge: Bridge; functionWorkers: FunctionWorkers; temporaryDirectory: string }> | null = null;
+  #resources: SessionResources | null = null;
+  #manager: ResourceManager | null = null;
+
+  constructor(private readonly options: EngineHostOptions) {}
+
+  /** Starts to import what workers need; errors show when a worker is asked for. */
+  prepare(kind: 'function' | 'relational'): void {
+    this.#start().then(
+      ({ bridge }) => bridge.prepare(kind),
+      () => undefined,
+    );
+  }
+
+  /** The split of the session's memory. @throws {ResourceError} MEMORY_TOO_SMALL */
+  get resources(): SessionResources {
+    this.#resources ??= sessionResources(this.options.configuration);
+    return this.#resources;
+  }
+
+  /** The function workers of the session; starts the bridge. */
+  async functionWorkers(): Promise<FunctionWorkers> {
+    return (await this.#start()).functionWorkers;
+  }
+
+  /** How caps are enforced; starts the bridge. */
+  async capLevel(): Promise<string> {
+    return (await this.#start()).bridge.capLevel;
+  }
+
+  /**
+   * The engine for a job with `relationalStages`, and what it was granted; `release` gives that back.
+   * @throws {ResourceError} where the job's least does not fit
+   */
+  async engineFor(relationalStages: number): Promise<{ readonly engine: Engine; release(): void }> {
+    const { bridge, functionWorkers, temporaryDirectory } = await this.#start();
+    const { configuration, workingDirectory } = this.options;
+    const { tree } = this.resources;
+    const capBytes = relationalWorkerBytes(tree, relationalStages);
+    const grant = relationalStages === 0 ? null : this.#request('relational workers', relationalStages, capBytes);
+    const exchanges = tree.exchange;
+    const engine: Engine = {
+      bridge,
+      functionWorkers,
+      schemas: this.schemas,
+      sizes: {
+        batchRows: configuration.get('millstream.batch.rows'),
+        relationalWorkerBytes: capBytes,
+        relationalMemoryLimitBytes: duckDbMemoryLimit(capBytes),
+        relationalThreads: configuration.get('millstream.relational.threads') ?? availableParallelism(),
+        edgeBytes: Math.min(32 * MIB, Math.floor(exchanges / 8)),
+        stageBufferBytes: Math.min(64 * MIB, Math.floor(exchanges / 4)),
+        stallAfterMs: configuration.get('millstream.stall-timeout'),
+      },
+      clock: systemClock,
+      timers: systemTimers,
+      spillFiles: new SpillFolder({ parent: temporaryDirectory, maxBytes: null }),
+      workingDirectory,
+      temporaryDirectory,
+    };
+    return {
+      engine,
+      release: () => {
+        if (grant !== null) this.#manager!.release(grant);
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    const started = await this.#started?.catch(() => null);
+    this.#started = null;
+    if (started == null) return;
+    await started.functionWorkers.close();
+    await started.bridge.close();
+    await rm(started.temporaryDirectory, { recursive: true, force: true });
+  }
+
+  #start() {
+    this.#started ??= this.#open();
+    return this.#started;
+  }
+
+  async #open() {
+    const { configuration, workingDirectory, jobFolder } = this.options;
+    const { executable } = await findPython({
+      configured: configuration.get('python.executable') ?? this.options.python,
+    });
+    const bridge = Bridge.start({
+      clock: systemClock,
+      timers: systemTimers,
+      schemas: this.schemas,
+      python: executable,
+      timeZone: localTimeZone(configuration),
+      onLog: this.options.onLog,
+      useZygote: configuration.get('millstream.worker.zygote') && process.platform === 'linux',
+      requireHardCaps: configuration.get('millstream.resources.required') === 'hard',
+      graces: { helloMs: configuration.get('millstream.worker.start-timeout') },
+    });
+    const temporaryDirectory = await mkdtemp(join(configuration.get('io.tmp.dirs') ?? tmpdir(), 'millstream-'));
+    const { functionWorkerBytes } = this.resources;
+    const files = configuration.get('python.files') ?? [];
+    const functionWorkers = new FunctionWorkers(bridge, {
+      memoryBytes: functionWorkerBytes,
+      workingDirectory,
+      paths: [...files.map((file) => resolve(workingDirectory, file)), ...(jobFolder === null ? [] : [jobFolder]), workingDirectory],
+      environment: {},
+      reserve: (name) => {
+        const grant = this.#request(name, 1, functionWorkerBytes);
+        return () => this.#manager!.release(grant);
+      },
+    });
+    return { bridge, functionWorkers, temporaryDirectory };
+  }
+
+  #request(owner: string, workers: number, memoryBytes: number): Grant {
+    const { tree } = this.resources;
+    this.#manager ??= new ResourceManager(memoryOnly(tree.relational + tree.python));
+    return this.#manager.request('session', [{ owner, workers, each: memoryOnly(memoryBytes) }]);
+  }
+}
+
+const MIB = 1024 * 1024;
+
+function sessionResources(configuration: Configuration): SessionResources {
+  const parallelism = configuration.get('parallelism.default') ?? availableParallelism();
+  const each = configuration.get('millstream.worker.memory');
+  const fixed = {
+    ...fixedPart('exchange', configuration.get('millstream.exchange.memory')),
+    ...fixedPart('relational', configuration.get('millstream.relational.memory')),
+    ...fixedPart('python', configuration.get('millstream.python.memory') ?? (each === null ? null : each * parallelism)),
+  };
+  const tree = memoryTree({
+    totalBytes: configuration.get('millstream.memory') ?? machineMemoryBytes(),
+    leastBytes: {
+      relational: MIN_RELATIONAL_WORKER_BYTES,
+      python: parallelism * MIN_FUNCTION_WORKER_BYTES,
+      state: 0,
+    },
+    fixed,
+  });
+  return { tree, parallelism, functionWorkerBytes: each ?? Math.floor(tree.python / parallelism) };
+}
+
+function relationalWorkerBytes(tree: MemoryTree, stages: number): number {
+  const bytes = Math.floor(tree.relational / Math.max(1, stages));
+  if (bytes >= MIN_RELATIONAL_WORKER_BYTES) return bytes;
+  throw new ResourceError(
+    'MEMORY_TOO_SMALL',
+    `The job has ${stages} relational stages, each in a worker of at least ${formatMemory(MIN_RELATIONAL_WORKER_BYTES)}: ` +
+      `${formatMemory(stages * MIN_RELATIONAL_WORKER_BYTES)}. There are ${formatMemory(tree.relational)} for them.`,
+    { hint: "Raise 'millstream.memory' or 'millstream.relational.memory', or split the statement." },
+  );
+}
+
+function fixedPart(part: string, bytes: number | null): Record<string, number> {
+  return bytes === null ? {} : { [part]: bytes };
+}
+
+function memoryOnly(memoryBytes: number): ResourceAmount {
+  return { memoryBytes, cpus: 0, gpus: 0 };
+}

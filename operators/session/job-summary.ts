@@ -1,0 +1,66 @@
+/** Where a job's rows, time and memory went, from the counters of its stages. */
+import type { StageGraph } from '../../core/index.js';
+import type { FunctionWorkers } from '../function-workers.js';
+import { type RunOutcome, rowsRead } from './run-graph.js';
+import type { FunctionSummary, JobSummary, WorkerSummary } from './session-types.js';
+
+/** Sums the stages up by function and by worker. `rowsOut` counts the rows that reached the sinks. */
+export function jobSummary(graph: StageGraph, outcome: RunOutcome, functionWorkers: FunctionWorkers): JobSummary {
+  const { metrics, seconds } = outcome;
+  const stages = [...metrics.values()];
+  return {
+    rowsIn: rowsRead(graph, metrics),
+    rowsOut: graph.stages
+      .filter((stage) => stage.output === null)
+      .reduce((sum, stage) => sum + (metrics.get(stage.id)?.rowsIn ?? 0), 0),
+    seconds,
+    functions: functionSummaries(stages),
+    workers: [...relationalWorkers(stages), ...usedFunctionWorkers(graph, functionWorkers)],
+  };
+}
+
+function functionSummaries(stages: readonly { readonly functions: ReadonlyMap<string, Counters> }[]): FunctionSummary[] {
+  const byName = new Map<string, FunctionSummary>();
+  for (const [name, counters] of stages.flatMap((stage) => [...stage.functions])) {
+    const before = byName.get(name);
+    byName.set(name, {
+      name,
+      calls: (before?.calls ?? 0) + counters.calls,
+      batches: (before?.batches ?? 0) + counters.batches,
+      waitingMs: (before?.waitingMs ?? 0) + counters.waitingNs / 1e6,
+      shippingMs: (before?.shippingMs ?? 0) + counters.shippingNs / 1e6,
+      pythonMs: (before?.pythonMs ?? 0) + counters.pythonNs / 1e6,
+      returningMs: (before?.returningMs ?? 0) + counters.returningNs / 1e6,
+    });
+  }
+  return [...byName.values()];
+}
+
+interface Counters {
+  readonly calls: number;
+  readonly batches: number;
+  readonly waitingNs: number;
+  readonly shippingNs: number;
+  readonly pythonNs: number;
+  readonly returningNs: number;
+}
+
+function relationalWorkers(
+  stages: readonly { readonly workers: ReadonlyMap<string, Omit<WorkerSummary, 'name'>> }[],
+): WorkerSummary[] {
+  return stages.flatMap((stage) => [...stage.workers].map(([name, worker]) => ({ name, ...worker })));
+}
+
+function usedFunctionWorkers(graph: StageGraph, functionWorkers: FunctionWorkers): WorkerSummary[] {
+  const used = Math.max(0, ...graph.stages.map((stage) => (stage.kind === 'python' ? stage.parallelism : 0)));
+  return functionWorkers
+    .usage()
+    .slice(0, used)
+    .map(({ worker, usage }) => ({
+      name: worker.name,
+      kind: worker.kind,
+      peakBytes: usage.peakBytes,
+      capBytes: usage.capBytes,
+      capLevel: usage.capLevel,
+    }));
+}

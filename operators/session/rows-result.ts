@@ -1,0 +1,64 @@
+/** The rows of a SELECT as its reader takes them: the job runs while they are taken. */
+import {
+  type Batch,
+  type Column,
+  decodeBatch,
+  type Exchange,
+  jsonWriter,
+  mergeGroups,
+  type SchemaRegistry,
+  type SinkStage,
+  toArrowSchema,
+  writeSchema,
+} from '../../core/index.js';
+import { END_OF_STREAM } from './listing-result.js';
+import type { JobSummary, ResultBatch, RowsResult } from './session-types.js';
+
+/** Where a result's batches come from. */
+export interface ResultSource {
+  readonly sink: SinkStage;
+  readonly exchange: Exchange;
+  readonly schemas: SchemaRegistry;
+  readonly ordered: boolean;
+  readonly bounded: boolean;
+  /** Starts the job; its batches in order. */
+  start(): AsyncIterableIterator<Batch>;
+  summary(): JobSummary | null;
+}
+
+/** The result of the query behind `source`; nothing runs before rows are asked for. */
+export function rowsResult(source: ResultSource): RowsResult {
+  const columns: Column[] = source.sink.columns.map(({ name, column }) => ({
+    name,
+    type: source.exchange.columns[column]!.type,
+  }));
+  return {
+    kind: 'rows',
+    columns,
+    ordered: source.ordered,
+    bounded: source.bounded,
+    async *batches() {
+      for await (const batch of source.start()) yield jsonBatch(batch, source);
+    },
+    async *arrowStream() {
+      yield writeSchema(toArrowSchema(columns));
+      const positions = source.sink.columns.map(({ column }) => column);
+      for await (const batch of source.start()) {
+        yield mergeGroups(batch, source.exchange, source.schemas, positions);
+      }
+      yield END_OF_STREAM;
+    },
+    summary: source.summary,
+  };
+}
+
+function jsonBatch(batch: Batch, { sink, exchange, schemas }: ResultSource): ResultBatch {
+  const decoded = decodeBatch(batch, exchange, schemas);
+  const columns = sink.columns.map(({ column }) => decoded[column]!);
+  const writers = columns.map(({ type }) => jsonWriter(type));
+  return {
+    rows: batch.rows,
+    changes: null,
+    jsonText: (row, column) => writers[column]!(columns[column]!.value(row)),
+  };
+}

@@ -1,0 +1,81 @@
+/** Runs a stage graph: opens outputs, runs the job, shows its files or removes them, and says where the time went. */
+import { Job, DEFAULT_JOB_OPTIONS, type StageGraph, type StageMetrics } from '../../core/index.js';
+import type { Engine } from '../engine.js';
+import { type FileOutput, openFileOutput } from '../file-output.js';
+import { createRegistry, type SourceFactory } from '../registry.js';
+import type { WriteText } from '../sinks/print.js';
+import type { ResultQueue } from '../sinks/result-queue.js';
+import type { Progress } from './session-types.js';
+
+/** What a run is given beside the graph. */
+export interface RunOptions {
+  readonly engine: Engine;
+  readonly sources: ReadonlyMap<string, SourceFactory>;
+  readonly results: ResultQueue | null;
+  readonly print: WriteText;
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: Progress) => void;
+}
+
+/** What a run gave. */
+export interface RunOutcome {
+  readonly metrics: ReadonlyMap<string, StageMetrics>;
+  readonly seconds: number;
+}
+
+const PROGRESS_MS = 100;
+
+/**
+ * Runs `graph` to its end. Files of its sinks are visible only if everything succeeded; after a failure nothing of
+ * them is left.
+ * @throws the first error of any stage, or CancelledError.
+ */
+export async function runGraph(graph: StageGraph, options: RunOptions): Promise<RunOutcome> {
+  const { engine } = options;
+  const outputs = new Map<string, FileOutput>();
+  const startNs = engine.clock.monotonicNs();
+  try {
+    for (const stage of graph.stages) {
+      if (stage.kind === 'relational' && stage.sink !== null) outputs.set(stage.id, await openFileOutput(stage.sink));
+    }
+    const registry = createRegistry(engine, { results: options.results, outputs, print: options.print }, options.sources);
+    const job = new Job(graph, registry, engine, {
+      ...DEFAULT_JOB_OPTIONS,
+      edgeBytes: () => engine.sizes.edgeBytes,
+      bufferBytes: () => engine.sizes.stageBufferBytes,
+      stallAfterMs: engine.sizes.stallAfterMs,
+      signal: options.signal,
+      schemas: engine.schemas,
+    });
+    const stopReporting = reportProgress(job, graph, options);
+    try {
+      await job.run();
+    } finally {
+      stopReporting();
+    }
+    for (const output of outputs.values()) await output.commit();
+    options.results?.finish();
+    return { metrics: job.metrics, seconds: Number(engine.clock.monotonicNs() - startNs) / 1e9 };
+  } catch (error) {
+    await Promise.all([...outputs.values()].map((output) => output.abort()));
+    options.results?.finish(error);
+    throw error;
+  }
+}
+
+/** Rows that have left the stages that read something from outside. */
+export function rowsRead(graph: StageGraph, metrics: ReadonlyMap<string, StageMetrics>): number {
+  return graph.stages
+    .filter((stage) => stage.inputs.length === 0)
+    .reduce((sum, stage) => sum + (metrics.get(stage.id)?.rowsOut ?? 0), 0);
+}
+
+function reportProgress(job: Job, graph: StageGraph, { engine, onProgress }: RunOptions): () => void {
+  let cancel = () => {};
+  const tick = () => {
+    onProgress({ rows: rowsRead(graph, job.metrics), totalRows: null });
+    cancel = engine.timers.after(PROGRESS_MS, tick);
+  };
+  cancel = engine.timers.after(PROGRESS_MS, tick);
+  return () => cancel();
+}

@@ -1,0 +1,285 @@
+/** A session: one catalog, one configuration, one set of warm workers; statements run in it one after the other. */
+import {
+  bindStatement,
+  CancelledError,
+  CatalogManager,
+  collectFunctionNames,
+  ColumnIds,
+  Configuration,
+  createStageRenderer,
+  explainQueries,
+  type FunctionDeclaration,
+  type InsertStatement,
+  locate,
+  MillstreamError,
+  notedOptions,
+  optimize,
+  parseScript,
+  PlanError,
+  planStages,
+  type QueryPlan,
+  type QueryStatement,
+  type Span,
+  STANDARD_CONNECTORS,
+  type StageGraph,
+  type Statement,
+  type StatementSetStatement,
+  UdfError,
+} from '../../core/index.js';
+import type { SourceFactory } from '../registry.js';
+import { ResultQueue } from '../sinks/result-queue.js';
+import { chooseMode, type Mode } from './choose-mode.js';
+import { executeDdl } from './ddl.js';
+import { EngineHost } from './engine-host.js';
+import { jobSummary } from './job-summary.js';
+import { fileResolver } from './resolve-files.js';
+import { rowsResult } from './rows-result.js';
+import { type RunOutcome, runGraph } from './run-graph.js';
+import type { JobSession, JobSummary, RowsResult, SessionOptions, StatementResult } from './session-types.js';
+import { describeStatement, type Listing, show } from './show.js';
+import { listingResult } from './listing-result.js';
+
+type JobStatement = QueryStatement | InsertStatement | StatementSetStatement;
+
+/** Statements that are planned, with what they were planned from. */
+interface PlannedJob {
+  readonly queries: readonly QueryPlan[];
+  readonly graph: StageGraph;
+}
+
+export class Session implements JobSession {
+  readonly catalog = new CatalogManager();
+  readonly configuration: Configuration;
+  readonly #options: SessionOptions;
+  readonly #host: EngineHost;
+  readonly #sources = new Map<string, SourceFactory>();
+  #closed = false;
+
+  private constructor(options: SessionOptions) {
+    this.#options = options;
+    this.configuration = new Configuration(options.onNote);
+    for (const [key, value] of Object.entries(options.configuration)) {
+      this.configuration.set(key, value, 'command line');
+    }
+    this.#host = new EngineHost({
+      configuration: this.configuration,
+      workingDirectory: options.workingDirectory,
+      jobFolder: options.jobFolder,
+      python: options.python,
+      onLog: options.onLog,
+    });
+  }
+
+  /**
+   * Opens a session; no process is started before a statement needs one. The caller closes it.
+   * @throws {ConfigurationError} for a key of `configuration` that is unknown or has a wrong value.
+   */
+  static async open(options: SessionOptions): Promise<Session> {
+    return new Session(options);
+  }
+
+  async *execute(sql: string): AsyncIterable<StatementResult> {
+    const statements = parseScript(sql);
+    this.#prepareWorkers(statements);
+    for (const statement of statements) yield await this.#executeStatement(statement, sql);
+  }
+
+  async *explain(sql: string): AsyncIterable<StatementResult> {
+    for (const statement of parseScript(sql)) {
+      yield isJob(statement) ? await this.#explainStatement(statement, sql) : await this.#executeStatement(statement, sql);
+    }
+  }
+
+  async declaration(name: string): Promise<FunctionDeclaration> {
+    const entry = this.catalog.systemFunction(name) ?? this.catalog.catalogFunction([name]);
+    if (entry === null) throw new UdfError('UDF_NOT_FOUND', `There is no function '${name}' in this session.`);
+    const workers = await this.#host.functionWorkers();
+    return (await workers.declare([entry])).get(entry.name)!;
+  }
+
+  /** Adds a connector whose rows the program makes. */
+  addSource(connector: string, factory: SourceFactory): void {
+    this.#sources.set(connector, factory);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#host.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #executeStatement(statement: Statement, sql: string): Promise<StatementResult> {
+    this.#options.signal.throwIfAborted();
+    switch (statement.kind) {
+      case 'query_statement':
+        return this.#query(await this.#plan(statement, sql));
+      case 'insert':
+      case 'statement_set':
+        return this.#insert(statement, await this.#plan(statement, sql));
+      case 'explain':
+        return this.#explainStatement(statement.statement, sql);
+      default:
+        return withPlace(sql, statement.span, () => this.#executeSimple(statement, sql));
+    }
+  }
+
+  /** Statements that start no job. */
+  #executeSimple(statement: Exclude<Statement, JobStatement | { kind: 'explain' }>, sql: string): StatementResult {
+    const text = sql.slice(statement.span.start, statement.span.end);
+    const ok = (message: string | null = null): StatementResult => ({ kind: 'ok', statement: text, message });
+    switch (statement.kind) {
+      case 'create_table':
+      case 'create_view':
+      case 'create_function':
+      case 'create_catalog':
+      case 'create_database':
+      case 'drop':
+      case 'use':
+        executeDdl(statement, sql, this.catalog);
+        return ok();
+      case 'show':
+        return listingResult(show(statement, this.catalog));
+      case 'describe':
+        return listingResult(describeStatement(statement, this.catalog));
+      case 'set':
+        if (statement.key === null) return listingResult(this.#settings());
+        this.configuration.set(statement.key.value, statement.value?.value ?? '', 'SET');
+        return ok();
+      case 'reset':
+        this.configuration.reset(statement.key?.value ?? null);
+        return ok();
+      default:
+        throw new PlanError('STATEMENT_UNSUPPORTED', `${text.split(/\s+/, 2).join(' ')} is not supported.`);
+    }
+  }
+
+  #settings(): Listing {
+    return { columns: ['key', 'value'], rows: this.configuration.entries() };
+  }
+
+  async #explainStatement(statement: JobStatement, sql: string): Promise<StatementResult> {
+    const { queries, graph } = await this.#plan(statement, sql);
+    return { kind: 'explain', text: explainQueries(queries, graph) };
+  }
+
+  async #plan(statement: JobStatement, sql: string): Promise<PlannedJob> {
+    const entries = collectFunctionNames({ catalog: this.catalog }, statement);
+    const declarations =
+      entries.length === 0 ? new Map<string, FunctionDeclaration>() : await (await this.#host.functionWorkers()).declare(entries);
+    const byName = new Map([...declarations].map(([name, declaration]) => [name.toLowerCase(), declaration]));
+    const functions = { declaration: (name: string) => byName.get(name.toLowerCase()) ?? null };
+    const ids = new ColumnIds();
+    const bound = bindStatement({ catalog: this.catalog, functions, ids, sql }, statement);
+    const queries = bound.map((query) => ({ ...query, root: optimize(query.root, ids) }));
+    const connectors = new Map(STANDARD_CONNECTORS);
+    for (const name of this.#sources.keys()) connectors.set(name, { source: 'rows', sink: null, bounded: () => true });
+    const { mode, note } = chooseMode(queries, connectors, this.#askedMode());
+    if (note !== null) this.#options.onNote(note);
+    const graph = planStages(queries, {
+      mode,
+      parallelism: this.#host.resources.parallelism,
+      functions,
+      connectors,
+      renderer: createStageRenderer(fileResolver(this.#options.workingDirectory)),
+      ids,
+      sql,
+    });
+    this.#noteOptions(queries);
+    return { queries, graph };
+  }
+
+  #askedMode(): Mode | null {
+    if (this.#options.mode !== null) return this.#options.mode;
+    const configured = this.configuration.get('execution.runtime-mode');
+    return configured === 'BATCH' ? 'batch' : configured === 'STREAMING' ? 'streaming' : null;
+  }
+
+  #noteOptions(queries: readonly QueryPlan[]): void {
+    for (const { sink } of queries) {
+      if (sink.kind !== 'table' || sink.table.connector !== 'filesystem') continue;
+      for (const option of notedOptions(sink.table)) {
+        this.#options.onNote(`option '${option}' of table ${sink.table.path.at(-1)} has no effect here`);
+      }
+    }
+  }
+
+  #query({ queries, graph }: PlannedJob): RowsResult {
+    const sink = graph.stages.find((stage) => stage.kind === 'sink')!;
+    const exchange = graph.exchanges.find((candidate) => candidate.id === sink.inputs[0])!;
+    let summary: JobSummary | null = null;
+    return rowsResult({
+      sink,
+      exchange,
+      schemas: this.#host.schemas,
+      ordered: queries[0]!.root.kind === 'sort',
+      bounded: graph.mode === 'batch',
+      start: () => {
+        const results = new ResultQueue();
+        const stop = new AbortController();
+        results.onAbandoned(() => stop.abort(new CancelledError('RESULT_LEFT', 'The reader left the result.')));
+        this.#run(graph, results, stop.signal).then(
+          (outcome) => {
+            summary = outcome;
+          },
+          // The reader of `results` gets the error.
+          () => undefined,
+        );
+        return results;
+      },
+      summary: () => summary,
+    });
+  }
+
+  async #insert(statement: InsertStatement | StatementSetStatement, { queries, graph }: PlannedJob): Promise<StatementResult> {
+    const summary = await this.#run(graph, null, this.#options.signal);
+    const tables = queries.map(({ sink }) => (sink.kind === 'table' ? sink.table.path.at(-1)! : ''));
+    return { kind: 'inserted', table: tables.join(', '), rows: summary.rowsOut, summary };
+  }
+
+  async #run(graph: StageGraph, results: ResultQueue | null, signal: AbortSignal): Promise<JobSummary> {
+    const relational = graph.stages.filter((stage) => stage.kind === 'relational').length;
+    const { engine, release } = await this.#host.engineFor(relational).catch((error) => {
+      results?.finish(error);
+      throw error;
+    });
+    try {
+      const outcome: RunOutcome = await runGraph(graph, {
+        engine,
+        sources: this.#sources,
+        results,
+        print: this.#options.print,
+        signal: AbortSignal.any([signal, this.#options.signal]),
+        onProgress: this.#options.onProgress,
+      });
+      return jobSummary(graph, outcome, engine.functionWorkers);
+    } finally {
+      release();
+    }
+  }
+
+  /** Imports take most of a first statement's time: they begin while it is still being planned. */
+  #prepareWorkers(statements: readonly Statement[]): void {
+    if (statements.some(isJob)) this.#host.prepare('relational');
+    if (statements.some((statement) => statement.kind === 'create_function')) this.#host.prepare('function');
+  }
+}
+
+function isJob(statement: Statement): statement is JobStatement {
+  return statement.kind === 'query_statement' || statement.kind === 'insert' || statement.kind === 'statement_set';
+}
+
+/** Errors of the catalog and the configuration know no place; the statement's is added where they have none. */
+function withPlace<T>(sql: string, span: Span, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof MillstreamError) || error.details.line !== null) throw error;
+    const Kind = error.constructor as typeof MillstreamError;
+    const details = { ...error.details, ...locate(sql, span), length: 1 };
+    throw new Kind(error.code, error.message, { details, hint: error.hint, cause: error.cause });
+  }
+}

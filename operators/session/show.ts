@@ -1,0 +1,159 @@
+/** SHOW and DESCRIBE: what is there, as rows of text. */
+import {
+  builtinNames,
+  type CatalogManager,
+  type DescribeStatement,
+  pathText,
+  PlanError,
+  type RelationEntry,
+  type ShowStatement,
+  type TableEntry,
+  typeToText,
+} from '../../core/index.js';
+import { nameParts } from './ddl.js';
+
+/** Rows of text under column names; null is NULL. */
+export interface Listing {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly (string | null)[])[];
+}
+
+/** @throws {SqlError} for a name that is not there; the caller adds the place. */
+export function show(statement: ShowStatement, catalogs: CatalogManager): Listing {
+  const listing = listed(statement, catalogs);
+  const { like } = statement;
+  if (like === null) return listing;
+  const pattern = likePattern(like.pattern.value, like.ignoreCase);
+  return { ...listing, rows: listing.rows.filter((row) => pattern.test(row[0] ?? '') !== like.negated) };
+}
+
+function listed(statement: ShowStatement, catalogs: CatalogManager): Listing {
+  const parts = statement.name === null ? [] : nameParts(statement.name);
+  switch (statement.object) {
+    case 'CATALOGS':
+      return names('catalog name', catalogs.catalogs());
+    case 'CURRENT CATALOG':
+      return names('current catalog name', [catalogs.currentCatalog]);
+    case 'DATABASES':
+      return names('database name', catalogs.databases(parts[0]));
+    case 'CURRENT DATABASE':
+      return names('current database name', [catalogs.currentDatabase]);
+    case 'TABLES':
+      return names('table name', relationNames(parts, catalogs));
+    case 'VIEWS':
+      return names('view name', relationNames(parts, catalogs, 'view'));
+    case 'FUNCTIONS':
+      return names('function name', [...new Set([...userFunctions(catalogs), ...builtinNames()])].sort());
+    case 'USER FUNCTIONS':
+      return names('function name', userFunctions(catalogs));
+    case 'MODULES':
+    case 'FULL MODULES':
+      return names('module name', ['core']);
+    case 'COLUMNS':
+      return describe(found(parts, catalogs));
+    case 'CREATE TABLE':
+    case 'CREATE VIEW':
+      return { columns: ['result'], rows: [[createText(found(parts, catalogs))]] };
+    case 'JARS':
+      return { columns: ['jars'], rows: [] };
+    case 'PARTITIONS':
+    case 'CREATE CATALOG':
+      throw new PlanError('STATEMENT_UNSUPPORTED', `SHOW ${statement.object} is not supported.`);
+  }
+}
+
+/** DESCRIBE of a table or view, with Flink's columns. @throws as `show` */
+export function describeStatement(statement: DescribeStatement, catalogs: CatalogManager): Listing {
+  const parts = nameParts(statement.name);
+  switch (statement.object) {
+    case 'TABLE':
+      return describe(found(parts, catalogs));
+    case 'CATALOG':
+      catalogs.databases(parts[0]!);
+      return { columns: ['info name', 'info value'], rows: [['name', parts[0]!], ['type', 'generic_in_memory']] };
+    case 'DATABASE':
+      return { columns: ['info name', 'info value'], rows: [['name', parts.join('.')]] };
+    case 'FUNCTION': {
+      const entry = (parts.length === 1 ? catalogs.systemFunction(parts[0]!) : null) ?? catalogs.catalogFunction(parts);
+      if (entry === null) throw new PlanError('FUNCTION_NOT_FOUND', `There is no function ${parts.join('.')}.`);
+      const rows = [['name', entry.name], ['target', entry.target], ['language', entry.language]];
+      return { columns: ['info name', 'info value'], rows };
+    }
+  }
+}
+
+function found(parts: readonly string[], catalogs: CatalogManager): RelationEntry {
+  const path = catalogs.qualify(parts);
+  const entry = catalogs.relation(path);
+  if (entry === null) throw catalogs.unknownRelation(path);
+  return entry;
+}
+
+function relationNames(database: readonly string[], catalogs: CatalogManager, kind: 'view' | null = null): string[] {
+  return catalogs
+    .relations(database.at(-2), database.at(-1))
+    .filter((entry) => kind === null || entry.kind === kind)
+    .map((entry) => entry.path.name);
+}
+
+function userFunctions(catalogs: CatalogManager): string[] {
+  return catalogs.functions().map((entry) => entry.name);
+}
+
+function describe(entry: RelationEntry): Listing {
+  if (entry.kind === 'view') {
+    throw new PlanError('STATEMENT_UNSUPPORTED', `DESCRIBE of a view is not supported: ${pathText(entry.path)} is one.`, {
+      hint: `EXPLAIN SELECT * FROM ${entry.path.name} shows its columns.`,
+    });
+  }
+  return {
+    columns: ['name', 'type', 'null', 'key', 'extras', 'watermark'],
+    rows: entry.columns.map((column) => [column.name, ...columnFacts(column, entry)]),
+  };
+}
+
+function columnFacts(column: TableEntry['columns'][number], table: TableEntry): (string | null)[] {
+  const key = table.primaryKey?.includes(column.name) === true ? `PRI(${table.primaryKey.join(', ')})` : null;
+  const mark = table.watermark?.column === column.name ? table.watermark.text : null;
+  if (column.kind === 'computed') return [null, null, key, `AS ${column.text}`, mark];
+  const type = typeToText({ ...column.type, nullable: true });
+  const extras =
+    column.kind === 'metadata' ? `METADATA FROM '${column.key}'${column.virtual ? ' VIRTUAL' : ''}` : null;
+  return [type, column.type.nullable ? 'TRUE' : 'FALSE', key, extras, mark];
+}
+
+/** The statement that would make it. */
+function createText(relation: RelationEntry): string {
+  const name = pathText(relation.path);
+  if (relation.kind === 'view') return `CREATE VIEW ${name} AS\n${relation.text}`;
+  const columns = relation.columns.map((column) => {
+    if (column.kind === 'computed') return `${quoted(column.name)} AS ${column.text}`;
+    const metadata = column.kind === 'metadata' ? ` METADATA FROM '${column.key}'${column.virtual ? ' VIRTUAL' : ''}` : '';
+    return `${quoted(column.name)} ${typeToText(column.type)}${metadata}`;
+  });
+  if (relation.watermark !== null) {
+    columns.push(`WATERMARK FOR ${quoted(relation.watermark.column)} AS ${relation.watermark.text}`);
+  }
+  if (relation.primaryKey !== null) {
+    columns.push(`PRIMARY KEY (${relation.primaryKey.map(quoted).join(', ')}) NOT ENFORCED`);
+  }
+  const partitions =
+    relation.partitionedBy.length === 0
+      ? ''
+      : `\nPARTITIONED BY (${relation.partitionedBy.map(quoted).join(', ')})`;
+  const options = Object.entries(relation.options).map(([key, value]) => `'${key}' = '${value.replaceAll("'", "''")}'`);
+  return `CREATE TABLE ${name} (\n  ${columns.join(',\n  ')}\n)${partitions} WITH (\n  ${options.join(',\n  ')}\n)`;
+}
+
+function names(column: string, values: readonly string[]): Listing {
+  return { columns: [column], rows: values.map((value) => [value]) };
+}
+
+function quoted(part: string): string {
+  return `\`${part.replaceAll('`', '``')}\``;
+}
+
+function likePattern(pattern: string, ignoreCase: boolean): RegExp {
+  const source = pattern.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll('%', '.*').replaceAll('_', '.');
+  return new RegExp(`^${source}$`, ignoreCase ? 'is' : 's');
+}

@@ -1,0 +1,33 @@
+/** The sink of a SELECT: its batches go to the reader of the result. */
+import type { Barrier, Batch, Operator, OperatorContext, Watermark } from '../../core/index.js';
+import type { ResultQueue } from './result-queue.js';
+
+/** Keeps nothing: a batch is on its edge until the reader has taken it. */
+export class CollectSink implements Operator {
+  #context!: OperatorContext;
+
+  constructor(private readonly results: ResultQueue) {}
+
+  async open(context: OperatorContext): Promise<void> {
+    this.#context = context;
+    context.signal.addEventListener('abort', () => this.results.finish(context.signal.reason), { once: true });
+  }
+
+  async processBatch(batch: Batch): Promise<void> {
+    await this.results.put(batch);
+  }
+
+  async processWatermark(_watermark: Watermark): Promise<void> {}
+
+  async snapshot(barrier: Barrier): Promise<void> {
+    this.#context.acknowledge(barrier.checkpointId, null);
+  }
+
+  async endInput(): Promise<void> {}
+
+  async close(): Promise<void> {}
+
+  isWorking(): boolean {
+    return true;
+  }
+}

@@ -1,0 +1,138 @@
+/** The `datagen` connector: rows made up at a steady rate. Options and defaults are Flink's. */
+import {
+  type Barrier,
+  BatchEncoder,
+  type Clock,
+  type Column,
+  ConfigurationError,
+  nearNames,
+  type OperatorContext,
+  type SchemaRegistry,
+  type SourceOperator,
+  type SourceStage,
+  type SqlValue,
+  type Timers,
+} from '../../core/index.js';
+import { type FieldGenerator, fieldGenerator } from './datagen-field.js';
+
+const DEFAULT_ROWS_PER_SECOND = 10_000;
+const MOST_ROWS_PER_BATCH = 8_192;
+/** Rows are made this often while a rate is kept: a row waits half of it on average. */
+const TICK_MS = 1;
+const OPTIONS = ['connector', 'rows-per-second', 'number-of-rows', 'scan.parallelism'];
+
+/** What a datagen table asks for, checked. `rows` is Infinity without a limit; `perSecond` is Infinity where no rate is kept. */
+export interface DatagenPlan {
+  readonly rows: number;
+  readonly perSecond: number;
+  readonly fields: readonly FieldGenerator[];
+}
+
+/**
+ * Reads the options of a datagen table.
+ * @throws {ConfigurationError} for an unknown option or a value out of range, with near names.
+ */
+export function datagenPlan(
+  columns: readonly Column[],
+  options: Readonly<Record<string, string>>,
+  random: () => number,
+  nowMs: () => number,
+): DatagenPlan {
+  const byField = new Map<string, Map<string, string>>(columns.map((column) => [column.name, new Map()]));
+  for (const [key, value] of Object.entries(options)) {
+    const field = /^fields\.(.+)\.([^.]+)$/.exec(key);
+    const values = field === null ? undefined : byField.get(field[1]!);
+    if (values !== undefined) values.set(field![2]!, value);
+    else if (!OPTIONS.includes(key)) throw unknownOption(key, columns);
+  }
+  const fields = columns.map((column) => fieldGenerator(column, byField.get(column.name)!, random, nowMs));
+  const limit = count(options, 'number-of-rows', Number.POSITIVE_INFINITY);
+  return {
+    rows: Math.min(limit, ...fields.map((field) => field.rows)),
+    perSecond: count(options, 'rows-per-second', DEFAULT_ROWS_PER_SECOND),
+    fields,
+  };
+}
+
+/** Emits `plan.rows` rows. A consumer that is slower than the rate sets the pace; nothing is made up for it later. */
+export class DatagenSource implements SourceOperator {
+  #context!: OperatorContext;
+  #encoder!: BatchEncoder;
+  #plan!: DatagenPlan;
+  #made = 0;
+  #emitting: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly stage: SourceStage,
+    private readonly schemas: SchemaRegistry,
+    private readonly clock: Clock,
+    private readonly random: () => number = Math.random,
+  ) {}
+
+  async open(context: OperatorContext): Promise<void> {
+    this.#context = context;
+    this.#encoder = new BatchEncoder(this.stage.columns, this.schemas);
+    this.#plan = datagenPlan(this.stage.columns, this.stage.options, this.random, () => this.clock.nowMs());
+  }
+
+  async run(): Promise<void> {
+    const { rows, perSecond } = this.#plan;
+    let dueAtNs = this.clock.monotonicNs();
+    let owed = 0;
+    while (this.#made < rows && !this.#context.signal.aborted) {
+      const now = this.clock.monotonicNs();
+      owed = Math.min(owed + (Number(now - dueAtNs) / 1e9) * perSecond, perSecond);
+      dueAtNs = now;
+      const batch = Math.min(Math.floor(owed), rows - this.#made, MOST_ROWS_PER_BATCH);
+      if (batch === 0) {
+        await pause(this.#context.timers, this.#context.signal);
+        continue;
+      }
+      owed -= batch;
+      await this.#emit(batch);
+    }
+  }
+
+  async snapshot(barrier: Barrier): Promise<void> {
+    await this.#emitting;
+    this.#context.acknowledge(barrier.checkpointId, new TextEncoder().encode(JSON.stringify({ made: this.#made })));
+    await this.#context.output.emit(barrier);
+  }
+
+  async close(): Promise<void> {}
+
+  async #emit(rows: number): Promise<void> {
+    const values = this.#plan.fields.map(({ next }) => Array.from({ length: rows }, () => next() as SqlValue));
+    this.#made += rows;
+    this.#emitting = this.#context.output.emit(this.#encoder.encode(rows, values));
+    await this.#emitting;
+  }
+}
+
+function pause(timers: Timers, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const cancel = timers.after(TICK_MS, done);
+    signal.addEventListener('abort', done, { once: true });
+    function done(): void {
+      cancel();
+      signal.removeEventListener('abort', done);
+      resolve();
+    }
+  });
+}
+
+function count(options: Readonly<Record<string, string>>, key: string, fallback: number): number {
+  const text = options[key];
+  if (text === undefined) return fallback;
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new ConfigurationError('OPTION_VALUE', `Option '${key}' of the datagen table is '${text}'; expected a whole number above 0.`);
+}
+
+function unknownOption(key: string, columns: readonly Column[]): ConfigurationError {
+  const known = [...OPTIONS, ...columns.flatMap(({ name }) => [`fields.${name}.kind`, `fields.${name}.min`, `fields.${name}.max`])];
+  const near = nearNames(key, known);
+  return new ConfigurationError('OPTION_UNKNOWN', `Option '${key}' is not one of the datagen connector.`, {
+    hint: near.length > 0 ? `Did you mean '${near.join("' or '")}'?` : `It has: ${OPTIONS.join(', ')}, and fields.<name>.*.`,
+  });
+}

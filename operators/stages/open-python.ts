@@ -1,0 +1,25 @@
+/** From a Python stage to its calls in function workers: what the plan says, in the words of the protocol. */
+import type { PythonStage, StageGraph } from '../../core/index.js';
+import type { Engine } from '../engine.js';
+import { columnSpecs, exchangeOf } from './open-relational.js';
+import type { OpenPython } from './python-stage.js';
+
+/** Opens `stage` in as many function workers as its parallelism says. */
+export function openPython(stage: PythonStage, graph: StageGraph, engine: Engine): OpenPython {
+  return async () => {
+    const { columns, groups } = exchangeOf(graph, stage.inputs[0]!);
+    const functions = [...new Set(stage.steps.map((step) => step.function))];
+    const workers = await engine.functionWorkers.lease(stage.parallelism, functions);
+    const shipped = stage.shippedGroups.flatMap((group) => groups[group]!.map((column) => columns[column]!));
+    const body = {
+      stage: stage.id,
+      mode: stage.mode,
+      input: columnSpecs(shipped),
+      steps: stage.steps,
+      resultSteps: stage.resultSteps,
+      outer: stage.outer,
+      keyColumns: stage.keyColumns,
+    };
+    return Promise.all(workers.map((worker) => worker.openFunctionStage(body)));
+  };
+}

@@ -1,0 +1,86 @@
+/** From a relational stage to its query in a worker: what the plan says, in the words of the protocol. */
+import type { ColumnSpec, OpenRelationalStage } from '../../bridge/index.js';
+import { type Column, type Exchange, noteWorker, type RelationalStage, type StageGraph, typeToText } from '../../core/index.js';
+import type { Engine } from '../engine.js';
+import type { FileOutput } from '../file-output.js';
+import type { OpenRelational } from './relational-stage.js';
+
+/**
+ * Opens `stage` in a relational worker of its own.
+ * @param output Where a sink writes; null for a stage with an output exchange.
+ */
+export function openRelational(
+  stage: RelationalStage,
+  graph: StageGraph,
+  engine: Engine,
+  output: FileOutput | null,
+): OpenRelational {
+  return async (metrics) => {
+    const worker = await engine.bridge.startWorker({
+      kind: 'relational',
+      name: stage.id,
+      memoryBytes: engine.sizes.relationalWorkerBytes,
+      cpus: null,
+      processes: null,
+      openFiles: null,
+      workingDirectory: engine.workingDirectory,
+      environment: {},
+    });
+    const close = async () => {
+      await worker.stop();
+      const { peakBytes, capBytes, capLevel } = worker.usage();
+      noteWorker(metrics, worker.name, { kind: 'relational', peakBytes: peakBytes ?? 0, capBytes, capLevel });
+    };
+    try {
+      const handle = await worker.openRelationalStage(stageBody(stage, graph, engine, output));
+      return {
+        worker,
+        stage: handle,
+        close: async () => {
+          await handle.close().catch(() => undefined);
+          await close();
+        },
+      };
+    } catch (error) {
+      await close();
+      throw error;
+    }
+  };
+}
+
+function stageBody(
+  stage: RelationalStage,
+  graph: StageGraph,
+  engine: Engine,
+  output: FileOutput | null,
+): Omit<OpenRelationalStage, 'kind'> {
+  const exchange = stage.output === null ? null : exchangeOf(graph, stage.output);
+  return {
+    stage: stage.id,
+    sql: stage.sql,
+    inputs: stage.inputs.map((id) => columnSpecs(exchangeOf(graph, id).columns)),
+    output: columnSpecs(exchange?.columns ?? stage.sink?.columns ?? []),
+    groups: exchange?.groups ?? null,
+    keyColumns: exchange?.keyColumns ?? null,
+    sink:
+      stage.sink === null || output === null
+        ? null
+        : { temporaryPath: output.temporaryPath, format: stage.sink.format, copyOptions: stage.sink.copyOptions },
+    perBatch: stage.perBatch,
+    keepsOrder: stage.keepsOrder,
+    batchRows: engine.sizes.batchRows,
+    memoryLimitBytes: engine.sizes.relationalMemoryLimitBytes,
+    threads: engine.sizes.relationalThreads,
+    temporaryDirectory: engine.temporaryDirectory,
+  };
+}
+
+/** The exchange with that id. */
+export function exchangeOf(graph: StageGraph, id: string): Exchange {
+  return graph.exchanges.find((exchange) => exchange.id === id)!;
+}
+
+/** Columns as the protocol names them. */
+export function columnSpecs(columns: readonly Column[]): ColumnSpec[] {
+  return columns.map(({ name, type }) => ({ name, type: typeToText(type) }));
+}

@@ -1,0 +1,61 @@
+"""What the planner is told of a function."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from ._function_spec import FunctionSpec, specify
+
+
+def describe(name: str, target_object: object, target: str = "") -> dict[str, Any]:
+    """The declaration of a function under the name of a job: the fields of `FunctionDeclaration` as on the
+    wire.
+
+    >>> from millstream import udf
+    >>> @udf
+    ... def plus(x: int, y: float | None = None) -> float:
+    ...     return x + (y or 0)
+    >>> declaration = describe("plus", plus)
+    >>> declaration["kind"], declaration["result"], [p["type"] for p in declaration["parameters"]]
+    ('scalar', 'DOUBLE', ['BIGINT', 'DOUBLE'])
+
+    Raises:
+        UdfError: UDF_NO_TYPES, UDF_TYPE or UDF_DECLARATION.
+    """
+    return declaration_of(name, target, specify(name, target_object))
+
+
+def declaration_of(name: str, target: str, spec: FunctionSpec) -> dict[str, Any]:
+    """The wire form of a function that is specified already."""
+    definition = spec.definition
+    source = inspect.unwrap(definition.target) if spec.instance is None else type(spec.instance)
+    code = getattr(source, "__code__", None) or getattr(spec.call, "__code__", None)
+    return {
+        "name": name,
+        "kind": definition.kind,
+        "batch": definition.batch,
+        "parameters": [
+            {
+                "name": parameter.name,
+                "type": None if parameter.type is None else str(parameter.type),
+                "nullable": parameter.nullable,
+                "hasDefault": parameter.has_default,
+                "variadic": parameter.variadic,
+            }
+            for parameter in spec.parameters
+        ],
+        "result": str(spec.result),
+        "accumulator": None if spec.accumulator is None else str(spec.accumulator),
+        "deterministic": definition.deterministic,
+        "options": {},
+        "target": target,
+        "file": None if code is None else code.co_filename,
+        "line": None if code is None else code.co_firstlineno,
+        "doc": _doc(source),
+    }
+
+
+def _doc(source: Any) -> str | None:
+    doc = source.__dict__.get("__doc__") if inspect.isclass(source) else getattr(source, "__doc__", None)
+    return inspect.cleandoc(doc) if isinstance(doc, str) else None

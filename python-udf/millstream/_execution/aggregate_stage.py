@@ -1,0 +1,95 @@
+"""Aggregate stages: one row for each key group of key-aligned input."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import pyarrow as pa
+
+from ..errors import InternalError, MillstreamError
+from .aggregate_calls import AggregateCall, RowAggregate, VectorAggregate
+from .answer import Answer
+from .bundle import Bundle
+from .call import Call
+from .codec import Mismatch
+from .groups import GroupStarts
+from .progress import Progress
+from .stage_base import StageBase
+from .vector import vectors_for
+
+
+class AggregateStage(StageBase):
+    """Answers a bundle with the groups that ended in it; the selection is each group's last row.
+
+    A bundle that is `continued` leaves its last group open for the next one. Without key columns there is one
+    group, which also exists over no rows: its answer then has one row and no selection.
+    """
+
+    def __init__(
+        self,
+        calls: Sequence[Call],
+        result_steps: Sequence[int],
+        progress: Progress,
+        key_columns: Sequence[int],
+    ) -> None:
+        super().__init__(calls, progress, [calls[step].type for step in result_steps])
+        self._calls = [_aggregate(call) for call in calls]
+        self._result_steps = result_steps
+        self._keys = key_columns
+        self._starts = GroupStarts()
+        self._open = False
+
+    def process(self, columns: Sequence[pa.Array], rows: int, continued: bool = False) -> Iterator[Answer]:
+        """One answer; of no rows where no group ended."""
+        try:
+            yield self._answer(columns, rows, continued)
+        except MillstreamError:
+            for call in self._calls:
+                call.abandon()
+            self._starts, self._open = GroupStarts(), False
+            raise
+
+    def _answer(self, columns: Sequence[pa.Array], rows: int, continued: bool) -> Answer:
+        ranges = self._ranges(columns, rows)
+        finished = len(ranges) - continued if ranges else 0
+        bundle = Bundle(columns, rows)
+        results: list[pa.Array] = []
+        for position, aggregate in enumerate(self._calls):
+            with self._progress.step(position, aggregate.call.name):
+                values = aggregate.run(bundle, ranges, finished)
+                results.append(_encode(aggregate.call, values))
+        if not continued:
+            self._starts = GroupStarts()
+        self._open = continued and (self._open or bool(ranges))
+        arrays = [results[step] for step in self._result_steps]
+        batch = pa.RecordBatch.from_arrays(arrays, schema=self.output_schema) if arrays else None
+        selection = pa.array([end - 1 for _, end in ranges[:finished]], pa.int32()) if rows > 0 else None
+        return Answer(finished, batch, selection)
+
+    def _ranges(self, columns: Sequence[pa.Array], rows: int) -> list[tuple[int, int]]:
+        if not self._keys:
+            return [(0, rows)]
+        starts = self._starts.of([columns[key] for key in self._keys], rows)
+        if rows == 0:
+            return [(0, 0)] if self._open else []
+        if starts[:1] == [0] and self._open:
+            raise InternalError(
+                "UDF_KEY_GROUPS", "A bundle that said its last key group goes on was followed by another key."
+            )
+        if not starts or starts[0] != 0:
+            starts = [0, *starts]
+        return list(zip(starts, [*starts[1:], rows], strict=True))
+
+
+def _aggregate(call: Call) -> AggregateCall:
+    batch = call.loaded.spec.definition.batch
+    return RowAggregate(call) if batch is None else VectorAggregate(call, vectors_for(batch, call.dialect))
+
+
+def _encode(call: Call, values: list[object]) -> pa.Array:
+    if not call.type.nullable and any(value is None for value in values):
+        raise call.null_refused(None)
+    try:
+        return call.result.encode(values)
+    except Mismatch as mismatch:
+        raise call.misfit(mismatch, None) from None

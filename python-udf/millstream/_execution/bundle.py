@@ -1,0 +1,42 @@
+"""One bundle while its stage runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pyarrow as pa
+
+from .arguments import Argument, Constant, FromColumn
+from .called_rows import CalledRows
+from .column import ArrowColumn, Column, is_true
+
+
+class Bundle:
+    """Shipped columns and the results of the steps so far."""
+
+    def __init__(self, columns: Sequence[pa.Array], rows: int) -> None:
+        self.rows = rows
+        self.shipped = [ArrowColumn(array) for array in columns]
+        self.results: list[Column] = []
+
+    def column(self, argument: Argument) -> Column | None:
+        """The column that an argument reads; None for constants."""
+        if isinstance(argument, Constant):
+            return None
+        return (
+            self.shipped[argument.column] if isinstance(argument, FromColumn) else self.results[argument.step]
+        )
+
+    def called_rows(self, arguments: Sequence[Argument], conditions: Sequence[int | None]) -> CalledRows:
+        """Rows where the shipped BOOLEAN columns `conditions` are TRUE and no argument is a NULL that its
+        parameter does not take."""
+        keeps = [is_true(self.shipped[column]) for column in conditions if column is not None]
+        for argument in arguments:
+            if not argument.strict:
+                continue
+            column = self.column(argument)
+            if column is not None:
+                keeps.append(column.valid())
+            elif isinstance(argument, Constant) and argument.value is None:
+                return CalledRows.none(self.rows)
+        return CalledRows.where(self.rows, keeps)

@@ -1,0 +1,80 @@
+"""What every codec does, and how it says that a value does not fit."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from ..._types import DataType, to_arrow
+
+
+class Mismatch(Exception):
+    """The value at `index` of the encoded list does not fit; `reason` completes "expected INT, …"."""
+
+    def __init__(self, index: int, value: object, reason: str) -> None:
+        super().__init__(reason)
+        self.index = index
+        self.value = value
+        self.reason = reason
+
+
+class Codec(ABC):
+    """Converts columns of one type. Values are None for NULL; floats may be NaN, which is not NULL."""
+
+    def __init__(self, data_type: DataType) -> None:
+        self.data_type = data_type
+        self.arrow_type = to_arrow(data_type)
+
+    @abstractmethod
+    def decode(self, array: pa.Array) -> Sequence[Any]:
+        """The values of a column in order: a list, or a memoryview of numbers that is valid while `array`
+        lives."""
+
+    @abstractmethod
+    def encode(self, values: list[Any]) -> pa.Array:
+        """A column of `arrow_type` with these values, exactly, or rounded where SQL says so.
+
+        Raises:
+            Mismatch: a value does not fit; the first such.
+        """
+
+    def keeps(self, values: list[Any]) -> bool:
+        """True where `decode(encode(values))` is known to give equal values of the same Python types."""
+        return False
+
+
+def first_mismatch(values: Sequence[Any], check: Callable[[Any], object], expected: str) -> Mismatch:
+    """Finds the value that a bulk conversion refused; `check` raises for such a value."""
+    for index, value in enumerate(values):
+        if value is None:
+            continue
+        try:
+            check(value)
+        except Exception as error:
+            return Mismatch(index, value, str(error) if isinstance(error, Unfit) else f"expected {expected}")
+    return Mismatch(-1, None, f"expected {expected}")
+
+
+class Unfit(ValueError):
+    """Raised by checks of single values with the reason as text."""
+
+
+def with_nulls(array_type: pa.DataType, values: Sequence[Any], data: pa.Buffer) -> pa.Array:
+    """A column of a fixed-width type over packed `data`, NULL where `values` is None."""
+    valid = pa.array([value is not None for value in values], pa.bool_())
+    return pa.Array.from_buffers(array_type, len(values), [valid.buffers()[1], data])
+
+
+def validity(values: Sequence[Any]) -> pa.Buffer | None:
+    """The validity bitmap of values, or None where none is None."""
+    if type(None) not in set(map(type, values)):
+        return None
+    return pa.array([value is not None for value in values], pa.bool_()).buffers()[1]
+
+
+def exact_types(values: Sequence[Any]) -> set[type]:
+    """The types that occur, NoneType left out."""
+    return set(map(type, values)) - {type(None)}

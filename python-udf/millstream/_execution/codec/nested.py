@@ -1,0 +1,218 @@
+"""ARRAY, MAP and ROW, converted column by column: each level is a list of values of the level below."""
+
+from __future__ import annotations
+
+import dataclasses
+from array import array as packed_array
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
+from itertools import accumulate, chain
+from typing import Any
+
+import pyarrow as pa
+
+from ..._types import DataType
+from ...row import Row
+from .base import Codec, Mismatch, exact_types, validity
+
+
+class ArrayCodec(Codec):
+    """ARRAY ↔ list; tuples, other sequences and numpy arrays are taken as results."""
+
+    def __init__(self, data_type: DataType, element: Codec) -> None:
+        super().__init__(data_type)
+        self._element = element
+
+    def decode(self, array: pa.Array) -> list[Any]:
+        bounds, start = _bounds(array)
+        values = list(self._element.decode(array.values.slice(start, bounds[-1] - start)))
+        slices = [values[a - start : b - start] for a, b in zip(bounds, bounds[1:], strict=False)]
+        return _with_none(slices, array)
+
+    def encode(self, values: list[Any]) -> pa.Array:
+        lists = values if exact_types(values) <= {list, tuple} else _all(values, _as_list, "a list")
+        offsets = _offsets(lists)
+        elements = list(chain.from_iterable(v for v in lists if v is not None))
+        child = _encode_below(self._element, elements, offsets, values, "element")
+        buffers = [validity(lists), pa.py_buffer(offsets)]
+        return pa.Array.from_buffers(self.arrow_type, len(lists), buffers, children=[child])
+
+
+class MapCodec(Codec):
+    """MAP ↔ dict; MULTISET ↔ dict from element to count."""
+
+    def __init__(self, data_type: DataType, key: Codec, value: Codec) -> None:
+        super().__init__(data_type)
+        self._key = key
+        self._value = value
+
+    def decode(self, array: pa.Array) -> list[Any]:
+        bounds, start = _bounds(array)
+        keys = list(self._key.decode(array.keys.slice(start, bounds[-1] - start)))
+        items = list(self._value.decode(array.items.slice(start, bounds[-1] - start)))
+        dicts = [
+            dict(zip(keys[a - start : b - start], items[a - start : b - start], strict=True))
+            for a, b in zip(bounds, bounds[1:], strict=False)
+        ]
+        return _with_none(dicts, array)
+
+    def encode(self, values: list[Any]) -> pa.Array:
+        dicts = values if exact_types(values) <= {dict} else _all(values, _as_dict, "a dict")
+        offsets = _offsets(dicts)
+        keys = list(chain.from_iterable(v for v in dicts if v is not None))
+        items = list(chain.from_iterable(v.values() for v in dicts if v is not None))
+        if None in keys:
+            parent, _ = _parent(offsets, keys.index(None))
+            raise Mismatch(parent, values[parent], "a key is None")
+        entries = pa.Array.from_buffers(
+            pa.struct([self.arrow_type.key_field, self.arrow_type.item_field]),
+            len(keys),
+            [None],
+            children=[
+                _encode_below(self._key, keys, offsets, values, "key"),
+                _encode_below(self._value, items, offsets, values, "value"),
+            ],
+        )
+        buffers = [validity(dicts), pa.py_buffer(offsets)]
+        return pa.Array.from_buffers(self.arrow_type, len(dicts), buffers, children=[entries])
+
+
+class RowCodec(Codec):
+    """ROW ↔ `Row` with field names, or what `make` makes of the values.
+
+    Results may be a Row, tuple, list, dict, NamedTuple or dataclass. Named values go by name, the others
+    by position.
+    """
+
+    def __init__(
+        self, data_type: DataType, children: Sequence[Codec], make: Callable[..., Any] | None
+    ) -> None:
+        super().__init__(data_type)
+        self.children = children
+        self._names = [field.name for field in data_type.fields]
+        self._make = make or _row_maker(self._names)
+
+    def decode(self, array: pa.Array) -> list[Any]:
+        columns = [codec.decode(child) for codec, child in zip(self.children, array.flatten(), strict=True)]
+        rows = list(map(self._make, *columns)) if columns else [self._make() for _ in range(len(array))]
+        return _with_none(rows, array)
+
+    def encode(self, values: list[Any]) -> pa.Array:
+        rows = _all(values, self._fields_of, "a Row")
+        empty = (None,) * len(self._names)
+        columns = list(zip(*(empty if row is None else row for row in rows), strict=True))
+        children = []
+        for i, codec in enumerate(self.children):
+            try:
+                children.append(codec.encode(list(columns[i]) if rows else []))
+            except Mismatch as mismatch:
+                reason = f"field `{self._names[i]}` is {_short(mismatch.value)}: {mismatch.reason}"
+                raise Mismatch(mismatch.index, values[mismatch.index], reason) from None
+        return pa.Array.from_buffers(self.arrow_type, len(rows), [validity(rows)], children=children)
+
+    def _fields_of(self, value: Any) -> Sequence[Any]:
+        names = self._names
+        if isinstance(value, Row):
+            fields = value._fields
+            given: Sequence[Any] = value._values
+            if fields is not None and fields != names and set(fields) == set(names):
+                given = value.get_fields_by_names(names)
+        elif isinstance(value, (tuple, list)):
+            given = value
+        elif isinstance(value, Mapping):
+            unknown = [key for key in value if key not in names]
+            missing = [name for name in names if name not in value]
+            if unknown or missing:
+                raise _Refused(f"its keys are {_short(list(value))}, the fields are {names}")
+            given = [value[name] for name in names]
+        elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+            missing = [name for name in names if not hasattr(value, name)]
+            if missing:
+                raise _Refused(f"it has no field {', '.join(missing)}")
+            given = [getattr(value, name) for name in names]
+        else:
+            raise _Refused("expected a Row, tuple, dict or dataclass")
+        if len(given) != len(names):
+            raise _Refused(f"it has {len(given)} fields, expected {len(names)}: {', '.join(names)}")
+        return given
+
+
+class _Refused(Exception):
+    """The reason why a value is not of the outer form."""
+
+
+def _row_maker(names: list[str]) -> Callable[..., Row]:
+    def make(*values: Any) -> Row:
+        row = Row(*values)
+        row._fields = names
+        return row
+
+    return make
+
+
+def _bounds(array: pa.Array) -> tuple[list[int], int]:
+    if len(array) == 0:
+        return [0], 0
+    bounds = array.offsets.to_pylist()
+    return bounds, bounds[0]
+
+
+def _with_none(values: list[Any], array: pa.Array) -> list[Any]:
+    if array.null_count == 0:
+        return values
+    return [v if ok else None for v, ok in zip(values, array.is_valid().to_pylist(), strict=True)]
+
+
+def _offsets(values: Sequence[Any]) -> packed_array[int]:
+    return packed_array("i", accumulate((0 if v is None else len(v) for v in values), initial=0))
+
+
+def _all(values: Sequence[Any], convert: Callable[[Any], Any], expected: str) -> list[Any]:
+    converted: list[Any] = []
+    for value in values:
+        try:
+            converted.append(None if value is None else convert(value))
+        except _Refused as refused:
+            raise Mismatch(len(converted), value, str(refused)) from None
+        except (TypeError, ValueError):
+            raise Mismatch(len(converted), value, f"expected {expected}") from None
+    return converted
+
+
+def _as_list(value: Any) -> Sequence[Any]:
+    if isinstance(value, (list, tuple)):
+        return value
+    if hasattr(value, "tolist"):
+        listed = value.tolist()
+        if isinstance(listed, list):
+            return listed
+    if isinstance(value, Sequence) and not isinstance(value, (str, bytes, bytearray, memoryview)):
+        return list(value)
+    raise TypeError
+
+
+def _as_dict(value: Any) -> Mapping[Any, Any]:
+    if isinstance(value, Mapping):
+        return value
+    raise TypeError
+
+
+def _encode_below(
+    codec: Codec, below: list[Any], offsets: Sequence[int], values: Sequence[Any], what: str
+) -> pa.Array:
+    try:
+        return codec.encode(below)
+    except Mismatch as mismatch:
+        parent, position = _parent(offsets, mismatch.index)
+        reason = f"{what} {position} is {_short(mismatch.value)}: {mismatch.reason}"
+        raise Mismatch(parent, values[parent], reason) from None
+
+
+def _parent(offsets: Sequence[int], index: int) -> tuple[int, int]:
+    parent = bisect_right(offsets, index) - 1
+    return parent, index - offsets[parent]
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,0 +1,101 @@
+"""Integers and floats: packed and read at the speed of `struct` and `memoryview`; numpy is not needed."""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Sequence
+from typing import Any, cast
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from .base import Codec, Unfit, exact_types, first_mismatch, with_nulls
+
+#: struct formats by type; `struct` refuses floats for integers and what does not fit.
+FORMATS = {
+    "TINYINT": "b",
+    "SMALLINT": "h",
+    "INT": "i",
+    "BIGINT": "q",
+    "FLOAT": "f",
+    "DOUBLE": "d",
+    "INTERVAL_YEAR_MONTH": "i",
+    "INTERVAL_DAY_TIME": "q",
+}
+
+
+class NumberCodec(Codec):
+    """TINYINT to BIGINT and intervals ↔ int, FLOAT and DOUBLE ↔ float."""
+
+    def decode(self, array: pa.Array) -> Sequence[Any]:
+        if array.null_count > 0:
+            return list(array.to_pylist())
+        data = array.buffers()[1]
+        if data is None or len(array) == 0:
+            return []
+        width = struct.calcsize(self._format)
+        start = array.offset * width
+        numbers: Sequence[Any] = memoryview(data)[start : start + len(array) * width].cast(
+            cast(Any, self._format)
+        )
+        return numbers
+
+    def encode(self, values: list[Any]) -> pa.Array:
+        count = len(values)
+        try:
+            packed = struct.pack(f"{count}{self._format}", *values)
+            array = pa.Array.from_buffers(self.arrow_type, count, [None, pa.py_buffer(packed)])
+        except (struct.error, TypeError, ValueError, OverflowError):
+            array = self._encode_with_nulls(values)
+        if self._format == "f":
+            self._check_float_range(array, values)
+        return array
+
+    def keeps(self, values: list[Any]) -> bool:
+        if self._format == "f" or exact_types(values) - {self._python}:
+            return False
+        return self._python is float or self._fits(values)
+
+    @property
+    def _format(self) -> str:
+        return FORMATS[self.data_type.kind]
+
+    @property
+    def _python(self) -> type:
+        return float if self._format in "fd" else int
+
+    def _encode_with_nulls(self, values: list[Any]) -> pa.Array:
+        filled = [0 if value is None else value for value in values]
+        try:
+            packed = struct.pack(f"{len(values)}{self._format}", *filled)
+        except (struct.error, TypeError, ValueError, OverflowError):
+            raise first_mismatch(values, self._check, self._python.__name__) from None
+        return with_nulls(self.arrow_type, values, pa.py_buffer(packed))
+
+    def _check(self, value: Any) -> None:
+        try:
+            struct.pack(self._format, value)
+        except (struct.error, TypeError, ValueError, OverflowError):
+            if isinstance(value, int):
+                raise Unfit(f"it does not fit into {self.data_type}") from None
+            raise
+
+    def _fits(self, values: list[Any]) -> bool:
+        try:
+            self.encode(values)
+        except Exception:
+            return False
+        return True
+
+    def _check_float_range(self, array: pa.Array, values: list[Any]) -> None:
+        if not pc.any(pc.is_inf(array)).as_py():
+            return
+
+        def check(value: Any) -> None:
+            if math.isinf(struct.unpack("f", struct.pack("f", value))[0]) and not math.isinf(value):
+                raise Unfit(f"it does not fit into {self.data_type}")
+
+        mismatch = first_mismatch(values, check, "float")
+        if mismatch.index >= 0:
+            raise mismatch

@@ -1,0 +1,94 @@
+"""BOOLEAN, text, bytes and the untyped NULL."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+
+from .base import Codec, Mismatch, Unfit, exact_types, first_mismatch
+
+
+class NullCodec(Codec):
+    """The type of NULL: only None."""
+
+    def decode(self, array: pa.Array) -> list[Any]:
+        return [None] * len(array)
+
+    def encode(self, values: list[Any]) -> pa.Array:
+        for index, value in enumerate(values):
+            if value is not None:
+                raise Mismatch(index, value, "expected None")
+        return pa.nulls(len(values))
+
+    def keeps(self, values: list[Any]) -> bool:
+        return not exact_types(values)
+
+
+class BooleanCodec(Codec):
+    """BOOLEAN ↔ bool; numbers are refused."""
+
+    def decode(self, array: pa.Array) -> list[Any]:
+        return list(array.to_pylist())
+
+    def encode(self, values: list[Any]) -> pa.Array:
+        try:
+            return pa.array(values, pa.bool_())
+        except (pa.ArrowException, TypeError, ValueError):
+            raise first_mismatch(values, lambda value: pa.array([value], pa.bool_()), "bool") from None
+
+    def keeps(self, values: list[Any]) -> bool:
+        return exact_types(values) <= {bool}
+
+
+class TextCodec(Codec):
+    """CHAR, VARCHAR, STRING ↔ str; lengths are not enforced, as in Flink."""
+
+    def decode(self, array: pa.Array) -> list[Any]:
+        return list(array.to_pylist())
+
+    def encode(self, values: list[Any]) -> pa.Array:
+        try:
+            # pyarrow takes bytes for text: `join` refuses whatever is no str, at a few nanoseconds a value.
+            if not _joins("", values):
+                "".join([value for value in values if value is not None])
+            return pa.array(values, pa.string())
+        except (pa.ArrowException, TypeError, ValueError):
+            raise first_mismatch(values, _check_text, "str") from None
+
+    def keeps(self, values: list[Any]) -> bool:
+        return exact_types(values) <= {str}
+
+
+class BytesCodec(Codec):
+    """BINARY, VARBINARY, BYTES ↔ bytes; lengths are not enforced, as in Flink."""
+
+    def decode(self, array: pa.Array) -> list[Any]:
+        return list(array.to_pylist())
+
+    def encode(self, values: list[Any]) -> pa.Array:
+        try:
+            if not _joins(b"", values):
+                b"".join([value for value in values if value is not None])
+            return pa.array(values, pa.binary())
+        except (pa.ArrowException, TypeError, ValueError):
+            raise first_mismatch(values, lambda value: pa.array([b"".join([value])]), "bytes") from None
+
+    def keeps(self, values: list[Any]) -> bool:
+        return exact_types(values) <= {bytes}
+
+
+def _joins(separator: Any, values: list[Any]) -> bool:
+    try:
+        separator.join(values)
+    except TypeError:
+        return False
+    return True
+
+
+def _check_text(value: Any) -> None:
+    "".join([value])
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise Unfit(f"it is not valid Unicode: {error.reason}") from None

@@ -1,0 +1,39 @@
+"""Filter stages: rows where the last step is TRUE stay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from .answer import Answer
+from .bundle import Bundle
+from .call import Call
+from .column import is_true
+from .progress import Progress
+from .stage_base import StageBase, scalar_step
+
+
+class FilterStage(StageBase):
+    """Answers each bundle with the results of the rows that stay, and their positions unless all stay."""
+
+    def __init__(self, calls: Sequence[Call], result_steps: Sequence[int], progress: Progress) -> None:
+        super().__init__(calls, progress, [calls[step].type for step in result_steps])
+        self._steps = [scalar_step(call) for call in calls]
+        self._result_steps = result_steps
+
+    def process(self, columns: Sequence[pa.Array], rows: int, continued: bool = False) -> Iterator[Answer]:
+        """One answer, possibly of no rows."""
+        bundle = Bundle(columns, rows)
+        predicate = len(self._steps) - 1
+        self._evaluate(self._steps, bundle, [*self._result_steps, predicate])
+        keep = is_true(bundle.results[predicate])
+        kept = keep.true_count
+        arrays = [bundle.results[step].array for step in self._result_steps]
+        selection = None
+        if kept < rows:
+            selection = pc.indices_nonzero(keep).cast(pa.int32())
+            arrays = [array.filter(keep) for array in arrays]
+        batch = pa.RecordBatch.from_arrays(arrays, schema=self.output_schema) if arrays else None
+        yield Answer(kept, batch, selection)

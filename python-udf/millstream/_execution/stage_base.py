@@ -1,0 +1,80 @@
+"""What all stages share: opening and closing of functions, the result schema, timing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pyarrow as pa
+
+from .._types import DataType, to_schema
+from ..errors import MillstreamError
+from .bundle import Bundle
+from .call import Call
+from .progress import Progress
+from .scalar_step import RowStep, VectorStep
+from .vector import vectors_for
+
+ScalarStep = RowStep | VectorStep
+
+
+class StageBase:
+    """Holds the functions of a stage open from `open` to `close`."""
+
+    def __init__(self, calls: Sequence[Call], progress: Progress, output: Sequence[DataType]) -> None:
+        self._functions = [call.loaded for call in calls]
+        self._opened = 0
+        self._progress = progress
+        columns = [(f"r{i}", data_type.as_nullable()) for i, data_type in enumerate(output)]
+        self.output = [(name, str(data_type)) for name, data_type in columns]
+        self.output_schema: pa.Schema = to_schema(columns)
+
+    @property
+    def running(self) -> str | None:
+        """Name of the function whose code runs now."""
+        return self._progress.running
+
+    @property
+    def running_rows(self) -> int:
+        """Rows that it has finished in this bundle."""
+        return len(self._progress.finished)
+
+    def open(self) -> None:
+        """Opens the functions; where one fails, those before it are closed again."""
+        try:
+            for function in self._functions:
+                function.open()
+                self._opened += 1
+        except MillstreamError:
+            self.close()
+            raise
+
+    def take_timing(self) -> tuple[list[int], list[int]]:
+        """Nanoseconds and calls by step since the last time."""
+        return self._progress.take()
+
+    def close(self) -> None:
+        """Closes the functions; all of them, the first error is raised at the end."""
+        opened, self._opened = self._functions[: self._opened], 0
+        errors: list[MillstreamError] = []
+        for function in opened:
+            try:
+                function.close()
+            except MillstreamError as error:
+                errors.append(error)
+        if errors:
+            raise errors[0]
+
+    def _evaluate(self, steps: Sequence[ScalarStep], bundle: Bundle, results: Sequence[int]) -> None:
+        """Runs scalar steps in order; the Arrow form of `results` is made within their time."""
+        for position, step in enumerate(steps):
+            with self._progress.step(position, step.call.name):
+                column = step.evaluate(bundle)
+                bundle.results.append(column)
+                if position in results:
+                    _ = column.array
+
+
+def scalar_step(call: Call) -> ScalarStep:
+    """How a scalar call is evaluated: by rows, or by vectors."""
+    batch = call.loaded.spec.definition.batch
+    return RowStep(call) if batch is None else VectorStep(call, vectors_for(batch, call.dialect))

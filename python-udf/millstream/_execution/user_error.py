@@ -1,0 +1,81 @@
+"""Turns what user code raised into a `UdfError` whose traceback starts at the user's first frame."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import traceback
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any
+
+from ..errors import ErrorDetails, MillstreamError, UdfError
+
+#: Files whose frames come before the user's first one: ours, and the import system's.
+_NOT_THE_USERS = (
+    os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep,
+    os.path.dirname(importlib.__file__) + os.sep,
+    "<frozen importlib",
+)
+_LONGEST_VALUE = 200
+
+
+def user_error(
+    error: BaseException,
+    function: str,
+    doing: str,
+    *,
+    code: str = "UDF_EXCEPTION",
+    row: int | None = None,
+    values: Mapping[str, object] | None = None,
+) -> MillstreamError:
+    """The `UdfError` for an exception; an error that is one of ours already is given back.
+
+    `doing` says where it happened ("in `eval`"); `row` is the row in the bundle; `values` its arguments by
+    name.
+    """
+    if isinstance(error, MillstreamError):
+        error.add_details(function=function)
+        return error
+    tb = user_frames(error.__traceback__, importing=code == "UDF_IMPORT")
+    place = traceback.extract_tb(tb)[-1] if tb is not None else None
+    text = {name: short_repr(value) for name, value in (values or {}).items()}
+    arguments = f" for ({', '.join(f'{k}={v}' for k, v in text.items())})" if text else ""
+    at = f" at {os.path.basename(place.filename)}:{place.lineno}" if place is not None else ""
+    summary = "".join(traceback.format_exception_only(type(error), error)).strip()
+    return UdfError(
+        code,
+        f"Function `{function}` failed {doing}{arguments}: {summary}{at}",
+        details=ErrorDetails(
+            function=function,
+            file=place.filename if place is not None else None,
+            line=place.lineno if place is not None else None,
+            row=row,
+            values=text or None,
+            traceback="".join(traceback.format_exception(type(error), error, tb)),
+        ),
+    )
+
+
+def user_frames(tb: TracebackType | None, importing: bool = False) -> TracebackType | None:
+    """The traceback from the user's first frame on; None where there is none.
+
+    `importing`: that frame runs a module's body. Frames of import hooks, which may be anybody's, come
+    before it.
+    """
+    while tb is not None:
+        code = tb.tb_frame.f_code
+        is_module = not importing or code.co_name == "<module>"
+        if is_module and not code.co_filename.startswith(_NOT_THE_USERS):
+            return tb
+        tb = tb.tb_next
+    return None
+
+
+def short_repr(value: Any) -> str:
+    """`repr`, at most 200 characters, whatever the object does."""
+    try:
+        text = repr(value)
+    except Exception as error:
+        text = f"<{type(value).__name__} whose repr raised {type(error).__name__}>"
+    return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 3] + "..."

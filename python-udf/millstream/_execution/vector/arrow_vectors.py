@@ -1,0 +1,28 @@
+"""`batch="arrow"`: pyarrow arrays, without a copy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+
+from ..codec import Codec
+from .base import Misfit, Vectors
+from .fit import fit
+
+
+class ArrowVectors(Vectors):
+    """A column is a `pyarrow.Array`; results may be chunked."""
+
+    package = "pyarrow"
+
+    def from_array(self, array: pa.Array, codec: Codec) -> Any:
+        return array
+
+    def from_result(self, result: Any, codec: Codec) -> pa.Array:
+        if not isinstance(result, (pa.Array, pa.ChunkedArray)):
+            raise Misfit(f"a {type(result).__name__}, not a pyarrow.Array")
+        return fit(result, codec, self.dialect)
+
+    def scalar(self, result: Any, codec: Codec) -> Any:
+        return result.as_py() if isinstance(result, pa.Scalar) else super().scalar(result, codec)

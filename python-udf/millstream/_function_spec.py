@@ -1,0 +1,260 @@
+"""Everything about a declared function: its definition, its signature and its annotations, read together."""
+
+from __future__ import annotations
+
+import collections.abc
+import inspect
+import typing
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ._definition import Definition, definition_of
+from ._types import DataType, RowField, parse_type, type_of_annotation
+from ._types.annotation import ANY, AnnotatedType, Shape
+from .errors import UdfError
+from .functions import (
+    AggregateFunction,
+    ScalarFunction,
+    TableAggregateFunction,
+    TableFunction,
+    UserDefinedFunction,
+)
+
+
+@dataclass(frozen=True)
+class ParameterSpec:
+    """A parameter of a function. `nullable` False: it is not called with NULL here."""
+
+    name: str
+    type: DataType | None
+    nullable: bool
+    shape: Shape | None
+    kind: Any
+    default: Any
+
+    @property
+    def has_default(self) -> bool:
+        """True where a call may leave it out."""
+        return self.default is not inspect.Parameter.empty
+
+    @property
+    def variadic(self) -> bool:
+        """True for `*args`."""
+        return bool(self.kind is inspect.Parameter.VAR_POSITIONAL)
+
+
+@dataclass(frozen=True)
+class FunctionSpec:
+    """A function ready to be described and run. `instance` holds open and close; None for plain functions.
+
+    `call` is what takes the arguments: the function, `eval`, or `accumulate` without its accumulator.
+    """
+
+    definition: Definition
+    instance: Any
+    call: Callable[..., Any]
+    parameters: tuple[ParameterSpec, ...]
+    result: DataType
+    accumulator: DataType | None
+
+
+def specify(name: str, target_object: object) -> FunctionSpec:
+    """Reads everything about a declared function; a plain function with annotations counts as a scalar
+    one."""
+    definition = definition_of(target_object) or _undeclared(name, target_object)
+    instance = _instance(name, definition.target)
+    call, signature_of, result_of = _methods(name, definition, instance)
+    hints = _hints(name, signature_of)
+    parameters = _parameters(
+        name, definition, signature_of, hints, skip=int(_is_row_aggregate(definition, instance))
+    )
+    result = (
+        definition.result_type
+        or _declared_by(instance, "get_result_type")
+        or _annotated_result(name, definition, _hints(name, result_of))
+    )
+    accumulator = definition.accumulator_type or _declared_by(instance, "get_accumulator_type")
+    return FunctionSpec(definition, instance, call, parameters, result, accumulator)
+
+
+_KIND_OF_CLASS = (
+    (ScalarFunction, "scalar"),
+    (TableFunction, "table"),
+    (AggregateFunction, "aggregate"),
+    (TableAggregateFunction, "table_aggregate"),
+)
+
+
+def _undeclared(name: str, target: Any) -> Definition:
+    of_class = target if inspect.isclass(target) else type(target)
+    kind: Any = next((kind for base, kind in _KIND_OF_CLASS if issubclass(of_class, base)), None)
+    if kind is None and inspect.isfunction(target):
+        kind = "scalar"
+    if kind is None:
+        raise UdfError(
+            "UDF_DECLARATION",
+            f"Function `{name}` is {target!r}, which is no function.",
+            hint="Decorate a function with @udf, @udtf or @udaf.",
+        )
+    deterministic = target.is_deterministic() if isinstance(target, UserDefinedFunction) else True
+    return Definition(kind, target, None, None, None, deterministic, None, None, False)
+
+
+def _instance(name: str, target: Any) -> Any:
+    if not inspect.isclass(target):
+        return target if isinstance(target, UserDefinedFunction) else None
+    try:
+        return target()
+    except TypeError as error:
+        raise UdfError(
+            "UDF_DECLARATION",
+            f"Function `{name}` is the class {target.__name__}, which needs arguments: {error}.",
+            hint=f"Declare an instance: udf({target.__name__}(…)).",
+        ) from error
+
+
+def _is_row_aggregate(definition: Definition, instance: Any) -> bool:
+    return instance is not None and definition.kind in ("aggregate", "table_aggregate")
+
+
+def _methods(
+    name: str, definition: Definition, instance: Any
+) -> tuple[Callable[..., Any], Callable[..., Any], Callable[..., Any]]:
+    """What is called for rows, what has the parameters, and what has the result."""
+    kind = definition.kind
+    if instance is None:
+        if kind in ("aggregate", "table_aggregate") and definition.batch is None:
+            raise UdfError(
+                "UDF_DECLARATION",
+                f"The aggregate `{name}` is a plain function that takes rows.",
+                hint="Declare an instance of AggregateFunction, or give batch='pandas' or batch='arrow'.",
+            )
+        return definition.target, definition.target, definition.target
+    wanted = {
+        "scalar": ("eval", "eval"),
+        "table": ("eval", "eval"),
+        "aggregate": ("accumulate", "get_value"),
+        "table_aggregate": ("accumulate", "emit_value"),
+    }[kind]
+    for method in wanted:
+        base = getattr(type(instance), method, None)
+        if base is None or base.__module__ == UserDefinedFunction.__module__:
+            raise UdfError(
+                "UDF_DECLARATION",
+                f"The {kind} function `{name}` is a {type(instance).__name__}, which defines no {method}().",
+                hint=f"Define {method}().",
+            )
+    call, result = (getattr(instance, method) for method in wanted)
+    return call, call, result
+
+
+def _hints(name: str, function: Callable[..., Any]) -> dict[str, Any]:
+    annotated = (
+        function
+        if inspect.isroutine(function)
+        else getattr(function, "func", getattr(type(function), "__call__", None))  # noqa: B004
+    )
+    try:
+        return typing.get_type_hints(annotated, include_extras=True)
+    except NameError as error:
+        raise UdfError(
+            "UDF_TYPE",
+            f"An annotation of function `{name}` cannot be read: {error}.",
+            hint="Import the name at run time, not only for type checkers.",
+        ) from error
+    except TypeError:
+        return {}
+
+
+def _parameters(
+    name: str, definition: Definition, function: Callable[..., Any], hints: dict[str, Any], skip: int
+) -> tuple[ParameterSpec, ...]:
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):
+        # Built-in functions without a signature: the declared types say how many arguments there are.
+        return tuple(
+            ParameterSpec(
+                f"arg{i}", t, True, None, inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.empty
+            )
+            for i, t in enumerate(definition.input_types or ())
+        )
+    found = [p for p in signature.parameters.values() if p.kind is not inspect.Parameter.VAR_KEYWORD][skip:]
+    types = definition.input_types
+    positional = [p for p in found if p.kind is not inspect.Parameter.KEYWORD_ONLY]
+    variadic = any(p.kind is inspect.Parameter.VAR_POSITIONAL for p in found)
+    if types is not None and len(types) > len(positional) and not variadic:
+        raise UdfError(
+            "UDF_DECLARATION",
+            f"Function `{name}` declares {len(types)} input types and takes {len(positional)} arguments.",
+            hint="Give one type for each parameter.",
+        )
+    specs = []
+    for i, parameter in enumerate(found):
+        annotation = hints.get(parameter.name)
+        read = ANY if annotation is None else _read_parameter(name, definition, parameter.name, annotation)
+        declared = types[i] if types is not None and i < len(types) else None
+        specs.append(
+            ParameterSpec(
+                parameter.name,
+                declared or read.type,
+                read.nullable or definition.called_with_none,
+                None if definition.called_with_none else read.shape,
+                parameter.kind,
+                parameter.default,
+            )
+        )
+    return tuple(specs)
+
+
+def _read_parameter(name: str, definition: Definition, parameter: str, annotation: Any) -> AnnotatedType:
+    if definition.called_with_none and definition.input_types is not None:
+        return ANY
+    return type_of_annotation(annotation, f"parameter `{parameter}` of function `{name}`")
+
+
+def _declared_by(instance: Any, method: str) -> DataType | None:
+    found = getattr(type(instance), method, None)
+    if found is None or found.__module__ == UserDefinedFunction.__module__:
+        return None
+    declared = getattr(instance, method)()
+    return declared if isinstance(declared, DataType) else parse_type(declared)
+
+
+_ROWS_OF = (
+    collections.abc.Iterable,
+    collections.abc.Iterator,
+    collections.abc.Generator,
+    collections.abc.Sequence,
+    list,
+)
+
+
+def _annotated_result(name: str, definition: Definition, hints: dict[str, Any]) -> DataType:
+    annotation = hints.get("return", inspect.Parameter.empty)
+    where = f"the result of function `{name}`"
+    many = definition.kind in ("table", "table_aggregate")
+    if annotation is inspect.Parameter.empty:
+        example = (
+            "-> Iterator[tuple[int, str]] or result_types=['INT', 'STRING']"
+            if many
+            else "-> int or result_type='BIGINT'"
+        )
+        raise UdfError(
+            "UDF_NO_TYPES",
+            f"Function `{name}` does not say the type of its result.",
+            hint=f"Annotate it or declare it, for example {example}.",
+        )
+    if many and typing.get_origin(annotation) in _ROWS_OF:
+        annotation = typing.get_args(annotation)[0]
+    read = type_of_annotation(annotation, where)
+    if read.type is None:
+        raise UdfError(
+            "UDF_NO_TYPES",
+            f"Function `{name}` does not say the SQL type of its result: it is annotated {annotation}.",
+            hint="Declare it, for example result_type='BIGINT'.",
+        )
+    if not many:
+        return read.type
+    return read.type if read.type.kind == "ROW" else DataType("ROW", fields=(RowField("f0", read.type),))

@@ -1,0 +1,102 @@
+"""Imports a user's function by `module.attribute`."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from ._definition import definition_of
+from ._execution.user_error import user_error
+from ._function_spec import FunctionSpec, specify
+from ._near_names import did_you_mean
+from .errors import ErrorDetails, MillstreamError, UdfError
+
+
+def extend_path(paths: Sequence[str]) -> None:
+    """Puts folders and .zip files, and the folders of .py files, in front of `sys.path`; known ones are
+    not moved."""
+    entries = [os.path.dirname(path) if path.endswith(".py") else path for path in paths]
+    new = [entry for entry in dict.fromkeys(entries) if entry not in sys.path]
+    sys.path[:0] = new
+    if new:
+        importlib.invalidate_caches()
+
+
+def load(name: str, target: str) -> FunctionSpec:
+    """The function that `target` names: the longest importable module, then attributes of it.
+
+    Raises:
+        UdfError: UDF_IMPORT with the traceback from the user's frame on, UDF_NOT_FOUND with near names,
+        and what `describe` raises.
+    """
+    found: Any = _module(name, target)
+    for attribute in target[len(found.__name__) + 1 :].split("."):
+        if not hasattr(found, attribute):
+            raise _not_found(name, target, attribute, found)
+        found = getattr(found, attribute)
+    try:
+        return specify(name, found)
+    except MillstreamError as error:
+        error.add_details(function=name)
+        raise
+
+
+def _module(name: str, target: str) -> ModuleType:
+    parts = target.split(".")
+    if len(parts) < 2 or not all(parts):
+        raise UdfError(
+            "UDF_NOT_FOUND",
+            f"Function `{name}` is AS '{target}', which is not of the form module.function.",
+            hint=f"Write the module in front: AS 'udfs.{target}'.",
+            details=ErrorDetails(function=name),
+        )
+    for end in range(len(parts) - 1, 0, -1):
+        module = ".".join(parts[:end])
+        try:
+            return importlib.import_module(module)
+        except ModuleNotFoundError as error:
+            missing = error.name or ""
+            if not (module == missing or module.startswith(missing + ".")):
+                raise _import_failed(name, module, error) from error
+            if end == 1:
+                raise _no_module(name, target, missing) from None
+        except Exception as error:
+            raise _import_failed(name, module, error) from error
+    raise AssertionError("unreachable: the first part is imported or reported")
+
+
+def _import_failed(name: str, module: str, error: Exception) -> MillstreamError:
+    return user_error(error, name, f"to import module `{module}`", code="UDF_IMPORT")
+
+
+def _no_module(name: str, target: str, module: str) -> UdfError:
+    folders = [Path(entry or ".") for entry in sys.path if os.path.isdir(entry or ".")]
+    modules = [path.stem for folder in folders[:8] for path in folder.glob("*.py")]
+    near = did_you_mean(module, modules)
+    return UdfError(
+        "UDF_IMPORT",
+        f"Function `{name}` is AS '{target}', but there is no module `{module}`.",
+        hint=near or "Put the file beside the job, or name its folder in python.files.",
+        details=ErrorDetails(function=name),
+    )
+
+
+def _not_found(name: str, target: str, attribute: str, owner: Any) -> UdfError:
+    declared = [key for key, value in vars(owner).items() if definition_of(value) is not None]
+    public = [key for key in vars(owner) if not key.startswith("_")]
+    near = did_you_mean(attribute, declared) or did_you_mean(attribute, public)
+    functions = (
+        f"Its functions are {', '.join(sorted(declared))}." if declared else "It declares no functions."
+    )
+    place = getattr(owner, "__file__", None) or owner.__name__
+    return UdfError(
+        "UDF_NOT_FOUND",
+        f"Function `{name}` is AS '{target}', but {place} has no `{attribute}`.",
+        hint=near or functions,
+        details=ErrorDetails(function=name, file=getattr(owner, "__file__", None)),
+    )

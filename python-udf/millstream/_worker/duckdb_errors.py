@@ -1,0 +1,208 @@
+"""DuckDB's error texts (1.5) → errors of the tree: which file, which line, what to do.
+
+By text and not by class, because an error that arises while results are fetched comes as an Arrow error.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..errors import (
+    CancelledError,
+    ErrorDetails,
+    InternalError,
+    MillstreamError,
+    ResourceError,
+    SinkError,
+    SourceError,
+    SqlError,
+)
+
+
+@dataclass(frozen=True)
+class QueryPlace:
+    """What of a query decides how its errors are told."""
+
+    sink_path: str | None
+    temporary_directory: str
+    memory_limit_bytes: int
+
+
+def translate_duckdb_error(error: BaseException, place: QueryPlace) -> MillstreamError:
+    """The error for an exception that DuckDB raised, in execution or through an Arrow stream."""
+    text = str(error)
+    for pattern, build in _RULES:
+        match = pattern.search(text)
+        if match is not None:
+            return build(match, text, place)
+    return InternalError(
+        "RELATIONAL_INTERNAL",
+        f"DuckDB refused a query that Millstream made: {_first_line(text)}",
+        hint="This is a defect of Millstream; please report it with the statement.",
+        details=ErrorDetails(traceback=text),
+    )
+
+
+def _no_files(match: re.Match[str], text: str, place: QueryPlace) -> MillstreamError:
+    path = match["path"]
+    return SourceError(
+        "SOURCE_NOT_FOUND",
+        f"No file matches {path!r}.",
+        hint="Relative paths are resolved against the working directory; check the table's `path`.",
+        details=ErrorDetails(file=path),
+    )
+
+
+def _csv_row(match: re.Match[str], text: str, place: QueryPlace) -> MillstreamError:
+    file = re.search(r"^  file = (.*)$", text, re.MULTILINE)
+    path = None if file is None else file[1]
+    original = re.search(r"^Original Line: (.*)$", text, re.MULTILINE)
+    conversion = re.search(
+        r'Error when converting column "(.*?)"\. Could not convert string "(.*?)" to \'(.*?)\'',
+        text,
+        re.DOTALL,
+    )
+    columns = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", text)
+    if conversion is not None:
+        reason = f"column `{conversion[1]}` is {conversion[2]!r}, which is no {conversion[3]}"
+    elif columns is not None:
+        reason = f"it has {columns[2]} columns and the table has {columns[1]}"
+    else:
+        reason = _reason_after_original_line(text)
+    return SourceError(
+        "SOURCE_ROW",
+        f"Line {match['line']} of {path} does not fit the table: {reason}.",
+        hint="Correct the line or the table's columns, or leave such lines out: 'csv.ignore-parse-errors'.",
+        details=ErrorDetails(
+            file=path,
+            line=int(match["line"]),
+            values=None if conversion is None else {conversion[1]: conversion[2]},
+            traceback=None if original is None else original[1],
+        ),
+    )
+
+
+def _json_row(match: re.Match[str], text: str, place: QueryPlace) -> MillstreamError:
+    reason = match["reason"].strip().rstrip(".")
+    return SourceError(
+        "SOURCE_ROW",
+        f"Line {match['line']} of {match['path']} does not fit the table: {reason}.",
+        hint="Correct the line or the table's columns, or leave such lines out: 'json.ignore-parse-errors'.",
+        details=ErrorDetails(file=match["path"], line=int(match["line"])),
+    )
+
+
+def _corrupt(match: re.Match[str], text: str, place: QueryPlace) -> MillstreamError:
+    path = match["path"]
+    return SourceError(
+        "SOURCE_CORRUPT",
+        f"{path} cannot be read: {_without_prefix(text)}.",
+        hint="The file is damaged, still being written, or of another format than the table's `format`.",
+        details=ErrorDetails(file=path),
+    )
+
+
+def _missing_column(match: re.Match[str], text: str, place: QueryPlace) -> MillstreamError:
+    candidates = match["candidates"]
+    near = "" if candidates is None else f" They have: {candidates.strip()}."
+    return SourceError(
+        "SOURCE_COLUMN",
+        f"The files have no column {match['name']!r}.{near}",
+        hint="Declare the table's columns by the names in its files.",
+    )
+
+
+def _file_system(match: re.Match[str], text: str, place: QueryPlace) -> MillstreamError:
+    path, reason = match["path"], match["reason"].strip()
+    details = ErrorDetails(file=path)
+    if (
+        path == place.sink_path
+        or text.startswith("IO Error: Could not write")
+        and place.sink_path is not None
+    ):
+        return SinkError(
+            "SINK_WRITE",
+            f"{path} cannot be written: {reason}.",
+            hint="Nothing of the output is kept. Make room, or check the folder's rights, and run it again.",
+            details=details,
+        )
+    if path.startswith(place.temporary_directory):
+        return ResourceError(
+            "RELATIONAL_SPILL",
+            f"The temporary file {path} cannot be used: {reason}.",
+            hint="Make room on that disk, or set another folder for temporary files.",
+            details=details,
+        )
+    return SourceError(
+        "SOURCE_READ", f"{path} cannot be read: {reason}.", hint="Check the file's rights.", details=details
+    )
+
+
+def _out_of_memory(match: re.Match[str], text: str, place: QueryPlace) -> MillstreamError:
+    limit = place.memory_limit_bytes >> 20
+    return ResourceError(
+        "RELATIONAL_MEMORY",
+        f"The query needs more than its {limit} MiB of memory: {_without_prefix(text)}.",
+        hint="Raise the memory of the relational worker, or lower its threads.",
+    )
+
+
+def _interrupted(match: re.Match[str], text: str, place: QueryPlace) -> MillstreamError:
+    return CancelledError("CANCELLED", "The query was cancelled.")
+
+
+def _value(code: str) -> Callable[[re.Match[str], str, QueryPlace], MillstreamError]:
+    def build(match: re.Match[str], text: str, place: QueryPlace) -> MillstreamError:
+        hint = "TRY_CAST gives NULL for such values." if code == "SQL_CAST" else None
+        return SqlError(code, f"{_without_prefix(text)}.", hint=hint)
+
+    return build
+
+
+_RULES: list[tuple[re.Pattern[str], Callable[[re.Match[str], str, QueryPlace], MillstreamError]]] = [
+    (re.compile(pattern, re.DOTALL), build)
+    for pattern, build in (
+        (r"INTERRUPT Error", _interrupted),
+        (r'No files found that match the pattern "(?P<path>[^"]*)"', _no_files),
+        (r"CSV Error on Line: (?P<line>\d+)", _csv_row),
+        (
+            r'JSON[^"\n]*in file "(?P<path>[^"]*)",[^\n]*?in line (?P<line>\d+): (?P<reason>[^\n]*)',
+            _json_row,
+        ),
+        (
+            r"""(?:Footer length error in file|No magic bytes found at end of file) '(?P<path>[^']*)'""",
+            _corrupt,
+        ),
+        (r"File '(?P<path>[^']*)' too small to be a Parquet file", _corrupt),
+        (r'Failed to read file "(?P<path>[^"]*)"', _corrupt),
+        (
+            r'IO Error: (?:Cannot open|Could not [\w ]+) file "(?P<path>[^"]*)": (?P<reason>[^\n]*)',
+            _file_system,
+        ),
+        (r"Out of Memory Error", _out_of_memory),
+        (
+            r'Referenced column "(?P<name>[^"]*)" not found in FROM clause!'
+            r"(?:\s*Candidate bindings: (?P<candidates>[^\n]*))?",
+            _missing_column,
+        ),
+        (r"Conversion Error", _value("SQL_CAST")),
+        (r"Out of Range Error", _value("SQL_OVERFLOW")),
+        (r"Invalid Input Error", _value("SQL_EXECUTION")),
+    )
+]
+
+
+def _reason_after_original_line(text: str) -> str:
+    lines = [line for line in text.split("\n\n")[0].splitlines()[2:] if line]
+    rest = lines or text.split("\n\n")[1].splitlines()
+    return rest[-1].strip().rstrip(".") if rest else _first_line(text)
+
+
+def _without_prefix(text: str) -> str:
+    return re.sub(r"^(?:[\w ]+ Error: )+", "", _first_line(text)).rstrip(".!")
+
+
+def _first_line(text: str) -> str:
+    return text.strip().partition("\n")[0]

@@ -1,0 +1,105 @@
+"""An input of a relational stage: batches from the data channel to DuckDB, within the credits granted."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from ..errors import CancelledError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    import zmq
+
+    from .protocol import BatchMessage
+
+    Received = tuple[BatchMessage, Sequence[zmq.Frame]]
+
+
+class RelationalInput:
+    """A queue filled by the main thread and drained by DuckDB's.
+
+    `decode` makes the columns of a received batch; `grant` permits the core to send that many bytes more.
+    """
+
+    def __init__(
+        self,
+        schema: pa.Schema,
+        decode: Callable[[BatchMessage, Sequence[zmq.Frame]], list[pa.Array]],
+        grant: Callable[[int], None],
+    ) -> None:
+        self.schema = schema
+        self.error: BaseException | None = None
+        """What failed in here: DuckDB only passes on its text."""
+        self.waiting_ns = 0
+        self._decode = decode
+        self._grant = grant
+        self._queue: deque[Received] = deque()
+        self._changed = threading.Condition()
+        self._has_ended = False
+        self._is_poisoned = False
+
+    def put(self, message: BatchMessage, frames: Sequence[zmq.Frame]) -> None:
+        """Adds a batch as it was received."""
+        with self._changed:
+            self._queue.append((message, frames))
+            self._changed.notify()
+
+    def end(self) -> None:
+        """No batch follows."""
+        with self._changed:
+            self._has_ended = True
+            self._changed.notify()
+
+    def poison(self) -> None:
+        """Fails whoever waits for a batch, now or later: DuckDB notices an interrupt only between batches."""
+        with self._changed:
+            self._is_poisoned = True
+            self._queue.clear()
+            self._changed.notify()
+
+    def capsule(self) -> object:
+        """A PyCapsule with the Arrow stream of all batches; DuckDB may scan it once.
+
+        Never a RecordBatchReader: DuckDB 1.5 reads 1 GiB of those ahead, outside its memory limit.
+        """
+        return stream_capsule(self.schema, self._kept(batch for batch, _ in self.batches() if batch.num_rows))
+
+    def batches(self) -> Iterator[tuple[pa.RecordBatch, int]]:
+        """Decoded batches with their sequence. Raises `CancelledError` when poisoned."""
+        while (received := self._take()) is not None:
+            message, frames = received
+            columns = [
+                column if column.type == field.type else column.cast(field.type)
+                for column, field in zip(self._decode(message, frames), self.schema, strict=True)
+            ]
+            self._grant(sum(len(frame) for frame in frames))
+            del received, frames
+            yield pa.record_batch(columns, schema=self.schema), message.sequence
+
+    def _take(self) -> Received | None:
+        began = time.monotonic_ns()
+        with self._changed:
+            while not self._queue and not self._has_ended and not self._is_poisoned:
+                self._changed.wait()
+            self.waiting_ns += time.monotonic_ns() - began
+            if self._is_poisoned:
+                raise CancelledError("CANCELLED", "The stage was cancelled.")
+            return self._queue.popleft() if self._queue else None
+
+    def _kept(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        try:
+            yield from batches
+        except BaseException as error:
+            self.error = error
+            raise
+
+
+def stream_capsule(schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> object:
+    """A PyCapsule over batches, for one scan by DuckDB."""
+    return pa.RecordBatchReader.from_batches(schema, batches).__arrow_c_stream__()

@@ -1,0 +1,197 @@
+"""One relational stage: a DuckDB query on a thread of its own, from its inputs to its output or its sink."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from .. import _types
+from ..errors import CancelledError, InternalError
+from .duckdb_errors import QueryPlace, translate_duckdb_error
+from .key_cuts import KeyBatch, cut_between_keys
+from .protocol import Credit, End, Failed, RelationalStatistics
+from .relational_input import RelationalInput, stream_capsule
+from .relational_output import RelationalOutput
+from .relational_session import execute, open_session, quote_text
+from .wire_errors import wire_error
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    import duckdb
+    import zmq
+
+    from .protocol import BatchMessage, ColumnSpec, DataMessage, OpenRelationalStage
+    from .schema_ids import SchemaIds
+
+    Decode = Callable[[BatchMessage, Sequence[zmq.Frame]], list[pa.Array]]
+    Post = Callable[[DataMessage, Sequence[pa.Buffer]], None]
+
+_INPUT_WINDOW_BYTES = 16 << 20
+_LEAST_WINDOW_BYTES = 1 << 20
+
+
+class RelationalStage:
+    """Made with its connection open and idle; `start` runs it. It ends with one `end` or `failed` message.
+
+    `decode` and `post` are the data channel's; `post` may be called from any thread.
+    """
+
+    def __init__(
+        self,
+        body: OpenRelationalStage,
+        epoch: int,
+        time_zone: str,
+        decode: Decode,
+        schema_ids: SchemaIds,
+        post: Post,
+    ) -> None:
+        if body.per_batch and len(body.inputs) != 1:
+            raise InternalError("PROTOCOL_INSTRUCTION", "A query per batch has exactly one input.")
+        self.body = body
+        self.inputs = [
+            RelationalInput(_schema(columns), decode, self._granter(number))
+            for number, columns in enumerate(body.inputs)
+        ]
+        columns = _schema(body.output)
+        self.output = RelationalOutput(body.stage, epoch, columns, body.groups or [], schema_ids, post)
+        self._columns = columns
+        self._epoch = epoch
+        self._post = post
+        self._is_cancelled = False
+        self._written = 0
+        self._connection = open_session(body, time_zone)
+        self._thread = threading.Thread(target=self._run, name=f"stage {body.stage}", daemon=True)
+
+    @property
+    def is_running(self) -> bool:
+        """True from `start` until the query has ended or failed."""
+        return self._thread.is_alive()
+
+    def start(self) -> None:
+        """Grants the inputs their first window and starts the query."""
+        share = self.body.memory_limit_bytes // (8 * max(1, len(self.inputs)))
+        for number in range(len(self.inputs)):
+            self._granter(number)(max(_LEAST_WINDOW_BYTES, min(_INPUT_WINDOW_BYTES, share)))
+        self._thread.start()
+
+    def cancel(self) -> None:
+        """Stops the query: inputs first, because an interrupt is noticed only between them. Any thread."""
+        self._is_cancelled = True
+        for each in self.inputs:
+            each.poison()
+        self.output.poison()
+        self._connection.interrupt()
+
+    def close(self) -> None:
+        """Stops the query if it runs, waits for its end and frees its memory."""
+        if self._thread.is_alive():
+            self.cancel()
+            self._thread.join()
+        self._connection.close()
+
+    def _run(self) -> None:
+        began = time.monotonic_ns()
+        try:
+            self._execute()
+        except BaseException as error:
+            self._fail(error)
+            return
+        output = self.output
+        others_ns = output.encode_ns + output.waiting_ns + sum(each.waiting_ns for each in self.inputs)
+        statistics = RelationalStatistics(
+            rows=output.rows,
+            batches=output.batches,
+            bytes=output.bytes,
+            query_ns=max(0, time.monotonic_ns() - began - others_ns),
+            encode_ns=output.encode_ns,
+            written=self._written,
+        )
+        self._post(End(self.body.stage, self._epoch, 0, statistics), ())
+
+    def _execute(self) -> None:
+        if self.body.per_batch:
+            self._execute_per_batch()
+            return
+        relations = {f"input_{number}": each.capsule() for number, each in enumerate(self.inputs)}
+        if self.body.sink is not None:
+            sink = self.body.sink
+            copied = execute(
+                self._connection,
+                f"COPY ({self.body.sql}) TO {quote_text(sink.temporary_path)} ({sink.copy_options})",
+                relations,
+            )
+            self._written = _count(copied)
+            return
+        result = execute(self._connection, self.body.sql, relations)
+        for batch, continued in self._cut(self._pieces(result.to_arrow_reader(self.body.batch_rows))):
+            self.output.send(batch, continued=continued)
+
+    def _execute_per_batch(self) -> None:
+        for batch, sequence in self.inputs[0].batches():
+            relations = {"input_0": stream_capsule(batch.schema, iter((batch,)))}
+            result = execute(self._connection, self.body.sql, relations).to_arrow_table()
+            self.output.send(_one_batch(result), sequence=sequence)
+
+    def _pieces(self, reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
+        """Batches of at most `batchRows`: DuckDB rounds up to its vectors of 2,048 rows."""
+        for batch in reader:
+            for offset in range(0, batch.num_rows, self.body.batch_rows):
+                yield batch.slice(offset, self.body.batch_rows)
+
+    def _cut(self, batches: Iterator[pa.RecordBatch]) -> Iterator[KeyBatch]:
+        if self.body.key_columns is None:
+            return (KeyBatch(batch, False) for batch in batches)
+        return cut_between_keys(batches, self.body.key_columns, self._columns)
+
+    def _fail(self, error: BaseException) -> None:
+        if self.body.sink is not None:
+            with contextlib.suppress(OSError):
+                os.unlink(self.body.sink.temporary_path)
+        known: BaseException = error
+        # An error inside an input is the cause of what DuckDB reports.
+        inner = next((each.error for each in self.inputs if each.error is not None), None)
+        if self._is_cancelled:
+            known = CancelledError("CANCELLED", "The stage was cancelled.")
+        elif inner is not None:
+            known = inner
+        elif _is_of_duckdb(error):
+            known = translate_duckdb_error(error, self._place())
+        failed = Failed(self.body.stage, self._epoch, None, wire_error(known, stage=self.body.stage))
+        self._post(failed, ())
+
+    def _place(self) -> QueryPlace:
+        sink = self.body.sink
+        return QueryPlace(
+            None if sink is None else sink.temporary_path,
+            self.body.temporary_directory,
+            self.body.memory_limit_bytes,
+        )
+
+    def _granter(self, number: int) -> Callable[[int], None]:
+        return lambda size: self._post(Credit(self.body.stage, self._epoch, number, size), ())
+
+
+def _schema(columns: Sequence[ColumnSpec]) -> pa.Schema:
+    return _types.to_schema((column.name, _types.parse_type(column.type)) for column in columns)
+
+
+def _one_batch(table: pa.Table) -> pa.RecordBatch:
+    batches = table.combine_chunks().to_batches()
+    if batches:
+        return batches[0]
+    return pa.record_batch([pa.array([], field.type) for field in table.schema], schema=table.schema)
+
+
+def _count(copied: duckdb.DuckDBPyConnection) -> int:
+    row: Any = copied.fetchone()
+    return int(row[0])
+
+
+def _is_of_duckdb(error: BaseException) -> bool:
+    return type(error).__module__ in ("_duckdb", "duckdb") or isinstance(error, (pa.ArrowException, OSError))

@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import { type Evidence, verdictOf } from '../../bridge/verdict.js';
+import type { ProcessExit } from '../../bridge/worker-host.js';
+
+const exit = (changes: Partial<ProcessExit>): ProcessExit => ({
+  exitCode: null,
+  signal: null,
+  maxRssBytes: null,
+  cpuSeconds: null,
+  hostLost: false,
+  ...changes,
+});
+
+const evidence = (changes: Partial<Evidence>): Evidence => ({
+  worker: 'w3',
+  name: 'embed',
+  kind: 'function',
+  python: 'python3',
+  exit: exit({ signal: 'SIGKILL' }),
+  cause: null,
+  killReason: null,
+  wasReady: true,
+  problem: null,
+  memoryKills: 0,
+  hostMemoryKills: 0,
+  capBytes: 512 << 20,
+  capLevel: 'cgroup-v1',
+  peakBytes: 512 << 20,
+  running: { stage: 'python-2', functions: ['embed'], bundle: 42, rows: 8192 },
+  stderrTail: '',
+  ...changes,
+});
+
+describe('the verdict', () => {
+  it('names function, stage, bundle, rows, cap and the fix when a worker ran out of memory', () => {
+    const verdict = verdictOf(evidence({ memoryKills: 1, cause: 'memory' }));
+
+    expect(verdict).toMatchObject({
+      name: 'WorkerError',
+      code: 'WORKER_OOM',
+      details: { function: 'embed', stage: 'python-2', bundle: 42, worker: 'w3' },
+    });
+    expect(verdict?.message).toBe(
+      'Worker w3 (embed) ran out of its 512 MiB of memory while it ran function embed in stage python-2, ' +
+        'bundle 42 of 8192 rows. It used 512 MiB.',
+    );
+    expect(verdict?.hint).toContain('Raise memory on the function (now 512 MiB)');
+  });
+
+  it('says the least that may work when the cap was too small to start', () => {
+    const verdict = verdictOf(
+      evidence({ memoryKills: 1, wasReady: false, running: null, capBytes: 16 << 20 }),
+    );
+
+    expect(verdict?.code).toBe('WORKER_OOM');
+    expect(verdict?.hint).toBe('Give it at least 128 MiB.');
+  });
+
+  it('names several functions when it is not known which of them ran', () => {
+    const running = { stage: 'python-2', functions: ['f', 'g'], bundle: 1, rows: 5 };
+    const verdict = verdictOf(evidence({ memoryKills: 1, running }));
+
+    expect(verdict?.message).toContain('one of the functions f, g');
+    expect(verdict?.details.function).toBeNull();
+  });
+
+  it('tells a timeout of a function from one of the worker', () => {
+    const stack = 'File "f.py", line 3, in f';
+    const reason = { kind: 'timeout', function: 'embed', timeoutMs: 1500, stack } as const;
+
+    const ofFunction = verdictOf(evidence({ cause: 'kill', killReason: reason }));
+    const ofWorker = verdictOf(evidence({ cause: 'kill', killReason: { ...reason, function: null } }));
+
+    expect(ofFunction).toMatchObject({
+      code: 'UDF_TIMEOUT',
+      details: { function: 'embed', traceback: stack },
+    });
+    expect(ofFunction?.message).toContain('did not finish within 1.5 s');
+    expect(ofWorker?.code).toBe('WORKER_TIMEOUT');
+  });
+
+  it('is a cancellation when the core killed the worker for one', () => {
+    const verdict = verdictOf(evidence({ cause: 'kill', killReason: { kind: 'cancelled' } }));
+
+    expect(verdict?.name).toBe('CancelledError');
+  });
+
+  it('names the signal of a crash and keeps the native stack', () => {
+    const stderrTail =
+      'Fatal Python error: Segmentation fault\n\nCurrent thread 0x1 (most recent call first):\n';
+    const verdict = verdictOf(evidence({ exit: exit({ signal: 'SIGSEGV' }), stderrTail }));
+
+    expect(verdict?.code).toBe('WORKER_CRASH');
+    expect(verdict?.message).toContain('SIGSEGV');
+    expect(verdict?.details.traceback).toContain('Segmentation fault');
+  });
+
+  it('blames the machine only when the kernel killed for memory outside of our caps', () => {
+    expect(verdictOf(evidence({ hostMemoryKills: 1 }))?.code).toBe('HOST_OOM');
+    expect(verdictOf(evidence({}))?.code).toBe('WORKER_KILLED');
+    expect(verdictOf(evidence({ exit: exit({ signal: 'SIGTERM' }), hostMemoryKills: 1 }))?.code).toBe(
+      'WORKER_KILLED',
+    );
+  });
+
+  it('says that the zygote took its workers with it', () => {
+    const verdict = verdictOf(evidence({ exit: exit({ signal: 'SIGKILL', hostLost: true }) }));
+
+    expect(verdict?.code).toBe('WORKER_KILLED');
+    expect(verdict?.message).toContain('the process that forks workers ended');
+  });
+
+  it('tells an exit in user code from a start that failed', () => {
+    const ended = { exit: exit({ exitCode: 3 }) };
+
+    expect(verdictOf(evidence(ended))?.message).toContain('ended by itself with exit code 3');
+    expect(verdictOf(evidence(ended))?.code).toBe('WORKER_EXIT');
+    expect(verdictOf(evidence({ ...ended, wasReady: false, running: null }))?.code).toBe('WORKER_START');
+  });
+
+  it('keeps what went wrong as the cause of a start that failed', () => {
+    const problem = new Error('no such file');
+    const verdict = verdictOf(evidence({ exit: null, problem, wasReady: false, running: null }));
+
+    expect(verdict?.cause).toBe(problem);
+    expect(verdict?.message).toContain('no such file');
+  });
+
+  it('tells a broken protocol from a start that failed', () => {
+    const problem = new Error('it spoke Latin');
+    const verdict = verdictOf(evidence({ cause: 'refused', problem }));
+
+    expect(verdict?.code).toBe('WORKER_PROTOCOL');
+    expect(verdict?.message).toContain('it spoke Latin');
+  });
+
+  it('is null for a worker that was asked to stop', () => {
+    expect(verdictOf(evidence({ cause: 'stop', exit: exit({ exitCode: 0 }) }))).toBeNull();
+  });
+});

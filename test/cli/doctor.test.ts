@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { renderFinding } from '../../cli/commands/doctor.js';
+import { ok, problem } from '../../cli/doctor/finding.js';
+import { checkNode, checkPlatform } from '../../cli/doctor/machine.js';
+import { checkRoundTrip } from '../../cli/doctor/round-trip.js';
+import { WorkerError } from '../../core/index.js';
+import type { RowsResult } from '../../operators/index.js';
+import { type FakeAnswers, fakeSession } from './support/fake-session.js';
+import { batch, columns, rowsResult } from './support/results.js';
+
+function answering(value: string, capLevel: string): RowsResult {
+  const worker = { name: 'w', kind: 'function', peakBytes: 1, capBytes: 2, capLevel };
+  return {
+    ...rowsResult({ columns: columns({ n: 'BIGINT' }), batches: [batch([[value]])] }),
+    summary: () => ({ rowsIn: 1, rowsOut: 1, seconds: 0, functions: [], workers: [worker] }),
+  };
+}
+
+async function roundTrip(answers: FakeAnswers) {
+  const fake = fakeSession(answers);
+  const findings = await checkRoundTrip(fake.context.openSession, fake.context.signal);
+  return { fake, findings };
+}
+
+describe('doctor', () => {
+  it.each([
+    ['20.19.0', 'ok'],
+    ['24.0.0', 'ok'],
+    ['20.18.1', 'problem'],
+    ['18.20.4', 'problem'],
+  ])('Node %s: %s', (version, status) => {
+    expect(checkNode(version).status).toBe(status);
+  });
+
+  it('refuses Windows', () => {
+    expect(checkPlatform('win32', 'x64')).toMatchObject({ status: 'problem', hint: 'Use Linux or macOS.' });
+  });
+
+  it('sends a row through a function, cold and warm, and says how caps are enforced', async () => {
+    const { fake, findings } = await roundTrip({ results: [answering('42', 'cgroup-v2')] });
+
+    expect(findings.map(({ check, status }) => [check, status])).toEqual([
+      ['round trip', 'ok'],
+      ['memory caps', 'ok'],
+    ]);
+    expect(fake.scripts).toHaveLength(2);
+    expect(fake.closed).toBe(1);
+  });
+
+  it('notes that the watchdog is weaker than the kernel', async () => {
+    const { findings } = await roundTrip({ results: [answering('42', 'watchdog')] });
+    expect(findings[1]).toMatchObject({ status: 'warning' });
+  });
+
+  it('finds a wrong answer', async () => {
+    const { findings } = await roundTrip({ results: [answering('41', 'cgroup-v2')] });
+    expect(findings).toMatchObject([{ status: 'problem', text: 'the answer was 41, not 42' }]);
+  });
+
+  it('shows why a round trip failed', async () => {
+    const { findings } = await roundTrip({
+      whileRunning: () => {
+        throw new WorkerError('WORKER_START', 'the worker did not start');
+      },
+    });
+    expect(findings).toMatchObject([
+      { status: 'problem', text: 'Error WORKER_START: the worker did not start' },
+    ]);
+  });
+
+  it('prints a line for a check, and what to do on the next', () => {
+    expect(renderFinding(ok('Node', '24.0.0'))).toBe('ok   Node         24.0.0\n');
+    expect(renderFinding(problem('Node', '18.0.0', 'Install it.'))).toBe(
+      'FAIL Node         18.0.0\n                  Install it.\n',
+    );
+  });
+});

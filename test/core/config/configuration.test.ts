@@ -1,0 +1,137 @@
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import { parseOption } from '../../../core/config/parse-option.js';
+import { Configuration, OPTIONS, type OptionKey, parseDuration } from '../../../core/index.js';
+
+describe('a configuration', () => {
+  it('takes SET over the command line, that over the job file, and that over the default', () => {
+    const configuration = new Configuration();
+    expect(configuration.get('millstream.batch.rows')).toBe(65_536);
+
+    configuration.set('millstream.batch.rows', '3', 'SET');
+    configuration.set('millstream.batch.rows', '1', 'job file');
+    configuration.set('millstream.batch.rows', '2', 'command line');
+
+    expect(configuration.get('millstream.batch.rows')).toBe(3);
+    configuration.reset('millstream.batch.rows');
+    expect(configuration.get('millstream.batch.rows')).toBe(2);
+  });
+
+  it('lists what was set, sorted', () => {
+    const configuration = new Configuration();
+    configuration.set('pipeline.name', 'flights', 'command line');
+    configuration.set('parallelism.default', '2', 'SET');
+    configuration.set('parallelism.default', '4', 'SET');
+
+    expect(configuration.entries()).toEqual([
+      ['parallelism.default', '4'],
+      ['pipeline.name', 'flights'],
+    ]);
+    configuration.reset();
+    expect(configuration.entries()).toEqual([['pipeline.name', 'flights']]);
+  });
+
+  it('gives values in the type of their option', () => {
+    const configuration = new Configuration();
+    configuration.set('execution.runtime-mode', 'batch', 'SET');
+    configuration.set('python.files', 'a.py, lib', 'SET');
+    configuration.set('millstream.memory', '2 GB', 'SET');
+    configuration.set('millstream.worker.zygote', 'FALSE', 'SET');
+
+    const mode = configuration.get('execution.runtime-mode');
+    const memory = configuration.get('millstream.memory');
+
+    expect([mode, memory]).toEqual(['BATCH', 2 * 1024 ** 3]);
+    expect(configuration.get('python.files')).toEqual(['a.py', 'lib']);
+    expect(configuration.get('millstream.worker.zygote')).toBe(false);
+    expect(configuration.get('parallelism.default')).toBeNull();
+    expectTypeOf(mode).toEqualTypeOf<string>();
+    expectTypeOf(memory).toEqualTypeOf<number | null>();
+  });
+
+  it('has defaults that are valid values of their options', () => {
+    for (const [key, option] of Object.entries(OPTIONS)) {
+      if (option.default !== null) expect(() => parseOption(key as OptionKey, option.default)).not.toThrow();
+    }
+  });
+
+  it.each([
+    [
+      'parallelism.default',
+      '0',
+      "'parallelism.default' cannot be '0': it is a whole number, at least 1, at most 1024.",
+    ],
+    ['parallelism.default', '2.5', 'it is a whole number'],
+    ['parallelism.default', '', 'it is a whole number'],
+    ['execution.runtime-mode', 'fast', 'it is one of BATCH, STREAMING, AUTOMATIC.'],
+    ['millstream.worker.zygote', 'yes', 'it is true or false.'],
+    ['millstream.memory', 'lots', "'millstream.memory': 'lots' is not a memory size."],
+    ['millstream.stall-timeout', '0 s', 'it is a valid duration.'],
+    ['millstream.function.f.memory', 'lots', "'lots' is not a memory size."],
+    ['millstream.function.f.concurrency', '-1', 'not a whole number above 0'],
+    ['table.sql-dialect', 'hive', 'would give other results'],
+  ])('refuses %s = %j', (key, text, message) => {
+    expect(() => new Configuration().set(key, text, 'SET')).toThrow(message);
+  });
+
+  it('refuses a key that nobody knows, with near names, also to reset', () => {
+    const configuration = new Configuration();
+
+    const refusal = { code: 'OPTION_UNKNOWN', hint: expect.stringContaining("'parallelism.default'") };
+
+    expect(() => configuration.set('paralelism.default', '2', 'SET')).toThrow(
+      expect.objectContaining(refusal),
+    );
+    expect(() => configuration.reset('paralelism.default')).toThrow(expect.objectContaining(refusal));
+    expect(() => configuration.set('millstream.function.f.memroy', '1', 'SET')).toThrow("no option 'memroy'");
+    expect(() => configuration.set('toString', '1', 'SET')).toThrow("no option 'toString'");
+  });
+
+  it('refuses what does not act yet', () => {
+    const configuration = new Configuration();
+
+    for (const key of ['python.requirements', 'millstream.function.f.rate']) {
+      expect(() => configuration.set(key, '1', 'SET')).toThrow('does not act in this version');
+    }
+  });
+
+  it('accepts the keys of Flink it has no use for, with one note each', () => {
+    const notes: string[] = [];
+    const configuration = new Configuration((note) => notes.push(note));
+
+    configuration.set('table.exec.mini-batch.enabled', 'true', 'SET');
+    configuration.set('table.exec.mini-batch.enabled', 'false', 'SET');
+    configuration.set('taskmanager.numberOfTaskSlots', '4', 'SET');
+    configuration.set('table.sql-dialect', 'default', 'SET');
+
+    expect(notes).toEqual([
+      "'table.exec.mini-batch.enabled' is a key of Flink that has no effect here: no operator keeps state between batches yet.",
+      "'taskmanager.numberOfTaskSlots' is a key of Flink that has no effect here: there is no cluster here: everything runs on one machine.",
+    ]);
+  });
+
+  it('gives the options of one function', () => {
+    const configuration = new Configuration();
+    configuration.set('millstream.function.my.score.memory', '256 MB', 'SET');
+    configuration.set('millstream.function.my.score.timeout', '10 s', 'job file');
+
+    expect(configuration.functionOptions('my.score')).toEqual({ memory: 256 * 1024 ** 2, timeout: 10_000 });
+    expect(configuration.functionOptions('score')).toEqual({});
+  });
+});
+
+describe('durations', () => {
+  it.each([
+    ['500', 500],
+    ['500 ms', 500],
+    ['10s', 10_000],
+    ['5 min', 300_000],
+    ['1 d', 86_400_000],
+    ['250 µs', 0.25],
+  ])('%j is %d ms', (text, ms) => {
+    expect(parseDuration(text)).toBe(ms);
+  });
+
+  it.each(['', 's', '1.5 s', '-1 s', '1 fortnight'])('%j is none', (text) => {
+    expect(() => parseDuration(text)).toThrow(`'${text}' is not a duration.`);
+  });
+});

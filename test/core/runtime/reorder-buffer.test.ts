@@ -1,0 +1,112 @@
+import { expect, it } from 'vitest';
+import { type Batch, ReorderBuffer } from '../../../core/index.js';
+import { type Deferred, deferred } from '../../../core/runtime/deferred.js';
+import { promisesSettle } from '../../support/manual-clock.js';
+import { numbersBatch, numbersOf } from '../../support/test-batch.js';
+
+it('emits results in the order of submission when works finish in another', async () => {
+  const { buffer, emitted, work } = setUp(100_000);
+  const [a, b] = [work(), work()];
+  await buffer.submit(10, a.start);
+  await buffer.submit(10, b.start);
+
+  b.done.resolve([numbersBatch([2])]);
+  await promisesSettle();
+  expect(emitted).toEqual([]);
+  a.done.resolve([numbersBatch([0]), numbersBatch([1])]);
+  await buffer.drain();
+
+  expect(emitted).toEqual([0, 1, 2]);
+});
+
+it('runs a mark after the results before it, without waiting for work behind it', async () => {
+  const { buffer, emitted, work } = setUp(100_000);
+  const [before, behind] = [work(), work()];
+  await buffer.submit(10, before.start);
+  await buffer.mark(async () => void emitted.push('mark'));
+  await buffer.submit(10, behind.start);
+  await promisesSettle();
+  expect(emitted).toEqual([]);
+
+  before.done.resolve([numbersBatch([1])]);
+  await promisesSettle();
+
+  expect(emitted).toEqual([1, 'mark']);
+});
+
+it('starts no more work than its bytes allow, counting outputs that wait for a slow head of line', async () => {
+  const { buffer, work } = setUp(3000);
+  const [head, second, third] = [work(), work(), work()];
+  await buffer.submit(500, head.start);
+  await buffer.submit(500, second.start);
+  second.done.resolve([numbersBatch([2], 1500)]);
+  await promisesSettle();
+
+  const waiting = buffer.submit(500, third.start);
+  await promisesSettle();
+  expect(third.started).toBe(false);
+  head.done.resolve([]);
+  await waiting;
+
+  expect(third.started).toBe(true);
+});
+
+it('fails everybody who waits with the first failure, and emits nothing after it', async () => {
+  const { buffer, emitted, errors, work } = setUp(1000);
+  const [a, b] = [work(), work()];
+  await buffer.submit(10, a.start);
+  const waiting = buffer.submit(10_000, b.start);
+  const drained = buffer.drain();
+  const failure = new Error('stop');
+
+  a.done.reject(failure);
+
+  await expect(waiting).rejects.toBe(failure);
+  await expect(drained).rejects.toBe(failure);
+  await expect(buffer.submit(1, work().start)).rejects.toBe(failure);
+  expect([emitted, errors, b.started]).toEqual([[], [failure], false]);
+});
+
+it('reports a failure of emit as its own', async () => {
+  const failure = new Error('downstream');
+  const errors: unknown[] = [];
+  const buffer = new ReorderBuffer({
+    capacityBytes: 1000,
+    emit: () => Promise.reject(failure),
+    onError: (error) => errors.push(error),
+  });
+
+  await buffer.submit(1, async () => [numbersBatch([1])]);
+
+  await expect(buffer.drain()).rejects.toBe(failure);
+  expect(errors).toEqual([failure]);
+});
+
+interface Work {
+  readonly start: () => Promise<readonly Batch[]>;
+  readonly done: Deferred<readonly Batch[]>;
+  started: boolean;
+}
+
+function setUp(capacityBytes: number) {
+  const emitted: unknown[] = [];
+  const errors: unknown[] = [];
+  const buffer = new ReorderBuffer({
+    capacityBytes,
+    emit: async (batch) => void emitted.push(...numbersOf(batch)),
+    onError: (error) => errors.push(error),
+  });
+  const work = (): Work => {
+    const done = deferred<readonly Batch[]>();
+    const own: Work = {
+      done,
+      started: false,
+      start: () => {
+        own.started = true;
+        return done.promise;
+      },
+    };
+    return own;
+  };
+  return { buffer, emitted, errors, work };
+}

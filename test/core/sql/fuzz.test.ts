@@ -1,0 +1,98 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  parseExpression,
+  parseStatement,
+  parseType,
+  printExpression,
+  printStatement,
+  printType,
+  SqlError,
+} from '../../../core/index.js';
+import { tokenize } from '../../../core/sql/lexer.js';
+import { RESERVED_WORDS } from '../../../core/sql/reserved-words.js';
+import { allStatements, readLines, withoutSpans } from './corpus/read-corpus.js';
+
+const statements = allStatements();
+const seed = 20_260_731;
+
+/** The tree, or null for a text that is refused. Anything but an SqlError with a place fails the test. */
+function treeOf<T>(parse: (sql: string) => T, sql: string): T | null {
+  try {
+    return parse(sql);
+  } catch (error) {
+    if (!(error instanceof SqlError)) throw error;
+    expect(error.details.line).toBeGreaterThan(0);
+    expect(error.details.column).toBeGreaterThan(0);
+    return null;
+  }
+}
+
+/** Whatever is accepted prints to a text that means the same. */
+function roundTrip<T>(parse: (sql: string) => T, print: (tree: T) => string, sql: string): void {
+  const tree = treeOf(parse, sql);
+  if (tree === null) return;
+  expect(withoutSpans(parse(print(tree)))).toEqual(withoutSpans(tree));
+}
+
+const sources = [...statements, ...readLines('expressions.txt').map((one) => `SELECT ${one} FROM t`)];
+const pieces = [
+  ...new Set(sources.flatMap((sql) => tokenize(sql).map(({ span }) => sql.slice(span.start, span.end)))),
+  ...RESERVED_WORDS,
+].filter((piece) => piece !== '');
+
+describe('the parser', () => {
+  it('answers any text with a tree or an SqlError', () => {
+    const text = fc.string({ unit: 'binary', maxLength: 60 });
+    fc.assert(
+      fc.property(text, (sql) => {
+        treeOf(parseStatement, sql);
+        treeOf(parseExpression, sql);
+        treeOf(parseType, sql);
+      }),
+      { seed, numRuns: 2_000 },
+    );
+  });
+
+  it('answers any sequence of words, names, literals and symbols with a tree or an SqlError', () => {
+    const soup = fc.array(fc.constantFrom(...pieces), { maxLength: 25 });
+    fc.assert(
+      fc.property(soup, (words) => {
+        const sql = words.join(' ');
+        treeOf(parseStatement, sql);
+        treeOf(parseStatement, `SELECT ${sql}`);
+        roundTrip(parseExpression, printExpression, sql);
+        roundTrip(parseType, printType, sql);
+      }),
+      { seed, numRuns: 4_000 },
+    );
+  });
+
+  it('answers statements with pieces put in, taken out and exchanged with a tree that prints to itself, or an SqlError', () => {
+    const edit = fc.record({
+      at: fc.nat(),
+      remove: fc.nat({ max: 2 }),
+      insert: fc.option(fc.constantFrom(...pieces)),
+    });
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...sources),
+        fc.array(edit, { minLength: 1, maxLength: 4 }),
+        (sql, edits) => {
+          const tokens = tokenize(sql).map(({ span }) => sql.slice(span.start, span.end));
+          for (const { at, remove, insert } of edits) {
+            tokens.splice(at % tokens.length, remove, ...(insert === null ? [] : [insert]));
+          }
+          roundTrip(parseStatement, printStatement, tokens.join(' '));
+        },
+      ),
+      { seed, numRuns: 10_000 },
+    );
+  });
+
+  it('answers every beginning of a statement with a tree or an SqlError', () => {
+    for (const sql of statements) {
+      for (let end = 0; end < sql.length; end++) treeOf(parseStatement, sql.slice(0, end));
+    }
+  });
+});

@@ -1,0 +1,323 @@
+"""Aggregates: groups across bundles, NULLs, DISTINCT, FILTER, vectors, errors."""
+
+from __future__ import annotations
+
+import math
+import random
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from execution_support import CallStep, Column, Literal, Stage, open_test_stage
+
+from millstream import AggregateFunction, InternalError, ListView, Row, UdfError, udaf
+from millstream._execution.groups import GroupStarts
+
+
+class Values(AggregateFunction):
+    """The values it was given, as text."""
+
+    def create_accumulator(self) -> list[Any]:
+        return []
+
+    def accumulate(self, accumulator: list[Any], *args: Any) -> None:
+        accumulator.append(args[0] if len(args) == 1 else args)
+
+    def get_value(self, accumulator: list[Any]) -> str:
+        return repr(accumulator)
+
+
+class Total(AggregateFunction):
+    def create_accumulator(self) -> list[int]:
+        return [0]
+
+    def accumulate(self, accumulator: list[int], value: int) -> None:
+        accumulator[0] += value
+
+    def get_value(self, accumulator: list[int]) -> int:
+        return accumulator[0]
+
+
+VALUES = udaf(Values())
+TOTAL = udaf(Total())
+
+
+def grouped(
+    function: Any = VALUES,
+    result: str = "STRING",
+    types: tuple[str, ...] = ("INT", "INT"),
+    keys: tuple[int, ...] = (0,),
+    **step: Any,
+) -> Stage:
+    arguments = step.pop("arguments", [Column(1)])
+    call = CallStep("f", arguments, result, **step)
+    return open_test_stage({"f": function}, types, [call], mode="aggregate", key_columns=keys)
+
+
+def test_each_key_group_gives_one_row_at_its_last_position() -> None:
+    assert grouped().rows([1, 1, 2, 3, 3], [10, 11, 20, None, 31]) == [
+        (1, "[10, 11]"),
+        (2, "[20]"),
+        (4, "[None, 31]"),
+    ]
+
+
+def test_a_group_that_goes_on_is_answered_in_the_bundle_in_which_it_ends() -> None:
+    stage = grouped()
+
+    assert stage.rows([1, 2], [1, 2], continued=True) == [(0, "[1]")]
+    assert stage.rows([2, 2], [3, 4], continued=True) == []
+    assert stage.rows([2, 3], [5, 6]) == [(0, "[2, 3, 4, 5]"), (1, "[6]")]
+    assert stage.rows([3], [7]) == [(0, "[7]")]
+
+
+def test_a_bundle_without_rows_has_no_groups() -> None:
+    assert grouped().rows([], []) == []
+
+
+def test_a_global_aggregate_over_no_rows_gives_the_empty_accumulators_value() -> None:
+    stage = grouped(types=("INT",), keys=(), arguments=[Column(0)])
+
+    (answer,) = stage.answers([])
+
+    assert (answer.rows, answer.selection) == (1, None)
+    assert answer.columns.column(0).to_pylist() == ["[]"]
+
+
+def test_a_global_aggregate_spans_bundles() -> None:
+    stage = grouped(types=("INT",), keys=(), arguments=[Column(0)])
+
+    assert stage.rows([1], continued=True) == []
+    assert stage.rows([2, 3]) == [(1, "[1, 2, 3]")]
+    assert stage.rows([4], continued=True) == []
+    assert stage.answers([])[0].columns.column(0).to_pylist() == ["[4]"]
+
+
+def test_rows_with_null_for_a_parameter_that_is_not_optional_are_left_out() -> None:
+    assert grouped(TOTAL, "BIGINT").rows([1, 1, 2], [5, None, None]) == [(1, 5), (2, 0)]
+
+
+def test_a_filter_leaves_rows_out_and_keeps_the_group() -> None:
+    stage = grouped(types=("INT", "INT", "BOOLEAN"), filter=2)
+
+    rows = stage.rows([1, 1, 2, 2], [1, 2, 3, 4], [True, None, False, False])
+
+    assert rows == [(1, "[1]"), (3, "[]")]
+
+
+def test_distinct_takes_each_argument_row_once_in_a_group_and_null_is_a_value() -> None:
+    stage = grouped(types=("INT", "DOUBLE"), distinct=True)
+
+    nan = float("nan")
+    assert stage.rows([1] * 6 + [2], [1.0, None, nan, 1.0, None, -nan, 1.0]) == [
+        (5, "[1.0, None, nan]"),
+        (6, "[1.0]"),
+    ]
+    assert stage.rows([1], [5.0], continued=True) == []
+    assert stage.rows([1, 1], [5.0, 6.0]) == [(1, "[5.0, 6.0]")]
+
+
+def test_distinct_compares_all_arguments_nested_ones_included() -> None:
+    arguments = [Column(1), Column(2), Literal("-", "STRING")]
+    stage = grouped(types=("INT", "ARRAY<INT>", "MAP<STRING, INT>"), distinct=True, arguments=arguments)
+
+    (row,) = stage.rows([1] * 3, [[1], [1], [2]], [{"a": 1}, {"a": 1}, None])
+
+    assert row == (2, "[([1], {'a': 1}, '-'), ([2], None, '-')]")
+
+
+def test_several_aggregates_share_the_groups() -> None:
+    steps = [
+        CallStep("total", [Column(1)], "BIGINT"),
+        CallStep("values", [Column(1)], "STRING", distinct=True),
+        CallStep("total", [Column(1)], "BIGINT", filter=2),
+    ]
+    functions = {"total": TOTAL, "values": VALUES}
+    stage = open_test_stage(
+        functions, ["INT", "INT", "BOOLEAN"], steps, mode="aggregate", key_columns=[0], result_steps=[2, 0, 1]
+    )
+
+    assert stage.rows([1, 1, 2], [4, 4, 5], [True, False, None]) == [(1, 4, 8, "[4]"), (2, 0, 5, "[5]")]
+
+
+def test_an_aggregate_without_arguments_counts_rows() -> None:
+    class Count(Total):
+        def accumulate(self, accumulator: list[int], *args: Any) -> None:
+            accumulator[0] += 1
+
+    assert grouped(udaf(Count()), "BIGINT", arguments=[]).rows([1, 1, 2], [0, 0, 0]) == [(1, 2), (2, 1)]
+
+
+def test_accumulators_may_be_rows_with_views() -> None:
+    class Longest(AggregateFunction):
+        def create_accumulator(self) -> Row:
+            return Row(ListView(), 0)
+
+        def accumulate(self, accumulator: Row, value: str) -> None:
+            accumulator[0].add(value)
+            accumulator[1] = max(accumulator[1], len(value))
+
+        def get_value(self, accumulator: Row) -> str:
+            return next(v for v in accumulator[0].get() if len(v) == accumulator[1])
+
+    stage = grouped(udaf(Longest()), "STRING", types=("INT", "STRING"))
+
+    assert stage.rows([1, 1, 1], ["a", "ccc", "bbb"]) == [(2, "ccc")]
+
+
+def test_an_exception_in_accumulate_names_the_row_of_the_bundle() -> None:
+    class Unlucky(Total):
+        def accumulate(self, accumulator: list[int], value: int) -> None:
+            if value == 13:
+                raise ValueError("unlucky number")
+
+    stage = grouped(udaf(Unlucky()), "BIGINT")
+
+    with pytest.raises(UdfError, match="in `accumulate` in row 3 .*unlucky number") as caught:
+        stage.rows([1, 1, 2, 2], [1, None, 5, 13])
+
+    assert caught.value.details.row == 3
+    assert caught.value.details.values == {"value": "13"}
+    assert stage.rows([9], [1]) == [(0, 0)]
+
+
+@pytest.mark.parametrize("method", ["create_accumulator", "get_value"])
+def test_an_exception_in_the_other_methods_names_the_method(method: str) -> None:
+    def fail(self: Any, *args: Any) -> Any:
+        raise RuntimeError("broken")
+
+    broken = type("Broken", (Values,), {method: fail})
+
+    with pytest.raises(UdfError, match=f"in `{method}`: RuntimeError: broken"):
+        grouped(udaf(broken(), result_type="STRING")).rows([1], [1])
+
+
+def test_a_value_that_does_not_fit_is_refused() -> None:
+    with pytest.raises(UdfError, match="its result is TINYINT") as caught:
+        grouped(udaf(Total()), "TINYINT").rows([1, 1], [100, 100])
+
+    assert caught.value.code == "UDF_RETURN_TYPE"
+
+
+def test_a_broken_promise_about_key_groups_is_an_internal_error() -> None:
+    stage = grouped()
+    stage.rows([1], [1], continued=True)
+
+    with pytest.raises(InternalError):
+        stage.rows([2], [1])
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        pa.array([1, 1, None, None, 2]),
+        pa.array([math.nan, math.nan, None, None, 1.0]),
+        pa.array(["", "", None, None, "a"]),
+        pa.array([[1], [1], None, None, [2]]),
+        pa.array([{"a": 1}, {"a": 1}, None, None, {"a": None}]),
+        pa.array([True, True, None, None, False]),
+    ],
+)
+def test_null_equals_null_and_nan_equals_nan_in_keys(keys: pa.Array) -> None:
+    assert GroupStarts().of([keys], 5) == [0, 2, 4]
+
+    piecewise = GroupStarts()
+    found = [piecewise.of([keys.slice(i, 1)], 1) for i in range(5)]
+    assert found == [[0], [], [0], [], [0]]
+
+
+def test_a_group_begins_where_any_key_changes() -> None:
+    assert GroupStarts().of([pa.array([1, 1, 1]), pa.array(["a", "b", "b"])], 3) == [0, 1]
+    assert GroupStarts().of([pa.nulls(3)], 3) == [0]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_any_cut_into_bundles_gives_the_groups_of_a_plain_loop(seed: int) -> None:
+    print(f"seed {seed}")
+    chance = random.Random(seed)
+    keys = sorted(chance.randint(0, 5) for _ in range(40))
+    values = [chance.choice([None, chance.randint(0, 9)]) for _ in keys]
+    expected: dict[int, int] = dict.fromkeys(keys, 0)
+    for key, value in zip(keys, values, strict=True):
+        expected[key] += value or 0
+
+    stage = grouped(TOTAL, "BIGINT")
+    result = {}
+    start = 0
+    while start < len(keys):
+        end = min(len(keys), start + chance.randint(1, 12))
+        continued = end < len(keys) and keys[end] == keys[end - 1]
+        for position, value in stage.rows(keys[start:end], values[start:end], continued=continued):
+            assert end - start == position + 1 or keys[start + position + 1] != keys[start + position]
+            result[keys[start + position]] = value
+        start = end
+
+    assert result == expected
+
+
+def test_a_vectorised_aggregate_gets_whole_groups() -> None:
+    seen: list[Any] = []
+
+    def sizes(v: pa.Array) -> int:
+        seen.append(v.to_pylist())
+        return len(v)
+
+    stage = grouped(udaf(sizes, result_type="BIGINT", batch="arrow"), "BIGINT")
+
+    assert stage.rows([1, 2], [1, 2], continued=True) == [(0, 1)]
+    assert stage.rows([2, 2, 3], [None, 4, 5]) == [(1, 3), (2, 1)]
+    assert seen == [[1], [2, None, 4], [5]]
+
+
+def test_vectorised_aggregates_obey_distinct_filter_and_constants() -> None:
+    def joined(v: pa.Array, separator: str) -> str:
+        return separator.join(map(str, v.to_pylist()))
+
+    arguments = [Column(1), Literal("+", "STRING")]
+    stage = grouped(
+        udaf(joined, result_type="STRING", batch="arrow"),
+        types=("INT", "INT", "BOOLEAN"),
+        distinct=True,
+        filter=2,
+        arguments=arguments,
+    )
+
+    assert stage.rows([1] * 4 + [2], [5, 5, 6, 7, 8], [True, True, True, None, False]) == [
+        (3, "5+6"),
+        (4, ""),
+    ]
+
+
+def test_pandas_aggregates_take_series_and_nan_is_null() -> None:
+    pytest.importorskip("pandas")
+    mean = udaf(lambda v: v.mean(), result_type="DOUBLE", func_type="pandas")
+    spread = udaf(lambda v: v.max() - v.min(), result_type="INT", func_type="pandas")
+
+    assert grouped(mean, "DOUBLE").rows([1, 1, 2], [1, 4, None]) == [(1, 2.5), (2, None)]
+    assert grouped(spread, "INT").rows([1, 1, 2], [1, 4, 7]) == [(1, 3), (2, 0)]
+
+
+def test_a_vectorised_class_accumulates_a_group_at_once() -> None:
+    pytest.importorskip("pandas")
+
+    class MaxSum(AggregateFunction):
+        def create_accumulator(self) -> list[int]:
+            return []
+
+        def accumulate(self, accumulator: list[int], *args: Any) -> None:
+            accumulator.append(sum(arg.max() for arg in args))
+
+        def get_value(self, accumulator: list[int]) -> int:
+            return accumulator[0]
+
+    f = udaf(MaxSum(), result_type="BIGINT", func_type="pandas")
+    stage = grouped(f, "BIGINT", arguments=[Column(1), Column(1)])
+
+    assert stage.rows([1, 1, 2], [1, 4, 7]) == [(1, 8), (2, 14)]
+
+
+def test_an_exception_in_a_vectorised_aggregate_is_the_users() -> None:
+    f = udaf(lambda v: v.no_such_method(), result_type="INT", batch="arrow")
+
+    with pytest.raises(UdfError, match="no_such_method"):
+        grouped(f, "INT").rows([1], [1])
