@@ -19,7 +19,7 @@ export class BundleClock {
   durations(core: CoreTimes, worker: BundleTiming): BundleDurations {
     const receivedNs = BigInt(worker.receivedNs);
     const endNs = BigInt(worker.sentNs);
-    const freeNs = max(core.sentNs, min(this.#previousEndNs, receivedNs));
+    const freeNs = min(receivedNs, max(core.sentNs, this.#previousEndNs));
     this.#previousEndNs = endNs;
     return {
       waitingNs: span(core.queuedNs, freeNs),

@@ -138,7 +138,7 @@ export class FunctionStage implements FunctionStageHandle {
     this.#forget(pending);
     const nowNs = this.#options.nowNs();
     const timing = this.#clock.durations(
-      { queuedNs: pending.queuedNs, sentNs: pending.sentNs ?? nowNs, answeredNs: nowNs },
+      { queuedNs: pending.queuedNs, sentNs: pending.sentNs ?? pending.queuedNs, answeredNs: nowNs },
       done.timing,
     );
     pending.resolve({ batches, timing });

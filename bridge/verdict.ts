@@ -3,11 +3,14 @@ import {
   CancelledError,
   EnvironmentError,
   type ErrorDetails,
+  formatMemory,
+  MIB,
+  MIN_FUNCTION_WORKER_BYTES,
+  MIN_RELATIONAL_WORKER_BYTES,
   type MillstreamError,
   WorkerError,
 } from '../core/index.js';
 import type { CapLevel, KillReason } from './api.js';
-import { formatBytes } from './format-bytes.js';
 import { missingPackage } from './missing-package.js';
 import type { ProcessExit } from './worker-host.js';
 import type { EndCause } from './worker-state.js';
@@ -74,23 +77,30 @@ export function verdictOf(evidence: Evidence): MillstreamError | null {
   return evidence.wasReady ? endedByItself(evidence, exit) : notStarted(evidence);
 }
 
-/** Memory that lets a worker start at all: the interpreter, the harness and its libraries. */
-const START_BYTES = { function: 128 << 20, relational: 256 << 20 } as const;
-
 function outOfMemory(evidence: Evidence): MillstreamError {
-  const peak = evidence.peakBytes === null ? '' : ` It used ${formatBytes(evidence.peakBytes)}.`;
-  const sampled = evidence.capLevel === 'watchdog' ? ' (sampled every 50 ms)' : '';
-  const what = `${who(evidence)} ran out of its ${formatBytes(evidence.capBytes)} of memory${sampled}${doing(evidence)}.`;
-  if (!evidence.wasReady) {
-    return error(evidence, 'WORKER_OOM', `${what}${peak} It had not started yet.`, {
-      hint: `Give it at least ${formatBytes(Math.max(START_BYTES[evidence.kind], evidence.capBytes * 2))}.`,
-    });
+  const cap = formatMemory(evidence.capBytes);
+  const peak = evidence.peakBytes === null ? '' : ` It used ${formatMemory(evidence.peakBytes)}.`;
+  const sampled = evidence.capLevel === 'watchdog' ? ' (sampled every 25 ms)' : '';
+  const what = `${who(evidence)} ran out of its ${cap} of memory${sampled}${doing(evidence)}.${peak}`;
+  return evidence.wasReady
+    ? error(evidence, 'WORKER_OOM', what, { hint: moreMemory(evidence, cap) })
+    : error(evidence, 'WORKER_OOM', `${what} It had not started yet.`, { hint: leastMemory(evidence) });
+}
+
+function moreMemory(evidence: Evidence, cap: string): string {
+  if (evidence.kind === 'relational') {
+    return `Raise millstream.memory: this stage was given ${cap} of it.`;
   }
-  const fix =
-    evidence.kind === 'function'
-      ? `Raise memory on the function (now ${formatBytes(evidence.capBytes)}), or process fewer rows at a time (batch_rows).`
-      : `Raise the memory of the relational stage (now ${formatBytes(evidence.capBytes)}) with millstream.memory.`;
-  return error(evidence, 'WORKER_OOM', what + peak, { hint: fix });
+  const name = evidence.running?.functions.length === 1 ? evidence.running.functions[0]! : 'NAME';
+  const double = `${Math.ceil(evidence.capBytes / MIB) * 2} MB`;
+  const key = `millstream.function.${name}.memory`;
+  const how = `memory="${double}" in its decorator, or SET '${key}' = '${double}'`;
+  return `Raise the memory of the function (now ${cap}): ${how}.`;
+}
+
+function leastMemory(evidence: Evidence): string {
+  const least = evidence.kind === 'function' ? MIN_FUNCTION_WORKER_BYTES : MIN_RELATIONAL_WORKER_BYTES;
+  return `Give it at least ${formatMemory(Math.max(least, evidence.capBytes * 2))}.`;
 }
 
 function killed(evidence: Evidence): MillstreamError {
@@ -108,7 +118,7 @@ function killed(evidence: Evidence): MillstreamError {
     code,
     `${subject} did not finish within ${limit}${doing(evidence)}; its worker was killed.`,
     {
-      hint: 'Raise timeout on the function, or look at the Python stack below for what it waits for.',
+      hint: 'Raise timeout on the function, or look at its Python stack for what it waits for.',
       traceback: reason.stack,
       function: reason.function,
     },
@@ -129,7 +139,7 @@ function notStarted(evidence: Evidence): MillstreamError {
       ? problem.message
       : evidence.cause === 'hello-timeout'
         ? 'It did not report in time.'
-        : `It ended${evidence.exit === null ? '' : ` with exit code ${evidence.exit.exitCode}`} before it was ready.`;
+        : `It ended${how(evidence.exit)} before it was ready.`;
   return error(
     evidence,
     'WORKER_START',
@@ -164,7 +174,7 @@ function endedBySignal(evidence: Evidence, exit: ProcessExit, signal: string): M
       'WORKER_CRASH',
       `${who(evidence)} crashed with ${signal}${doing(evidence)}.${lastWords(evidence)}`,
       {
-        hint: 'Native code failed, not Python: look for the library in the stack, and try it outside of Millstream.',
+        hint: 'Native code failed, not Python: find the library in the stack and try it outside of Millstream.',
         traceback: evidence.stderrTail.trim() === '' ? null : evidence.stderrTail.trim(),
       },
     );
@@ -183,7 +193,8 @@ function endedBySignal(evidence: Evidence, exit: ProcessExit, signal: string): M
     return error(
       evidence,
       'HOST_OOM',
-      `The machine ran out of memory and the kernel killed ${who(evidence, false)}${doing(evidence)}, which was below its own cap of ${formatBytes(evidence.capBytes)}.`,
+      `The machine ran out of memory and the kernel killed ${who(evidence, false)}${doing(evidence)}, ` +
+        `which was below its own cap of ${formatMemory(evidence.capBytes)}.`,
       {
         hint: 'Run fewer workers at a time, lower millstream.memory, or close other programs.',
       },
@@ -194,7 +205,7 @@ function endedBySignal(evidence: Evidence, exit: ProcessExit, signal: string): M
     'WORKER_KILLED',
     `${who(evidence)} was killed from outside with ${signal}${doing(evidence)}.`,
     {
-      hint: 'Neither Millstream nor its memory cap did it: look for another program or person that ends processes.',
+      hint: 'Neither Millstream nor its memory cap did it: look for another program that ends processes.',
     },
   );
 }
@@ -260,6 +271,14 @@ function doing(evidence: Evidence): string {
   const bundle = running.bundle === null ? '' : `, bundle ${running.bundle}`;
   const rows = running.rows === null ? '' : ` of ${running.rows} rows`;
   return `${work} in stage ${running.stage}${bundle}${bundle === '' ? '' : rows}`;
+}
+
+function how(exit: ProcessExit | null): string {
+  return exit === null
+    ? ''
+    : exit.signal === null
+      ? ` with exit code ${exit.exitCode}`
+      : ` by ${exit.signal}`;
 }
 
 function lastWords(evidence: Evidence): string {

@@ -20,7 +20,7 @@ export function residentBytes(files: FileTree, pids: readonly number[]): number 
   });
 }
 
-/** Resident bytes with shared pages divided among those that share them; slower, and what the processes really take. */
+/** Resident bytes with shared pages divided among those that share them: exact, and slower. */
 export function proportionalBytes(files: FileTree, pids: readonly number[]): number {
   return sum(pids, (pid) => {
     const kibibytes = /^Pss:\s+(\d+) kB$/m.exec(files.read(`/proc/${pid}/smaps_rollup`) ?? '')?.[1];

@@ -7,7 +7,7 @@ import { writeArrow } from '../format/arrow.js';
 import { createFormat, type FormatName } from '../format/formats.js';
 import { writeRows } from '../format/row-format.js';
 import type { ScriptJob } from '../job/job.js';
-import { grouped } from '../progress/numbers.js';
+import { rowCount } from '../progress/numbers.js';
 import type { Reporter } from '../progress/reporter.js';
 import { renderSummary } from '../progress/summary.js';
 import { resultOutput, type ScriptOptions, withSession } from './with-session.js';
@@ -44,7 +44,7 @@ async function show(
       await resultOutput(reporter, context).write(`${result.text}\n`);
       return;
     case 'inserted':
-      reporter.note(`${result.table}: ${grouped(result.rows)} rows written`);
+      reporter.note(`${result.table}: ${rowCount(result.rows)} written`);
       noteSummary(result.summary, reporter);
       return;
     case 'rows':
@@ -67,7 +67,7 @@ async function showRows(
   }
   const rows = await writeRows(result, createFormat(format, context.terminalColumns, result.bounded), output);
   reporter.hideProgress();
-  if (format === 'table') reporter.note(rows === 1 ? '1 row' : `${grouped(rows)} rows`);
+  if (format === 'table') reporter.note(rowCount(rows));
 }
 
 function noteSummary(summary: JobSummary | null, reporter: Reporter): void {

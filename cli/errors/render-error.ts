@@ -25,6 +25,8 @@ export function renderError(error: unknown, source: ErrorSource | null, withStac
   return withStack && error.stack !== undefined ? `${text}\n\n${error.stack}` : text;
 }
 
+const REPORT = 'This is a defect of Millstream: please report it with this message.';
+
 /** An error that names a file of its own (a Python file, a data file) does not point into the script. */
 function pointsInto(error: MillstreamError, source: ErrorSource | null): source is ErrorSource {
   const { line, column, file } = error.details;
@@ -75,5 +77,5 @@ function indented(text: string): string {
 
 function renderForeign(error: unknown): string {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return `Error INTERNAL: ${text}\nThis is a defect of Millstream: please report it with this message.`;
+  return `Error INTERNAL: ${text}\n${REPORT}`;
 }

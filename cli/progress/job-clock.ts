@@ -1,6 +1,6 @@
 /** Rate and remaining time of the running job. */
 import type { Progress } from '../../operators/index.js';
-import { duration, grouped, rate } from './numbers.js';
+import { duration, grouped, rate, rowCount } from './numbers.js';
 
 /** What a progress display shows. */
 export interface ProgressReading {
@@ -32,7 +32,7 @@ export class JobClock {
 function describe({ rows, totalRows }: Progress, seconds: number): string {
   const done =
     totalRows === null || totalRows === 0
-      ? `${grouped(rows)} rows`
+      ? rowCount(rows)
       : `${grouped(rows)} of ${grouped(totalRows)} rows (${Math.floor((100 * rows) / totalRows)} %)`;
   const left = totalRows === null || rows === 0 ? null : ((totalRows - rows) * seconds) / rows;
   const facts = [done, rate(rows, seconds), left === null || seconds === 0 ? null : `${duration(left)} left`];

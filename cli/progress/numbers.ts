@@ -7,6 +7,11 @@ export function grouped(value: number): string {
   return Math.round(value).toLocaleString('en-US');
 }
 
+/** `1 row`, `3,000,000 rows` */
+export function rowCount(rows: number): string {
+  return `${grouped(rows)} ${rows === 1 ? 'row' : 'rows'}`;
+}
+
 /** `0.42 s`, `12.3 s`, `2 min 5 s` */
 export function duration(seconds: number): string {
   if (seconds < 10) return `${seconds.toFixed(2)} s`;

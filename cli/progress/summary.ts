@@ -1,7 +1,7 @@
 /** The account at the end of a job: rows, time by function, memory by worker. */
 import type { FunctionSummary, JobSummary, WorkerSummary } from '../../operators/index.js';
 import { alignColumns } from './columns.js';
-import { bytes, duration, grouped, rate } from './numbers.js';
+import { bytes, duration, grouped, rate, rowCount } from './numbers.js';
 
 /** Several lines without a final line break; sections without content are left out. */
 export function renderSummary(summary: JobSummary): string {
@@ -13,8 +13,8 @@ export function renderSummary(summary: JobSummary): string {
 
 function totals({ rowsIn, rowsOut, seconds }: JobSummary): string {
   const facts = [
-    `${grouped(rowsIn)} rows in`,
-    `${grouped(rowsOut)} rows out`,
+    `${rowCount(rowsIn)} in`,
+    `${rowCount(rowsOut)} out`,
     duration(seconds),
     rate(rowsIn, seconds),
   ];

@@ -1,7 +1,13 @@
 /** The names a session sees: catalogs, the current catalog and database, and temporary objects, which hide others. */
 import { SqlError } from '../errors.js';
 import { nearNames } from '../text/near-names.js';
-import { type Catalog, type FunctionEntry, type ObjectPath, pathText, type RelationEntry } from './catalog.js';
+import {
+  type Catalog,
+  type FunctionEntry,
+  type ObjectPath,
+  pathText,
+  type RelationEntry,
+} from './catalog.js';
 import { MemoryCatalog } from './memory-catalog.js';
 
 export const DEFAULT_CATALOG = 'default_catalog';
@@ -47,7 +53,10 @@ export class CatalogManager {
   }
 
   /** The path that one to three name parts stand for, from the current catalog and database or those given. */
-  qualify(parts: readonly string[], scope?: { readonly catalog: string; readonly database: string }): ObjectPath {
+  qualify(
+    parts: readonly string[],
+    scope?: { readonly catalog: string; readonly database: string },
+  ): ObjectPath {
     const name = parts.at(-1)!;
     const database = parts.at(-2) ?? scope?.database ?? this.#database;
     const catalog = parts.at(-3) ?? scope?.catalog ?? this.#catalog;
@@ -68,9 +77,11 @@ export class CatalogManager {
   /** Tables and views of a database, temporary ones included, by name. */
   relations(catalog = this.#catalog, database = this.#database): readonly RelationEntry[] {
     const found = new Map<string, RelationEntry>();
-    for (const entry of this.#catalogs.get(catalog)?.relations(database) ?? []) found.set(entry.path.name, entry);
+    for (const entry of this.#catalogs.get(catalog)?.relations(database) ?? [])
+      found.set(entry.path.name, entry);
     for (const entry of this.#temporaryRelations.values()) {
-      if (entry.path.catalog === catalog && entry.path.database === database) found.set(entry.path.name, entry);
+      if (entry.path.catalog === catalog && entry.path.database === database)
+        found.set(entry.path.name, entry);
     }
     return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry);
   }
@@ -107,7 +118,9 @@ export class CatalogManager {
         hint: `Use DROP TEMPORARY ${temporary.kind.toUpperCase()}.`,
       });
     }
-    const found = options.temporary ? temporary : this.#catalogs.get(path.catalog)?.relation(path.database, path.name);
+    const found = options.temporary
+      ? temporary
+      : this.#catalogs.get(path.catalog)?.relation(path.database, path.name);
     if (found === undefined || found === null || found.kind !== kind) {
       if (options.ifExists) return false;
       throw this.unknownRelation(path, kind);
@@ -120,7 +133,13 @@ export class CatalogManager {
   /** The error for a name that is no table, with near names of its database. */
   unknownRelation(path: ObjectPath, kind: 'table' | 'view' = 'table'): SqlError {
     const names = this.relations(path.catalog, path.database).map((entry) => entry.path.name);
-    return unknown('SQL_UNKNOWN_TABLE', `There is no ${kind} ${pathText(path)}.`, path.name, names, 'tables and views');
+    return unknown(
+      'SQL_UNKNOWN_TABLE',
+      `There is no ${kind} ${pathText(path)}.`,
+      path.name,
+      names,
+      'tables and views',
+    );
   }
 
   /** A function that overrides built-ins; null where there is none. */
@@ -129,8 +148,11 @@ export class CatalogManager {
   }
 
   /** The function of a name that is no built-in: temporary ones first; null where there is none. */
-  catalogFunction(parts: readonly string[]): FunctionEntry | null {
-    const path = this.qualify(parts);
+  catalogFunction(
+    parts: readonly string[],
+    scope?: { readonly catalog: string; readonly database: string },
+  ): FunctionEntry | null {
+    const path = this.qualify(parts, scope);
     const temporary = this.#temporaryFunctions.get(functionKey(path));
     return temporary ?? this.#catalogs.get(path.catalog)?.function(path.database, path.name) ?? null;
   }
@@ -172,7 +194,13 @@ export class CatalogManager {
     if (this.#functionIn(options.scope, path) === null) {
       if (options.ifExists) return false;
       const names = this.functions().map((entry) => entry.name);
-      throw unknown('SQL_UNKNOWN_FUNCTION', `There is no function ${path.name}.`, path.name, names, 'functions');
+      throw unknown(
+        'SQL_UNKNOWN_FUNCTION',
+        `There is no function ${path.name}.`,
+        path.name,
+        names,
+        'functions',
+      );
     }
     if (options.scope === 'temporary_system') this.#systemFunctions.delete(path.name.toLowerCase());
     else if (options.scope === 'temporary') this.#temporaryFunctions.delete(functionKey(path));
@@ -212,7 +240,10 @@ export class CatalogManager {
   }
 
   /** @throws {SqlError} where there is none (unless `ifExists`), it is in use, or not empty without `cascade`. */
-  dropDatabase(parts: readonly string[], options: { readonly ifExists: boolean; readonly cascade: boolean }): void {
+  dropDatabase(
+    parts: readonly string[],
+    options: { readonly ifExists: boolean; readonly cascade: boolean },
+  ): void {
     const { catalog, database } = this.#databasePath(parts);
     if (options.ifExists && !this.#catalogs.get(catalog)?.databases().includes(database)) return;
     const owner = this.#checkDatabase(catalog, database);
@@ -271,5 +302,7 @@ function unknown(
   const near = nearNames(name, candidates);
   if (near.length > 0) return new SqlError(code, message, { hint: `Did you mean ${near.join(' or ')}?` });
   const listed = candidates.slice(0, 20).join(', ');
-  return new SqlError(code, message, { hint: listed === '' ? `There are no ${what} here.` : `There are: ${listed}.` });
+  return new SqlError(code, message, {
+    hint: listed === '' ? `There are no ${what} here.` : `There are: ${listed}.`,
+  });
 }

@@ -126,6 +126,7 @@ const NOTED = new Map<string, string>([
     'execution.target',
     'execution.job-listeners',
     'pipeline.max-parallelism',
+    'pipeline.name',
     'pipeline.operator-chaining.enabled',
     'pipeline.cached-files',
     'table.dml-sync',

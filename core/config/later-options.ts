@@ -3,6 +3,7 @@ export const LATER_OPTIONS: readonly string[] = [
   'python.requirements',
   'python.archives',
   'python.pythonpath',
+  'millstream.bundle.memory',
   'millstream.protocol.checksum',
   'millstream.sql.max-cross-pairs',
 ];

@@ -40,7 +40,6 @@ export const OPTIONS = {
       'Workers of each Python stage; by default as many as the machine has cores and its memory allows.',
     schema: { minimum: 1, maximum: 1024 },
   },
-  'pipeline.name': { type: 'string', default: null, meaning: 'Name of the job in messages.' },
   'table.local-time-zone': {
     type: 'string',
     default: 'default',
@@ -74,12 +73,6 @@ export const OPTIONS = {
     type: 'memory',
     default: null,
     meaning: 'Memory for batches in flight between stages; by default 10 % of the total, 64 MiB to 1 GiB.',
-    schema: { minimum: 1 },
-  },
-  'millstream.bundle.memory': {
-    type: 'memory',
-    default: '8 MB',
-    meaning: 'Most that is sent to a function worker at once; two bundles must fit into each exchange.',
     schema: { minimum: 1 },
   },
   'millstream.relational.memory': {

@@ -1,6 +1,7 @@
 /** Checks that a plan can run over input that does not end. */
-import type { LogicalPlan } from '../plan/logical-plan.js';
+
 import { hasSubquery, hasWindowCall } from '../plan/expression-facts.js';
+import type { LogicalPlan } from '../plan/logical-plan.js';
 import { expressionsOf, inputsOf } from '../plan/visit-plan.js';
 import type { PlanOptions } from './plan-options.js';
 import { refusal } from './refuse.js';

@@ -1,6 +1,13 @@
 /** Stage graphs as text: what runs where, what is shipped, how exchanges work. */
 import { typeToText } from '../types/type-text.js';
-import type { CallArgument, Exchange, PythonStage, RelationalStage, Stage, StageGraph } from './stage-graph.js';
+import type {
+  CallArgument,
+  Exchange,
+  PythonStage,
+  RelationalStage,
+  Stage,
+  StageGraph,
+} from './stage-graph.js';
 
 /** One paragraph a stage, producers first. Ends without a line break. */
 export function explainGraph(graph: StageGraph): string {
@@ -13,7 +20,10 @@ function explainStage(stage: Stage, exchanges: ReadonlyMap<string, Exchange>): s
   const line = (name: string, text: string) => lines.push(`  ${name.padEnd(8)} ${text}`);
   for (const [i, input] of stage.inputs.entries()) {
     const exchange = exchanges.get(input)!;
-    line(i === 0 ? 'reads' : '', `${exchange.producer}${stage.kind === 'relational' ? ` as input_${i}` : ''}`);
+    line(
+      i === 0 ? 'reads' : '',
+      `${exchange.producer}${stage.kind === 'relational' ? ` as input_${i}` : ''}`,
+    );
   }
   switch (stage.kind) {
     case 'relational':
@@ -80,7 +90,8 @@ function explainExchange(exchange: Exchange, line: Line): void {
   );
   line('output', groups.join(' '));
   const keys = exchange.keyColumns;
-  const aligned = keys === null ? '' : `, whole groups of ${keys.length === 0 ? 'all rows' : columnList(keys)}`;
+  const aligned =
+    keys === null ? '' : `, whole groups of ${keys.length === 0 ? 'all rows' : columnList(keys)}`;
   line('exchange', `${exchange.mode}: ${exchange.reason}${aligned}`);
 }
 

@@ -8,8 +8,8 @@ import { StageAssembler } from './assemble/stage-assembler.js';
 import { checkSources } from './check-sources.js';
 import { checkStreaming } from './check-streaming.js';
 import type { ConnectorTraits, PlanOptions } from './plan-options.js';
-import { splitExactly } from './split/split-plan.js';
 import { SplitContext } from './split/split-context.js';
+import { splitExactly } from './split/split-plan.js';
 import type { FileSink, StageGraph } from './stage-graph.js';
 
 /**
@@ -32,7 +32,11 @@ export function planStages(queries: readonly QueryPlan[], options: PlanOptions):
 function addSink(assembler: StageAssembler, query: QueryPlan, root: LogicalPlan, sorted: boolean): void {
   const { sink } = query;
   if (sink.kind === 'collect') {
-    addRowSink(assembler, root, { connector: 'collect', options: {}, names: root.columns.map((c) => c.name) });
+    addRowSink(assembler, root, {
+      connector: 'collect',
+      options: {},
+      names: root.columns.map((c) => c.name),
+    });
     return;
   }
   const { table } = sink;
@@ -45,7 +49,7 @@ function addSink(assembler: StageAssembler, query: QueryPlan, root: LogicalPlan,
   const columns = root.columns.map(({ id }, i) => ({ id, ...table.columns[i]! }));
   const files: FileSink = {
     table: table.path.at(-1)!,
-    path: table.options['path'] ?? '',
+    path: table.options.path ?? '',
     ...assembler.options.renderer.copy(table),
     columns: table.columns,
     overwrite: sink.overwrite,

@@ -13,7 +13,7 @@ const RESOURCE_OPTIONS = ['memory', 'cpus', 'gpus', 'concurrency', 'python', 'pa
  */
 export function resourceGroupOf(functionName: string, functions: FunctionResolver): string {
   const options = functions.declaration(functionName)?.options ?? {};
-  if (typeof options['resources'] === 'string') return `resources=${options['resources']}`;
+  if (typeof options.resources === 'string') return `resources=${options.resources}`;
   const declared = RESOURCE_OPTIONS.flatMap((name) => {
     const value = options[name];
     return value === undefined ? [] : [`${name}=${value}`];
@@ -23,6 +23,6 @@ export function resourceGroupOf(functionName: string, functions: FunctionResolve
 
 /** Workers for a stage of this function: its declared concurrency, else `standard`. */
 export function parallelismOf(functionName: string, functions: FunctionResolver, standard: number): number {
-  const concurrency = functions.declaration(functionName)?.options['concurrency'];
+  const concurrency = functions.declaration(functionName)?.options.concurrency;
   return typeof concurrency === 'number' && concurrency >= 1 ? Math.floor(concurrency) : standard;
 }

@@ -1,11 +1,13 @@
 /** Conditions as lists of conjuncts. */
-import { isTrueLiteral, predicate, trueLiteral } from './expression-builders.js';
+
 import type { Expression } from './expression.js';
+import { isTrueLiteral, predicate, trueLiteral } from './expression-builders.js';
 
 /** The operands of the outermost ANDs, in the order written; TRUE is left out. */
 export function conjunctsOf(condition: Expression | null): Expression[] {
   if (condition === null || isTrueLiteral(condition)) return [];
-  if (condition.kind === 'call' && condition.function === 'AND') return condition.arguments.flatMap(conjunctsOf);
+  if (condition.kind === 'call' && condition.function === 'AND')
+    return condition.arguments.flatMap(conjunctsOf);
   return [condition];
 }
 
@@ -17,5 +19,7 @@ export function conjunction(conjuncts: readonly Expression[]): Expression | null
 
 /** OR over all; at least one. */
 export function disjunction(disjuncts: readonly Expression[]): Expression {
-  return disjuncts.length === 0 ? trueLiteral() : disjuncts.reduce((all, next) => predicate('OR', [all, next]));
+  return disjuncts.length === 0
+    ? trueLiteral()
+    : disjuncts.reduce((all, next) => predicate('OR', [all, next]));
 }

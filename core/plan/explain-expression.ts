@@ -13,7 +13,9 @@ export function explainExpression(expression: Expression): string {
     case 'call':
       return explainCall(expression.function, expression.arguments);
     case 'python_call': {
-      const args = expression.arguments.map((argument, i) => withName(argument, expression.argumentNames[i] ?? null));
+      const args = expression.arguments.map((argument, i) =>
+        withName(argument, expression.argumentNames[i] ?? null),
+      );
       return `${expression.function}(${args.join(', ')})`;
     }
     case 'cast': {
@@ -24,7 +26,8 @@ export function explainExpression(expression: Expression): string {
       const branches = expression.branches.map(
         ({ when, then }) => `WHEN ${explainExpression(when)} THEN ${explainExpression(then)}`,
       );
-      const otherwise = expression.otherwise === null ? '' : ` ELSE ${explainExpression(expression.otherwise)}`;
+      const otherwise =
+        expression.otherwise === null ? '' : ` ELSE ${explainExpression(expression.otherwise)}`;
       return `CASE ${branches.join(' ')}${otherwise} END`;
     }
     case 'field':
@@ -45,7 +48,9 @@ export function explainExpression(expression: Expression): string {
 /** An aggregate call with DISTINCT, FILTER and WITHIN GROUP. */
 export function explainAggregate(call: AggregateCall): string {
   const isCountStar = call.function === 'COUNT' && !call.python && call.arguments.length === 0;
-  const args = call.arguments.map((argument, i) => withName(argument, call.argumentNames[i] ?? null)).join(', ');
+  const args = call.arguments
+    .map((argument, i) => withName(argument, call.argumentNames[i] ?? null))
+    .join(', ');
   const order =
     call.withinGroup.length === 0 ? '' : ` WITHIN GROUP (ORDER BY ${explainSortKeys(call.withinGroup)})`;
   const filter = call.filter === null ? '' : ` FILTER (WHERE ${explainExpression(call.filter)})`;
@@ -94,7 +99,8 @@ function explainCall(name: string, args: readonly Expression[]): string {
   if (name === 'IN' || name === 'NOT IN') return `${first} ${name} (${rest.join(', ')})`;
   if (name.startsWith('IS ') && rest.length === 0) return `${first} ${name}`;
   if (name === 'NOT') return `NOT ${first}`;
-  const isSymbol = !/^[A-Z]/.test(name) || ['AND', 'OR', 'LIKE', 'SIMILAR TO'].includes(name) || name.startsWith('IS ');
+  const isSymbol =
+    !/^[A-Z]/.test(name) || ['AND', 'OR', 'LIKE', 'SIMILAR TO'].includes(name) || name.startsWith('IS ');
   if (isSymbol && rest.length === 0) return `${name}${first}`;
   if (isSymbol) return [first, ...rest].join(` ${name} `);
   return `${name}(${args.map(explainExpression).join(', ')})`;
@@ -103,15 +109,19 @@ function explainCall(name: string, args: readonly Expression[]): string {
 /** In parentheses where it is a call that is written with a symbol; an AND inside an AND is not. */
 function explainOperand(argument: Expression, outer: string): string {
   const text = explainExpression(argument);
-  if (argument.kind !== 'call' || (argument.function === outer && (outer === 'AND' || outer === 'OR'))) return text;
-  const isSymbol = !/^[A-Z][A-Z0-9_]*$/.test(argument.function) || ['AND', 'OR', 'NOT', 'LIKE', 'IN'].includes(argument.function);
+  if (argument.kind !== 'call' || (argument.function === outer && (outer === 'AND' || outer === 'OR')))
+    return text;
+  const isSymbol =
+    !/^[A-Z][A-Z0-9_]*$/.test(argument.function) ||
+    ['AND', 'OR', 'NOT', 'LIKE', 'IN'].includes(argument.function);
   const binds = outer === 'AND' && !['OR'].includes(argument.function);
   return isSymbol && !binds ? `(${text})` : text;
 }
 
 function explainWindow(call: Extract<Expression, { kind: 'window_call' }>): string {
   const parts: string[] = [];
-  if (call.partitionBy.length > 0) parts.push(`PARTITION BY ${call.partitionBy.map(explainExpression).join(', ')}`);
+  if (call.partitionBy.length > 0)
+    parts.push(`PARTITION BY ${call.partitionBy.map(explainExpression).join(', ')}`);
   if (call.orderBy.length > 0) parts.push(`ORDER BY ${explainSortKeys(call.orderBy)}`);
   if (call.frame !== null) parts.push(explainFrame(call.frame));
   return parts.join(' ');

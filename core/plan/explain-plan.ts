@@ -1,6 +1,7 @@
 /** Logical plans as indented text, the result at the top and each input below its consumer. */
-import type { Expression } from './expression.js';
+
 import { explainAggregate, explainExpression, explainSortKeys } from './explain-expression.js';
+import type { Expression } from './expression.js';
 import type { LogicalPlan } from './logical-plan.js';
 import { subqueryPlans } from './visit-expression.js';
 import { expressionsOf, inputsOf } from './visit-plan.js';
@@ -38,11 +39,15 @@ function describe(plan: LogicalPlan): string {
     case 'filter':
       return `filter ${explainExpression(plan.predicate)}`;
     case 'join':
-      return plan.condition === null ? 'cross join' : `${plan.type} join on ${explainExpression(plan.condition)}`;
+      return plan.condition === null
+        ? 'cross join'
+        : `${plan.type} join on ${explainExpression(plan.condition)}`;
     case 'aggregate': {
       const groups = plan.groups.map((group, i) => assigned(ids[i]!, group)).join(', ');
       const sets = plan.groupingSets === null ? '' : ` sets ${JSON.stringify(plan.groupingSets)}`;
-      const calls = plan.aggregates.map((call, i) => `${ids[plan.groups.length + i]!} = ${explainAggregate(call)}`);
+      const calls = plan.aggregates.map(
+        (call, i) => `${ids[plan.groups.length + i]!} = ${explainAggregate(call)}`,
+      );
       return `aggregate by [${groups}]${sets} [${calls.join(', ')}]`;
     }
     case 'sort':

@@ -1,7 +1,8 @@
 /** Questions about expressions that decide where they may be evaluated. */
+
+import { isVolatile } from '../functions/builtins.js';
 import type { Expression } from './expression.js';
 import type { LogicalPlan } from './logical-plan.js';
-import { isVolatile } from '../functions/builtins.js';
 import { operandsOf, someExpression, subqueryPlans } from './visit-expression.js';
 import { expressionsOf, inputsOf, somePlan } from './visit-plan.js';
 

@@ -6,7 +6,8 @@ import type { Expression } from './expression.js';
 export function expressionKey(expression: Expression): string {
   return JSON.stringify(expression, (name, value) => {
     if (name === 'span') return undefined;
-    if (name === 'type' && typeof value === 'object' && value !== null && 'kind' in value) return typeToText(value);
+    if (name === 'type' && typeof value === 'object' && value !== null && 'kind' in value)
+      return typeToText(value);
     return value;
   });
 }

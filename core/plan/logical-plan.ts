@@ -28,8 +28,10 @@ export interface ScanTable {
   readonly partitionedBy: readonly string[];
 }
 
-export type LogicalPlan = { readonly columns: readonly PlanColumn[]; readonly span: Span | null } & (
-  /** `columns[i]` reads the table's column of the same name. */
+export type LogicalPlan = {
+  readonly columns: readonly PlanColumn[];
+  readonly span: Span | null;
+} /** `columns[i]` reads the table's column of the same name. */ & (
   | { readonly kind: 'scan'; readonly table: ScanTable }
   | { readonly kind: 'values'; readonly rows: readonly (readonly Expression[])[] }
   /** `columns[i]` is `expressions[i]`. */
@@ -53,7 +55,12 @@ export type LogicalPlan = { readonly columns: readonly PlanColumn[]; readonly sp
       readonly aggregates: readonly AggregateCall[];
     }
   | { readonly kind: 'sort'; readonly input: LogicalPlan; readonly keys: readonly SortKey[] }
-  | { readonly kind: 'limit'; readonly input: LogicalPlan; readonly count: number | null; readonly offset: number }
+  | {
+      readonly kind: 'limit';
+      readonly input: LogicalPlan;
+      readonly count: number | null;
+      readonly offset: number;
+    }
   | { readonly kind: 'distinct'; readonly input: LogicalPlan }
   /** Set operations by position; `columns` are new. */
   | {

@@ -1,7 +1,7 @@
 /** Short forms for the plan nodes that rules and the planner make. */
 import { conjunction } from './conjuncts.js';
-import { columnOf } from './expression-builders.js';
 import type { Expression } from './expression.js';
+import { columnOf } from './expression-builders.js';
 import type { LogicalPlan, PlanColumn, SortKey } from './logical-plan.js';
 
 export type Project = Extract<LogicalPlan, { kind: 'project' }>;
@@ -39,8 +39,15 @@ export function extendedBy(input: LogicalPlan, added: readonly NamedExpression[]
 
 /** Some columns of the input in this order. */
 export function narrowedTo(input: LogicalPlan, columns: readonly PlanColumn[]): LogicalPlan {
-  const same = columns.length === input.columns.length && columns.every((c, i) => c.id === input.columns[i]!.id);
-  return same ? input : projectOf(input, columns, columns.map((column) => columnOf(column)));
+  const same =
+    columns.length === input.columns.length && columns.every((c, i) => c.id === input.columns[i]!.id);
+  return same
+    ? input
+    : projectOf(
+        input,
+        columns,
+        columns.map((column) => columnOf(column)),
+      );
 }
 
 /** Rows for which all conjuncts are TRUE; the input itself where there are none. */

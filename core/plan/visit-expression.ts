@@ -89,7 +89,10 @@ export function someExpression(expression: Expression, test: (expression: Expres
 }
 
 /** The keys with their expressions replaced. */
-export function mapKeys(keys: readonly SortKey[], map: (expression: Expression) => Expression): readonly SortKey[] {
+export function mapKeys(
+  keys: readonly SortKey[],
+  map: (expression: Expression) => Expression,
+): readonly SortKey[] {
   return mapList(keys, (key) => {
     const expression = map(key.expression);
     return expression === key.expression ? key : { ...key, expression };

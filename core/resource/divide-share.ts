@@ -48,7 +48,7 @@ export function divideExchangeBytes(
       `${users.length} exchanges and stages share ${formatMemory(exchangeBytes)} for batches in flight: ` +
         `${formatMemory(each)} each, but two bundles of ${formatMemory(bundleBytes)} must fit (${users.join(', ')}).`,
       {
-        hint: `Set 'millstream.exchange.memory' to ${formatMemory(least)} or more, or lower 'millstream.bundle.memory'.`,
+        hint: `Set 'millstream.exchange.memory' to ${formatMemory(least)} or more, or lower 'millstream.batch.rows'.`,
       },
     );
   }

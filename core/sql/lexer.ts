@@ -60,6 +60,12 @@ export function tokenize(sql: string): Token[] {
   return tokens;
 }
 
+/** A name as it must be written in SQL: in backticks if it is no plain word, or a reserved one. */
+export function quoteName(name: string): string {
+  const plain = matchAt(WORD, name, 0)?.[0] === name && !name.startsWith('$$');
+  return plain && !isReservedWord(name) ? name : `\`${name.replaceAll('`', '``')}\``;
+}
+
 // No pattern repeats a group: on long texts the engine would overflow.
 const BLANK = /\s+|--[^\n\r]*|\/\/[^\n\r]*/y;
 const WORD = /[\p{L}\p{Nl}_$][\p{L}\p{Nl}\p{Nd}\p{Mn}\p{Mc}\p{Pc}_$]*/uy;
@@ -92,7 +98,7 @@ function lexToken(sql: string, start: number, inHint: boolean): Token {
   const make = (kind: Token['kind'], text: string, length: number): Token => ({
     kind,
     text,
-    word: kind === 'word' ? text.toUpperCase() : '',
+    word: kind === 'word' ? upperCase(text) : '',
     span: { start, end: start + length },
   });
   const word = matchAt(WORD, sql, start)?.[0];
@@ -119,6 +125,11 @@ function lexName(sql: string, start: number): Token {
   });
 }
 
+/** Keywords are ASCII: letters that only become ASCII in upper case (ı, ſ) make no keyword. */
+function upperCase(word: string): string {
+  return /^[\w$]*$/.test(word) ? word.toUpperCase() : word;
+}
+
 function numberKind(text: string): 'integer' | 'decimal' | 'approximate' {
   if (/[eE]/.test(text)) return 'approximate';
   return text.includes('.') ? 'decimal' : 'integer';
@@ -138,12 +149,6 @@ function strangeCharacter(sql: string, start: number): Error {
   return sqlErrorAt(sql, span, `SQL has no character ${shown}`, {
     hint: characterHint(sql, start, character),
   });
-}
-
-/** A word of SQL as it must be written to be a name. */
-export function quoteName(name: string): string {
-  const plain = matchAt(WORD, name, 0)?.[0] === name && !name.startsWith('$$');
-  return plain && !isReservedWord(name) ? name : `\`${name.replaceAll('`', '``')}\``;
 }
 
 function characterHint(sql: string, start: number, character: string): string | null {

@@ -1,8 +1,8 @@
 /** The words that are no names unless they stand in backticks: those of Flink 2.3's parser. */
 
-/** Whether a word (in any case) needs backticks to be a name. */
+/** Whether a word (in any case) needs backticks to be a name. Reserved words are ASCII. */
 export function isReservedWord(word: string): boolean {
-  return RESERVED_WORDS.has(word.toUpperCase());
+  return /^\w+$/.test(word) && RESERVED_WORDS.has(word.toUpperCase());
 }
 
 /** Whether a reserved word (upper case) may be called as a function: `COUNT(x)`, `LEFT(s, 1)`. */

@@ -100,8 +100,11 @@ function randomValue(
       const most = type.kind === 'FLOAT' ? 3.4028234663852886e38 : Number.MAX_VALUE;
       const min = reader.number('min', -most, -most, most);
       const max = reader.number('max', most, min, most);
-      // Halved first: the width of the full range is infinite.
-      return () => min + random() * (max / 2 - min / 2) * 2;
+      // Not min + r × (max − min): the width of the full range is infinite.
+      return () => {
+        const share = random();
+        return min * (1 - share) + max * share;
+      };
     }
     case 'DECIMAL': {
       const digits = type.precision - type.scale;

@@ -11,9 +11,9 @@ from types import ModuleType
 from typing import Any
 
 from ._definition import definition_of
-from ._execution.user_error import user_error
 from ._function_spec import FunctionSpec, specify
 from ._near_names import did_you_mean
+from ._user_error import user_error
 from .errors import ErrorDetails, MillstreamError, UdfError
 
 

@@ -35,7 +35,7 @@ describe.each([...new Set<CapLevel>([best.level, 'watchdog'])])(
         name: 'WorkerError',
         code: 'WORKER_OOM',
         message: expect.stringMatching(/ran out of its 160 MiB of memory.* bundle 7 of 1 rows/),
-        hint: expect.stringContaining('Raise memory on the function (now 160 MiB)'),
+        hint: expect.stringContaining(`SET 'millstream.function.${name}.memory' = '320 MB'`),
         details: { function: name, bundle: 7 },
       });
       expect(worker.usage().peakBytes).toBeGreaterThan(CAP * 0.8);
@@ -45,6 +45,18 @@ describe.each([...new Set<CapLevel>([best.level, 'watchdog'])])(
     });
   },
 );
+
+describe.skipIf(best.level === 'watchdog')('a cap too small for a worker', () => {
+  it('is said to be that, with the least that works', async () => {
+    bridge = Bridge.start(bridgeOptions());
+
+    await expect(bridge.startWorker(workerSpec({ memoryBytes: 2 << 20 }))).rejects.toMatchObject({
+      code: 'WORKER_OOM',
+      message: expect.stringMatching(/ran out of its 2 MiB of memory.* It had not started yet/),
+      hint: 'Give it at least 128 MiB.',
+    });
+  });
+});
 
 /** Processes that still fill memory as `hoard_in_child` does. */
 function children(): string[] {

@@ -44,7 +44,10 @@ describe('the verdict', () => {
       'Worker w3 (embed) ran out of its 512 MiB of memory while it ran function embed in stage python-2, ' +
         'bundle 42 of 8192 rows. It used 512 MiB.',
     );
-    expect(verdict?.hint).toContain('Raise memory on the function (now 512 MiB)');
+    expect(verdict?.hint).toBe(
+      'Raise the memory of the function (now 512 MiB): memory="1024 MB" in its decorator, ' +
+        "or SET 'millstream.function.embed.memory' = '1024 MB'.",
+    );
   });
 
   it('says the least that may work when the cap was too small to start', () => {

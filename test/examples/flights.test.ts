@@ -22,7 +22,7 @@ const WORST_AIRPORTS = [
 
 describe('the flights example', () => {
   it('rates every flight, writes them as Parquet, and finds where the very late ones come together', async () => {
-    const args = ['--import', 'tsx', 'cli/main.ts', 'run', 'examples/flights/job.sql', '--format', 'jsonl'];
+    const args = ['dist/cli/main.js', 'run', 'examples/flights/job.sql', '--format', 'jsonl'];
 
     const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { cwd: ROOT });
 

@@ -117,6 +117,10 @@ def test_distinct_takes_each_argument_row_once_in_a_group_and_null_is_a_value() 
     assert stage.rows([1, 1], [5.0, 6.0]) == [(1, "[5.0, 6.0]")]
 
 
+def test_distinct_does_not_call_with_null_where_the_parameter_does_not_take_it() -> None:
+    assert grouped(TOTAL, "BIGINT", distinct=True).rows([1, 1, 1], [5, None, 5]) == [(2, 5)]
+
+
 def test_distinct_compares_all_arguments_nested_ones_included() -> None:
     arguments = [Column(1), Column(2), Literal("-", "STRING")]
     stage = grouped(types=("INT", "ARRAY<INT>", "MAP<STRING, INT>"), distinct=True, arguments=arguments)

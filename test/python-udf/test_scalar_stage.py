@@ -359,6 +359,29 @@ def test_classes_are_opened_once_and_closed_after_the_last_stage() -> None:
     assert events == ["open small", "close"]
 
 
+def test_an_instance_under_two_names_is_opened_once() -> None:
+    events: list[str] = []
+
+    class Model(ScalarFunction):
+        def open(self, function_context: Any) -> None:
+            events.append("open")
+
+        def close(self) -> None:
+            events.append("close")
+
+        def eval(self, x: int) -> int:
+            return x
+
+    function = udf(Model())
+    one = open_test_stage({"f": function}, ["BIGINT"], [CallStep("f", [Column(0)], "BIGINT")])
+    other = open_test_stage({"g": function}, ["BIGINT"], [CallStep("g", [Column(0)], "BIGINT")])
+
+    one.stage.close()
+    assert events == ["open"]
+    other.stage.close()
+    assert events == ["open", "close"]
+
+
 def test_an_open_that_fails_is_the_users_error_and_closes_what_was_opened() -> None:
     events: list[str] = []
 

@@ -71,7 +71,7 @@ def test_arrow_results_are_cast_where_nothing_is_lost(result: str, made: Any, ex
         ("FLOAT", pa.array([1e300, 1.0]), "UDF_RETURN_TYPE", "does not fit"),
         ("TIMESTAMP(3)", pa.array([0, 1], pa.timestamp("us", "UTC")), "UDF_RETURN_TYPE", "has a time zone"),
         ("TIMESTAMP_LTZ(3)", pa.array([0, 1], pa.timestamp("us")), "UDF_RETURN_TYPE", "no time zone"),
-        ("INT", [1, 2], "UDF_RETURN_TYPE", "a list, not a pyarrow.Array"),
+        ("INT", [1, 2], "UDF_RETURN_TYPE", "a value of type list, not a pyarrow.Array"),
         ("INT", pa.array([1], pa.int32()), "UDF_RETURN_LENGTH", "1 values for 2 rows"),
         ("INT NOT NULL", pa.array([1, None], pa.int32()), "UDF_NULL_NOT_ALLOWED", "returned None"),
     ],
@@ -214,7 +214,7 @@ def test_missing_values_of_pandas_are_null_and_rows_go_by_position(
     [
         ("INT", lambda s: s + 0.5, "does not fit"),
         ("INT", lambda s: s.astype(str), "a column of|expected int"),
-        ("INT", lambda s: 5, "a int, not a pandas.Series"),
+        ("INT", lambda s: 5, "a value of type int, not a pandas.Series"),
         ("INT", lambda s: pd.DataFrame({"a": s}), "which is a ROW"),
         ("STRING", lambda s: pd.Series(["a", 5], dtype=object), "5 of type int in row 1"),
     ],
@@ -248,3 +248,15 @@ def test_a_package_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> 
         run(lambda x: x, [1], "INT", "INT", "polars")
 
     assert caught.value.code == "UDF_PACKAGE_MISSING"
+
+
+def test_polars_series_keep_null_and_types() -> None:
+    pl = pytest.importorskip("polars")
+    instant = datetime.datetime(2020, 1, 1, tzinfo=datetime.timezone.utc)
+
+    assert run(lambda s: s + 1, [2**53, None], "BIGINT", "BIGINT", "polars") == [2**53 + 1, None]
+    assert run(lambda s: s.str.to_uppercase(), ["a", None], "STRING", "STRING", "polars") == ["A", None]
+    assert run(lambda s: s, [instant], "TIMESTAMP_LTZ(3)", "TIMESTAMP_LTZ(3)", "polars") == [instant]
+    assert run(lambda s: s, [{"a": 1}], "MAP<STRING, INT>", "MAP<STRING, INT>", "polars") == [[("a", 1)]]
+    with pytest.raises(UdfError, match="not a polars.Series"):
+        run(lambda s: pl.DataFrame({"a": s}), [1], "INT", "INT", "polars")

@@ -22,8 +22,10 @@ NO_LIMITS = {"memoryBytes": None, "cpus": None, "processes": None, "openFiles": 
 
 
 def python_environment() -> dict[str, str]:
-    """Environment in which the package is found."""
-    return {**os.environ, "PYTHONPATH": str(PACKAGE_FOLDER)}
+    """Environment in which the package is found and libraries start no threads, as the bridge sets it."""
+    no_threads = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+    no_allocator_thread = {"JE_ARROW_MALLOC_CONF": "background_thread:false"}
+    return {**os.environ, "PYTHONPATH": str(PACKAGE_FOLDER), **no_threads, **no_allocator_thread}
 
 
 class FakeCore:
@@ -173,7 +175,9 @@ class FakeCore:
             assert message["type"] == "credit", message
             self.credits[message["input"]] = self.credits.get(message["input"], 0) + message["bytes"]
 
-    def decode(self, message: dict[str, Any], frames: list[bytes]) -> tuple[list[int] | None, pa.Table | None]:
+    def decode(
+        self, message: dict[str, Any], frames: list[bytes]
+    ) -> tuple[list[int] | None, pa.Table | None]:
         """Row selection and columns of a batch; columns of several groups side by side."""
         remaining = iter(frames)
         selection = None

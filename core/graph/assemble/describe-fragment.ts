@@ -1,7 +1,7 @@
 /** One line about a relational stage, and the files it reads. */
 import type { LogicalPlan } from '../../plan/logical-plan.js';
-import { inputsOf, expressionsOf } from '../../plan/visit-plan.js';
 import { subqueryPlans } from '../../plan/visit-expression.js';
+import { expressionsOf, inputsOf } from '../../plan/visit-plan.js';
 import { isLeaf } from '../boundary.js';
 import type { FileScan, FileSink } from '../stage-graph.js';
 
@@ -18,7 +18,7 @@ export function filesOf(plan: LogicalPlan): FileScan[] {
   const inside = expressionsOf(plan).flatMap(subqueryPlans).flatMap(filesOf);
   if (plan.kind !== 'scan' || isLeaf(plan)) return [...below, ...inside];
   const { path, options } = plan.table;
-  return [{ table: path.at(-1)!, path: options['path'] ?? '', format: options['format'] ?? '' }];
+  return [{ table: path.at(-1)!, path: options.path ?? '', format: options.format ?? '' }];
 }
 
 function wordsOf(plan: LogicalPlan): string[] {

@@ -4,7 +4,9 @@ import type { PlannedArgument, PlannedStep, PythonBoundary } from '../boundary.j
 /** The calls as they are nested: `filter is_good(score(a_1, 2))`, `f(a_1), g(b_2)`. */
 export function describeSteps(mode: PythonBoundary['mode'], steps: readonly PlannedStep[]): string {
   const used = new Set(
-    steps.flatMap((step) => step.arguments.flatMap((argument) => (argument.kind === 'step' ? [argument.step] : []))),
+    steps.flatMap((step) =>
+      step.arguments.flatMap((argument) => (argument.kind === 'step' ? [argument.step] : [])),
+    ),
   );
   const calls = steps.flatMap((_, i) => (used.has(i) ? [] : [describeStep(steps, i)]));
   return mode === 'scalar' ? calls.join(', ') : `${mode} ${calls.join(', ')}`;

@@ -24,4 +24,3 @@ export function plainLeaf(plan: LogicalPlan): PlainLeaf | null {
   }
   return { key: inner.key, sources };
 }
-

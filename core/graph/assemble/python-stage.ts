@@ -1,12 +1,14 @@
 /** Python stages: which groups are shipped, which go on beside the results, which steps are run. */
-import { typeToText } from '../../types/type-text.js';
+
+import { InternalError } from '../../errors.js';
 import type { Column } from '../../types/data-type.js';
+import { typeToText } from '../../types/type-text.js';
 import type { PlannedArgument, PlannedStep, PythonBoundary } from '../boundary.js';
 import { parallelismOf, resourceGroupOf } from '../resource-group.js';
 import type { CallArgument, CallStep } from '../stage-graph.js';
 import { wireLiteral } from '../wire-literal.js';
+import { type Demand, withWanter } from './demand.js';
 import { describeSteps } from './describe-steps.js';
-import { withWanter, type Demand } from './demand.js';
 import type { ExchangeDraft, Produced } from './graph-builder.js';
 import type { StageAssembler } from './stage-assembler.js';
 
@@ -34,7 +36,12 @@ export function addPythonStage(
   const shippedGroups = groupsWith(input, shipped);
   const keptGroups = groupsWith(input, kept);
   const shippedColumns = shippedGroups.flatMap((group) => input.exchange.groups[group]!);
-  const shippedPosition = (id: string) => shippedColumns.indexOf(input.positions.get(id)!);
+  const shippedPosition = (id: string): number => {
+    const position = shippedColumns.indexOf(input.positions.get(id) ?? -1);
+    if (position < 0)
+      throw new InternalError('INTERNAL', `Column ${id} does not reach stage ${boundary.key}.`);
+    return position;
+  };
   const results = resultSteps(boundary, steps, demand);
   const stageId = graph.stageId('python');
   const first = steps[0]!.function;
@@ -54,7 +61,9 @@ export function addPythonStage(
       keyColumns: boundary.keys.map(shippedPosition),
       resourceGroup: resourceGroupOf(first, options.functions),
       parallelism:
-        isAggregate && boundary.keys.length === 0 ? 1 : parallelismOf(first, options.functions, options.parallelism),
+        isAggregate && boundary.keys.length === 0
+          ? 1
+          : parallelismOf(first, options.functions, options.parallelism),
     },
     [input.exchange],
   );
@@ -77,11 +86,17 @@ function wantedSteps(boundary: PythonBoundary, demand: Demand): PlannedStep[] {
   });
   const renumber = (argument: PlannedArgument): PlannedArgument =>
     argument.kind === 'step' ? { kind: 'step', step: place.get(argument.step)! } : argument;
-  return steps.filter((_, i) => wanted[i]).map((step) => ({ ...step, arguments: step.arguments.map(renumber) }));
+  return steps
+    .filter((_, i) => wanted[i])
+    .map((step) => ({ ...step, arguments: step.arguments.map(renumber) }));
 }
 
 /** Columns that the steps read. A stage that reads none is sent one all the same: it carries the number of rows. */
-function shippedIds(boundary: PythonBoundary, steps: readonly PlannedStep[], kept: readonly string[]): string[] {
+function shippedIds(
+  boundary: PythonBoundary,
+  steps: readonly PlannedStep[],
+  kept: readonly string[],
+): string[] {
   const ids = steps.flatMap((step) => [
     ...step.arguments.flatMap((argument) => (argument.kind === 'column' ? [argument.id] : [])),
     ...[step.guard, step.filter].filter((id) => id !== null),
@@ -104,26 +119,28 @@ function groupsWith(input: Produced, ids: readonly string[]): number[] {
 function callStep(step: PlannedStep, positionOf: (id: string) => number): CallStep {
   return {
     function: step.function,
-    arguments: step.arguments.map((argument): CallArgument => {
-      switch (argument.kind) {
-        case 'column':
-          return { kind: 'column', column: positionOf(argument.id) };
-        case 'step':
-          return argument;
-        case 'literal':
-          return {
-            kind: 'literal',
-            value: wireLiteral(argument.type, argument.value),
-            type: typeToText(argument.type),
-          };
-      }
-    }),
+    arguments: step.arguments.map((argument) => callArgument(argument, positionOf)),
     argumentNames: step.argumentNames,
     guard: step.guard === null ? null : positionOf(step.guard),
     resultType: typeToText(step.resultType),
     distinct: step.distinct,
     filter: step.filter === null ? null : positionOf(step.filter),
   };
+}
+
+function callArgument(argument: PlannedArgument, positionOf: (id: string) => number): CallArgument {
+  switch (argument.kind) {
+    case 'column':
+      return { kind: 'column', column: positionOf(argument.id) };
+    case 'step':
+      return argument;
+    case 'literal':
+      return {
+        kind: 'literal',
+        value: wireLiteral(argument.type, argument.value),
+        type: typeToText(argument.type),
+      };
+  }
 }
 
 /** The stage's exchange: the kept groups, then one group of results if there are any. */

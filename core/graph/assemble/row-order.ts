@@ -1,8 +1,8 @@
 /** Where the order of rows matters, derived from the consumer backwards. */
 import type { LogicalPlan } from '../../plan/logical-plan.js';
-import { expressionsOf, inputsOf } from '../../plan/visit-plan.js';
 import { subqueryPlans } from '../../plan/visit-expression.js';
-import { isLeaf, type Boundary } from '../boundary.js';
+import { expressionsOf, inputsOf } from '../../plan/visit-plan.js';
+import { type Boundary, isLeaf } from '../boundary.js';
 
 /** Built-in aggregates whose result depends on the order of their rows. */
 const ORDERED_AGGREGATES = new Set(['FIRST_VALUE', 'LAST_VALUE', 'LISTAGG', 'ARRAY_AGG', 'COLLECT']);
@@ -43,7 +43,9 @@ export function isSorted(plan: LogicalPlan, boundaries: ReadonlyMap<string, Boun
       return isSorted(plan.input, boundaries);
     case 'scan': {
       const boundary = isLeaf(plan) ? boundaries.get(plan.table.path[0]!) : undefined;
-      return boundary?.kind === 'python' && boundary.mode !== 'aggregate' && isSorted(boundary.input, boundaries);
+      return (
+        boundary?.kind === 'python' && boundary.mode !== 'aggregate' && isSorted(boundary.input, boundaries)
+      );
     }
     default:
       return false;

@@ -1,7 +1,8 @@
 /** Stages that bring rows of the core into the graph. */
-import type { SourceBoundary } from '../boundary.js';
+
 import type { Column } from '../../types/data-type.js';
-import { groupByWanters, type Demand } from './demand.js';
+import type { SourceBoundary } from '../boundary.js';
+import { type Demand, groupByWanters } from './demand.js';
 import type { Produced } from './graph-builder.js';
 import type { StageAssembler } from './stage-assembler.js';
 
@@ -12,7 +13,9 @@ export function addSourceStage(assembler: StageAssembler, source: SourceBoundary
   const groups = groupByWanters(ids, demand.size === 0 ? new Map([[ids[0]!, '']]) : demand);
   const columns = groups.flat().map((id) => source.columns.find((column) => column.id === id)!);
   const id = graph.stageId('source');
-  const named = new Map(columns.map((column, i): [string, Column] => [column.id, { name: `c${i}`, type: column.type }]));
+  const named = new Map(
+    columns.map((column, i): [string, Column] => [column.id, { name: `c${i}`, type: column.type }]),
+  );
   const { table } = source;
   graph.addStage(
     {

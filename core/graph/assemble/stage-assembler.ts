@@ -6,8 +6,8 @@ import { simplifyFilters } from '../../plan/rules/simplify-filters.js';
 import type { Boundary, SharedBoundary } from '../boundary.js';
 import type { PlanOptions, StageOutput } from '../plan-options.js';
 import type { FileSink } from '../stage-graph.js';
+import { type Demand, groupByWanters } from './demand.js';
 import { describeFragment, filesOf } from './describe-fragment.js';
-import { groupByWanters, type Demand } from './demand.js';
 import type { ExchangeDraft, GraphBuilder, Produced } from './graph-builder.js';
 import { mapLeaves } from './leaves.js';
 import { plainLeaf } from './plain-leaf.js';
@@ -100,7 +100,9 @@ export class StageAssembler {
     const stage = this.#addStage(fragment, outputs, { ordered: request.ordered, sink: null });
     const exchange = this.graph.addExchange(
       stage,
-      groups.map((group) => group.map((id) => outputs[positions.get(id)!]!).map(({ name, type }) => ({ name, type }))),
+      groups.map((group) =>
+        group.map((id) => outputs[positions.get(id)!]!).map(({ name, type }) => ({ name, type })),
+      ),
       request.keys === null ? null : request.keys.map((id) => positions.get(id)!),
     );
     return { exchange, positions };

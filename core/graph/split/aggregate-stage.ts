@@ -1,7 +1,7 @@
 /** Aggregates written in Python: rows sorted by their keys, then one stage that goes through whole groups. */
 import type { AggregateCall } from '../../plan/expression.js';
-import type { LogicalPlan, PlanColumn, SortKey } from '../../plan/logical-plan.js';
 import { columnOf } from '../../plan/expression-builders.js';
+import type { LogicalPlan, PlanColumn, SortKey } from '../../plan/logical-plan.js';
 import { type Aggregate, extendedBy, sortedBy } from '../../plan/plan-builders.js';
 import { withNullable } from '../../types/types.js';
 import { leafOf, type PlannedStep } from '../boundary.js';
@@ -21,10 +21,16 @@ export function aggregateStage(context: SplitContext, node: Aggregate): LogicalP
     keys.map((column, i) => ({ column, expression: node.groups[i]! })),
   );
   const maker = new ColumnMaker(context.ids);
-  const steps = node.aggregates.map((aggregate, i) => planAggregate(aggregate, node.columns[width + i]!, maker));
+  const steps = node.aggregates.map((aggregate, i) =>
+    planAggregate(aggregate, node.columns[width + i]!, maker),
+  );
   const order = node.aggregates[0]!.withinGroup.map((key) => ({
     ...key,
-    expression: columnOf({ id: maker.idFor(key.expression, 'order'), name: 'order', type: key.expression.type }),
+    expression: columnOf({
+      id: maker.idFor(key.expression, 'order'),
+      name: 'order',
+      type: key.expression.type,
+    }),
   }));
   const prepared = maker.build(keyed);
   const boundary = context.add({

@@ -1,18 +1,18 @@
 /** The Python calls of some expressions: each distinct call once, with the condition under which it is needed. */
-import { conjunction, disjunction } from '../../plan/conjuncts.js';
-import type { PythonCallExpression } from '../../plan/expression-builders.js';
-import { isNondeterministic } from '../../plan/expression-facts.js';
-import { expressionKey } from '../../plan/expression-key.js';
+import { conjunction } from '../../plan/conjuncts.js';
 import type { Expression } from '../../plan/expression.js';
-import { mapOperands } from '../../plan/visit-expression.js';
+import type { PythonCallExpression } from '../../plan/expression-builders.js';
+import { callsPython, isNondeterministic } from '../../plan/expression-facts.js';
+import { expressionKey } from '../../plan/expression-key.js';
+import { mapOperands, operandsOf } from '../../plan/visit-expression.js';
 import { guardedOperands } from './guards.js';
 
 /** A call to be made. */
 export interface NeededCall {
   readonly key: string;
   readonly call: PythonCallExpression;
-  /** BOOLEAN; the call is needed where it is TRUE. Null: for every row. */
-  readonly guard: Expression | null;
+  /** The call is needed where one of them (BOOLEAN) is TRUE; null: for every row. */
+  readonly guards: readonly Expression[] | null;
 }
 
 /** Collects calls; equal deterministic calls are one, whose guard is the OR of theirs. */
@@ -32,11 +32,7 @@ export class CallSet {
 
   /** The calls, those in the arguments of others first. */
   needed(): NeededCall[] {
-    return [...this.#calls].map(([key, { call, guards }]) => ({
-      key,
-      call,
-      guard: guards === null ? null : disjunction(guards),
-    }));
+    return [...this.#calls].map(([key, { call, guards }]) => ({ key, call, guards }));
   }
 
   /** Equal for calls that may share one evaluation: same function and arguments, all of it deterministic. */
@@ -66,8 +62,18 @@ export class CallSet {
       this.#calls.set(key, { call, guards: guard === null ? null : [guard] });
     } else if (guard === null) {
       earlier.guards = null;
-    } else if (earlier.guards !== null && !earlier.guards.some((g) => expressionKey(g) === expressionKey(guard))) {
+    } else if (
+      earlier.guards !== null &&
+      !earlier.guards.some((g) => expressionKey(g) === expressionKey(guard))
+    ) {
       earlier.guards.push(guard);
     }
   }
+}
+
+/** The Python calls inside the expression, those in the arguments of others first. */
+export function callsIn(expression: Expression): PythonCallExpression[] {
+  if (!callsPython(expression)) return [];
+  const inside = operandsOf(expression).flatMap(callsIn);
+  return expression.kind === 'python_call' ? [...inside, expression] : inside;
 }

@@ -1,8 +1,8 @@
 /** Columns computed below a stage: each distinct expression once. */
 import type { ColumnIds } from '../../plan/column-ids.js';
+import type { Expression } from '../../plan/expression.js';
 import { isNondeterministic } from '../../plan/expression-facts.js';
 import { expressionKey } from '../../plan/expression-key.js';
-import type { Expression } from '../../plan/expression.js';
 import type { LogicalPlan } from '../../plan/logical-plan.js';
 import { extendedBy, type NamedExpression } from '../../plan/plan-builders.js';
 

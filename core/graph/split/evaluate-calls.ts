@@ -1,11 +1,12 @@
 /** Takes Python calls out of expressions: stages below compute them, the expressions read the results. */
+
+import type { Expression } from '../../plan/expression.js';
 import { columnOf, type PythonCallExpression } from '../../plan/expression-builders.js';
 import { callsPython, isNondeterministic } from '../../plan/expression-facts.js';
-import type { Expression } from '../../plan/expression.js';
 import type { LogicalPlan, PlanColumn } from '../../plan/logical-plan.js';
-import { leafOf, type PythonBoundary } from '../boundary.js';
 import { withNullable } from '../../types/types.js';
-import { placeCalls, type PlacedCall } from './call-levels.js';
+import { leafOf, type PythonBoundary } from '../boundary.js';
+import { type PlacedCall, placeCalls } from './call-levels.js';
 import { CallSet } from './call-set.js';
 import { ColumnMaker } from './column-maker.js';
 import { materializeVolatile } from './materialize.js';
@@ -71,7 +72,9 @@ class Evaluation {
     this.#results = new Map(input.known);
     this.#known = new Map(input.known);
     for (const expression of this.#expressions) this.#set.add(expression, input.known);
-    this.#calls = placeCalls(this.#set.needed(), this.#set, (name) => context.resourceGroupOf(name));
+    this.#calls = placeCalls(this.#set.needed(), this.#set, input.known, (name) =>
+      context.resourceGroupOf(name),
+    );
   }
 
   get lastLevel(): number {
@@ -85,7 +88,10 @@ class Evaluation {
     this.#plan = maker.build(this.#plan);
     for (const { calls, steps } of stages) {
       const results = steps.flatMap((step) => step.results);
-      this.#addStage({ mode: 'scalar', steps, outer: false, columns: [...this.#plan.columns, ...results] }, calls);
+      this.#addStage(
+        { mode: 'scalar', steps, outer: false, columns: [...this.#plan.columns, ...results] },
+        calls,
+      );
       calls.forEach((call, i) => {
         this.#remember(call, columnOf(steps[i]!.results[0]!, call.call.span));
       });
@@ -99,11 +105,7 @@ class Evaluation {
     const steps = this.#steps(calls, maker, (placed) => (placed === last ? form.columns : null));
     this.#plan = maker.build(this.#plan);
     const before = form.mode === 'filter' ? calls.slice(0, -1) : [];
-    const columns = [
-      ...this.#plan.columns,
-      ...before.flatMap((_, i) => steps[i]!.results),
-      ...form.columns,
-    ];
+    const columns = [...this.#plan.columns, ...before.flatMap((_, i) => steps[i]!.results), ...form.columns];
     this.#addStage({ mode: form.mode, steps, outer: form.outer, columns }, calls);
     before.forEach((placed, i) => {
       this.#remember(placed, columnOf(steps[i]!.results[0]!, placed.call.span));

@@ -1,7 +1,7 @@
 /** Under which condition each part of an expression is evaluated: CASE, COALESCE, AND, OR and their like. */
 import { conjunction } from '../../plan/conjuncts.js';
-import { predicate } from '../../plan/expression-builders.js';
 import type { Expression } from '../../plan/expression.js';
+import { predicate } from '../../plan/expression-builders.js';
 import { operandsOf } from '../../plan/visit-expression.js';
 
 /** An operand with the condition under which it is evaluated; null: always (where the whole is). */
@@ -31,8 +31,14 @@ export function guardedOperands(expression: Expression): readonly GuardedOperand
 }
 
 /** Each operand is evaluated while `goesOn` holds for all before it. */
-function chained(operands: readonly Expression[], goesOn: (earlier: Expression) => Expression): GuardedOperand[] {
-  return operands.map((operand, i) => ({ operand, condition: conjunction(operands.slice(0, i).map(goesOn)) }));
+function chained(
+  operands: readonly Expression[],
+  goesOn: (earlier: Expression) => Expression,
+): GuardedOperand[] {
+  return operands.map((operand, i) => ({
+    operand,
+    condition: conjunction(operands.slice(0, i).map(goesOn)),
+  }));
 }
 
 function guardedIf(operands: readonly Expression[]): GuardedOperand[] {

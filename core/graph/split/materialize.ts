@@ -1,8 +1,9 @@
 /** Gives volatile built-ins (RAND, NOW) a column, so that all who use one use the same value. */
-import { isVolatileCall } from '../../plan/expression-facts.js';
+
 import type { ColumnIds } from '../../plan/column-ids.js';
-import { columnOf } from '../../plan/expression-builders.js';
 import type { Expression } from '../../plan/expression.js';
+import { columnOf } from '../../plan/expression-builders.js';
+import { isVolatileCall } from '../../plan/expression-facts.js';
 import type { LogicalPlan } from '../../plan/logical-plan.js';
 import { extendedBy, type NamedExpression } from '../../plan/plan-builders.js';
 import { rewriteExpression } from '../../plan/visit-expression.js';

@@ -1,9 +1,16 @@
 /** Outer joins whose ON calls a Python function over both sides, in terms of inner and anti joins. */
 import { conjunction } from '../../plan/conjuncts.js';
-import { columnOf, literalOf, predicate } from '../../plan/expression-builders.js';
 import type { Expression } from '../../plan/expression.js';
+import { columnOf, literalOf, predicate } from '../../plan/expression-builders.js';
 import type { LogicalPlan, PlanColumn } from '../../plan/logical-plan.js';
-import { extendedBy, filteredBy, type Join, narrowedTo, projectOf, type Shared } from '../../plan/plan-builders.js';
+import {
+  extendedBy,
+  filteredBy,
+  type Join,
+  narrowedTo,
+  projectOf,
+  type Shared,
+} from '../../plan/plan-builders.js';
 import type { DataType } from '../../types/data-type.js';
 import { withNullable } from '../../types/types.js';
 import type { SplitContext } from './split-context.js';
@@ -20,27 +27,25 @@ export function planOuterJoin(
   rest: readonly Expression[],
   paired: readonly Expression[],
 ): LogicalPlan {
-  const left = numbered(context, join.left);
-  const right = numbered(context, join.right);
+  const left = join.type === 'right' ? null : numbered(context, join.left);
+  const right = join.type === 'left' ? null : numbered(context, join.right);
+  const [leftRows, rightRows] = [left?.first ?? join.left, right?.first ?? join.right];
   const pairs: LogicalPlan = {
     kind: 'join',
     type: 'inner',
-    left: left.first,
-    right: right.first,
+    left: leftRows,
+    right: rightRows,
     condition: conjunction(rest),
-    columns: [...left.first.columns, ...right.first.columns],
+    columns: [...leftRows.columns, ...rightRows.columns],
     span: join.span,
   };
   const matched = shared(context, filteredBy(pairs, paired));
   const matchedRows = narrowedTo(matched.first, [...join.left.columns, ...join.right.columns]);
-  const unmatched = (side: Numbered): LogicalPlan => antiJoin(side, matched.again(), side.number.id, matched.first);
-  const branches: LogicalPlan[] = [renamed(context, matchedRows, matchedRows.columns)];
-  if (join.type === 'left' || join.type === 'full') {
-    branches.push(padded(context, unmatched(left), join, join.left.columns, left));
-  }
-  if (join.type === 'right' || join.type === 'full') {
-    branches.push(padded(context, unmatched(right), join, join.right.columns, right));
-  }
+  const unmatched = (side: Numbered): LogicalPlan =>
+    antiJoin(side, matched.again(), side.number.id, matched.first);
+  const branches: LogicalPlan[] = [renamed(context, matchedRows)];
+  if (left !== null) branches.push(padded(context, unmatched(left), join, join.left.columns, left));
+  if (right !== null) branches.push(padded(context, unmatched(right), join, join.right.columns, right));
   const union = branches.reduce((all, next) => ({
     kind: 'set',
     operator: 'union',
@@ -70,7 +75,13 @@ interface Numbered extends SharedPlan {
 
 function shared(context: SplitContext, input: LogicalPlan): SharedPlan {
   const id = context.ids.fresh('shared');
-  const reference = (columns: readonly PlanColumn[]): Shared => ({ kind: 'shared', id, input, columns, span: input.span });
+  const reference = (columns: readonly PlanColumn[]): Shared => ({
+    kind: 'shared',
+    id,
+    input,
+    columns,
+    span: input.span,
+  });
   return {
     first: reference(input.columns),
     again: () => reference(input.columns.map((column) => context.ids.column(column.name, column.type))),
@@ -128,10 +139,10 @@ function padded(
 }
 
 /** The same rows under new ids, as each branch of a set operation has its own. */
-function renamed(context: SplitContext, input: LogicalPlan, columns: readonly PlanColumn[]): LogicalPlan {
+function renamed(context: SplitContext, input: LogicalPlan): LogicalPlan {
   return projectOf(
     input,
-    columns.map((column) => context.ids.column(column.name, column.type)),
-    columns.map((column) => columnOf(column)),
+    input.columns.map((column) => context.ids.column(column.name, column.type)),
+    input.columns.map((column) => columnOf(column)),
   );
 }

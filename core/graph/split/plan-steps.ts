@@ -3,10 +3,10 @@ import type { Expression } from '../../plan/expression.js';
 import type { PlanColumn } from '../../plan/logical-plan.js';
 import { withNullable } from '../../types/types.js';
 import type { PlannedArgument, PlannedStep } from '../boundary.js';
+import { isWireLiteral } from '../wire-literal.js';
 import type { PlacedCall } from './call-levels.js';
 import type { CallSet } from './call-set.js';
 import type { ColumnMaker } from './column-maker.js';
-import { isWireLiteral } from '../wire-literal.js';
 
 /** What the steps are made from. */
 export interface StepInputs {
@@ -60,6 +60,7 @@ export function planArgument(
   }
   const guarded: Expression = {
     kind: 'case',
+    // biome-ignore lint/suspicious/noThenProperty: a branch of CASE, never awaited
     branches: [{ when: guard, then: argument }],
     otherwise: null,
     type: withNullable(argument.type, true),

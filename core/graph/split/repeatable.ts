@@ -12,6 +12,8 @@ export function isRepeatable(plan: LogicalPlan): boolean {
     (node) =>
       isLeaf(node) ||
       node.kind === 'limit' ||
-      expressionsOf(node).some((e) => someExpression(e, (x) => isVolatileCall(x) || x.kind === 'window_call')),
+      expressionsOf(node).some((e) =>
+        someExpression(e, (x) => isVolatileCall(x) || x.kind === 'window_call'),
+      ),
   );
 }

@@ -1,17 +1,18 @@
 /** GROUP BY with Python in its parts: in keys, arguments and filters, and aggregates written in Python. */
-import { predicate, columnOf } from '../../plan/expression-builders.js';
+
+import { conjunction } from '../../plan/conjuncts.js';
 import type { AggregateCall, Expression } from '../../plan/expression.js';
-import { aggregateOperands } from '../../plan/visit-plan.js';
+import { columnOf, predicate } from '../../plan/expression-builders.js';
 import type { LogicalPlan } from '../../plan/logical-plan.js';
 import { type Aggregate, projectOf } from '../../plan/plan-builders.js';
-import { conjunction } from '../../plan/conjuncts.js';
+import { aggregateOperands } from '../../plan/visit-plan.js';
+import { leafOf } from '../boundary.js';
 import { refusal } from '../refuse.js';
-import { evaluateCalls } from './evaluate-calls.js';
 import { aggregateStage } from './aggregate-stage.js';
+import { evaluateCalls } from './evaluate-calls.js';
 import { isRepeatable } from './repeatable.js';
 import { NOTHING_KNOWN, type SplitContext, type SplitPlan } from './split-context.js';
 import { splitPlan } from './split-plan.js';
-import { leafOf } from '../boundary.js';
 
 /**
  * Aggregates of one kind (built-in, or Python of one group of workers) are made together; several kinds are siblings over
@@ -60,7 +61,11 @@ function kindOf(context: SplitContext, aggregate: AggregateCall): string {
   return `${context.resourceGroupOf(aggregate.function)} ${order}`;
 }
 
-function joinSiblings(context: SplitContext, node: Aggregate, kinds: readonly (readonly number[])[]): LogicalPlan {
+function joinSiblings(
+  context: SplitContext,
+  node: Aggregate,
+  kinds: readonly (readonly number[])[],
+): LogicalPlan {
   const inputs = inputsFor(context, node, kinds.length);
   const width = node.groups.length;
   const siblings = kinds.map((positions, i) => {
@@ -73,7 +78,9 @@ function joinSiblings(context: SplitContext, node: Aggregate, kinds: readonly (r
       columns: [...keys, ...positions.map((position) => node.columns[width + position]!)],
       aggregates: positions.map((position) => inputs[i]!.aggregates[position]!),
     };
-    return sibling.aggregates.some((aggregate) => aggregate.python) ? aggregateStage(context, sibling) : sibling;
+    return sibling.aggregates.some((aggregate) => aggregate.python)
+      ? aggregateStage(context, sibling)
+      : sibling;
   });
   const joined = siblings.reduce((left, right) => joinOnKeys(left, right, width));
   return projectOf(
@@ -84,9 +91,9 @@ function joinSiblings(context: SplitContext, node: Aggregate, kinds: readonly (r
 }
 
 function joinOnKeys(left: LogicalPlan, right: LogicalPlan, width: number): LogicalPlan {
-  const equal = left.columns.slice(0, width).map((key, i) =>
-    predicate('IS NOT DISTINCT FROM', [columnOf(key), columnOf(right.columns[i]!)]),
-  );
+  const equal = left.columns
+    .slice(0, width)
+    .map((key, i) => predicate('IS NOT DISTINCT FROM', [columnOf(key), columnOf(right.columns[i]!)]));
   return {
     kind: 'join',
     type: 'inner',

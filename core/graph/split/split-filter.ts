@@ -1,8 +1,9 @@
 /** WHERE and HAVING with Python calls. */
+
+import type { Expression } from '../../plan/expression.js';
 import { isTrueLiteral, trueLiteral } from '../../plan/expression-builders.js';
 import { callsPython, isNondeterministic } from '../../plan/expression-facts.js';
 import { expressionKey } from '../../plan/expression-key.js';
-import type { Expression } from '../../plan/expression.js';
 import { filteredBy } from '../../plan/plan-builders.js';
 import { evaluateCalls, evaluateFinalCall } from './evaluate-calls.js';
 import type { SplitContext, SplitPlan } from './split-context.js';
@@ -18,7 +19,9 @@ export function applyConditions(
 ): SplitPlan {
   const free = conjuncts.filter((conjunct) => !callsPython(conjunct));
   const start: SplitPlan = { plan: filteredBy(input.plan, free), known: input.known };
-  return conjuncts.filter(callsPython).reduce((current, next) => applyCondition(context, current, next), start);
+  return conjuncts
+    .filter(callsPython)
+    .reduce((current, next) => applyCondition(context, current, next), start);
 }
 
 function applyCondition(context: SplitContext, input: SplitPlan, condition: Expression): SplitPlan {
@@ -28,7 +31,11 @@ function applyCondition(context: SplitContext, input: SplitPlan, condition: Expr
     return { plan: filteredBy(evaluated.plan, left), known: evaluated.known };
   }
   const column = context.ids.column(condition.function, condition.type);
-  const output = evaluateFinalCall(context, input, condition, { mode: 'filter', outer: false, columns: [column] });
+  const output = evaluateFinalCall(context, input, condition, {
+    mode: 'filter',
+    outer: false,
+    columns: [column],
+  });
   if (isNondeterministic(condition)) return output;
   return { ...output, known: new Map([...output.known, [expressionKey(condition), trueLiteral()]]) };
 }

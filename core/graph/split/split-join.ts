@@ -1,13 +1,13 @@
 /** Joins whose ON calls Python. */
 import { conjunction, conjunctsOf } from '../../plan/conjuncts.js';
-import { callsPython, referencedColumns } from '../../plan/expression-facts.js';
 import type { Expression } from '../../plan/expression.js';
+import { callsPython, referencedColumns } from '../../plan/expression-facts.js';
 import { idsOf, type Join } from '../../plan/plan-builders.js';
 import { mapOperands, operandsOf } from '../../plan/visit-expression.js';
 import { evaluateCalls } from './evaluate-calls.js';
+import { planOuterJoin } from './outer-join.js';
 import { NOTHING_KNOWN, type SplitContext, type SplitPlan } from './split-context.js';
 import { applyConditions } from './split-filter.js';
-import { planOuterJoin } from './outer-join.js';
 import { splitPlan } from './split-plan.js';
 
 /**

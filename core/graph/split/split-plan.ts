@@ -1,7 +1,7 @@
 /** Splits a plan: what remains calls no Python and reads no rows of the core; all that is behind boundaries. */
 import { conjunctsOf } from '../../plan/conjuncts.js';
-import { outerColumns, planCallsPython } from '../../plan/expression-facts.js';
 import type { Expression } from '../../plan/expression.js';
+import { outerColumns, planCallsPython } from '../../plan/expression-facts.js';
 import type { LogicalPlan } from '../../plan/logical-plan.js';
 import type { Scan, Shared } from '../../plan/plan-builders.js';
 import { rewriteExpression } from '../../plan/visit-expression.js';
@@ -9,8 +9,8 @@ import { mapExpressions } from '../../plan/visit-plan.js';
 import { leafOf } from '../boundary.js';
 import { refusal } from '../refuse.js';
 import { evaluateCalls } from './evaluate-calls.js';
-import { NOTHING_KNOWN, type SplitContext, type SplitPlan } from './split-context.js';
 import { splitAggregate } from './split-aggregate.js';
+import { NOTHING_KNOWN, type SplitContext, type SplitPlan } from './split-context.js';
 import { splitCorrelate } from './split-correlate.js';
 import { applyConditions } from './split-filter.js';
 import { splitJoin } from './split-join.js';
@@ -57,10 +57,17 @@ export function splitPlan(context: SplitContext, plan: LogicalPlan): SplitPlan {
         right: splitExactly(context, node.right),
       });
     case 'unnest': {
-      const { input, expressions } = evaluateCalls(context, splitPlan(context, node.input), [node.collection]);
+      const { input, expressions } = evaluateCalls(context, splitPlan(context, node.input), [
+        node.collection,
+      ]);
       const own = node.columns.slice(node.input.columns.length);
       return {
-        plan: { ...node, input: input.plan, collection: expressions[0]!, columns: [...input.plan.columns, ...own] },
+        plan: {
+          ...node,
+          input: input.plan,
+          collection: expressions[0]!,
+          columns: [...input.plan.columns, ...own],
+        },
         known: input.known,
       };
     }
@@ -131,4 +138,3 @@ function splitSubqueries(context: SplitContext, expression: Expression): Express
     return { ...e, plan: splitExactly(context, e.plan) };
   });
 }
-

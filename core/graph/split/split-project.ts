@@ -1,7 +1,8 @@
 /** Projections with Python calls. */
+
+import type { Expression } from '../../plan/expression.js';
 import { columnOf } from '../../plan/expression-builders.js';
 import { callsPython } from '../../plan/expression-facts.js';
-import type { Expression } from '../../plan/expression.js';
 import { extendedBy, type NamedExpression, type Project } from '../../plan/plan-builders.js';
 import { evaluateCalls } from './evaluate-calls.js';
 import { NOTHING_KNOWN, type SplitContext, type SplitPlan } from './split-context.js';

@@ -1,7 +1,8 @@
 /** VALUES with Python calls: a projection for each row. */
+
+import type { Expression } from '../../plan/expression.js';
 import { trueLiteral } from '../../plan/expression-builders.js';
 import { callsPython } from '../../plan/expression-facts.js';
-import type { Expression } from '../../plan/expression.js';
 import type { LogicalPlan } from '../../plan/logical-plan.js';
 import { projectOf, singleRow } from '../../plan/plan-builders.js';
 import { NOTHING_KNOWN, type SplitContext, type SplitPlan } from './split-context.js';

@@ -1,6 +1,7 @@
 /** Moves Python calls above ORDER BY and LIMIT that do not need them. */
-import { callsPython, hasWindowCall, isVolatileCall } from '../expression-facts.js';
+
 import type { Expression } from '../expression.js';
+import { callsPython, hasWindowCall, isVolatileCall } from '../expression-facts.js';
 import type { LogicalPlan } from '../logical-plan.js';
 import type { Project } from '../plan-builders.js';
 import { substitute, substitutionOf } from '../substitute.js';

@@ -1,10 +1,17 @@
 /** Makes one projection of two, so that chains of calls meet in one expression. */
-import { hasSubquery, hasWindowCall, isNondeterministic, callsPython } from '../expression-facts.js';
+
 import type { Expression } from '../expression.js';
+import {
+  callsPython,
+  hasSubquery,
+  hasWindowCall,
+  isNondeterministic,
+  isVolatileCall,
+} from '../expression-facts.js';
 import type { LogicalPlan } from '../logical-plan.js';
 import type { Project } from '../plan-builders.js';
 import { substitute, substitutionOf } from '../substitute.js';
-import { operandsOf, subqueryPlans } from '../visit-expression.js';
+import { operandsOf, someExpression, subqueryPlans } from '../visit-expression.js';
 import { expressionsOf, inputsOf, mapInputs } from '../visit-plan.js';
 import type { Rule } from './rule.js';
 
@@ -37,10 +44,18 @@ function canMerge(outer: Project, inner: Project): boolean {
   return inner.expressions.every((expression, i) => {
     const count = uses.get(inner.columns[i]!.id) ?? 0;
     if (expression.kind === 'column' || expression.kind === 'literal') return true;
-    if (hasWindowCall(expression)) return count === 0 || (!outerWindow && isPlainlyUsed(outer, inner.columns[i]!.id));
+    if (hasWindowCall(expression))
+      return count === 0 || (!outerWindow && isPlainlyUsed(outer, inner.columns[i]!.id));
     if (hasSubquery(expression)) return count <= 1 && !outerWindow;
+    // SQL text may repeat an operand, so a volatile call keeps a column of its own.
+    if (someExpression(expression, isVolatileCall))
+      return count === 0 || isPlainlyUsed(outer, inner.columns[i]!.id);
     if (count <= 1) return true;
-    return callsPython(expression) && !isNondeterministic(expression) && sizeOf(expression) * count <= MAX_COPIED_SIZE;
+    return (
+      callsPython(expression) &&
+      !isNondeterministic(expression) &&
+      sizeOf(expression) * count <= MAX_COPIED_SIZE
+    );
   });
 }
 
@@ -55,7 +70,8 @@ function isPlainlyUsed(outer: Project, id: string): boolean {
 function countUses(expression: Expression, uses: Map<string, number>): void {
   if (expression.kind === 'column') uses.set(expression.id, (uses.get(expression.id) ?? 0) + 1);
   for (const operand of operandsOf(expression)) countUses(operand, uses);
-  for (const plan of expression.kind === 'subquery' ? subqueryPlans(expression) : []) countPlanUses(plan, uses);
+  for (const plan of expression.kind === 'subquery' ? subqueryPlans(expression) : [])
+    countPlanUses(plan, uses);
 }
 
 function countPlanUses(plan: LogicalPlan, uses: Map<string, number>): void {

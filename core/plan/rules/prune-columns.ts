@@ -1,10 +1,10 @@
 /** Drops columns that nobody reads, so that they are neither scanned, computed nor shipped. */
 import type { ColumnIds } from '../column-ids.js';
+import type { Expression } from '../expression.js';
 import { trueLiteral } from '../expression-builders.js';
 import { callsPython, referencedColumns } from '../expression-facts.js';
-import type { Expression } from '../expression.js';
 import type { LogicalPlan, PlanColumn } from '../logical-plan.js';
-import { idsOf, narrowedTo, projectOf, type Aggregate, type Project } from '../plan-builders.js';
+import { type Aggregate, idsOf, narrowedTo, type Project, projectOf } from '../plan-builders.js';
 import { mapOperands } from '../visit-expression.js';
 import { aggregateOperands, expressionsOf, mapExpressions, mapInputs } from '../visit-plan.js';
 import type { Rule } from './rule.js';
@@ -149,7 +149,9 @@ function columnsAfter(node: LogicalPlan, before: LogicalPlan): readonly PlanColu
 
 /** The columns that a lateral join or UNNEST has beyond its input's. */
 function addedColumns(plan: LogicalPlan): readonly PlanColumn[] {
-  return plan.kind === 'correlate' || plan.kind === 'unnest' ? plan.columns.slice(plan.input.columns.length) : [];
+  return plan.kind === 'correlate' || plan.kind === 'unnest'
+    ? plan.columns.slice(plan.input.columns.length)
+    : [];
 }
 
 /** Outer joins make columns nullable: the types are those of the join before. */
@@ -161,4 +163,3 @@ function withTypesOf(columns: readonly PlanColumn[], before: readonly PlanColumn
 function keepOne(kept: readonly boolean[]): boolean[] {
   return kept.some(Boolean) ? [...kept] : kept.map((_, i) => i === 0);
 }
-

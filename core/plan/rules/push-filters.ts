@@ -1,7 +1,7 @@
 /** Moves conditions towards the tables, so that fewer rows reach Python functions and joins. */
 import { conjunction, conjunctsOf } from '../conjuncts.js';
-import { callsPython, hasWindowCall, isNondeterministic, referencedColumns } from '../expression-facts.js';
 import type { Expression } from '../expression.js';
+import { callsPython, hasWindowCall, isNondeterministic, referencedColumns } from '../expression-facts.js';
 import type { LogicalPlan } from '../logical-plan.js';
 import { type Aggregate, filteredBy, idsOf, type Join, type Project } from '../plan-builders.js';
 import { substitute, substitutionOf } from '../substitute.js';
@@ -67,7 +67,10 @@ function pushBelowProject(
   return filteredBy({ ...project, input: push(project.input, below) }, [...above, ...rest]);
 }
 
-function pushBelowSet(plan: Extract<LogicalPlan, { kind: 'set' }>, conjuncts: readonly Expression[]): LogicalPlan {
+function pushBelowSet(
+  plan: Extract<LogicalPlan, { kind: 'set' }>,
+  conjuncts: readonly Expression[],
+): LogicalPlan {
   const side = (input: LogicalPlan) => {
     const meaning = new Map(
       plan.columns.map((column, i): [string, Expression] => {
@@ -109,7 +112,8 @@ function pushIntoJoin(join: Join, above: readonly Expression[]): LogicalPlan {
   const on = conjunctsOf(join.condition);
   const readsLeft = reads(idsOf(join.left.columns));
   const readsRight = reads(idsOf(join.right.columns));
-  const keepsLeft = join.type === 'inner' || join.type === 'left' || join.type === 'semi' || join.type === 'anti';
+  const keepsLeft =
+    join.type === 'inner' || join.type === 'left' || join.type === 'semi' || join.type === 'anti';
   const keepsRight = join.type === 'inner' || join.type === 'right';
   // A condition of ON may filter the side whose unmatched rows are dropped; one of WHERE the side that keeps its rows.
   const onFiltersLeft = join.type === 'inner' || join.type === 'right' || join.type === 'semi';

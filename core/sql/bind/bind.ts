@@ -1,8 +1,8 @@
 /** The doors of the binder: statements that run a query, from syntax to logical plans. */
-import type { PlanColumn, QueryPlan } from '../../plan/logical-plan.js';
-import { projectOf } from '../../plan/plan-builders.js';
+
 import { columnOf } from '../../plan/expression-builders.js';
-import type { LogicalPlan } from '../../plan/logical-plan.js';
+import type { LogicalPlan, PlanColumn, QueryPlan } from '../../plan/logical-plan.js';
+import { projectOf } from '../../plan/plan-builders.js';
 import type { InsertStatement, QueryNode, QueryStatement, StatementSetStatement } from '../ast.js';
 import { type BindEnvironment, rootContext } from './bind-context.js';
 import { inlineSingleUses } from './common-tables.js';

@@ -3,9 +3,10 @@ import { builtinNames, isAggregate, isScalar, isWindowFunction } from '../../fun
 import type { FunctionDeclaration } from '../../functions/function-declaration.js';
 import type { Expression } from '../../plan/expression.js';
 import { literalOf } from '../../plan/expression-builders.js';
+import { nearNames } from '../../text/near-names.js';
 import { types } from '../../types/types.js';
 import type { ArgumentNode, FunctionCallNode } from '../ast.js';
-import { type BindContext, bindError, nearHint } from './bind-context.js';
+import { type BindContext, bindError } from './bind-context.js';
 import { callBuiltin } from './builtin-call.js';
 import { bindExpression } from './expression.js';
 import type { ExpressionContext } from './expression-context.js';
@@ -32,25 +33,29 @@ export function findFunction(context: BindContext, node: FunctionCallNode): Call
       return { kind: 'builtin', name: name.toUpperCase() };
     }
   }
-  const entry = context.catalog.catalogFunction(parts);
+  const entry = context.catalog.catalogFunction(parts, context.namespace ?? undefined);
   if (entry !== null) return python(context, entry.name, node);
-  const known = [...context.catalog.functions().map((f) => f.name), ...builtinNames()];
-  const near = nearHint(
-    name.toUpperCase(),
-    known.map((n) => n.toUpperCase()),
-    '',
-  );
-  const spelled = known.filter(
-    (candidate) => near?.includes(candidate.toUpperCase()) && near.startsWith('Did'),
-  );
-  throw bindError(
+  throw unknownFunction(context, node);
+}
+
+/** Built-ins that are written as operators, so nobody looks for them by name. */
+const OPERATOR_WORDS = new Set(['AND', 'IN', 'ITEM', 'LIKE', 'NOT', 'OR']);
+
+function unknownFunction(context: BindContext, node: FunctionCallNode) {
+  const name = node.name.parts.map((part) => part.name).join('.');
+  const registered = context.catalog.functions().map((entry) => entry.name);
+  const near = nearNames(name, [
+    ...registered,
+    ...builtinNames().filter((word) => !OPERATOR_WORDS.has(word)),
+  ]);
+  return bindError(
     context,
     'SQL_UNKNOWN_FUNCTION',
-    `There is no function '${parts.join('.')}'.`,
+    `There is no function '${name}'.`,
     node.name.span,
-    spelled.length > 0
-      ? `Did you mean ${spelled.slice(0, 3).join(' or ')}?`
-      : 'Register it with CREATE FUNCTION.',
+    near.length > 0
+      ? `Did you mean ${near.join(' or ')}?`
+      : `Register it: CREATE TEMPORARY FUNCTION ${name} AS 'module.${name}' LANGUAGE PYTHON.`,
   );
 }
 

@@ -25,6 +25,7 @@ export function bindCase(at: ExpressionContext, node: CaseNode): Expression {
   const nullable = otherwise === null || all.some((result) => result.type.nullable);
   return {
     kind: 'case',
+    // biome-ignore lint/suspicious/noThenProperty: a branch of CASE, never awaited
     branches: conditions.map((when, i) => ({ when, then: expressions[i]! })),
     otherwise: otherwise === null ? null : expressions.at(-1)!,
     type: withNullable(type, nullable),

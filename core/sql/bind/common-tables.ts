@@ -7,9 +7,9 @@ import { rewriteExpression, subqueryPlans } from '../../plan/visit-expression.js
 import { expressionsOf, inputsOf, mapExpressions, mapInputs, somePlan } from '../../plan/visit-plan.js';
 import type { QueryNode } from '../ast.js';
 import type { Span } from '../span.js';
+import { named } from './alias.js';
 import { type BindContext, bindError, type CommonTableBinding } from './bind-context.js';
 import { bindQuery } from './query.js';
-import { named } from './alias.js';
 
 /** The context in which the query's body sees the names of its WITH list. */
 export function withCommonTables(context: BindContext, node: QueryNode): BindContext {
@@ -71,7 +71,9 @@ function inline(plan: LogicalPlan, uses: ReadonlyMap<string, number>): LogicalPl
   const node = mapExpressions(
     mapInputs(plan, (input) => inline(input, uses)),
     (expression) =>
-      rewriteExpression(expression, (e) => (e.kind === 'subquery' ? { ...e, plan: inline(e.plan, uses) } : e)),
+      rewriteExpression(expression, (e) =>
+        e.kind === 'subquery' ? { ...e, plan: inline(e.plan, uses) } : e,
+      ),
   );
   return node.kind === 'shared' && uses.get(node.id) === 1 ? renamedInput(node) : node;
 }

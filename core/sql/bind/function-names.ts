@@ -45,7 +45,7 @@ class Collector {
     const name = parts.at(-1)!;
     const system = parts.length === 1 ? this.#catalog.systemFunction(name) : null;
     const isBuiltin = parts.length === 1 && (isScalar(name) || isAggregate(name) || isWindowFunction(name));
-    const entry = system ?? (isBuiltin ? null : this.#catalog.catalogFunction(parts));
+    const entry = system ?? (isBuiltin ? null : this.#catalog.catalogFunction(parts, this.#namespace));
     if (entry !== null) this.found.set(entry.name.toLowerCase(), entry);
   }
 

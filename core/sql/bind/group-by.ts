@@ -1,6 +1,7 @@
 /** GROUP BY: its keys, grouping sets, and what may be selected from groups. */
-import { columnOf } from '../../plan/expression-builders.js';
+
 import type { Expression } from '../../plan/expression.js';
+import { columnOf } from '../../plan/expression-builders.js';
 import { outerColumns } from '../../plan/expression-facts.js';
 import { expressionKey } from '../../plan/expression-key.js';
 import type { LogicalPlan, PlanColumn } from '../../plan/logical-plan.js';
@@ -36,7 +37,9 @@ export function bindGroupBy(context: BindContext, node: GroupBy | null, scope: S
   };
   const sets = node.items
     .map((item) => setsOf(item, positionOf))
-    .reduce((all, next) => all.flatMap((left) => next.map((right) => [...left, ...right])), [[]] as number[][]);
+    .reduce((all, next) => all.flatMap((left) => next.map((right) => [...left, ...right])), [
+      [],
+    ] as number[][]);
   const isPlain = node.items.every((item) => item.kind === 'grouping_expression') || keys.length === 0;
   const distinct = sets.map((set) => [...new Set(set)]);
   return { keys, sets: isPlain ? null : node.distinct ? uniqueSets(distinct) : distinct };
@@ -83,8 +86,10 @@ export function overGroups(
 }
 
 function notGrouped(context: BindContext, expression: Expression, input: LogicalPlan) {
-  const name = expression.kind === 'column' ? input.columns.find((c) => c.id === expression.id)?.name : undefined;
-  const text = expression.span === null ? name : context.sql.slice(expression.span.start, expression.span.end);
+  const name =
+    expression.kind === 'column' ? input.columns.find((c) => c.id === expression.id)?.name : undefined;
+  const text =
+    expression.span === null ? name : context.sql.slice(expression.span.start, expression.span.end);
   return bindError(
     context,
     'SQL_AGGREGATE',
@@ -104,14 +109,15 @@ function setsOf(item: GroupingItem, positionOf: (node: ExpressionNode) => number
       return item.items.flatMap((inner) => setsOf(inner, positionOf));
     case 'rollup': {
       const elements = item.expressions.map((list) => list.map(positionOf));
-      return Array.from({ length: elements.length + 1 }, (_, i) => elements.slice(0, elements.length - i).flat());
+      return Array.from({ length: elements.length + 1 }, (_, i) =>
+        elements.slice(0, elements.length - i).flat(),
+      );
     }
     case 'cube': {
       const elements = item.expressions.map((list) => list.map(positionOf));
-      return elements.reduceRight<number[][]>(
-        (sets, element) => [...sets.map((set) => [...element, ...set]), ...sets],
-        [[]],
-      );
+      const withAndWithout = (sets: readonly number[][], element: readonly number[]): number[][] =>
+        sets.map((set) => [...element, ...set]).concat(sets);
+      return elements.reduceRight(withAndWithout, [[]]);
     }
   }
 }

@@ -1,10 +1,9 @@
 /** INSERT: which query column goes where, and as what. */
 import { pathText, type TableEntry } from '../../catalog/catalog.js';
-import { columnOf } from '../../plan/expression-builders.js';
 import type { Expression } from '../../plan/expression.js';
+import { columnOf, literalOf } from '../../plan/expression-builders.js';
 import type { LogicalPlan, QueryPlan } from '../../plan/logical-plan.js';
 import { projectOf } from '../../plan/plan-builders.js';
-import { literalOf } from '../../plan/expression-builders.js';
 import { implicitlyCastable } from '../../types/common-type.js';
 import type { DataType } from '../../types/data-type.js';
 import { sameType } from '../../types/same-type.js';
@@ -12,7 +11,7 @@ import { typeToText } from '../../types/type-text.js';
 import { types, withNullable } from '../../types/types.js';
 import type { InsertStatement } from '../ast.js';
 import type { Span } from '../span.js';
-import { type BindContext, bindError, type BindErrorCode, nearHint } from './bind-context.js';
+import { type BindContext, type BindErrorCode, bindError, nearHint } from './bind-context.js';
 import { coerce } from './coerce.js';
 import { bindExpression } from './expression.js';
 import { plainContext } from './expression-context.js';
@@ -63,7 +62,12 @@ function targetOf(context: BindContext, node: InsertStatement): TableEntry {
     throw bindError(context, error.code as BindErrorCode, error.message, node.table.span, error.hint);
   }
   if (entry.kind === 'table') return entry;
-  throw bindError(context, 'SQL_INVALID', `${pathText(path)} is a view; rows go into tables.`, node.table.span);
+  throw bindError(
+    context,
+    'SQL_INVALID',
+    `${pathText(path)} is a view; rows go into tables.`,
+    node.table.span,
+  );
 }
 
 /** Values of PARTITION (a = 1). */
@@ -96,7 +100,13 @@ function checkNames(
     const names = columns.map((column) => column.name);
     if (!names.includes(name)) {
       const hint = nearHint(name, names, 'Columns');
-      throw bindError(context, 'SQL_UNKNOWN_COLUMN', `There is no column '${name}' in the table.`, span, hint);
+      throw bindError(
+        context,
+        'SQL_UNKNOWN_COLUMN',
+        `There is no column '${name}' in the table.`,
+        span,
+        hint,
+      );
     }
     if (seen.has(name)) throw bindError(context, 'SQL_INVALID', `Column '${name}' is named twice.`, span);
     seen.add(name);

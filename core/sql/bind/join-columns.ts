@@ -53,7 +53,10 @@ export function mergeColumns(
   const hidden = new Set(pairs.flatMap((pair) => [pair.left.id, pair.right.id]));
   const relations = sides.relations.map((relation) => ({
     ...relation,
-    merged: new Set([...relation.merged, ...relation.columns.filter((c) => hidden.has(c.id)).map((c) => c.id)]),
+    merged: new Set([
+      ...relation.merged,
+      ...relation.columns.filter((c) => hidden.has(c.id)).map((c) => c.id),
+    ]),
   }));
   return { plan: extendedBy(joined, added), relations: [relationOf(null, merged), ...relations] };
 }

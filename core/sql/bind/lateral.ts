@@ -1,7 +1,7 @@
 /** What is computed for each row of what stands before it in FROM: table functions and UNNEST. */
 import type { LogicalPlan, PlanColumn } from '../../plan/logical-plan.js';
 import type { DataType } from '../../types/data-type.js';
-import { withNullable, types } from '../../types/types.js';
+import { types, withNullable } from '../../types/types.js';
 import type { FromNode } from '../ast.js';
 import { aliased } from './alias.js';
 import { type BindContext, bindError } from './bind-context.js';
@@ -48,7 +48,13 @@ function bindTableFunction(
   const upper = name.toUpperCase();
   if (['TUMBLE', 'HOP', 'CUMULATE', 'SESSION'].includes(upper)) {
     const hint = 'Group by an expression of the time column.';
-    throw bindError(context, 'SQL_UNSUPPORTED', `The window function ${upper} is not supported.`, call.span, hint);
+    throw bindError(
+      context,
+      'SQL_UNSUPPORTED',
+      `The window function ${upper} is not supported.`,
+      call.span,
+      hint,
+    );
   }
   const callee = findFunction(context, call);
   if (callee.kind === 'builtin' || callee.declaration.kind !== 'table') {

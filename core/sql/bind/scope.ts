@@ -120,7 +120,9 @@ export function bindField(environment: BindEnvironment, value: Expression, field
   if (found === undefined) {
     const names = type.kind === 'ROW' ? type.fields.map((candidate) => candidate.name) : [];
     const reason =
-      type.kind === 'ROW' ? `There is no field '${field.name}'.` : `A ${type.kind} has no fields.`;
+      type.kind === 'ROW'
+        ? `There is no field '${field.name}'.`
+        : `${type.kind} is no ROW: it has no fields.`;
     throw bindError(
       environment,
       'SQL_UNKNOWN_COLUMN',

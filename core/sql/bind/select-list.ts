@@ -1,6 +1,7 @@
 /** The select list: stars expanded, names given. */
-import { columnOf } from '../../plan/expression-builders.js';
+
 import type { Expression } from '../../plan/expression.js';
+import { columnOf } from '../../plan/expression-builders.js';
 import type { PlanColumn } from '../../plan/logical-plan.js';
 import type { SelectItem, StarNode } from '../ast.js';
 import { bindError, nearHint } from './bind-context.js';
@@ -25,7 +26,8 @@ export function bindSelectList(at: ExpressionContext, items: readonly SelectItem
       continue;
     }
     const expression = bindExpression(at, value);
-    const own = value.kind === 'name' ? value.parts.at(-1)!.name : value.kind === 'field' ? value.field.name : null;
+    const own =
+      value.kind === 'name' ? value.parts.at(-1)!.name : value.kind === 'field' ? value.field.name : null;
     selected.push({ name: alias?.name ?? own ?? `EXPR$${selected.length}`, expression });
   }
   return selected;

@@ -1,6 +1,7 @@
 /** SELECT. */
-import { columnOf } from '../../plan/expression-builders.js';
+
 import type { Expression } from '../../plan/expression.js';
+import { columnOf } from '../../plan/expression-builders.js';
 import { isNondeterministic } from '../../plan/expression-facts.js';
 import { expressionKey } from '../../plan/expression-key.js';
 import type { LogicalPlan, PlanColumn, SortKey } from '../../plan/logical-plan.js';
@@ -66,7 +67,8 @@ function bindParts(context: BindContext, node: SelectNode, scope: Scope, tail: Q
   return {
     outputs,
     expressions: list.map((item) => item.expression),
-    having: node.having === null ? null : bindCondition({ ...at, windows: null, clause: 'HAVING' }, node.having),
+    having:
+      node.having === null ? null : bindCondition({ ...at, windows: null, clause: 'HAVING' }, node.having),
     qualify: node.qualify === null ? null : bindCondition({ ...at, clause: 'QUALIFY' }, node.qualify),
     order,
     aggregates,

@@ -7,7 +7,7 @@ import { projectOf } from '../../plan/plan-builders.js';
 import type { HintNode, ObjectName } from '../ast.js';
 import type { Span } from '../span.js';
 import { named } from './alias.js';
-import { type BindContext, bindError, type BindErrorCode, rootContext } from './bind-context.js';
+import { type BindContext, type BindErrorCode, bindError, rootContext } from './bind-context.js';
 import { bindCommonTable } from './common-tables.js';
 import { bindExpression } from './expression.js';
 import { plainContext } from './expression-context.js';
@@ -54,9 +54,11 @@ export function scanTableOf(
   const { path } = entry;
   const hinted = hints
     .filter((hint) => hint.name.name.toUpperCase() === 'OPTIONS')
-    .flatMap((hint) => hint.options.map((option): [string, string] => [option.key.value, option.value.value]));
+    .flatMap((hint) =>
+      hint.options.map((option): [string, string] => [option.key.value, option.value.value]),
+    );
   const options = { ...entry.options, ...Object.fromEntries(hinted) };
-  const connector = options['connector'];
+  const connector = options.connector;
   if (connector === undefined) {
     const message = `Table ${pathText(path)} has no connector.`;
     throw bindError(context, 'SQL_INVALID', message, span, "Say where its rows are: WITH ('connector' = …).");
@@ -99,14 +101,16 @@ function withComputedColumns(
 ): LogicalPlan {
   const scope = { relations: [relationOf(null, scan.columns)], parent: null };
   const at = plainContext(context, scope, 'a computed column');
-  const outputs = columns.flatMap((column): { column: PlanColumn; expression: ReturnType<typeof bindExpression> }[] => {
-    if (column.kind === 'metadata') return [];
-    const expression =
-      column.kind === 'computed'
-        ? bindExpression(at, column.expression)
-        : columnOf(scan.columns.find((candidate) => candidate.name === column.name)!);
-    return [{ column: context.ids.column(column.name, expression.type), expression }];
-  });
+  const outputs = columns.flatMap(
+    (column): { column: PlanColumn; expression: ReturnType<typeof bindExpression> }[] => {
+      if (column.kind === 'metadata') return [];
+      const expression =
+        column.kind === 'computed'
+          ? bindExpression(at, column.expression)
+          : columnOf(scan.columns.find((candidate) => candidate.name === column.name)!);
+      return [{ column: context.ids.column(column.name, expression.type), expression }];
+    },
+  );
   return projectOf(
     scan,
     outputs.map((output) => output.column),
@@ -120,7 +124,11 @@ function bindView(context: BindContext, view: ViewEntry, span: Span): LogicalPla
   if (context.views.includes(name)) {
     throw bindError(context, 'SQL_INVALID', `View ${name} contains itself.`, span);
   }
-  const inner: BindContext = { ...rootContext(context), namespace: view.scope, views: [...context.views, name] };
+  const inner: BindContext = {
+    ...rootContext(context),
+    namespace: view.scope,
+    views: [...context.views, name],
+  };
   return inPlace(context, `view ${name}`, span, () =>
     named(context, bindQuery(inner, view.query, null), view.columns ?? [], span),
   );
@@ -133,6 +141,10 @@ function inPlace(context: BindContext, what: string, span: Span, bind: () => Log
   } catch (error) {
     if (!(error instanceof SqlError)) throw error;
     const details = { ...error.details, ...locate(context.sql, span) };
-    throw new SqlError(error.code, `In ${what}: ${error.message}`, { details, hint: error.hint, cause: error });
+    throw new SqlError(error.code, `In ${what}: ${error.message}`, {
+      details,
+      hint: error.hint,
+      cause: error,
+    });
   }
 }

@@ -21,7 +21,11 @@ export function bindValues(context: BindContext, node: ValuesNode, parent: Scope
     return row.items.map((item) => bindExpression(at, item));
   });
   const items = Array.from({ length: width }, (_, i) =>
-    coerceAll(context, rows.map((row) => row[i]!), `Column ${i + 1} of VALUES`),
+    coerceAll(
+      context,
+      rows.map((row) => row[i]!),
+      `Column ${i + 1} of VALUES`,
+    ),
   );
   return {
     kind: 'values',

@@ -11,6 +11,11 @@ export function parseExpression(c: Cursor): ExpressionNode {
   return parseBinding(c, 0);
 }
 
+/** Expressions with commas between. */
+export function parseExpressions(c: Cursor): ExpressionNode[] {
+  return parseCommaList(c, () => parseExpression(c));
+}
+
 /** An expression of operators that bind tighter than comparisons, IN, LIKE and BETWEEN. */
 export function parseArithmetic(c: Cursor): ExpressionNode {
   return parseBinding(c, BINDING.range + 1);
@@ -233,9 +238,4 @@ function continuePostfix(c: Cursor, first: ExpressionNode, start: number): Expre
       return base;
     }
   }
-}
-
-/** Expressions with commas between. */
-export function parseExpressions(c: Cursor): ExpressionNode[] {
-  return parseCommaList(c, () => parseExpression(c));
 }

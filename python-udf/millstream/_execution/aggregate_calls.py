@@ -9,13 +9,13 @@ from typing import Any
 
 import pyarrow as pa
 
+from .._user_error import user_error
 from .arguments import Constant
 from .bundle import Bundle
 from .call import Call
 from .called_rows import CalledRows
 from .column import called_array
 from .distinct import DistinctRows
-from .user_error import user_error
 from .vector import Vectors
 
 
@@ -49,9 +49,7 @@ class AggregateCall(ABC):
         The first range goes on with the group left open by the previous bundle, if there is one.
         """
         call = self.call
-        rows = bundle.called_rows(
-            call.bound.arguments, [call.filter, call.guard], skip_nulls=not call.distinct
-        )
+        rows = bundle.called_rows(call.bound.arguments, [call.filter, call.guard])
         self._read(bundle, rows)
         before = _called_before(rows)
         values: list[Any] = []

@@ -8,6 +8,7 @@ from itertools import repeat, starmap
 from typing import Any
 
 from .._types import DataType
+from .._user_error import short_repr, user_error
 from ..errors import ErrorDetails, MillstreamError, UdfError
 from .arguments import BoundArguments, Constant
 from .bundle import Bundle
@@ -16,7 +17,6 @@ from .codec import Codec, Dialect, Mismatch
 from .column import called_values
 from .loaded_function import LoadedFunction
 from .progress import Progress
-from .user_error import short_repr, user_error
 
 
 @dataclass(frozen=True)

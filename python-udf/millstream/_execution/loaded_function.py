@@ -9,8 +9,8 @@ from .. import _pyflink
 from .._describe import declaration_of
 from .._function_spec import FunctionSpec
 from .._loading import extend_path, load
+from .._user_error import user_error
 from ..functions import FunctionContext
-from .user_error import user_error
 
 
 class LoadedFunction:

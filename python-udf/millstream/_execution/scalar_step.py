@@ -6,6 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from .._user_error import user_error
 from ..errors import MillstreamError, UdfError
 from .arguments import Constant
 from .bundle import Bundle
@@ -13,7 +14,6 @@ from .call import Call
 from .called_rows import CalledRows
 from .codec import Mismatch
 from .column import ArrowColumn, ResultColumn, called_array
-from .user_error import user_error
 from .vector import Misfit, Vectors
 
 

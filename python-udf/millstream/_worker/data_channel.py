@@ -79,7 +79,7 @@ class DataChannel:
 
     def send(self, message: DataMessage, frames: Sequence[pa.Buffer] = ()) -> None:
         """Sends a message; waits while the core lags behind."""
-        # Copied: without copies a thread of pyzmq takes the interpreter lock from user code, which costs more.
+        # Copied: else a thread of pyzmq takes the interpreter lock from user code, which costs more.
         self._socket.send_multipart([protocol.encode(message), *frames], copy=True)
 
     def close(self) -> None:

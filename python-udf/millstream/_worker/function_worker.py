@@ -49,6 +49,8 @@ class FunctionWork:
         self._schema_ids = SchemaIds(data.send)
         self._functions: dict[str, LoadedFunction] = {}
         self._stages: dict[str, FunctionStage] = {}
+        # By stage; None where a stage calls several.
+        self._only_function: dict[str, str | None] = {}
         self._cancelled: set[str] = set()
         self._time_zone = "UTC"
         self._running: BatchMessage | None = None
@@ -82,6 +84,8 @@ class FunctionWork:
                 )
                 self._cancelled.discard(body.stage)
                 self._stages[body.stage] = stage
+                names = {step.function for step in body.steps}
+                self._only_function[body.stage] = names.pop() if len(names) == 1 else None
                 return {"output": [ColumnSpec(name, type_text) for name, type_text in stage.output]}
             case CloseStage():
                 closing = self._stages.pop(body.stage, None)
@@ -113,8 +117,9 @@ class FunctionWork:
         try:
             self._run(self._stages[message.stage], message, frames)
         except BaseException as error:
-            facts = {"function": self._function(), "stage": message.stage, "bundle": message.sequence}
-            self._data.send(Failed(message.stage, self._epoch, message.sequence, wire_error(error, **facts)))
+            facts = {"function": self._only_function.get(message.stage), "stage": message.stage}
+            failure = wire_error(error, **facts, bundle=message.sequence)
+            self._data.send(Failed(message.stage, self._epoch, message.sequence, failure))
         finally:
             self._running = None
 
@@ -128,7 +133,8 @@ class FunctionWork:
             return None
         stage = self._stages.get(running.stage)
         rows = 0 if stage is None else stage.running_rows
-        return Progress(running.stage, running.sequence, self._function(), rows)
+        function = None if stage is None else stage.running
+        return Progress(running.stage, running.sequence, function, rows)
 
     def close(self) -> None:
         while self._stages:
@@ -182,11 +188,6 @@ class FunctionWork:
             ),
             frames,
         )
-
-    def _function(self) -> str | None:
-        running = self._running
-        stage = None if running is None else self._stages.get(running.stage)
-        return None if stage is None else stage.running
 
     def _interrupt(self, signum: int, frame: object) -> None:
         running = self._running

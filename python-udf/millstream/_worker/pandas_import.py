@@ -14,7 +14,7 @@ class _HidePandas:
 
 
 def postpone_pandas() -> None:
-    """Lets pyarrow make its one attempt while pandas is hidden; nothing happens if pandas is imported already."""
+    """Lets pyarrow make its one attempt while pandas is hidden; does nothing if pandas is imported."""
     if "pandas" in sys.modules:
         return
     finder = _HidePandas()

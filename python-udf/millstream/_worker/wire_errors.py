@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import traceback
 from typing import Any
 
@@ -18,6 +19,8 @@ from ..errors import (
 )
 from .arrow_ipc import MalformedFrameError
 from .protocol import WireError
+
+_PACKAGE_FOLDER = os.path.dirname(os.path.dirname(__file__)) + os.sep
 
 
 class Interrupted(BaseException):
@@ -43,7 +46,7 @@ def _translate(error: BaseException, function: str | None) -> MillstreamError:
             "UDF_EXIT",
             f"{where} called sys.exit({error.code!r}).",
             hint="Raise an exception to fail the job; return None for a row without a result.",
-            details=ErrorDetails(traceback=_traceback(error)),
+            details=ErrorDetails(traceback=_user_traceback(error)),
         )
     if isinstance(error, (MemoryError, pa.ArrowMemoryError)):
         where = "A worker" if function is None else f"The worker that ran function `{function}`"
@@ -51,7 +54,7 @@ def _translate(error: BaseException, function: str | None) -> MillstreamError:
             "WORKER_MEMORY",
             f"{where} could not allocate memory: {error or type(error).__name__}.",
             hint="Give the function more `memory`, or lower the rows of a batch.",
-            details=ErrorDetails(traceback=_traceback(error)),
+            details=ErrorDetails(traceback=_user_traceback(error)),
         )
     code = "PROTOCOL_FRAME" if isinstance(error, MalformedFrameError) else "INTERNAL_WORKER"
     return InternalError(
@@ -60,6 +63,14 @@ def _translate(error: BaseException, function: str | None) -> MillstreamError:
         hint="This is a defect of Millstream; please report it with the traceback.",
         details=ErrorDetails(traceback=_traceback(error)),
     )
+
+
+def _user_traceback(error: BaseException) -> str:
+    """From the first frame that is not of this package on."""
+    frame = error.__traceback__
+    while frame is not None and frame.tb_frame.f_code.co_filename.startswith(_PACKAGE_FOLDER):
+        frame = frame.tb_next
+    return "".join(traceback.format_exception(type(error), error, frame))
 
 
 def _traceback(error: BaseException) -> str:

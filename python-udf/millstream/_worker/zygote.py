@@ -22,12 +22,9 @@ from .pandas_import import postpone_pandas
 from .zygote_child import Child, fork_child
 from .zygote_protocol import Exited, Fork, Forked, ForkFailed, Go, Kill, Output, Ready, decode_command
 
-_SINGLE_THREADED = {
-    "OPENBLAS_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "JE_ARROW_MALLOC_CONF": "background_thread:false",
-}
+_SINGLE_THREADED = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+# jemalloc, in pyarrow, has a thread that survives forks; better without it too.
+_WITHOUT_ALLOCATOR_THREAD = {"JE_ARROW_MALLOC_CONF": "background_thread:false"}
 _MAX_RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
 
@@ -201,10 +198,11 @@ def _preload(names: list[str]) -> None:
 def _restart_without_threads() -> None:
     """Runs this program anew with libraries told to start no threads, unless that has been said already.
 
-    A process is forked safely only while it has one thread, and importing the package loads pyarrow.
+    A process is forked safely only while it has one thread, and importing the package has loaded pyarrow.
     """
     if not _SINGLE_THREADED.items() <= os.environ.items():
-        os.execve(sys.executable, sys.orig_argv, {**os.environ, **_SINGLE_THREADED})
+        environment = {**os.environ, **_SINGLE_THREADED, **_WITHOUT_ALLOCATOR_THREAD}
+        os.execve(sys.executable, sys.orig_argv, environment)
 
 
 def main() -> None:

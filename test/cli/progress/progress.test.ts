@@ -101,7 +101,7 @@ describe('the summary', () => {
 
   it('is one line for a job without functions and workers', () => {
     expect(renderSummary({ rowsIn: 0, rowsOut: 1, seconds: 0, functions: [], workers: [] })).toBe(
-      '0 rows in, 1 rows out, 0.00 s',
+      '0 rows in, 1 row out, 0.00 s',
     );
   });
 });

@@ -1,4 +1,4 @@
-/** The command as a process of its own, from its sources. */
+/** The built command as a process of its own (`npm test` builds it; `npm run build` does without tests). */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,7 +13,7 @@ export interface Ended {
 
 /** Starts `millstream` with the root of the clone as its working directory. */
 export function startMillstream(args: readonly string[]): ChildProcessWithoutNullStreams {
-  return spawn(process.execPath, ['--import', 'tsx', join(ROOT, 'cli/main.ts'), ...args], { cwd: ROOT });
+  return spawn(process.execPath, [join(ROOT, 'dist/cli/main.js'), ...args], { cwd: ROOT });
 }
 
 /** Runs `millstream` to its end. */

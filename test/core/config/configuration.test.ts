@@ -18,16 +18,16 @@ describe('a configuration', () => {
 
   it('lists what was set, sorted', () => {
     const configuration = new Configuration();
-    configuration.set('pipeline.name', 'flights', 'command line');
+    configuration.set('python.files', 'a.py', 'command line');
     configuration.set('parallelism.default', '2', 'SET');
     configuration.set('parallelism.default', '4', 'SET');
 
     expect(configuration.entries()).toEqual([
       ['parallelism.default', '4'],
-      ['pipeline.name', 'flights'],
+      ['python.files', 'a.py'],
     ]);
     configuration.reset();
-    expect(configuration.entries()).toEqual([['pipeline.name', 'flights']]);
+    expect(configuration.entries()).toEqual([['python.files', 'a.py']]);
   });
 
   it('gives values in the type of their option', () => {

@@ -143,7 +143,9 @@ describe('a job', () => {
     const operators = { a: source, b: new PassOperator(), pooled, limit: new Limit(3), c: sink };
     const graph = graphOf(['a -> b', 'b -> pooled', 'pooled -> limit', 'limit -> c']);
 
-    await clock.runUntil(runJob(graph, registryOf(operators), ports, { bufferBytes: () => 4000 }));
+    await clock.runUntil(
+      runJob(graph, registryOf(operators), ports, { bufferBytes: () => 4000, edgeBytes: () => 4000 }),
+    );
 
     expect(sink.values).toEqual([0.5, 1.5, 2.5]);
     expect([source.closed, pooled.closed]).toEqual([1, 1]);

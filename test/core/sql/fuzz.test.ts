@@ -50,7 +50,7 @@ describe('the parser', () => {
         treeOf(parseExpression, sql);
         treeOf(parseType, sql);
       }),
-      { seed, numRuns: 2_000 },
+      { seed, numRuns: 1_000 },
     );
   });
 
@@ -64,7 +64,7 @@ describe('the parser', () => {
         roundTrip(parseExpression, printExpression, sql);
         roundTrip(parseType, printType, sql);
       }),
-      { seed, numRuns: 4_000 },
+      { seed, numRuns: 2_000 },
     );
   });
 
@@ -86,13 +86,13 @@ describe('the parser', () => {
           roundTrip(parseStatement, printStatement, tokens.join(' '));
         },
       ),
-      { seed, numRuns: 10_000 },
+      { seed, numRuns: 5_000 },
     );
   });
 
-  it('answers every beginning of a statement with a tree or an SqlError', () => {
+  it('answers the beginnings of statements with a tree or an SqlError', () => {
     for (const sql of statements) {
-      for (let end = 0; end < sql.length; end++) treeOf(parseStatement, sql.slice(0, end));
+      for (let end = 0; end < sql.length; end += 3) treeOf(parseStatement, sql.slice(0, end));
     }
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { tokenize } from '../../../core/sql/lexer.js';
+import { quoteName, tokenize } from '../../../core/sql/lexer.js';
 import { allStatements } from './corpus/read-corpus.js';
 
 const kinds = (sql: string) => tokenize(sql).map(({ kind, text }) => `${kind}:${text}`);
@@ -44,6 +44,12 @@ describe('tokenize', () => {
   it('gives upper-case words for keywords and the text as it is written', () => {
     expect(tokenize('Select')[0]).toMatchObject({ text: 'Select', word: 'SELECT' });
     expect(tokenize('`Select`')[0]).toMatchObject({ text: 'Select', word: '' });
+  });
+
+  it('takes no letter beyond ASCII for one of a keyword', () => {
+    expect(tokenize('lımıt')[0]).toMatchObject({ kind: 'word', word: 'lımıt' });
+    expect(quoteName('lımıt')).toBe('lımıt');
+    expect(quoteName('limit')).toBe('`limit`');
   });
 
   it.each(allStatements())('covers the text in order: %s', (sql) => {

@@ -21,7 +21,7 @@ class ArrowVectors(Vectors):
 
     def from_result(self, result: Any, codec: Codec) -> pa.Array:
         if not isinstance(result, (pa.Array, pa.ChunkedArray)):
-            raise Misfit(f"a {type(result).__name__}, not a pyarrow.Array")
+            raise Misfit(f"a value of type {type(result).__name__}, not a pyarrow.Array")
         return fit(result, codec, self.dialect)
 
     def scalar(self, result: Any, codec: Codec) -> Any:

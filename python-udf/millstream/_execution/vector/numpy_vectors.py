@@ -36,7 +36,7 @@ class NumpyVectors(Vectors):
     def from_result(self, result: Any, codec: Codec) -> pa.Array:
         np = self._np
         if not isinstance(result, np.ndarray) or result.ndim != 1:
-            raise Misfit(f"a {type(result).__name__}, not an array of one dimension")
+            raise Misfit(f"a value of type {type(result).__name__}, not an array of one dimension")
         mask = np.ma.getmaskarray(result) if isinstance(result, np.ma.MaskedArray) else None
         data = np.ma.getdata(result)
         if data.dtype == object or data.dtype.kind in "US":

@@ -50,7 +50,7 @@ class PandasVectors(Vectors):
         if isinstance(result, self._pd.Index) or type(result).__name__ == "ndarray":
             result = self._pd.Series(result)
         if not isinstance(result, self._pd.Series):
-            raise Misfit(f"a {type(result).__name__}, not a pandas.Series")
+            raise Misfit(f"a value of type {type(result).__name__}, not a pandas.Series")
         if result.dtype == object:
             missing = result.map(lambda v: v is None or v is self._pd.NA or v is self._pd.NaT or v != v)
             return codec.encode(

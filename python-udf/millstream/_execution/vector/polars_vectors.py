@@ -25,5 +25,5 @@ class PolarsVectors(Vectors):
 
     def from_result(self, result: Any, codec: Codec) -> pa.Array:
         if not isinstance(result, self._pl.Series):
-            raise Misfit(f"a {type(result).__name__}, not a polars.Series")
+            raise Misfit(f"a value of type {type(result).__name__}, not a polars.Series")
         return fit(result.to_arrow(), codec, self.dialect)

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
 
-from ..errors import ErrorDetails, MillstreamError, UdfError
+from .errors import ErrorDetails, MillstreamError, UdfError
 
 #: Files whose frames come before the user's first one: ours, and the import system's.
 _NOT_THE_USERS = (
-    os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep,
+    os.path.dirname(os.path.abspath(__file__)) + os.sep,
     os.path.dirname(importlib.__file__) + os.sep,
     "<frozen importlib",
 )

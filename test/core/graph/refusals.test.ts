@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { stagesOf } from './planning.js';
+import { problem } from './problem.js';
+
+const inBatch: readonly (readonly [sql: string, problem: string])[] = [
+  [
+    'SELECT b, spread(a) FROM t GROUP BY ROLLUP (b)',
+    'PLAN_UNSUPPORTED 1:11+9 The Python aggregate spread cannot be used with GROUPING SETS, ROLLUP or CUBE. | Write one SELECT … GROUP BY for each grouping set and join them with UNION ALL.',
+  ],
+  [
+    'SELECT a FROM t WHERE EXISTS (SELECT 1 FROM u WHERE u.a = t.a AND is_good(u.d))',
+    'PLAN_UNSUPPORTED 1:23+57 A correlated subquery that calls a Python function cannot be run. | Write it as a join: compute the function in a derived table, then join that on the outer columns.',
+  ],
+  [
+    'SELECT n FROM ticks',
+    "PLAN_UNBOUNDED 1:15+5 Table default_catalog.default_database.ticks never ends, so it cannot be read in batch mode. | Use SET 'execution.runtime-mode' = 'streaming', or bound the table ('number-of-rows' of datagen).",
+  ],
+  [
+    'INSERT INTO ticks SELECT a, b FROM t',
+    "PLAN_CONNECTOR null:null+null Table default_catalog.default_database.ticks cannot be written: connector 'datagen' is a source only. | Connectors that can be written: filesystem, print, blackhole.",
+  ],
+];
+
+const inStreaming: readonly (readonly [sql: string, problem: string])[] = [
+  [
+    'SELECT COUNT(*) FROM ticks',
+    'PLAN_STREAMING 1:1+26 GROUP BY or an aggregate is not supported in streaming mode. | Streaming mode runs projections, WHERE, scalar functions and LATERAL TABLE. For input that ends, use batch mode.',
+  ],
+  [
+    'SELECT n FROM ticks ORDER BY n',
+    'PLAN_STREAMING 1:1+19 ORDER BY is not supported in streaming mode. | Streaming mode runs projections, WHERE, scalar functions and LATERAL TABLE. For input that ends, use batch mode.',
+  ],
+  [
+    'SELECT DISTINCT n FROM ticks',
+    'PLAN_STREAMING 1:1+28 DISTINCT is not supported in streaming mode. | Streaming mode runs projections, WHERE, scalar functions and LATERAL TABLE. For input that ends, use batch mode.',
+  ],
+  [
+    'SELECT n FROM ticks WHERE n IN (SELECT a FROM t)',
+    'PLAN_STREAMING 1:27+22 A subquery is not supported in streaming mode. | Streaming mode runs projections, WHERE, scalar functions and LATERAL TABLE. For input that ends, use batch mode.',
+  ],
+  [
+    'SELECT n FROM ticks JOIN t ON n = a',
+    'PLAN_STREAMING 1:15+21 A join is not supported in streaming mode. | Streaming mode runs projections, WHERE, scalar functions and LATERAL TABLE. For input that ends, use batch mode.',
+  ],
+];
+
+test.each(inBatch)('%s is refused with the rewriting that works', (sql, expected) => {
+  expect(problem(() => stagesOf(sql))).toBe(expected);
+});
+
+test.each(inStreaming)('%s is refused over unbounded input', (sql, expected) => {
+  expect(problem(() => stagesOf(sql, 'streaming'))).toBe(expected);
+});

@@ -1,0 +1,243 @@
+import { expect, test } from 'vitest';
+import { ColumnIds } from '../../../core/plan/column-ids.js';
+import { explainPlan } from '../../../core/plan/explain-plan.js';
+import { optimize } from '../../../core/plan/optimizer.js';
+import { liftPythonProjects } from '../../../core/plan/rules/lift-python-projects.js';
+import { mergeProjects } from '../../../core/plan/rules/merge-projects.js';
+import { pruneColumns } from '../../../core/plan/rules/prune-columns.js';
+import { pushFilters } from '../../../core/plan/rules/push-filters.js';
+import type { Rule } from '../../../core/plan/rules/rule.js';
+import { simplifyFilters } from '../../../core/plan/rules/simplify-filters.js';
+import { bind, testCatalog } from '../graph/planning.js';
+
+/** The plan of a query after some rules. */
+function after(sql: string, ...rules: readonly Rule[]): string {
+  const ids = new ColumnIds();
+  const [query] = bind(sql, testCatalog(), ids);
+  const plan = rules.reduce((current, rule) => rule.apply(current, ids), query!.root);
+  return `\n${explainPlan(plan)}\n`;
+}
+
+test('conjuncts go to the tables they read, through projections and below calls', () => {
+  expect(
+    after(
+      "SELECT k FROM (SELECT a, b, inc(a) AS k FROM t) AS q JOIN u ON q.a = u.a WHERE q.b = 'x' AND u.d > 1 AND k > 2 AND q.a > u.d",
+      pushFilters,
+    ),
+  ).toMatchInlineSnapshot(`
+    "
+    project [k_10 = k_6]
+      inner join on a_4 = a_7 AND a_4 > d_8
+        filter k_6 > 2
+          project [a_4 = a_1, b_5 = b_2, k_6 = inc(a_1)]
+            filter b_2 = 'x'
+              scan t [a_1, b_2, c_3]
+        filter d_8 > 1
+          scan u [a_7, d_8, tags_9]
+    "
+  `);
+});
+
+test('a cross join with an equality in WHERE becomes a join on it', () => {
+  expect(after('SELECT t.b FROM t, u WHERE t.a = u.a AND t.c = 1', pushFilters)).toMatchInlineSnapshot(`
+    "
+    project [b_7 = b_2]
+      inner join on a_1 = a_4
+        filter c_3 = 1
+          scan t [a_1, b_2, c_3]
+        scan u [a_4, d_5, tags_6]
+    "
+  `);
+});
+
+test('WHERE does not reach the padded side of an outer join, ON does', () => {
+  expect(
+    after(
+      'SELECT t.b FROM t LEFT JOIN u ON t.a = u.a AND u.d > 1 AND t.c > 2 WHERE u.d = 3 AND t.c = 4',
+      pushFilters,
+    ),
+  ).toMatchInlineSnapshot(`
+    "
+    project [b_7 = b_2]
+      filter d_5 = 3
+        left join on a_1 = a_4 AND c_3 > 2
+          filter c_3 = 4
+            scan t [a_1, b_2, c_3]
+          filter d_5 > 1
+            scan u [a_4, d_5, tags_6]
+    "
+  `);
+});
+
+test('HAVING over keys is a condition on rows, HAVING over aggregates is not', () => {
+  expect(
+    after("SELECT b FROM t GROUP BY b HAVING b > 'x' AND COUNT(*) > 1", pushFilters),
+  ).toMatchInlineSnapshot(`
+    "
+    project [b_4 = b_6]
+      filter count_5 > 1
+        aggregate by [b_6 = b_2] [count_5 = COUNT(*)]
+          filter b_2 > 'x'
+            scan t [a_1, b_2, c_3]
+    "
+  `);
+});
+
+test('conditions go into both sides of a union and below lateral joins', () => {
+  expect(
+    after('SELECT x FROM (SELECT a AS x FROM t UNION ALL SELECT d FROM u) AS q WHERE x > 1', pushFilters),
+  ).toMatchInlineSnapshot(`
+    "
+    project [x_10 = x_9]
+      union all [x_9]
+        project [x_4 = a_1]
+          filter a_1 > 1
+            scan t [a_1, b_2, c_3]
+        project [d_8 = d_6]
+          filter d_6 > 1
+            scan u [a_5, d_6, tags_7]
+    "
+  `);
+  expect(
+    after(
+      "SELECT word FROM t, LATERAL TABLE(words(b)) AS w(word, n) WHERE a > 1 AND word = 'x'",
+      pushFilters,
+    ),
+  ).toMatchInlineSnapshot(`
+    "
+    project [word_6 = word_4]
+      filter word_4 = 'x'
+        lateral words(b_2) [word_4, length_5]
+          filter a_1 > 1
+            scan t [a_1, b_2, c_3]
+    "
+  `);
+});
+
+test('conditions do not pass LIMIT or window functions', () => {
+  expect(
+    after('SELECT a FROM (SELECT a FROM t LIMIT 3) AS q WHERE a > 1', pushFilters),
+  ).toMatchInlineSnapshot(`
+    "
+    project [a_5 = a_4]
+      filter a_4 > 1
+        limit 3
+          project [a_4 = a_1]
+            scan t [a_1, b_2, c_3]
+    "
+  `);
+  expect(
+    after(
+      'SELECT a FROM (SELECT a, ROW_NUMBER() OVER (ORDER BY a) AS n FROM t) AS q WHERE a > 1 AND n = 1',
+      pushFilters,
+    ),
+  ).toMatchInlineSnapshot(`
+    "
+    project [a_6 = a_4]
+      filter a_4 > 1 AND n_5 = 1
+        project [a_4 = a_1, n_5 = ROW_NUMBER() OVER (ORDER BY a_1)]
+          scan t [a_1, b_2, c_3]
+    "
+  `);
+});
+
+test('columns that nobody reads are neither scanned nor computed, nor are their calls made', () => {
+  expect(
+    after('SELECT x FROM (SELECT a AS x, inc(a) AS y, shout(b) AS z FROM t) AS q', pruneColumns),
+  ).toMatchInlineSnapshot(`
+    "
+    project [x_7 = x_4]
+      project [x_4 = a_1]
+        scan t [a_1]
+    "
+  `);
+});
+
+test('counting rows reads one column', () => {
+  expect(after('SELECT COUNT(*) FROM t', pruneColumns)).toMatchInlineSnapshot(`
+    "
+    project [EXPR0_5 = count_4]
+      aggregate by [] [count_4 = COUNT(*)]
+        scan t [a_1]
+    "
+  `);
+});
+
+test('projections become one, so that calls meet', () => {
+  expect(after('SELECT inc(k) FROM (SELECT inc(a) AS k FROM t) AS q', mergeProjects)).toMatchInlineSnapshot(`
+    "
+    project [EXPR0_5 = inc(inc(a_1))]
+      scan t [a_1, b_2, c_3]
+    "
+  `);
+});
+
+test('projections stay apart where merging would evaluate something twice', () => {
+  expect(after('SELECT k + k FROM (SELECT dice(a) AS k FROM t) AS q', mergeProjects)).toMatchInlineSnapshot(`
+    "
+    project [EXPR0_5 = k_4 + k_4]
+      project [k_4 = dice(a_1)]
+        scan t [a_1, b_2, c_3]
+    "
+  `);
+  expect(after('SELECT r + 1 FROM (SELECT RAND() AS r FROM t) AS q', mergeProjects)).toMatchInlineSnapshot(`
+    "
+    project [EXPR0_5 = r_4 + 1]
+      project [r_4 = RAND()]
+        scan t [a_1, b_2, c_3]
+    "
+  `);
+});
+
+test('a deterministic call is copied, because the planner makes equal calls once', () => {
+  expect(
+    after('SELECT k, k + 1 FROM (SELECT inc(a) AS k FROM t) AS q', mergeProjects),
+  ).toMatchInlineSnapshot(`
+    "
+    project [k_5 = inc(a_1), EXPR1_6 = inc(a_1) + 1]
+      scan t [a_1, b_2, c_3]
+    "
+  `);
+});
+
+test('calls move above LIMIT, and above an ORDER BY that does not need them', () => {
+  expect(after('SELECT inc(a) FROM t ORDER BY c LIMIT 1', liftPythonProjects)).toMatchInlineSnapshot(`
+    "
+    project [EXPR0_4]
+      project [EXPR0_4 = inc(a_1), sort_5 = c_3]
+        limit 1
+          sort by c_3
+            scan t [a_1, b_2, c_3]
+    "
+  `);
+  expect(after('SELECT inc(a) FROM t ORDER BY inc(a) LIMIT 1', liftPythonProjects)).toMatchInlineSnapshot(`
+    "
+    limit 1
+      sort by EXPR0_4
+        project [EXPR0_4 = inc(a_1)]
+          scan t [a_1, b_2, c_3]
+    "
+  `);
+});
+
+test('WHERE TRUE is no condition', () => {
+  expect(after('SELECT a FROM t WHERE TRUE', simplifyFilters)).toMatchInlineSnapshot(`
+    "
+    project [a_4 = a_1]
+      scan t [a_1, b_2, c_3]
+    "
+  `);
+});
+
+test('the rules together leave one projection over one filter', () => {
+  const ids = new ColumnIds();
+  const sql =
+    "SELECT inc(k) FROM (SELECT a AS k, b FROM (SELECT a, b, c FROM t) AS p WHERE c > 1) AS q WHERE b = 'x'";
+  const [query] = bind(sql, testCatalog(), ids);
+
+  expect(explainPlan(optimize(query!.root, ids))).toMatchInlineSnapshot(`
+    "project [EXPR0_9 = inc(a_1)]
+      filter c_3 > 1 AND b_2 = 'x'
+        scan t [a_1, b_2, c_3]"
+  `);
+});

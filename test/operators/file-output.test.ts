@@ -1,0 +1,65 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { FileSink } from '../../core/index.js';
+import { openFileOutput } from '../../operators/file-output.js';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'millstream-output-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const sink = (path: string, overwrite = false): FileSink => ({
+  table: 't',
+  path,
+  format: 'csv',
+  copyOptions: '',
+  columns: [],
+  overwrite,
+});
+const visible = (path: string) => readdirSync(path).filter((name) => !name.startsWith('.'));
+
+describe('openFileOutput', () => {
+  it('shows a part only after its commit', async () => {
+    const output = await openFileOutput(sink(join(folder, 'out')));
+    writeFileSync(output.temporaryPath, '1\n');
+    const before = visible(join(folder, 'out'));
+
+    await output.commit();
+
+    expect(before).toEqual([]);
+    expect(visible(join(folder, 'out'))).toEqual([expect.stringMatching(/^part-.*\.csv$/)]);
+  });
+
+  it('leaves nothing behind when it is aborted, not even the folder it made', async () => {
+    const output = await openFileOutput(sink(join(folder, 'new', 'out')));
+    writeFileSync(output.temporaryPath, '1\n');
+
+    await output.abort();
+
+    expect(existsSync(join(folder, 'new', 'out'))).toBe(false);
+  });
+
+  it('replaces what was there before, also when several parts are committed', async () => {
+    const path = join(folder, 'out');
+    const old = await openFileOutput(sink(path));
+    writeFileSync(old.temporaryPath, 'old\n');
+    await old.commit();
+    const outputs = [await openFileOutput(sink(path, true)), await openFileOutput(sink(path, true))];
+    for (const [i, output] of outputs.entries()) writeFileSync(output.temporaryPath, `new ${i}\n`);
+
+    for (const output of outputs) await output.commit();
+
+    expect(visible(path).map((name) => readFileSync(join(path, name), 'utf8')).sort()).toEqual(['new 0\n', 'new 1\n']);
+  });
+
+  it('says which table and folder cannot be written', async () => {
+    writeFileSync(join(folder, 'file'), '');
+
+    const opening = openFileOutput(sink(join(folder, 'file', 'out')));
+
+    await expect(opening).rejects.toMatchObject({ code: 'SINK_WRITE', message: expect.stringContaining('table t') });
+  });
+});
