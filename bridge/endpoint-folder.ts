@@ -12,6 +12,10 @@ export class EndpointFolder {
 
   private constructor(path: string) {
     this.path = path;
+    openFolders.add(this);
+    if (openFolders.size === 1) {
+      process.once('exit', removeAll);
+    }
   }
 
   /**
@@ -50,7 +54,20 @@ export class EndpointFolder {
   }
 
   remove(): void {
+    openFolders.delete(this);
+    if (openFolders.size === 0) {
+      process.off('exit', removeAll);
+    }
     rmSync(this.path, { recursive: true, force: true });
+  }
+}
+
+/** For a process that exits without closing its bridges. */
+const openFolders = new Set<EndpointFolder>();
+
+function removeAll(): void {
+  for (const folder of openFolders) {
+    folder.remove();
   }
 }
 

@@ -8,9 +8,8 @@ const SIGNALS = { SIGINT: EXIT_INTERRUPTED, SIGTERM: 143, SIGHUP: 129 } as const
 
 /** Signals of this process as an AbortSignal. The second signal ends the process at once. */
 export class Interrupt {
-  /** Exit code that the first signal asks for; null where none came. */
-  exitCode: number | null = null;
   private readonly controller = new AbortController();
+  private taken: { readonly exitCode: number; readonly message: string } | null = null;
 
   /** Starts listening. */
   static listen(): Interrupt {
@@ -23,12 +22,17 @@ export class Interrupt {
     return this.controller.signal;
   }
 
-  private take(name: string, code: number): void {
-    if (this.exitCode !== null) process.exit(code);
-    this.exitCode = code;
-    setTimeout(() => process.exit(code), GRACE_MS).unref();
-    this.controller.abort(
-      new CancelledError('CANCELLED', `Stopped by ${name === 'SIGINT' ? 'Ctrl-C' : name}.`),
-    );
+  /** Ends the process: with `exitCode`, or, after a signal, with its code and a word about it. */
+  end(exitCode: number): never {
+    if (this.taken !== null) process.stderr.write(`${this.taken.message}\n`);
+    process.exit(this.taken?.exitCode ?? exitCode);
+  }
+
+  private take(name: string, exitCode: number): void {
+    if (this.taken !== null) this.end(exitCode);
+    const message = `Stopped by ${name === 'SIGINT' ? 'Ctrl-C' : name}.`;
+    this.taken = { exitCode, message };
+    setTimeout(() => this.end(exitCode), GRACE_MS).unref();
+    this.controller.abort(new CancelledError('CANCELLED', message));
   }
 }

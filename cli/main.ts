@@ -17,4 +17,4 @@ const exitCode = await runCommandLine(process.argv.slice(2), {
   openSession,
 });
 await stdout.flush();
-process.exit(interrupt.exitCode ?? exitCode);
+interrupt.end(exitCode);

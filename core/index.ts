@@ -15,7 +15,6 @@ export * from './catalog/catalog.js';
 export * from './catalog/catalog-manager.js';
 export * from './catalog/memory-catalog.js';
 export * from './config/configuration.js';
-export { FUNCTION_OPTIONS, type FunctionOption } from './config/function-options.js';
 export {
   OPTIONS,
   type Option,

@@ -13,10 +13,8 @@ export interface EngineSizes {
   readonly relationalMemoryLimitBytes: number;
   /** Threads of DuckDB in each relational worker. */
   readonly relationalThreads: number;
-  /** Credits of each streaming exchange. */
-  readonly edgeBytes: number;
-  /** Inputs and outputs that a Python stage holds in flight. */
-  readonly stageBufferBytes: number;
+  /** Credits of each streaming exchange, and what a Python stage holds in flight. */
+  readonly bufferBytes: number;
   /** How long nothing may move in a stalled job before it fails. */
   readonly stallAfterMs: number;
 }

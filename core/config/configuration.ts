@@ -1,12 +1,7 @@
 import { ConfigurationError } from '../errors.js';
 import { nearNames } from '../text/near-names.js';
 import { flinkKey, flinkKeyNames } from './flink-options.js';
-import {
-  FUNCTION_OPTIONS,
-  type FunctionOption,
-  functionKey,
-  LATER_FUNCTION_OPTIONS,
-} from './function-options.js';
+import { FUNCTION_OPTIONS, functionKey } from './function-options.js';
 import { LATER_OPTIONS } from './later-options.js';
 import { OPTIONS, type OptionKey, type OptionValue } from './options.js';
 import { parseOption } from './parse-option.js';
@@ -67,19 +62,9 @@ export class Configuration {
     return [...keys].sort().map((key) => [key, this.text(key)!]);
   }
 
-  /** What was set for a function: bytes, milliseconds, workers. Options that were not set are absent. */
-  functionOptions(name: string): Partial<Record<FunctionOption, number>> {
-    const options: Partial<Record<FunctionOption, number>> = {};
-    for (const option of Object.keys(FUNCTION_OPTIONS) as FunctionOption[]) {
-      const text = this.text(`millstream.function.${name}.${option}`);
-      if (text !== null) options[option] = FUNCTION_OPTIONS[option].parse(text);
-    }
-    return options;
-  }
-
   private check(key: string, text: string): void {
     const ofFunction = functionKey(key);
-    if (ofFunction !== null) checkFunctionOption(key, ofFunction.option, text);
+    if (ofFunction !== null) refuseFunctionOption(key, ofFunction.option);
     else if (isOption(key)) parseOption(key, text);
     else if (LATER_OPTIONS.includes(key)) throw notYet(key);
     else this.checkFlinkKey(key, text);
@@ -107,22 +92,11 @@ function isKnown(key: string): boolean {
   return isOption(key) || functionKey(key) !== null || LATER_OPTIONS.includes(key) || flinkKey(key) !== null;
 }
 
-function checkFunctionOption(key: string, option: string, text: string): void {
-  if (LATER_FUNCTION_OPTIONS.includes(option)) throw notYet(key);
-  if (!Object.hasOwn(FUNCTION_OPTIONS, option)) {
-    throw new ConfigurationError('OPTION_UNKNOWN', `'${key}': functions have no option '${option}'.`, {
-      hint: `They have ${Object.keys(FUNCTION_OPTIONS).join(', ')}.`,
-    });
-  }
-  try {
-    FUNCTION_OPTIONS[option as FunctionOption].parse(text);
-  } catch (error) {
-    const { message } = error as Error;
-    throw new ConfigurationError('OPTION_VALUE', `'${key}' cannot be '${text}': ${message}`, {
-      hint: FUNCTION_OPTIONS[option as FunctionOption].meaning,
-      cause: error,
-    });
-  }
+function refuseFunctionOption(key: string, option: string): never {
+  if (FUNCTION_OPTIONS.includes(option)) throw notYet(key);
+  throw new ConfigurationError('OPTION_UNKNOWN', `'${key}': functions have no option '${option}'.`, {
+    hint: `They have ${FUNCTION_OPTIONS.join(', ')}.`,
+  });
 }
 
 function unknown(key: string): ConfigurationError {

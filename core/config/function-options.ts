@@ -1,26 +1,15 @@
-/** `millstream.function.<name>.<option>`: options of a function without touching its code. They win over the decorator. */
-import { parseMemory } from '../resource/parse-memory.js';
-import { parseDuration } from './parse-duration.js';
+/** `millstream.function.<name>.<option>`: options of a function without touching its code. */
 
-/** Options of a function that act; the others of the decorator are refused. */
-export const FUNCTION_OPTIONS = {
-  memory: {
-    parse: parseMemory,
-    meaning: 'Cap of each worker that runs the function, which then has workers of its own.',
-  },
-  timeout: { parse: parseDuration, meaning: 'Longest time of one bundle; the worker is killed after it.' },
-  concurrency: { parse: positiveInteger, meaning: 'Workers that run the function.' },
-} as const;
-
-export type FunctionOption = keyof typeof FUNCTION_OPTIONS;
-
-/** Options of functions that do not act yet. */
-export const LATER_FUNCTION_OPTIONS: readonly string[] = [
+/** The decorator's options. None acts yet: each is refused, so that nobody relies on it. */
+export const FUNCTION_OPTIONS: readonly string[] = [
+  'memory',
   'cpus',
   'gpus',
+  'timeout',
   'retry',
   'replay',
   'on_error',
+  'concurrency',
   'rate',
   'batch_rows',
   'packages',
@@ -32,11 +21,4 @@ export const LATER_FUNCTION_OPTIONS: readonly string[] = [
 export function functionKey(key: string): { readonly function: string; readonly option: string } | null {
   const match = /^millstream\.function\.(.+)\.([^.]+)$/.exec(key);
   return match === null ? null : { function: match[1]!, option: match[2]! };
-}
-
-function positiveInteger(text: string): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text.trim()) || value < 1)
-    throw new RangeError(`'${text}' is not a whole number above 0`);
-  return value;
 }

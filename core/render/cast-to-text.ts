@@ -1,6 +1,6 @@
 /** Values as text, in the form of Flink's CAST to STRING (the JVM's for floating point). */
 import type { DataType } from '../types/data-type.js';
-import { castTo, operand } from './sql-text.js';
+import { castTo, operand, quoteIdentifier } from './sql-text.js';
 
 /** Text of a value; NULL stays NULL. */
 export function castToText(sql: string, from: DataType): string {
@@ -21,9 +21,24 @@ export function castToText(sql: string, from: DataType): string {
     case 'TIMESTAMP':
     case 'TIMESTAMP_LTZ':
       return timestampText(sql, from.precision);
+    case 'ARRAY':
+      return `'[' || array_to_string(list_transform(${sql}, lambda e: ${item('e', from.element)}), ', ') || ']'`;
+    case 'MAP':
+      return `'{' || array_to_string(list_transform(map_entries(${sql}), lambda e: ${entry(from)}), ', ') || '}'`;
+    case 'ROW': {
+      const base = operand(sql);
+      const fields = from.fields.map((f) => item(`${base}.${quoteIdentifier(f.name)}`, f.type));
+      return `CASE WHEN ${base} IS NOT NULL THEN concat('(', ${fields.join(", ', ', ")}, ')') END`;
+    }
     default:
       return castTo(sql, 'VARCHAR');
   }
+}
+
+const item = (sql: string, type: DataType): string => `coalesce(${castToText(sql, type)}, 'NULL')`;
+
+function entry(type: { readonly key: DataType; readonly value: DataType }): string {
+  return `concat(${item('e.key', type.key)}, '=', ${item('e.value', type.value)})`;
 }
 
 /** All digits of the precision are written, zeros too. */
@@ -60,5 +75,5 @@ function scientific(text: string): string {
   const decimals = `split_part(${mantissa}, '.', 2)`;
   const written = `coalesce(TRY_CAST(regexp_extract(${text}, 'e(.*)$', 1) AS INTEGER), 0)`;
   const shift = `CASE WHEN ${whole} = '0' THEN length(ltrim(${decimals}, '0')) - length(${decimals}) - 1 ELSE length(${whole}) - 1 END`;
-  return `concat(${sign}, left(${digits}, 1), '.', ${fraction}, 'E', ${written} + ${shift})`;
+  return `${sign} || left(${digits}, 1) || '.' || ${fraction} || 'E' || CAST(${written} + ${shift} AS VARCHAR)`;
 }

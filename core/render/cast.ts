@@ -1,10 +1,13 @@
 /** CAST and TRY_CAST as Flink means them: numbers wrap or truncate, text that does not fit fails the job (or gives NULL). */
 import { folded } from '../functions/builtins/integer-overflow.js';
+import { PlanError } from '../errors.js';
 import { toDuckDbType } from '../types/arrow-type.js';
+import { castable } from '../types/castable.js';
 import type { DataType } from '../types/data-type.js';
 import { sameType } from '../types/same-type.js';
 import type { IntegerKind } from '../types/type-family.js';
 import { INTEGER_KINDS, isApproximate, isInteger, lengthOf, typeFamily } from '../types/type-family.js';
+import { typeToText } from '../types/type-text.js';
 import { castFromText } from './cast-from-text.js';
 import { castToText } from './cast-to-text.js';
 import type { TimedType } from './precision.js';
@@ -12,13 +15,17 @@ import { truncated } from './precision.js';
 import { castTo, operand, quoteIdentifier } from './sql-text.js';
 
 /**
- * DuckDB SQL that converts `sql` of type `from`; its DuckDB type is exactly that of `to`. The pair must be `castable`.
+ * DuckDB SQL that converts `sql` of type `from`; its DuckDB type is exactly that of `to`.
  * @param safe true for TRY_CAST: NULL instead of a failure
+ * @throws {PlanError} where the pair is not `castable`; the binder says so with the place.
  */
 export function renderCast(sql: string, from: DataType, to: DataType, safe: boolean): string {
   const target = toDuckDbType(to);
   if (from.kind === 'NULL') return castTo('NULL', target);
   if (sameType(from, to, 'ignore')) return sql;
+  if (!castable(from, to)) {
+    throw new PlanError('PLAN_CAST', `CAST from ${typeToText(from)} to ${typeToText(to)} is not supported.`);
+  }
   const family = typeFamily(to);
   if (family === 'string') return fitted(castToText(sql, from), textLength(from), to);
   if (typeFamily(from) === 'string') return castFromText(sql, to, safe);

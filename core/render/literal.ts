@@ -24,9 +24,10 @@ export function renderLiteral(value: LiteralValue, type: DataType): string {
     case 'INTERVAL_DAY_TIME':
       return castTo(String(value), duckDb);
     case 'DECIMAL':
-      return castTo(quoteString(String(value)), duckDb);
-    case 'FLOAT':
+      return decimal(String(value), type.precision, type.scale) ?? castTo(quoteString(String(value)), duckDb);
     case 'DOUBLE':
+      return double(String(value)) ?? castTo(quoteString(String(value)), duckDb);
+    case 'FLOAT':
       return castTo(quoteString(String(value)), duckDb);
     case 'CHAR':
     case 'VARCHAR':
@@ -52,4 +53,18 @@ function integer(value: LiteralValue, kind: 'INT' | 'BIGINT'): string {
   const fitsInt = BigInt(text) >= -2147483648n && BigInt(text) <= 2147483647n;
   if (kind === 'INT') return text;
   return fitsInt ? castTo(text, 'BIGINT') : text;
+}
+
+/** A bare number, where DuckDB gives it this very type: it counts the digits that are written. */
+function decimal(text: string, precision: number, scale: number): string | null {
+  const match = /^-?(\d+)\.(\d+)$/.exec(text);
+  if (match === null) return null;
+  const [, whole = '', fraction = ''] = match;
+  return fraction.length === scale && whole.length + fraction.length === precision ? text : null;
+}
+
+/** A number with an exponent is a DOUBLE to DuckDB. */
+function double(text: string): string | null {
+  if (/^-?\d+(\.\d+)?$/.test(text)) return `${text}e0`;
+  return /^-?\d+(\.\d+)?e[+-]?\d+$/i.test(text) ? text : null;
 }

@@ -23,15 +23,17 @@ export class PlanRenderer {
   private readonly shared = new Map<string, { readonly name: string; readonly sql: string }>();
   /** Columns that enclosing queries offer to the subquery being rendered, innermost last. */
   private readonly outer: Select[] = [];
-  /** Column names need their table's alias wherever a subquery may hide them. */
+  /** Column names need their table's alias where a subquery may hide them, and where ORDER BY would take an output's. */
   private readonly qualified: boolean;
 
   constructor(
     plan: LogicalPlan,
     private readonly resolveFiles: ResolveFiles,
   ) {
-    this.qualified = somePlan(plan, (node) =>
-      expressionsOf(node).some((e) => someExpression(e, (part) => part.kind === 'subquery')),
+    this.qualified = somePlan(
+      plan,
+      (node) =>
+        node.kind === 'sort' || expressionsOf(node).some((e) => someExpression(e, (part) => part.kind === 'subquery')),
     );
   }
 

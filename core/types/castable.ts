@@ -4,15 +4,14 @@ import { sameType } from './same-type.js';
 import { typeFamily } from './type-family.js';
 import type { TypeFamily } from './type-family.js';
 
-/** The families that a family is cast to, itself left out. */
+/** The families that a family is cast to, besides itself, text, bytes and intervals. */
 const TARGETS: Readonly<Partial<Record<TypeFamily, readonly TypeFamily[]>>> = {
-  boolean: ['numeric', 'string'],
-  numeric: ['boolean', 'string', 'year-month', 'day-time'],
-  string: ['boolean', 'numeric', 'date', 'time', 'timestamp', 'binary'],
-  binary: ['string'],
-  date: ['string', 'timestamp'],
-  time: ['string', 'timestamp'],
-  timestamp: ['string', 'date', 'time'],
+  boolean: ['numeric'],
+  numeric: ['boolean'],
+  string: ['boolean', 'numeric', 'date', 'time', 'timestamp'],
+  date: ['timestamp'],
+  time: ['timestamp'],
+  timestamp: ['date', 'time'],
 };
 
 /** True where CAST and TRY_CAST convert between the types, whatever single values do. Nullability is not looked at. */
@@ -22,7 +21,26 @@ export function castable(from: DataType, to: DataType): boolean {
   if (source === target) return sameFamily(from, to);
   if (target === 'year-month' || target === 'day-time') return from.kind === 'INT' || from.kind === 'BIGINT';
   if (target === 'binary') return to.kind === 'BYTES';
+  if (target === 'string') return hasText(from);
   return TARGETS[source]?.includes(target) ?? false;
+}
+
+/** Intervals and multisets have no text here. */
+function hasText(type: DataType): boolean {
+  switch (type.kind) {
+    case 'INTERVAL_YEAR_MONTH':
+    case 'INTERVAL_DAY_TIME':
+    case 'MULTISET':
+      return false;
+    case 'ARRAY':
+      return hasText(type.element);
+    case 'MAP':
+      return hasText(type.key) && hasText(type.value);
+    case 'ROW':
+      return type.fields.every((field) => hasText(field.type));
+    default:
+      return true;
+  }
 }
 
 function sameFamily(from: DataType, to: DataType): boolean {

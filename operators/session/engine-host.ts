@@ -5,17 +5,20 @@ import { join, resolve } from 'node:path';
 import { Bridge, findPython, type WorkerLog } from '../../bridge/index.js';
 import {
   type Configuration,
+  divideExchangeBytes,
   duckDbMemoryLimit,
   formatMemory,
   type Grant,
   type MemoryTree,
   memoryTree,
+  MIB,
   MIN_FUNCTION_WORKER_BYTES,
   MIN_RELATIONAL_WORKER_BYTES,
   type ResourceAmount,
   ResourceError,
   ResourceManager,
   SchemaRegistry,
+  type StageGraph,
 } from '../../core/index.js';
 import type { Engine } from '../engine.js';
 import { FunctionWorkers } from '../function-workers.js';
@@ -74,16 +77,17 @@ export class EngineHost {
   }
 
   /**
-   * The engine for a job with `relationalStages`, and what it was granted; `release` gives that back.
+   * The engine for a job, and what it was granted; `release` gives that back.
    * @throws {ResourceError} where the job's least does not fit
    */
-  async engineFor(relationalStages: number): Promise<{ readonly engine: Engine; release(): void }> {
+  async engineFor(graph: StageGraph): Promise<{ readonly engine: Engine; release(): void }> {
     const { bridge, functionWorkers, temporaryDirectory } = await this.#start();
     const { configuration, workingDirectory } = this.options;
     const { tree } = this.resources;
-    const capBytes = relationalWorkerBytes(tree, relationalStages);
-    const grant = relationalStages === 0 ? null : this.#request('relational workers', relationalStages, capBytes);
-    const exchanges = tree.exchange;
+    const workers = graph.stages.filter((stage) => stage.kind === 'relational').length;
+    const capBytes = relationalWorkerBytes(tree, workers);
+    const grant = workers === 0 ? null : this.#request('relational workers', workers, capBytes);
+    const bufferBytes = Math.min(MOST_BUFFER_BYTES, divideExchangeBytes(tree.exchange, buffersOf(graph), BUNDLE_BYTES));
     const engine: Engine = {
       bridge,
       functionWorkers,
@@ -93,8 +97,7 @@ export class EngineHost {
         relationalWorkerBytes: capBytes,
         relationalMemoryLimitBytes: duckDbMemoryLimit(capBytes),
         relationalThreads: configuration.get('millstream.relational.threads') ?? availableParallelism(),
-        edgeBytes: Math.min(32 * MIB, Math.floor(exchanges / 8)),
-        stageBufferBytes: Math.min(64 * MIB, Math.floor(exchanges / 4)),
+        bufferBytes,
         stallAfterMs: configuration.get('millstream.stall-timeout'),
       },
       clock: systemClock,
@@ -164,7 +167,17 @@ export class EngineHost {
   }
 }
 
-const MIB = 1024 * 1024;
+/** A batch of 65,536 rows with ten columns of eight bytes, with room to spare. */
+const BUNDLE_BYTES = 8 * MIB;
+/** More would only let batches wait in memory instead of in their file. */
+const MOST_BUFFER_BYTES = 64 * MIB;
+
+/** Everything that holds batches: streaming exchanges, and Python stages with bundles in flight. */
+function buffersOf(graph: StageGraph): string[] {
+  const exchanges = graph.exchanges.filter((exchange) => exchange.mode === 'stream');
+  const stages = graph.stages.filter((stage) => stage.kind === 'python');
+  return [...exchanges, ...stages].map(({ id }) => id);
+}
 
 function sessionResources(configuration: Configuration): SessionResources {
   const parallelism = configuration.get('parallelism.default') ?? availableParallelism();

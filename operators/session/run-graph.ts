@@ -41,8 +41,8 @@ export async function runGraph(graph: StageGraph, options: RunOptions): Promise<
     const registry = createRegistry(engine, { results: options.results, outputs, print: options.print }, options.sources);
     const job = new Job(graph, registry, engine, {
       ...DEFAULT_JOB_OPTIONS,
-      edgeBytes: () => engine.sizes.edgeBytes,
-      bufferBytes: () => engine.sizes.stageBufferBytes,
+      edgeBytes: () => engine.sizes.bufferBytes,
+      bufferBytes: () => engine.sizes.bufferBytes,
       stallAfterMs: engine.sizes.stallAfterMs,
       signal: options.signal,
       schemas: engine.schemas,

@@ -241,8 +241,7 @@ export class Session implements JobSession {
   }
 
   async #run(graph: StageGraph, results: ResultQueue | null, signal: AbortSignal): Promise<JobSummary> {
-    const relational = graph.stages.filter((stage) => stage.kind === 'relational').length;
-    const { engine, release } = await this.#host.engineFor(relational).catch((error) => {
+    const { engine, release } = await this.#host.engineFor(graph).catch((error) => {
       results?.finish(error);
       throw error;
     });

@@ -32,7 +32,7 @@ export function openRelational(
       noteWorker(metrics, worker.name, { kind: 'relational', peakBytes: peakBytes ?? 0, capBytes, capLevel });
     };
     try {
-      const handle = await worker.openRelationalStage(stageBody(stage, graph, engine, output));
+      const handle = await worker.openRelationalStage(stageBody(stage, graph, engine, output), engine.sizes.bufferBytes);
       return {
         worker,
         stage: handle,

@@ -50,9 +50,9 @@ describe.skipIf(best.level === 'watchdog')('a cap too small for a worker', () =>
   it('is said to be that, with the least that works', async () => {
     bridge = Bridge.start(bridgeOptions());
 
-    await expect(bridge.startWorker(workerSpec({ memoryBytes: 2 << 20 }))).rejects.toMatchObject({
+    await expect(bridge.startWorker(workerSpec({ memoryBytes: 256 << 10 }))).rejects.toMatchObject({
       code: 'WORKER_OOM',
-      message: expect.stringMatching(/ran out of its 2 MiB of memory.* It had not started yet/),
+      message: expect.stringMatching(/ran out of its 256 KiB of memory.* It had not started yet/),
       hint: 'Give it at least 128 MiB.',
     });
   });

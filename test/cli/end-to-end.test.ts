@@ -127,7 +127,7 @@ describe('millstream run', () => {
 
     const { code, stderr } = await end;
     expect(code).toBe(130);
-    expect(stderr).toMatch(/^Stopped by Ctrl-C/m);
+    expect(stderr).toMatch(/\nStopped by Ctrl-C\.\n$/);
   });
 });
 

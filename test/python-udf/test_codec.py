@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from millstream import Row
-from millstream._execution.codec import Dialect, Mismatch, codec_for
+from millstream._execution.codec import Dialect, Mismatch, calendar, codec_for
 from millstream._types import DataType, RowField, parse_type
 
 UTC = datetime.timezone.utc
@@ -233,3 +233,42 @@ def test_columns_that_arrow_cut_out_of_larger_ones_are_read_right() -> None:
 
     assert codec_for(parse_type("ARRAY<BIGINT>")).decode(lists) == [[2, 3], None]
     assert codec_for(parse_type("ROW<a INT>")).decode(rows) == [None, Row(a=3)]
+
+
+INTS = st.integers(-(2**62), 2**62) | st.integers(-62_135_596_800_000_000, 253_402_300_799_999_999)
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.none() | INTS, max_size=6), st.lists(st.none() | st.integers(-(2**31), 2**31 - 1), max_size=6)
+)
+def test_dates_and_times_are_the_same_with_and_without_numpy(micros: list[Any], days: list[Any]) -> None:
+    def outcome(convert: Any, counts: list[Any], arrow_type: pa.DataType) -> Any:
+        try:
+            return convert(pa.array(counts, arrow_type))
+        except OverflowError as error:
+            return str(error)
+
+    with_numpy = outcome(calendar.datetimes, micros, pa.int64()), outcome(calendar.dates, days, pa.int32())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(calendar, "_numpy", lambda: None)
+        without = outcome(calendar.datetimes, micros, pa.int64()), outcome(calendar.dates, days, pa.int32())
+
+    assert with_numpy == without
+    epoch = datetime.datetime(1970, 1, 1)
+    if isinstance(without[0], list):
+        assert without[0] == [
+            None if m is None else epoch + datetime.timedelta(microseconds=m) for m in micros
+        ]
+    else:
+        assert "years 1 to 9999" in without[0]
+
+
+def test_nanoseconds_are_cut_downwards_on_the_way_in() -> None:
+    array = pa.array([-1, 1001, None], pa.timestamp("ns"))
+
+    assert codec_for(parse_type("TIMESTAMP(9)")).decode(array) == [
+        datetime.datetime(1969, 12, 31, 23, 59, 59, 999999),
+        datetime.datetime(1970, 1, 1, 0, 0, 0, 1),
+        None,
+    ]

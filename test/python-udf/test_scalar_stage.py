@@ -497,3 +497,13 @@ def test_any_cut_of_the_rows_into_bundles_gives_the_rows_of_a_plain_loop(seed: i
         start = end
 
     assert result == expected
+
+
+def test_a_timestamp_that_python_cannot_hold_is_refused_by_name() -> None:
+    stage = scalar(udf(lambda t: t, result_type="TIMESTAMP(3)"), ["TIMESTAMP(3)"], "TIMESTAMP(3)")
+    beyond = pa.array([300_000_000_000_000_000], pa.timestamp("us"))
+
+    with pytest.raises(UdfError, match=r"TIMESTAMP\(3\): .*years 1 to 9999") as caught:
+        list(stage.stage.process([beyond], 1))
+
+    assert caught.value.code == "UDF_ARGUMENTS"

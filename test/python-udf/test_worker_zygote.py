@@ -34,6 +34,7 @@ class ZygoteProcess:
             stderr=subprocess.PIPE,
         )
         self._events: list[dict[str, Any]] = []
+        self._partial = b""
         self.cores: list[FakeCore] = []
         self.ready = self.wait_for("ready")
 
@@ -75,9 +76,10 @@ class ZygoteProcess:
             assert self.process.stdout is not None
             if not select.select([self.process.stdout], [], [], deadline - time.monotonic())[0]:
                 raise TimeoutError(f"no event {kind}; there are {self._events}")
-            line = self.process.stdout.readline()
-            assert line, self.process.stderr and self.process.stderr.read().decode()
-            self._events.append(json.loads(line))
+            chunk = os.read(self.process.stdout.fileno(), 1 << 16)
+            assert chunk, self.process.stderr and self.process.stderr.read().decode()
+            *lines, self._partial = (self._partial + chunk).split(b"\n")
+            self._events += map(json.loads, lines)
 
     def end_input(self) -> int:
         """What the death of the core looks like; the exit code."""

@@ -167,6 +167,7 @@ export const textFunctions: readonly ScalarFunction[] = [
     id: 'CHR',
     parameters: [int],
     result: string,
+    nulls: 'always',
     render: ([a]) => `CASE WHEN ${operand(a!)} < 0 THEN '' ELSE chr(${operand(a!)} & 255) END`,
   }),
 ];

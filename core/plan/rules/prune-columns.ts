@@ -4,9 +4,9 @@ import type { Expression } from '../expression.js';
 import { trueLiteral } from '../expression-builders.js';
 import { callsPython, referencedColumns } from '../expression-facts.js';
 import type { LogicalPlan, PlanColumn } from '../logical-plan.js';
-import { type Aggregate, idsOf, narrowedTo, type Project, projectOf } from '../plan-builders.js';
+import { type Aggregate, idsOf, narrowedTo, type Project, projectOf, type Shared } from '../plan-builders.js';
 import { mapOperands } from '../visit-expression.js';
-import { aggregateOperands, expressionsOf, mapExpressions, mapInputs } from '../visit-plan.js';
+import { aggregateOperands, expressionsOf, mapExpressions, mapInputs, somePlan } from '../visit-plan.js';
 import type { Rule } from './rule.js';
 
 /** Keeps the plan's own columns and what they need; Python calls whose results nobody reads are not made. */
@@ -20,15 +20,23 @@ export const pruneColumns: Rule = {
  * least one column stays.
  */
 export function pruneTo(plan: LogicalPlan, needed: ReadonlySet<string>, ids: ColumnIds): LogicalPlan {
-  return new Pruner(ids).prune(plan, needed);
+  if (!somePlan(plan, (node) => node.kind === 'shared')) return new Pruner(ids, null).prune(plan, needed);
+  const collecting = new Pruner(ids, null);
+  collecting.prune(plan, needed);
+  return new Pruner(ids, collecting.sharedUses).prune(plan, needed);
 }
 
 class Pruner {
+  /** Positions that references to a shared plan read, by its id. */
+  readonly sharedUses = new Map<string, Set<number>>();
   readonly #ids: ColumnIds;
   readonly #shared = new Map<string, LogicalPlan>();
+  /** What an earlier run collected; null: shared plans keep all columns. */
+  readonly #uses: ReadonlyMap<string, ReadonlySet<number>> | null;
 
-  constructor(ids: ColumnIds) {
+  constructor(ids: ColumnIds, uses: ReadonlyMap<string, ReadonlySet<number>> | null) {
     this.#ids = ids;
+    this.#uses = uses;
   }
 
   prune(plan: LogicalPlan, needed: ReadonlySet<string>): LogicalPlan {
@@ -45,14 +53,8 @@ class Pruner {
         return this.#pruneSet(node, needed);
       case 'distinct':
         return mapInputs(node, (input) => this.prune(input, idsOf(input.columns)));
-      case 'shared': {
-        let input = this.#shared.get(node.id);
-        if (input === undefined) {
-          input = narrowedTo(this.prune(node.input, idsOf(node.input.columns)), node.input.columns);
-          this.#shared.set(node.id, input);
-        }
-        return { ...node, input };
-      }
+      case 'shared':
+        return this.#pruneShared(node, needed);
       default: {
         const wanted = new Set(needed);
         for (const expression of expressionsOf(node)) referencedColumns(expression, wanted);
@@ -119,6 +121,25 @@ class Pruner {
       left: side(plan.left),
       right: side(plan.right),
     };
+  }
+
+  /** All references keep the same columns: those that any of them reads. */
+  #pruneShared(node: Shared, needed: ReadonlySet<string>): LogicalPlan {
+    const read = this.sharedUses.get(node.id) ?? new Set<number>();
+    node.columns.forEach((column, i) => {
+      if (needed.has(column.id)) read.add(i);
+    });
+    this.sharedUses.set(node.id, read);
+    const kept = keepOne(
+      node.columns.map((_, i) => this.#uses === null || (this.#uses.get(node.id)?.has(i) ?? true)),
+    );
+    let input = this.#shared.get(node.id);
+    if (input === undefined) {
+      const columns = node.input.columns.filter((_, i) => kept[i]);
+      input = narrowedTo(this.prune(node.input, idsOf(columns)), columns);
+      this.#shared.set(node.id, input);
+    }
+    return { ...node, input, columns: node.columns.filter((_, i) => kept[i]) };
   }
 
   #pruneSubqueries(expression: Expression): Expression {

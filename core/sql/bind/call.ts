@@ -41,8 +41,23 @@ export function findFunction(context: BindContext, node: FunctionCallNode): Call
 /** Built-ins that are written as operators, so nobody looks for them by name. */
 const OPERATOR_WORDS = new Set(['AND', 'IN', 'ITEM', 'LIKE', 'NOT', 'OR']);
 
+/** Windows of time, which need event time. */
+const TIME_WINDOW = /^(TUMBLE|HOP|SESSION|CUMULATE)(_START|_END|_ROWTIME|_PROCTIME)?$/i;
+
+/** The error for a window of time, in SELECT, GROUP BY or FROM. */
+function timeWindowError(context: BindContext, name: string, node: FunctionCallNode) {
+  return bindError(
+    context,
+    'SQL_UNSUPPORTED',
+    `Windows of time (${name.toUpperCase()}) are not supported.`,
+    node.span,
+    'Group by an expression of the time column, such as FLOOR(ts TO HOUR).',
+  );
+}
+
 function unknownFunction(context: BindContext, node: FunctionCallNode) {
   const name = node.name.parts.map((part) => part.name).join('.');
+  if (TIME_WINDOW.test(name)) return timeWindowError(context, name, node);
   const registered = context.catalog.functions().map((entry) => entry.name);
   const near = nearNames(name, [
     ...registered,

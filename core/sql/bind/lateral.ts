@@ -45,17 +45,6 @@ function bindTableFunction(
   const { context } = at;
   const { call } = node;
   const name = call.name.parts.at(-1)!.name;
-  const upper = name.toUpperCase();
-  if (['TUMBLE', 'HOP', 'CUMULATE', 'SESSION'].includes(upper)) {
-    const hint = 'Group by an expression of the time column.';
-    throw bindError(
-      context,
-      'SQL_UNSUPPORTED',
-      `The window function ${upper} is not supported.`,
-      call.span,
-      hint,
-    );
-  }
   const callee = findFunction(context, call);
   if (callee.kind === 'builtin' || callee.declaration.kind !== 'table') {
     throw bindError(context, 'SQL_INVALID', `${name} is no table function.`, call.span);

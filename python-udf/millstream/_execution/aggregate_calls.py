@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import accumulate, compress, repeat
 from typing import Any
 
 import pyarrow as pa
 
 from .._user_error import user_error
+from ..errors import MillstreamError
 from .arguments import Constant
 from .bundle import Bundle
 from .call import Call
@@ -20,60 +21,59 @@ from .vector import Vectors
 
 
 class AggregateCall(ABC):
-    """One aggregate of a stage. Groups are fed in order: `feed` any number of times, then `finish`."""
+    """One aggregate of a stage, fed group after group."""
 
     def __init__(self, call: Call) -> None:
         self.call = call
-        self._started = False
-
-    @abstractmethod
-    def _start(self) -> None:
-        """Begins a group."""
-
-    @abstractmethod
-    def _feed(self, start: int, end: int) -> None:
-        """Adds the called rows `start` to `end` of the current bundle."""
-
-    @abstractmethod
-    def _finish(self) -> Any:
-        """The value of the group."""
+        self._is_open = False
 
     @abstractmethod
     def _read(self, bundle: Bundle, rows: CalledRows) -> None:
         """Takes the arguments of a bundle."""
 
+    @abstractmethod
+    def _begin(self) -> None:
+        """Begins a group."""
+
+    @abstractmethod
+    def _feed(self, start: int, end: int) -> None:
+        """Adds the called rows `start` to `end` of the bundle to the group; at least one."""
+
+    @abstractmethod
+    def _end(self) -> Any:
+        """The value of the group."""
+
     def run(self, bundle: Bundle, ranges: Sequence[tuple[int, int]], finished: int) -> list[Any]:
-        """Feeds the groups of a bundle, given as ranges of its rows; the values of the first `finished` of
-        them.
+        """Feeds the groups of a bundle, given as ranges of its rows; the values of the first `finished`.
 
         The first range goes on with the group left open by the previous bundle, if there is one.
+
+        Raises:
+            UdfError: UDF_EXCEPTION.
         """
-        call = self.call
-        rows = bundle.called_rows(call.bound.arguments, [call.filter, call.guard])
+        rows = bundle.called_rows(self.call.bound.arguments, [self.call.filter, self.call.guard])
         self._read(bundle, rows)
         before = _called_before(rows)
         values: list[Any] = []
         for i, (start, end) in enumerate(ranges):
-            if not self._started:
-                self._guarded("create_accumulator", self._start)
-                self._started = True
-            first, last = (start, end) if before is None else (before[start], before[end])
-            if first < last:
-                self._feed(first, last)
+            if not self._is_open:
+                self._begin()
+                self._is_open = True
+            if before is not None:
+                start, end = before[start], before[end]
+            if start < end:
+                self._feed(start, end)
             if i < finished:
-                values.append(self._guarded("get_value", self._finish))
-                self._started = False
+                values.append(self._end())
+                self._is_open = False
         return values
 
     def abandon(self) -> None:
         """Forgets the open group."""
-        self._started = False
+        self._is_open = False
 
-    def _guarded(self, doing: str, method: Callable[[], Any]) -> Any:
-        try:
-            return method()
-        except Exception as error:
-            raise user_error(error, self.call.name, f"in `{doing}`") from error
+    def _failed(self, error: Exception, doing: str) -> MillstreamError:
+        return user_error(error, self.call.name, doing)
 
 
 class RowAggregate(AggregateCall):
@@ -88,14 +88,18 @@ class RowAggregate(AggregateCall):
         self._sequences: list[Any] = []
         self._rows = CalledRows(0)
 
-    def _start(self) -> None:
-        self._accumulator = self._instance.create_accumulator()
-        if self._distinct is not None:
-            self._distinct.clear()
-
     def _read(self, bundle: Bundle, rows: CalledRows) -> None:
         self._rows = rows
-        self._sequences = self.call.sequences(bundle, rows)
+        # Slices of lists are faster than those of memoryviews, and there may be one for each row.
+        self._sequences = [s if isinstance(s, repeat) else list(s) for s in self.call.sequences(bundle, rows)]
+
+    def _begin(self) -> None:
+        try:
+            self._accumulator = self._instance.create_accumulator()
+        except Exception as error:
+            raise self._failed(error, "in `create_accumulator`") from error
+        if self._distinct is not None:
+            self._distinct.clear()
 
     def _feed(self, start: int, end: int) -> None:
         arguments = [s if isinstance(s, repeat) else s[start:end] for s in self._sequences]
@@ -103,18 +107,29 @@ class RowAggregate(AggregateCall):
         if self._distinct is not None:
             fresh = self._distinct.fresh(arguments, end - start)
             arguments = [s if isinstance(s, repeat) else [*compress(s, fresh)] for s in arguments]
-            positions = list(compress(positions, fresh))
-        self.call.map_rows(
-            self._accumulate,
-            arguments,
-            len(positions),
-            lambda index: self._rows.position(positions[index]),
-            method="accumulate",
-            leading=[self._accumulator],
-        )
+            positions = [*compress(positions, fresh)]
+        done: list[Any] = []
+        try:
+            # As in `Call.map_rows`, what `extend` has got says which row raised.
+            done.extend(map(self._accumulate, repeat(self._accumulator, len(positions)), *arguments))
+        except Exception as error:
+            raise self._row_failed(error, positions, arguments, len(done)) from error
+        if len(done) < len(positions):
+            stop = StopIteration("raised by the function itself")
+            raise self._row_failed(stop, positions, arguments, len(done))
+        self.call.progress.count_calls(self.call.step, len(done))
 
-    def _finish(self) -> Any:
-        return self._instance.get_value(self._accumulator)
+    def _end(self) -> Any:
+        try:
+            return self._instance.get_value(self._accumulator)
+        except Exception as error:
+            raise self._failed(error, "in `get_value`") from error
+
+    def _row_failed(
+        self, error: Exception, positions: Sequence[int], arguments: Sequence[Any], index: int
+    ) -> MillstreamError:
+        row = self._rows.position(positions[index])
+        return self.call.row_failed(error, row, "accumulate", arguments, index)
 
 
 class VectorAggregate(AggregateCall):
@@ -131,17 +146,25 @@ class VectorAggregate(AggregateCall):
         self._columns = [a for a in call.bound.arguments if not isinstance(a, Constant)]
         self._distinct = DistinctRows() if call.distinct else None
 
-    def _start(self) -> None:
-        self._parts = []
-
     def _read(self, bundle: Bundle, rows: CalledRows) -> None:
         columns = (bundle.column(argument) for argument in self._columns)
         self._arrays = [called_array(column, rows) for column in columns if column is not None]
 
+    def _begin(self) -> None:
+        self._parts = []
+
     def _feed(self, start: int, end: int) -> None:
         self._parts.append([array.slice(start, end - start) for array in self._arrays])
 
-    def _finish(self) -> Any:
+    def _end(self) -> Any:
+        try:
+            return self._vectors.scalar(self._value(), self.call.result)
+        except Exception as error:
+            raise self._failed(
+                error, f"on a group of {sum(len(p[0]) for p in self._parts if p)} rows"
+            ) from error
+
+    def _value(self) -> Any:
         arrays = self._group()
         vectors = iter(
             [self._vectors.from_array(a, c.codec) for a, c in zip(arrays, self._columns, strict=True)]
@@ -150,12 +173,10 @@ class VectorAggregate(AggregateCall):
         self.call.progress.count_calls(self.call.step, 1)
         instance = self.call.loaded.spec.instance
         if instance is None:
-            result = self._function(*arguments)
-        else:
-            accumulator = instance.create_accumulator()
-            self._function(accumulator, *arguments)
-            result = instance.get_value(accumulator)
-        return self._vectors.scalar(result, self.call.result)
+            return self._function(*arguments)
+        accumulator = instance.create_accumulator()
+        self._function(accumulator, *arguments)
+        return instance.get_value(accumulator)
 
     def _group(self) -> list[pa.Array]:
         if not self._parts:

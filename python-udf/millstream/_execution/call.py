@@ -58,12 +58,8 @@ class Call:
         sequences: Sequence[Any],
         count: int,
         row_of: Callable[[int], int],
-        method: str | None = None,
-        leading: Sequence[Any] = (),
     ) -> list[Any]:
         """The results of calling `function` for `count` rows, each exactly once, in order.
-
-        `sequences` are the arguments, `leading` constants that go in front of them.
 
         Raises:
             UdfError: UDF_EXCEPTION with the row that `row_of` gives for the number of the call.
@@ -72,12 +68,12 @@ class Call:
         self.progress.finished = results
         try:
             # `extend` keeps what it has got when the iterator raises: its length is then the failing row.
-            results.extend(_mapped(function, [*map(repeat, leading), *sequences], count))
+            results.extend(_mapped(function, sequences, count))
         except Exception as error:
-            raise self.row_failed(error, row_of(len(results)), method, sequences, len(results)) from error
+            raise self.row_failed(error, row_of(len(results)), None, sequences, len(results)) from error
         if len(results) != count:
             stop = StopIteration("raised by the function itself")
-            raise self.row_failed(stop, row_of(len(results)), method, sequences, len(results))
+            raise self.row_failed(stop, row_of(len(results)), None, sequences, len(results))
         self.progress.count_calls(self.step, count)
         return results
 

@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ..errors import UdfError
 from .called_rows import CalledRows
 from .codec import Codec, Mismatch
 
@@ -80,7 +81,18 @@ def is_true(column: Column) -> pa.BooleanArray:
 
 
 def called_values(column: Column, codec: Codec, rows: CalledRows) -> Sequence[Any]:
-    """The column's values in the called rows."""
+    """The column's values in the called rows.
+
+    Raises:
+        UdfError: UDF_ARGUMENTS, a value that Python cannot hold.
+    """
+    try:
+        return _called_values(column, codec, rows)
+    except OverflowError as error:
+        raise UdfError("UDF_ARGUMENTS", f"An argument of type {codec.data_type}: {error}.") from None
+
+
+def _called_values(column: Column, codec: Codec, rows: CalledRows) -> Sequence[Any]:
     if rows.keep is None:
         return column.values(codec)
     if isinstance(column, ArrowColumn):

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
+from types import GeneratorType
 from typing import Any
 
 import pyarrow as pa
 
 from ..row import Row
 from .codec import Mismatch
+from .codec.base import exact_types
 from .codec.nested import RowCodec
 
-_MANY = (list, range, Iterator)
+_MANY = (list, range, GeneratorType, Iterator)
+
+
+def _is_record(kind: type) -> bool:
+    """True for the types that hold a whole row."""
+    return issubclass(kind, (tuple, Row, Mapping)) or dataclasses.is_dataclass(kind)
 
 
 class RowForm:
@@ -40,10 +47,12 @@ class RowForm:
             Mismatch: a row does not fit.
         """
         if self._single is not None:
-            return [self._single.encode([self._unwrapped(row) for row in rows])]
-        for index, row in enumerate(rows):
-            if not (row is None or isinstance(row, (tuple, Row, Mapping)) or dataclasses.is_dataclass(row)):
-                raise Mismatch(index, row, "a row of several columns is a tuple or Row")
+            wrapped = any(map(_is_record, exact_types(rows)))
+            return [self._single.encode([self._unwrapped(row) for row in rows] if wrapped else rows)]
+        bare = {kind for kind in exact_types(rows) if not _is_record(kind)}
+        if bare:
+            index = next(i for i, row in enumerate(rows) if type(row) in bare)
+            raise Mismatch(index, rows[index], "a row of several columns is a tuple or Row")
         return list(self._codec.encode(rows).flatten())
 
     def _unwrapped(self, row: Any) -> Any:

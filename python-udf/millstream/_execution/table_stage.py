@@ -74,21 +74,18 @@ class TableStage(StageBase):
             if len(values) >= ROWS_OF_ANSWER:
                 yield from _cut(values, parents)
                 values, parents = [], packed_array("i")
+            before = len(values)
             try:
                 rows = iter(self._form.rows(self._function(*row)))
-                empty = True
-                while True:
-                    before = len(values)
-                    values.extend(islice(rows, ROWS_OF_ANSWER - before))
-                    added = len(values) - before
-                    parents.extend(repeat(parent, added))
-                    empty = empty and added == 0
-                    if len(values) < ROWS_OF_ANSWER:
-                        break
+                values.extend(islice(rows, ROWS_OF_ANSWER - before))
+                empty = len(values) == before
+                while len(values) == ROWS_OF_ANSWER:
+                    parents.extend(repeat(parent, ROWS_OF_ANSWER - len(parents)))
                     yield values, parents
-                    values, parents = [], packed_array("i")
+                    values, parents = list(islice(rows, ROWS_OF_ANSWER)), packed_array("i")
             except Exception as error:
                 raise call.row_failed(error, parent, None, sequences, index) from error
+            parents.extend(repeat(parent, len(values) - len(parents)))
             if empty and self._outer:
                 _pad(values, parents, (parent,))
         call.progress.count_calls(call.step, called.count)

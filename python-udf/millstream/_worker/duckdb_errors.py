@@ -70,7 +70,7 @@ def _csv_row(match: re.Match[str], text: str, place: QueryPlace) -> MillstreamEr
     elif columns is not None:
         reason = f"it has {columns[2]} columns and the table has {columns[1]}"
     else:
-        reason = _reason_after_original_line(text)
+        reason = _last_line_before_advice(text)
     return SourceError(
         "SOURCE_ROW",
         f"Line {match['line']} of {path} does not fit the table: {reason}.",
@@ -85,12 +85,14 @@ def _csv_row(match: re.Match[str], text: str, place: QueryPlace) -> MillstreamEr
 
 
 def _json_row(match: re.Match[str], text: str, place: QueryPlace) -> MillstreamError:
+    # DuckDB 1.5 has already counted the line that it cannot parse, but not one that it cannot convert.
+    line = int(match["line"]) - ("Malformed JSON" in text)
     reason = match["reason"].strip().rstrip(".")
     return SourceError(
         "SOURCE_ROW",
-        f"Line {match['line']} of {match['path']} does not fit the table: {reason}.",
+        f"Line {line} of {match['path']} does not fit the table: {reason}.",
         hint="Correct the line or the table's columns, or leave such lines out: 'json.ignore-parse-errors'.",
-        details=ErrorDetails(file=match["path"], line=int(match["line"])),
+        details=ErrorDetails(file=match["path"], line=line),
     )
 
 
@@ -117,22 +119,18 @@ def _missing_column(match: re.Match[str], text: str, place: QueryPlace) -> Mills
 def _file_system(match: re.Match[str], text: str, place: QueryPlace) -> MillstreamError:
     path, reason = match["path"], match["reason"].strip()
     details = ErrorDetails(file=path)
-    if (
-        path == place.sink_path
-        or text.startswith("IO Error: Could not write")
-        and place.sink_path is not None
-    ):
-        return SinkError(
-            "SINK_WRITE",
-            f"{path} cannot be written: {reason}.",
-            hint="Nothing of the output is kept. Make room, or check the folder's rights, and run it again.",
-            details=details,
-        )
     if path.startswith(place.temporary_directory):
         return ResourceError(
             "RELATIONAL_SPILL",
             f"The temporary file {path} cannot be used: {reason}.",
             hint="Make room on that disk, or set another folder for temporary files.",
+            details=details,
+        )
+    if place.sink_path is not None and (path == place.sink_path or "Could not write" in text):
+        return SinkError(
+            "SINK_WRITE",
+            f"{path} cannot be written: {reason}.",
+            hint="Nothing of the output is kept. Make room, or check the folder's rights, and run it again.",
             details=details,
         )
     return SourceError(
@@ -194,10 +192,9 @@ _RULES: list[tuple[re.Pattern[str], Callable[[re.Match[str], str, QueryPlace], M
 ]
 
 
-def _reason_after_original_line(text: str) -> str:
-    lines = [line for line in text.split("\n\n")[0].splitlines()[2:] if line]
-    rest = lines or text.split("\n\n")[1].splitlines()
-    return rest[-1].strip().rstrip(".") if rest else _first_line(text)
+def _last_line_before_advice(text: str) -> str:
+    said = re.split(r"\nPossible |\n  file = ", text)[0]
+    return said.strip().splitlines()[-1].strip().rstrip(".")
 
 
 def _without_prefix(text: str) -> str:

@@ -17,9 +17,9 @@ class KeyBatch(NamedTuple):
 
 
 def cut_between_keys(
-    batches: Iterable[pa.RecordBatch], key_columns: Sequence[int], schema: pa.Schema
+    batches: Iterable[pa.RecordBatch], key_columns: Sequence[int], schema: pa.Schema, batch_rows: int
 ) -> Iterator[KeyBatch]:
-    """Batches of at most twice the size of those that come in; one batch is held back.
+    """Batches of less than `batch_rows` and one incoming batch together, of which one is held back.
 
     NULL equals NULL and NaN equals NaN. Without key columns all rows are one group, and if there are no rows
     there is one empty batch: the group over no rows.
@@ -40,7 +40,7 @@ def cut_between_keys(
             last = starts[-1].as_py()
             yield KeyBatch(held.slice(0, last), False)
             held = held.slice(last)
-        if len(_group_starts(batch, key_columns)) > 0 and held.num_rows <= batch.num_rows:
+        if held.num_rows < batch_rows:
             held = _concatenate(held, batch)
         else:
             yield KeyBatch(held, True)
@@ -59,7 +59,7 @@ def _goes_on(before: pa.RecordBatch, after: pa.RecordBatch, key_columns: Sequenc
 
 def _group_starts(batch: pa.RecordBatch, key_columns: Sequence[int]) -> pa.UInt64Array:
     """Positions where a group begins, but for the first row."""
-    starts = pa.array([False] * (batch.num_rows - 1))
+    starts = pa.repeat(pa.scalar(False), batch.num_rows - 1)
     for position in key_columns:
         column = batch.column(position)
         starts = pc.or_(starts, _differ(column.slice(0, len(column) - 1), column.slice(1)))

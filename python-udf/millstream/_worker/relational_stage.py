@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 _INPUT_WINDOW_BYTES = 16 << 20
 _LEAST_WINDOW_BYTES = 1 << 20
+_INTERRUPT_EVERY_SECONDS = 0.01
 
 
 class RelationalStage:
@@ -65,6 +66,7 @@ class RelationalStage:
         self._post = post
         self._is_cancelled = False
         self._written = 0
+        self._has_ended = threading.Event()
         self._connection = open_session(body, time_zone)
         self._thread = threading.Thread(target=self._run, name=f"stage {body.stage}", daemon=True)
 
@@ -86,22 +88,34 @@ class RelationalStage:
         for each in self.inputs:
             each.poison()
         self.output.poison()
-        self._connection.interrupt()
+        threading.Thread(target=self._interrupt_until_ended, daemon=True).start()
 
     def close(self) -> None:
         """Stops the query if it runs, waits for its end and frees its memory."""
         if self._thread.is_alive():
             self.cancel()
             self._thread.join()
+        self._has_ended.set()
         self._connection.close()
 
+    def _interrupt_until_ended(self) -> None:
+        # DuckDB forgets an interrupt that comes before a query begins.
+        while not self._has_ended.wait(_INTERRUPT_EVERY_SECONDS):
+            self._connection.interrupt()
+
     def _run(self) -> None:
+        try:
+            self._post(self._ended(), ())
+        finally:
+            self._has_ended.set()
+
+    def _ended(self) -> End | Failed:
+        """Runs the query; the message that says how it ended."""
         began = time.monotonic_ns()
         try:
             self._execute()
         except BaseException as error:
-            self._fail(error)
-            return
+            return self._failed(error)
         output = self.output
         others_ns = output.encode_ns + output.waiting_ns + sum(each.waiting_ns for each in self.inputs)
         statistics = RelationalStatistics(
@@ -112,7 +126,7 @@ class RelationalStage:
             encode_ns=output.encode_ns,
             written=self._written,
         )
-        self._post(End(self.body.stage, self._epoch, 0, statistics), ())
+        return End(self.body.stage, self._epoch, 0, statistics)
 
     def _execute(self) -> None:
         if self.body.per_batch:
@@ -147,9 +161,9 @@ class RelationalStage:
     def _cut(self, batches: Iterator[pa.RecordBatch]) -> Iterator[KeyBatch]:
         if self.body.key_columns is None:
             return (KeyBatch(batch, False) for batch in batches)
-        return cut_between_keys(batches, self.body.key_columns, self._columns)
+        return cut_between_keys(batches, self.body.key_columns, self._columns, self.body.batch_rows)
 
-    def _fail(self, error: BaseException) -> None:
+    def _failed(self, error: BaseException) -> Failed:
         if self.body.sink is not None:
             with contextlib.suppress(OSError):
                 os.unlink(self.body.sink.temporary_path)
@@ -162,8 +176,7 @@ class RelationalStage:
             known = inner
         elif _is_of_duckdb(error):
             known = translate_duckdb_error(error, self._place())
-        failed = Failed(self.body.stage, self._epoch, None, wire_error(known, stage=self.body.stage))
-        self._post(failed, ())
+        return Failed(self.body.stage, self._epoch, None, wire_error(known, stage=self.body.stage))
 
     def _place(self) -> QueryPlace:
         sink = self.body.sink

@@ -66,8 +66,6 @@ describe('a configuration', () => {
     ['millstream.worker.zygote', 'yes', 'it is true or false.'],
     ['millstream.memory', 'lots', "'millstream.memory': 'lots' is not a memory size."],
     ['millstream.stall-timeout', '0 s', 'it is a valid duration.'],
-    ['millstream.function.f.memory', 'lots', "'lots' is not a memory size."],
-    ['millstream.function.f.concurrency', '-1', 'not a whole number above 0'],
     ['table.sql-dialect', 'hive', 'would give other results'],
   ])('refuses %s = %j', (key, text, message) => {
     expect(() => new Configuration().set(key, text, 'SET')).toThrow(message);
@@ -89,7 +87,7 @@ describe('a configuration', () => {
   it('refuses what does not act yet', () => {
     const configuration = new Configuration();
 
-    for (const key of ['python.requirements', 'millstream.function.f.rate']) {
+    for (const key of ['python.requirements', 'millstream.function.f.memory', 'millstream.function.my.f.rate']) {
       expect(() => configuration.set(key, '1', 'SET')).toThrow('does not act in this version');
     }
   });
@@ -107,15 +105,6 @@ describe('a configuration', () => {
       "'table.exec.mini-batch.enabled' is a key of Flink that has no effect here: no operator keeps state between batches yet.",
       "'taskmanager.numberOfTaskSlots' is a key of Flink that has no effect here: there is no cluster here: everything runs on one machine.",
     ]);
-  });
-
-  it('gives the options of one function', () => {
-    const configuration = new Configuration();
-    configuration.set('millstream.function.my.score.memory', '256 MB', 'SET');
-    configuration.set('millstream.function.my.score.timeout', '10 s', 'job file');
-
-    expect(configuration.functionOptions('my.score')).toEqual({ memory: 256 * 1024 ** 2, timeout: 10_000 });
-    expect(configuration.functionOptions('score')).toEqual({});
   });
 });
 

@@ -241,3 +241,21 @@ test('the rules together leave one projection over one filter', () => {
         scan t [a_1, b_2, c_3]"
   `);
 });
+
+test('a shared plan keeps the columns that any of its readers needs', () => {
+  expect(
+    after(
+      'WITH q AS (SELECT a, b, inc(a) AS k, shout(b) AS s FROM t) SELECT l.a FROM q l JOIN q r ON l.a = r.k',
+      pruneColumns,
+    ),
+  ).toMatchInlineSnapshot(`
+    "
+    project [a_17 = a_9]
+      inner join on a_9 = k_15
+        shared shared_8 [a_9, k_11]
+          project [a_4 = a_1, k_6 = inc(a_1)]
+            scan t [a_1]
+        shared shared_8 [a_13, k_15]
+    "
+  `);
+});

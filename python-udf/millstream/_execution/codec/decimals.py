@@ -18,7 +18,8 @@ class DecimalCodec(Codec):
     widen."""
 
     def decode(self, array: pa.Array) -> list[Any]:
-        return list(array.to_pylist())
+        # By way of text: pyarrow's own conversion takes more than twice as long.
+        return [None if text is None else Decimal(text) for text in array.cast(pa.string()).to_pylist()]
 
     def encode(self, values: list[Any]) -> pa.Array:
         if exact_types(values) <= {Decimal}:

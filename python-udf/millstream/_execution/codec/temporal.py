@@ -11,13 +11,14 @@ import pyarrow.compute as pc
 
 from ..._types import DataType
 from .base import Codec, Unfit, exact_types, first_mismatch
+from .calendar import dates, datetimes
 
 
 class DateCodec(Codec):
     """DATE ↔ datetime.date; a datetime is refused because its time would be lost."""
 
     def decode(self, array: pa.Array) -> list[Any]:
-        return list(array.to_pylist())
+        return dates(array.view(pa.int32()))
 
     def encode(self, values: list[Any]) -> pa.Array:
         if exact_types(values) <= {datetime.date}:
@@ -32,7 +33,8 @@ class TimeCodec(Codec):
     """TIME(p) ↔ datetime.time without a zone; digits beyond the precision (at least milliseconds) are cut."""
 
     def decode(self, array: pa.Array) -> list[Any]:
-        return list(array.to_pylist())
+        moments = datetimes(array.view(pa.int64()))
+        return [None if moment is None else moment.time() for moment in moments]
 
     def encode(self, values: list[Any]) -> pa.Array:
         array = _encode_checked(values, self.arrow_type, _time, "datetime.time")
@@ -47,7 +49,7 @@ class TimestampCodec(Codec):
     """TIMESTAMP(p) ↔ naive datetime; nanoseconds are cut on the way in, as Python has none."""
 
     def decode(self, array: pa.Array) -> list[Any]:
-        return list(_micros(array).to_pylist())
+        return datetimes(_micros(array))
 
     def encode(self, values: list[Any]) -> pa.Array:
         array = _encode_checked(values, pa.timestamp("us"), _naive, "a naive datetime.datetime")
@@ -66,7 +68,7 @@ class InstantCodec(Codec):
 
     def decode(self, array: pa.Array) -> list[Any]:
         utc, zone = datetime.timezone.utc, self._zone
-        instants = [None if v is None else v.replace(tzinfo=utc) for v in _micros(array).to_pylist()]
+        instants = [None if v is None else v.replace(tzinfo=utc) for v in datetimes(_micros(array))]
         return instants if zone is utc else [None if v is None else v.astimezone(zone) for v in instants]
 
     def encode(self, values: list[Any]) -> pa.Array:
@@ -125,9 +127,8 @@ def _naive(value: Any) -> datetime.datetime:
 
 def _micros(array: pa.Array) -> pa.Array:
     if array.type.unit == "us":
-        return array.view(pa.timestamp("us"))
-    counts = array.cast(pa.int64())
-    return _floored(counts, 1000, pa.timestamp("us"), keep_unit=False)
+        return array.view(pa.int64())
+    return _floored(array.view(pa.int64()), 1000, pa.int64(), keep_unit=False)
 
 
 def _unit_of(precision: int) -> int:
