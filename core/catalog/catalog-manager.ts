@@ -1,4 +1,7 @@
-/** The names a session sees: catalogs, the current catalog and database, and temporary objects, which hide others. */
+/**
+ * The names a session sees: catalogs, the current catalog and database, and temporary objects, which hide
+ * others.
+ */
 import { SqlError } from '../errors.js';
 import { nearNames } from '../text/near-names.js';
 import {
@@ -52,7 +55,9 @@ export class CatalogManager {
     this.#database = database;
   }
 
-  /** The path that one to three name parts stand for, from the current catalog and database or those given. */
+  /**
+   * The path that one to three name parts stand for, from the current catalog and database or those given.
+   */
   qualify(
     parts: readonly string[],
     scope?: { readonly catalog: string; readonly database: string },
@@ -105,7 +110,9 @@ export class CatalogManager {
     return true;
   }
 
-  /** @throws {SqlError} where no such table (view) exists, unless `ifExists`. Returns whether it was dropped. */
+  /**
+   * @throws {SqlError} where no such table (view) exists, unless `ifExists`. Returns whether it was dropped.
+   */
   dropRelation(
     path: ObjectPath,
     kind: RelationEntry['kind'],
@@ -185,7 +192,9 @@ export class CatalogManager {
     return true;
   }
 
-  /** @throws {SqlError} where there is no such function, unless `ifExists`. Returns whether it was dropped. */
+  /**
+   * @throws {SqlError} where there is no such function, unless `ifExists`. Returns whether it was dropped.
+   */
   dropFunction(
     parts: readonly string[],
     options: { readonly scope: FunctionScope; readonly ifExists: boolean },
@@ -239,7 +248,9 @@ export class CatalogManager {
     else if (!ifNotExists) throw exists(`Database ${catalog}.${database}`);
   }
 
-  /** @throws {SqlError} where there is none (unless `ifExists`), it is in use, or not empty without `cascade`. */
+  /**
+   * @throws {SqlError} where there is none (unless `ifExists`), it is in use, or not empty without `cascade`.
+   */
   dropDatabase(
     parts: readonly string[],
     options: { readonly ifExists: boolean; readonly cascade: boolean },

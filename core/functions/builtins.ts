@@ -4,8 +4,8 @@ import { typeToText } from '../types/type-text.js';
 import type { AggregateFunction, WindowFunction } from './aggregate-function.js';
 import { aggregateFunctions } from './builtins/aggregate.js';
 import { arithmeticFunctions } from './builtins/arithmetic.js';
-import { comparisonFunctions } from './builtins/comparison.js';
 import { collectionFunctions } from './builtins/collection.js';
+import { comparisonFunctions } from './builtins/comparison.js';
 import { conditionalFunctions } from './builtins/conditional.js';
 import { datetimeFunctions } from './builtins/datetime.js';
 import { intervalFunctions } from './builtins/interval.js';
@@ -17,8 +17,8 @@ import { windowFunctions } from './builtins/window.js';
 import type { FunctionArgument, Inference, ResolvedFunction, ScalarFunction } from './scalar-function.js';
 import { FunctionResolutionError } from './scalar-function.js';
 
-export { FunctionResolutionError } from './scalar-function.js';
 export type { FunctionArgument, ResolvedFunction } from './scalar-function.js';
+export { FunctionResolutionError } from './scalar-function.js';
 
 const SCALARS: readonly ScalarFunction[] = [
   ...comparisonFunctions,

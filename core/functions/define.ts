@@ -78,7 +78,9 @@ export function signatureText(name: string, parameters: readonly Parameter[]): s
     const separated = i > 0 ? `, ${label}` : label;
     return p.optional ? ` [${separated}]` : separated;
   });
-  return /^[A-Z]/.test(name) && !/[ ]/.test(name) ? `${name}(${parts.join('')})` : operatorText(name, parameters);
+  return /^[A-Z]/.test(name) && !/[ ]/.test(name)
+    ? `${name}(${parts.join('')})`
+    : operatorText(name, parameters);
 }
 
 function operatorText(name: string, parameters: readonly Parameter[]): string {

@@ -24,7 +24,9 @@ export const boolean = parameter('BOOLEAN', (a) => whenFamily(a, ['boolean'], ty
 export const numeric = parameter('NUMERIC', (a) => whenFamily(a, ['numeric'], types.int()));
 export const timestamp = parameter('TIMESTAMP', (a) => inMicros(a, ['timestamp']));
 export const datetime = parameter('DATE | TIMESTAMP', (a) => inMicros(a, ['date', 'timestamp']));
-export const timeOrDatetime = parameter('DATE | TIME | TIMESTAMP', (a) => inMicros(a, ['date', 'time', 'timestamp']));
+export const timeOrDatetime = parameter('DATE | TIME | TIMESTAMP', (a) =>
+  inMicros(a, ['date', 'time', 'timestamp']),
+);
 export const interval = parameter('INTERVAL', (a) => whenFamily(a, ['year-month', 'day-time'], null));
 export const array = parameter('ARRAY', (a) => whenFamily(a, ['array'], null));
 export const map = parameter('MAP', (a) => whenFamily(a, ['map'], null));
@@ -51,7 +53,11 @@ export const exact = parameter('EXACT NUMERIC', (a) =>
 
 /** Any number, taken as DOUBLE. */
 export const double = parameter('DOUBLE', (a) =>
-  a.type.kind === 'DOUBLE' ? 'same' : typeFamily(a.type) === 'numeric' || a.type.kind === 'NULL' ? types.double() : null,
+  a.type.kind === 'DOUBLE'
+    ? 'same'
+    : typeFamily(a.type) === 'numeric' || a.type.kind === 'NULL'
+      ? types.double()
+      : null,
 );
 
 /** Integers and approximate numbers: DECIMAL only after a CAST. */
@@ -66,7 +72,9 @@ export const comparable = parameter('COMPARABLE', (a) =>
 
 /** A word of the syntax, handed over as a constant: the unit of EXTRACT, the side of TRIM. */
 export function keyword(label: string, words: readonly string[]): Parameter {
-  return parameter(label, (a) => (typeof a.literal === 'string' && words.includes(a.literal) ? 'same' : null));
+  return parameter(label, (a) =>
+    typeof a.literal === 'string' && words.includes(a.literal) ? 'same' : null,
+  );
 }
 
 /** A text that must be a constant. */

@@ -1,6 +1,7 @@
 /**
- * What stands between two relational fragments while a plan is split: rows that a source, a Python stage or a shared
- * plan hands over. In a fragment it is a scan of connector `exchange` whose path is the boundary's key.
+ * What stands between two relational fragments while a plan is split: rows that a source, a Python stage or a
+ * shared plan hands over. In a fragment it is a scan of connector `exchange` whose path is the boundary's
+ * key.
  */
 import type { LiteralValue } from '../plan/expression.js';
 import type { LogicalPlan, PlanColumn, ScanTable } from '../plan/logical-plan.js';
@@ -30,7 +31,10 @@ export interface PlannedStep {
   readonly results: readonly PlanColumn[];
 }
 
-/** A Python stage over `input`; its rows have the input's columns (key columns for `aggregate`) and the steps' results. */
+/**
+ * A Python stage over `input`; its rows have the input's columns (key columns for `aggregate`) and the steps'
+ * results.
+ */
 export interface PythonBoundary {
   readonly kind: 'python';
   readonly key: string;

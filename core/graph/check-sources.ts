@@ -7,7 +7,9 @@ import { nearNames } from '../text/near-names.js';
 import type { PlanOptions } from './plan-options.js';
 import { refusal } from './refuse.js';
 
-/** @throws {PlanError} for an unknown connector, one that is a sink only, an unbounded source in batch mode. */
+/**
+ * @throws {PlanError} for an unknown connector, one that is a sink only, an unbounded source in batch mode.
+ */
 export function checkSources(plan: LogicalPlan, options: PlanOptions): void {
   if (plan.kind === 'scan') checkScan(plan, options);
   for (const input of inputsOf(plan)) checkSources(input, options);

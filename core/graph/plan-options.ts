@@ -15,7 +15,10 @@ export interface ConnectorTraits {
 
 /** What the planner needs of the renderer; `core/render` has the one that is used. */
 export interface StageRenderer {
-  /** A SELECT for `plan`, whose columns are those of `outputs`: column `id` of the plan under `name`, as `type`. */
+  /**
+   * A SELECT for `plan`, whose columns are those of `outputs`: column `id` of the plan under `name`, as
+   * `type`.
+   */
   query(plan: LogicalPlan, outputs: readonly StageOutput[]): string;
   /** How DuckDB's COPY writes the files of a table. */
   copy(table: ScanTable): { readonly format: FileSink['format']; readonly copyOptions: string };

@@ -8,8 +8,8 @@ export const SHARED_GROUP = 'shared';
 const RESOURCE_OPTIONS = ['memory', 'cpus', 'gpus', 'concurrency', 'python', 'packages'] as const;
 
 /**
- * The group of a function: `resources="name"` names it; otherwise functions that declare the same memory, cpus, gpus,
- * concurrency and environment share one; those that declare none of it are in `SHARED_GROUP`.
+ * The group of a function: `resources="name"` names it; otherwise functions that declare the same memory,
+ * cpus, gpus, concurrency and environment share one; those that declare none of it are in `SHARED_GROUP`.
  */
 export function resourceGroupOf(functionName: string, functions: FunctionResolver): string {
   const options = functions.declaration(functionName)?.options ?? {};

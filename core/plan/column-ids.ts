@@ -6,7 +6,9 @@ import type { PlanColumn } from './logical-plan.js';
 export class ColumnIds {
   #next = 1;
 
-  /** A new id: `name` reduced to letters, digits and `_`, with a number that no other id of this instance has. */
+  /**
+   * A new id: `name` reduced to letters, digits and `_`, with a number that no other id of this instance has.
+   */
   fresh(name: string): string {
     const word = name.replaceAll(/[^A-Za-z0-9_]/g, '').slice(0, 40);
     return `${word === '' ? 'expr' : word}_${this.#next++}`;

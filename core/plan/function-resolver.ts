@@ -3,6 +3,8 @@ import type { FunctionDeclaration } from '../functions/function-declaration.js';
 
 /** Answers at once: declarations of the functions that a statement names are loaded before it is bound. */
 export interface FunctionResolver {
-  /** What the function declares; null where none was loaded under this name. Names are compared without case. */
+  /**
+   * What the function declares; null where none was loaded under this name. Names are compared without case.
+   */
   declaration(name: string): FunctionDeclaration | null;
 }

@@ -12,8 +12,8 @@ import { rewriteExpression } from './visit-expression.js';
 import { mapExpressions, mapInputs } from './visit-plan.js';
 
 /**
- * Filters first, as they change what is computed; pruning before merging, so that an unused column does not keep two
- * projections apart; lifting after merging, which makes the projections it looks for.
+ * Filters first, as they change what is computed; pruning before merging, so that an unused column does not
+ * keep two projections apart; lifting after merging, which makes the projections it looks for.
  */
 export const RULES: readonly Rule[] = [
   simplifyFilters,
@@ -25,7 +25,9 @@ export const RULES: readonly Rule[] = [
   pruneColumns,
 ];
 
-/** The plan after all rules, its subqueries too: the same rows under the same column ids, computed with less. */
+/**
+ * The plan after all rules, its subqueries too: the same rows under the same column ids, computed with less.
+ */
 export function optimize(plan: LogicalPlan, ids: ColumnIds): LogicalPlan {
   return RULES.reduce((current, rule) => rule.apply(current, ids), optimizeSubqueries(plan, ids));
 }

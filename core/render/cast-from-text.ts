@@ -51,7 +51,12 @@ function reading(sql: string, to: DataType, target: string): string {
     case 'DATE':
       return tryCast(matching(DATE, wholeDate(trimmed)), target);
     case 'TIME':
-      return truncated(tryCast(matching(TIME, wholeTime(trimmed)), target), to.kind, MOST_DIGITS, to.precision);
+      return truncated(
+        tryCast(matching(TIME, wholeTime(trimmed)), target),
+        to.kind,
+        MOST_DIGITS,
+        to.precision,
+      );
     case 'TIMESTAMP':
     case 'TIMESTAMP_LTZ': {
       const local = to.precision > 6 && to.kind === 'TIMESTAMP' ? target : 'TIMESTAMP';

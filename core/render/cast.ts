@@ -1,6 +1,7 @@
 /** CAST and TRY_CAST as Flink means them: numbers wrap or truncate, text that does not fit fails the job (or gives NULL). */
-import { folded } from '../functions/builtins/integer-overflow.js';
+
 import { PlanError } from '../errors.js';
+import { folded } from '../functions/builtins/integer-overflow.js';
 import { toDuckDbType } from '../types/arrow-type.js';
 import { castable } from '../types/castable.js';
 import type { DataType } from '../types/data-type.js';
@@ -63,7 +64,8 @@ function toNumber(sql: string, from: DataType, to: DataType, safe: boolean): str
   const target = toDuckDbType(to);
   const cast = safe ? 'TRY_CAST' : 'CAST';
   if (isInteger(to)) return toInteger(sql, from, to);
-  if (to.kind !== 'DECIMAL') return from.kind === 'BOOLEAN' ? castTo(castTo(sql, 'INTEGER'), target) : castTo(sql, target);
+  if (to.kind !== 'DECIMAL')
+    return from.kind === 'BOOLEAN' ? castTo(castTo(sql, 'INTEGER'), target) : castTo(sql, target);
   if (from.kind === 'BOOLEAN') return `${cast}(${castTo(sql, 'INTEGER')} AS ${target})`;
   // The decimal digits of a DOUBLE are those it prints, not those of its binary value.
   const exact = isApproximate(from) ? castTo(castTo(sql, 'DOUBLE'), 'VARCHAR') : sql;
@@ -80,22 +82,32 @@ function toInteger(sql: string, from: DataType, to: IntegerType): string {
   if (isInteger(from)) return widthOf(from) <= widthOf(to) ? castTo(sql, target) : folded(sql, to);
   if (from.kind === 'DECIMAL') {
     const whole = `trunc(${sql})`;
-    return from.precision - from.scale <= DIGITS_THAT_FIT[to.kind] ? castTo(whole, target) : folded(castTo(whole, 'HUGEINT'), to);
+    return from.precision - from.scale <= DIGITS_THAT_FIT[to.kind]
+      ? castTo(whole, target)
+      : folded(castTo(whole, 'HUGEINT'), to);
   }
   return saturated(sql, to);
 }
 
-const DIGITS_THAT_FIT: Readonly<Record<IntegerKind, number>> = { TINYINT: 2, SMALLINT: 4, INT: 9, BIGINT: 18 };
+const DIGITS_THAT_FIT: Readonly<Record<IntegerKind, number>> = {
+  TINYINT: 2,
+  SMALLINT: 4,
+  INT: 9,
+  BIGINT: 18,
+};
 
 /** The JVM's conversion of floating point: NaN is 0, what is too large is the largest INT or BIGINT; narrower kinds keep the low bits. */
 function saturated(sql: string, to: IntegerType): string {
   const wide = to.kind === 'BIGINT' ? 'BIGINT' : 'INTEGER';
-  const [least, most] = wide === 'BIGINT' ? ['-9223372036854775808', '9223372036854775807'] : ['-2147483648', '2147483647'];
+  const [least, most] =
+    wide === 'BIGINT' ? ['-9223372036854775808', '9223372036854775807'] : ['-2147483648', '2147483647'];
   const value = operand(sql);
   const number =
     `CASE WHEN isnan(${value}) THEN 0 WHEN ${value} >= ${most} THEN ${most} ` +
     `WHEN ${value} <= ${least} THEN ${least} ELSE ${castTo(`trunc(${sql})`, wide)} END`;
-  return to.kind === 'INT' || to.kind === 'BIGINT' ? castTo(number, wide) : folded(castTo(number, 'BIGINT'), to);
+  return to.kind === 'INT' || to.kind === 'BIGINT'
+    ? castTo(number, wide)
+    : folded(castTo(number, 'BIGINT'), to);
 }
 
 function toTimestamp(sql: string, from: DataType, to: TimedType): string {
@@ -146,7 +158,8 @@ function changesText(from: DataType, to: DataType): boolean {
     if (a.kind === 'ARRAY' && b.kind === 'ARRAY') return widens(a.element, b.element);
     if (a.kind === 'MULTISET' && b.kind === 'MULTISET') return widens(a.element, b.element);
     if (a.kind === 'MAP' && b.kind === 'MAP') return widens(a.key, b.key) && widens(a.value, b.value);
-    if (a.kind === 'ROW' && b.kind === 'ROW') return a.fields.every((f, i) => widens(f.type, b.fields[i]!.type));
+    if (a.kind === 'ROW' && b.kind === 'ROW')
+      return a.fields.every((f, i) => widens(f.type, b.fields[i]!.type));
     if (typeFamily(a) === 'string') return b.kind !== 'CHAR' && lengthOf(a) <= lengthOf(b);
     return !('precision' in a && 'precision' in b) || a.kind === 'DECIMAL' || a.precision <= b.precision;
   };

@@ -23,7 +23,10 @@ export function renderCopy(table: ScanTable): CopyText {
   checkColumns(table, options.format);
   switch (options.format) {
     case 'parquet':
-      return { format: 'parquet', copyOptions: `FORMAT parquet, COMPRESSION ${options.parquetCompression.toLowerCase()}` };
+      return {
+        format: 'parquet',
+        copyOptions: `FORMAT parquet, COMPRESSION ${options.parquetCompression.toLowerCase()}`,
+      };
     case 'csv':
       return { format: 'csv', copyOptions: csvText(options.csv) };
     case 'json':
@@ -32,25 +35,36 @@ export function renderCopy(table: ScanTable): CopyText {
 }
 
 function csvText(csv: CsvOptions): string {
-  const quoting = csv.quote === '' ? "QUOTE ''" : `QUOTE ${quoteString(csv.quote)}, ESCAPE ${quoteString(csv.escape ?? csv.quote)}`;
+  const quoting =
+    csv.quote === ''
+      ? "QUOTE ''"
+      : `QUOTE ${quoteString(csv.quote)}, ESCAPE ${quoteString(csv.escape ?? csv.quote)}`;
   return `FORMAT csv, HEADER false, DELIMITER ${quoteString(csv.delimiter)}, ${quoting}, NULLSTR ${quoteString(csv.nullLiteral ?? '')}`;
 }
 
 function checkColumns(table: ScanTable, format: FileFormat): void {
   const name = table.path.at(-1);
   if (table.partitionedBy.length > 0) {
-    throw new PlanError('PLAN_PARTITIONED_SINK', `Table ${name} is partitioned: writing partitions is not supported.`, {
-      hint: 'Write to one table for each partition, or leave PARTITIONED BY out.',
-    });
+    throw new PlanError(
+      'PLAN_PARTITIONED_SINK',
+      `Table ${name} is partitioned: writing partitions is not supported.`,
+      {
+        hint: 'Write to one table for each partition, or leave PARTITIONED BY out.',
+      },
+    );
   }
   if (format === 'parquet') return;
   for (const column of table.columns) {
     const family = typeFamily(column.type);
     const isNested = family === 'array' || family === 'map' || family === 'multiset' || family === 'row';
     if (family === 'binary' || (format === 'csv' && isNested)) {
-      throw new PlanError('PLAN_SINK_TYPE', `Table ${name}: the ${format} format cannot write column ${column.name}.`, {
-        hint: 'Use the parquet format.',
-      });
+      throw new PlanError(
+        'PLAN_SINK_TYPE',
+        `Table ${name}: the ${format} format cannot write column ${column.name}.`,
+        {
+          hint: 'Use the parquet format.',
+        },
+      );
     }
   }
 }

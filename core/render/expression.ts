@@ -52,7 +52,10 @@ export function renderIn(expression: Expression, scope: ExpressionScope): string
     case 'window_call':
       return renderWindowCall(expression, scope);
     case 'python_call':
-      throw new InternalError('INTERNAL', `The Python function ${expression.function} reached the SQL renderer.`);
+      throw new InternalError(
+        'INTERNAL',
+        `The Python function ${expression.function} reached the SQL renderer.`,
+      );
   }
 }
 
@@ -60,7 +63,8 @@ type Of<K extends Expression['kind']> = Extract<Expression, { readonly kind: K }
 
 function renderCall(call: Of<'call'>, scope: ExpressionScope): string {
   const entry = scalarById(call.function);
-  if (entry === undefined) throw new InternalError('INTERNAL', `Unknown built-in ${call.function} in a plan.`);
+  if (entry === undefined)
+    throw new InternalError('INTERNAL', `Unknown built-in ${call.function} in a plan.`);
   const args = flattened(call).map((arg) => renderIn(arg, scope));
   return entry.render(args, { ...argumentFacts(call.arguments), resultType: call.type });
 }
@@ -128,7 +132,8 @@ export function renderAggregate(call: AggregateCall, scope: ExpressionScope): st
 
 function renderAggregateText(id: string, args: readonly string[], context: AggregateContext): string {
   const entry = aggregateById(id);
-  if (entry === undefined) throw new InternalError('INTERNAL', `Unknown aggregate ${id} in a relational plan.`);
+  if (entry === undefined)
+    throw new InternalError('INTERNAL', `Unknown aggregate ${id} in a relational plan.`);
   return entry.render(args, context);
 }
 

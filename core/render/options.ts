@@ -91,7 +91,12 @@ export function filesystemOptions(table: ScanTable): FilesystemOptions {
   checkKeys(table);
   const format = required(table, 'format').toLowerCase();
   if (format !== 'parquet' && format !== 'csv' && format !== 'json') {
-    throw failure(table, 'OPTION_VALUE', `format '${format}' is not supported`, 'Formats: parquet, csv, json.');
+    throw failure(
+      table,
+      'OPTION_VALUE',
+      `format '${format}' is not supported`,
+      'Formats: parquet, csv, json.',
+    );
   }
   return {
     path: required(table, 'path').replace(/^file:(?:\/\/)?(?=\/)/, ''),
@@ -127,7 +132,12 @@ function checkKeys(table: ScanTable): void {
     }
     if (neutral === null || neutral.toLowerCase() !== value.toLowerCase()) {
       const hint = neutral === null ? 'Remove it.' : `Remove it, or set it to '${neutral}'.`;
-      throw failure(table, 'OPTION_UNSUPPORTED', `option '${key}' = '${value}' would change the result and is not supported`, hint);
+      throw failure(
+        table,
+        'OPTION_UNSUPPORTED',
+        `option '${key}' = '${value}' would change the result and is not supported`,
+        hint,
+      );
     }
   }
 }
@@ -144,14 +154,21 @@ function csvOptions(table: ScanTable): CsvOptions {
   };
 }
 
-const ESCAPES: Readonly<Record<string, string>> = { '\\t': '\t', '\\n': '\n', '\\r': '\r', '\\\\': '\\', '\\u0001': '\u0001' };
+const ESCAPES: Readonly<Record<string, string>> = {
+  '\\t': '\t',
+  '\\n': '\n',
+  '\\r': '\r',
+  '\\\\': '\\',
+  '\\u0001': '\u0001',
+};
 
 /** One character; `\t` and its like stand for themselves. */
 function character(table: ScanTable, key: string): string | null {
   const value = table.options[key];
   if (value === undefined) return null;
   const text = ESCAPES[value] ?? value;
-  if (text.length !== 1) throw failure(table, 'OPTION_VALUE', `option '${key}' = '${value}' is not one character`, null);
+  if (text.length !== 1)
+    throw failure(table, 'OPTION_VALUE', `option '${key}' = '${value}' is not one character`, null);
   return text;
 }
 
@@ -162,7 +179,12 @@ function flag(table: ScanTable, key: string): boolean {
 function choice(table: ScanTable, key: string, values: readonly string[], standard: string): string {
   const value = (table.options[key] ?? standard).toUpperCase();
   if (!values.includes(value)) {
-    throw failure(table, 'OPTION_VALUE', `option '${key}' = '${table.options[key]}'`, `Values: ${values.join(', ').toLowerCase()}.`);
+    throw failure(
+      table,
+      'OPTION_VALUE',
+      `option '${key}' = '${table.options[key]}'`,
+      `Values: ${values.join(', ').toLowerCase()}.`,
+    );
   }
   return value;
 }

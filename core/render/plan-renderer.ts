@@ -4,14 +4,16 @@ import type { Expression } from '../plan/expression.js';
 import type { LogicalPlan, PlanColumn } from '../plan/logical-plan.js';
 import { someExpression } from '../plan/visit-expression.js';
 import { expressionsOf, somePlan } from '../plan/visit-plan.js';
+import { toDuckDbType } from '../types/arrow-type.js';
 import type { ExpressionScope } from './expression.js';
 import { renderAggregate, renderIn, renderSortKeys } from './expression.js';
+import { groupingText, groupKey } from './grouping.js';
+import { isName, isPristine, isQualifiedName } from './names.js';
 import type { ResolveFiles } from './scan.js';
 import { renderScan } from './scan.js';
 import type { Output, Select, SelectColumn } from './select.js';
 import { selectFrom, selectText, takesFilter, takesGrouping, takesOrder, takesProjection } from './select.js';
 import { castTo, operand, quoteIdentifier } from './sql-text.js';
-import { toDuckDbType } from '../types/arrow-type.js';
 import { renderUnnest } from './unnest.js';
 
 type Node<K extends LogicalPlan['kind']> = Extract<LogicalPlan, { readonly kind: K }>;
@@ -33,7 +35,8 @@ export class PlanRenderer {
     this.qualified = somePlan(
       plan,
       (node) =>
-        node.kind === 'sort' || expressionsOf(node).some((e) => someExpression(e, (part) => part.kind === 'subquery')),
+        node.kind === 'sort' ||
+        expressionsOf(node).some((e) => someExpression(e, (part) => part.kind === 'subquery')),
     );
   }
 
@@ -73,7 +76,10 @@ export class PlanRenderer {
       case 'shared':
         return this.commonTable(plan);
       case 'correlate':
-        throw new InternalError('INTERNAL', `The Python function ${plan.call.function} reached the SQL renderer.`);
+        throw new InternalError(
+          'INTERNAL',
+          `The Python function ${plan.call.function} reached the SQL renderer.`,
+        );
     }
   }
 
@@ -129,7 +135,10 @@ export class PlanRenderer {
     const scope = this.scope(selectFrom(null, new Map()));
     const rows = plan.rows.map((row) => row.map((e) => renderIn(e, scope)));
     if (rows.length === 1) {
-      return selectFrom(null, new Map(plan.columns.map((c, i) => [c.id, { sql: rows[0]![i]!, exact: false }])));
+      return selectFrom(
+        null,
+        new Map(plan.columns.map((c, i) => [c.id, { sql: rows[0]![i]!, exact: false }])),
+      );
     }
     if (rows.length === 0) {
       const nulls = plan.columns.map((c): [string, SelectColumn] => [
@@ -169,7 +178,8 @@ export class PlanRenderer {
     return new Map(
       columns.map((column, i) => {
         const expression = expressions[i]!;
-        const exact = expression.kind === 'column' ? (input.columns.get(expression.id)?.exact ?? false) : false;
+        const exact =
+          expression.kind === 'column' ? (input.columns.get(expression.id)?.exact ?? false) : false;
         return [column.id, { sql: renderIn(expression, scope), exact }];
       }),
     );
@@ -237,15 +247,10 @@ export class PlanRenderer {
   /** One side of a join: a FROM whose columns are plain qualified names. */
   private side(plan: LogicalPlan): { readonly from: string; readonly columns: Map<string, SelectColumn> } {
     const select = this.build(plan);
-    const isBare =
-      select.from !== null &&
-      takesFilter(select) &&
-      select.where.length === 0 &&
-      select.orderBy === null &&
-      [...select.columns.values()].every((c) => isQualifiedName(c.sql));
-    if (isBare) return { from: select.from, columns: new Map(select.columns) };
+    const isBare = isPristine(select) && [...select.columns.values()].every((c) => isQualifiedName(c.sql));
+    if (isBare) return { from: select.from!, columns: new Map(select.columns) };
     const alias = this.alias();
-    const simple = select.from !== null && /^[a-z_][a-z0-9_]*$/.test(select.from) && isPristine(select);
+    const simple = isPristine(select) && /^[a-z_][a-z0-9_]*$/.test(select.from!);
     if (simple) {
       const columns = [...select.columns].map(([id, c]): [string, SelectColumn] => [
         id,
@@ -264,10 +269,12 @@ export class PlanRenderer {
   private setOperation(plan: Node<'set'>): Select {
     const branch = (input: LogicalPlan): string => {
       const select = this.build(input);
-      const outputs = input.columns.map((c, i): Output => ({
-        sql: this.column(select, c.id).sql,
-        name: plan.columns[i]!.id,
-      }));
+      const outputs = input.columns.map(
+        (c, i): Output => ({
+          sql: this.column(select, c.id).sql,
+          name: plan.columns[i]!.id,
+        }),
+      );
       const reads = select.distinct && new Set(input.columns.map((c) => c.id)).size !== select.columns.size;
       const text = selectText(reads ? this.nested(select) : select, outputs);
       return select.orderBy !== null || select.limit !== null ? `(${text})` : text;
@@ -277,7 +284,11 @@ export class PlanRenderer {
     const right = branch(plan.right);
     const first = plan.left.kind === 'set' ? `(${left})` : left;
     const sql = `${first} ${operator} ${plan.right.kind === 'set' ? `(${right})` : right}`;
-    return this.subqueryFrom(sql, plan.columns.map((c) => c.id), () => false);
+    return this.subqueryFrom(
+      sql,
+      plan.columns.map((c) => c.id),
+      () => false,
+    );
   }
 
   private unnest(plan: Node<'unnest'>): Select {
@@ -293,10 +304,12 @@ export class PlanRenderer {
     let table = this.shared.get(plan.id);
     if (table === undefined) {
       const select = this.build(plan.input);
-      const outputs = plan.input.columns.map((c, i): Output => ({
-        sql: this.column(select, c.id).sql,
-        name: `k${i}`,
-      }));
+      const outputs = plan.input.columns.map(
+        (c, i): Output => ({
+          sql: this.column(select, c.id).sql,
+          name: `k${i}`,
+        }),
+      );
       table = { name: `shared_${this.shared.size + 1}`, sql: selectText(select, outputs) };
       this.shared.set(plan.id, table);
     }
@@ -340,34 +353,9 @@ export class PlanRenderer {
   }
 }
 
-const isName = (sql: string | undefined): boolean =>
-  sql !== undefined && /^(?:[a-z0-9_]+|"(?:[^"]|"")+")(?:\.(?:[a-z0-9_]+|"(?:[^"]|"")+"))?$/.test(sql);
-const isQualifiedName = (sql: string): boolean => /^t\d+\./.test(sql) && isName(sql);
-
-/** True where the SELECT is nothing but its FROM. */
-function isPristine(select: Select): boolean {
-  return (
-    takesFilter(select) &&
-    select.where.length === 0 &&
-    select.orderBy === null &&
-    [...select.columns.values()].every((c) => isName(c.sql))
-  );
-}
-
 function conjunctTexts(predicate: Expression, scope: ExpressionScope): string[] {
   if (predicate.kind === 'call' && predicate.function === 'AND') {
     return predicate.arguments.flatMap((e) => conjunctTexts(e, scope));
   }
   return [renderIn(predicate, scope)];
-}
-
-/** A bare number in GROUP BY would be a position. */
-function groupKey(sql: string, expression: Expression): string {
-  return /^(?:-?\d+|'.*')$/s.test(sql) ? castTo(sql, toDuckDbType(expression.type)) : sql;
-}
-
-function groupingText(keys: readonly string[], sets: readonly (readonly number[])[] | null): string {
-  if (sets === null) return keys.join(', ');
-  const list = sets.map((set) => `(${set.map((position) => operand(keys[position]!)).join(', ')})`);
-  return `GROUPING SETS (${list.join(', ')})`;
 }

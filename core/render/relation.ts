@@ -46,7 +46,10 @@ export function renderStageQuery(
     const wanted = toDuckDbType(type);
     const declared = types.get(id);
     const surely = exact && declared !== undefined && toDuckDbType(declared) === wanted;
-    return { sql: surely || sql.endsWith(` AS ${wanted})`) && isOneCast(sql) ? sql : castTo(sql, wanted), name };
+    return {
+      sql: surely || (sql.endsWith(` AS ${wanted})`) && isOneCast(sql)) ? sql : castTo(sql, wanted),
+      name,
+    };
   });
   return renderer.finish(select, list);
 }

@@ -43,9 +43,13 @@ function readType(column: Column, options: CsvOptions): string {
     case 'MAP':
     case 'MULTISET':
     case 'ROW':
-      throw new ConfigurationError('OPTION_UNSUPPORTED', `The csv format cannot read column ${column.name}: nested types are not supported.`, {
-        hint: 'Use the json or parquet format.',
-      });
+      throw new ConfigurationError(
+        'OPTION_UNSUPPORTED',
+        `The csv format cannot read column ${column.name}: nested types are not supported.`,
+        {
+          hint: 'Use the json or parquet format.',
+        },
+      );
     case 'BOOLEAN':
     case 'BINARY':
     case 'VARBINARY':

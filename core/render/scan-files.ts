@@ -20,7 +20,8 @@ export function fileList(files: readonly string[]): string {
 
 /** Named arguments of a reader. */
 export function readerCall(reader: string, source: FileScanSource, options: readonly string[]): string {
-  const partitions = source.table.partitionedBy.length > 0 ? ['hive_partitioning = true', 'hive_types_autocast = false'] : [];
+  const partitions =
+    source.table.partitionedBy.length > 0 ? ['hive_partitioning = true', 'hive_types_autocast = false'] : [];
   return `${reader}(${[fileList(source.files), ...options, ...partitions].join(', ')})`;
 }
 
@@ -39,7 +40,9 @@ export function typedSelect(
   const list = source.columns.map((name) => {
     const type = types.get(name)!;
     const quoted = quoteIdentifier(name);
-    const sql = source.table.partitionedBy.includes(name) ? castTo(quoted, toDuckDbType(type)) : value(name, type);
+    const sql = source.table.partitionedBy.includes(name)
+      ? castTo(quoted, toDuckDbType(type))
+      : value(name, type);
     return sql === quoted ? quoted : `${sql} AS ${quoted}`;
   });
   return `(SELECT ${list.length === 0 ? '1' : list.join(', ')} FROM ${reader})`;

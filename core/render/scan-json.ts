@@ -29,7 +29,11 @@ function fromObjects(
 ): string {
   const layout = JSON.stringify(Object.fromEntries(read.map((c) => [c.name, readType(c.type)])));
   const transform = options.ignoreParseErrors ? 'from_json' : 'from_json_strict';
-  const objects = readerCall('read_ndjson_objects', source, options.ignoreParseErrors ? ['ignore_errors = true'] : []);
+  const objects = readerCall(
+    'read_ndjson_objects',
+    source,
+    options.ignoreParseErrors ? ['ignore_errors = true'] : [],
+  );
   const partitions = source.table.partitionedBy.map((name) => `, ${quoteIdentifier(name)}`).join('');
   const rows = `(SELECT json, ${transform}(json, ${quoteString(layout)}) AS fields${partitions} FROM ${objects} WHERE json IS NOT NULL)`;
   return typedSelect(source, rows, (name, type) => {

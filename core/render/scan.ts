@@ -22,7 +22,10 @@ export function renderScan(scan: Scan, resolveFiles: ResolveFiles): string {
   if (table.connector === 'exchange') return table.path[0]!;
   if (table.connector !== 'filesystem') {
     const name = table.path.join('.');
-    throw new PlanError('PLAN_CONNECTOR', `Table ${name}: the connector '${table.connector}' is not read by SQL stages.`);
+    throw new PlanError(
+      'PLAN_CONNECTOR',
+      `Table ${name}: the connector '${table.connector}' is not read by SQL stages.`,
+    );
   }
   const options = filesystemOptions(table);
   const columns = scan.columns.map((column) => column.name);

@@ -20,7 +20,8 @@ export function castTo(sql: string, type: string): string {
   return `CAST(${sql} AS ${type})`;
 }
 
-const NAME_OR_NUMBER = /^(?:[A-Za-z_0-9.]+|"(?:[^"]|"")*"(?:\."(?:[^"]|"")*"|\.[a-z_0-9]+)*|[a-z_0-9]+\."(?:[^"]|"")*")$/;
+const NAME_OR_NUMBER =
+  /^(?:[A-Za-z_0-9.]+|"(?:[^"]|"")*"(?:\."(?:[^"]|"")*"|\.[a-z_0-9]+)*|[a-z_0-9]+\."(?:[^"]|"")*")$/;
 const STRING = /^'(?:[^']|'')*'$/;
 const CALL_START = /^(?:[A-Za-z_][A-Za-z_0-9]*)?[([]/;
 

@@ -19,7 +19,9 @@ export function renderUnnest(
   if (plan.withOrdinality) values.push('o');
   const list = values.map((value, i) => `${value} AS ${names[i]}`).join(', ');
   const rows = `SELECT unnest(${elements(collection, plan.collection.type)}) AS e${
-    plan.withOrdinality ? `, CAST(generate_subscripts(${elements(collection, plan.collection.type)}, 1) AS INTEGER) AS o` : ''
+    plan.withOrdinality
+      ? `, CAST(generate_subscripts(${elements(collection, plan.collection.type)}, 1) AS INTEGER) AS o`
+      : ''
   }`;
   return {
     from: `(SELECT ${list} FROM (${rows})) AS ${alias}`,

@@ -1,8 +1,8 @@
 /** Which explicit casts exist. What is missing here has no rendering in `render/cast.ts`. */
 import type { DataType } from './data-type.js';
 import { sameType } from './same-type.js';
-import { typeFamily } from './type-family.js';
 import type { TypeFamily } from './type-family.js';
+import { typeFamily } from './type-family.js';
 
 /** The families that a family is cast to, besides itself, text, bytes and intervals. */
 const TARGETS: Readonly<Partial<Record<TypeFamily, readonly TypeFamily[]>>> = {
@@ -46,7 +46,8 @@ function hasText(type: DataType): boolean {
 function sameFamily(from: DataType, to: DataType): boolean {
   if (from.kind === 'ARRAY' && to.kind === 'ARRAY') return castable(from.element, to.element);
   if (from.kind === 'MULTISET' && to.kind === 'MULTISET') return castable(from.element, to.element);
-  if (from.kind === 'MAP' && to.kind === 'MAP') return castable(from.key, to.key) && castable(from.value, to.value);
+  if (from.kind === 'MAP' && to.kind === 'MAP')
+    return castable(from.key, to.key) && castable(from.value, to.value);
   if (from.kind === 'ROW' && to.kind === 'ROW') {
     return (
       from.fields.length === to.fields.length &&

@@ -91,8 +91,13 @@ function nestedPair(a: DataType, b: DataType): DataType | null {
   }
   if (a.kind === 'ROW' && b.kind === 'ROW') {
     if (a.fields.length !== b.fields.length) return null;
-    const fields = a.fields.map((field, i) => ({ name: field.name, type: pair(field.type, b.fields[i]!.type) }));
-    return fields.every((f): f is { name: string; type: DataType } => f.type !== null) ? types.row(fields) : null;
+    const fields = a.fields.map((field, i) => ({
+      name: field.name,
+      type: pair(field.type, b.fields[i]!.type),
+    }));
+    return fields.every((f): f is { name: string; type: DataType } => f.type !== null)
+      ? types.row(fields)
+      : null;
   }
   return a;
 }
@@ -127,7 +132,11 @@ export function implicitlyCastable(from: DataType, to: DataType): boolean {
     case 'MULTISET':
       return from.kind === 'MULTISET' && implicitlyCastable(from.element, to.element);
     case 'MAP':
-      return from.kind === 'MAP' && implicitlyCastable(from.key, to.key) && implicitlyCastable(from.value, to.value);
+      return (
+        from.kind === 'MAP' &&
+        implicitlyCastable(from.key, to.key) &&
+        implicitlyCastable(from.value, to.value)
+      );
     case 'ROW':
       return (
         from.kind === 'ROW' &&

@@ -15,25 +15,25 @@ const MIN_FRACTION = 6;
 export function decimalSum(a: DecimalShape, b: DecimalShape): DataType {
   const scale = Math.max(a.scale, b.scale);
   const whole = Math.max(a.precision - a.scale, b.precision - b.scale);
-  return fit(whole + scale + 1, scale);
+  return bounded(whole + scale + 1, scale);
 }
 
 /** The type of `a * b`. */
 export function decimalProduct(a: DecimalShape, b: DecimalShape): DataType {
-  return fit(a.precision + b.precision + 1, a.scale + b.scale);
+  return bounded(a.precision + b.precision + 1, a.scale + b.scale);
 }
 
 /** The type of `a / b`. */
 export function decimalQuotient(a: DecimalShape, b: DecimalShape): DataType {
   const scale = Math.max(MIN_FRACTION, a.scale + b.precision + 1);
-  return fit(a.precision - a.scale + b.scale + scale, scale);
+  return bounded(a.precision - a.scale + b.scale + scale, scale);
 }
 
 /** The type of `a % b`. */
 export function decimalRemainder(a: DecimalShape, b: DecimalShape): DataType {
   const scale = Math.max(a.scale, b.scale);
   const whole = Math.min(a.precision - a.scale, b.precision - b.scale);
-  return fit(whole + scale, scale);
+  return bounded(whole + scale, scale);
 }
 
 /** The type of `ROUND(a, digits)`. */
@@ -62,7 +62,7 @@ export function decimalAverage(a: DecimalShape): DataType {
   return types.decimal(MAX_DECIMAL_PRECISION, Math.max(MIN_FRACTION, a.scale));
 }
 
-function fit(precision: number, scale: number): DataType {
+function bounded(precision: number, scale: number): DataType {
   if (precision <= MAX_DECIMAL_PRECISION) return types.decimal(precision, scale);
   const whole = precision - scale;
   const kept = Math.max(MAX_DECIMAL_PRECISION - whole, Math.min(scale, MIN_FRACTION));

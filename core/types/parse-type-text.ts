@@ -86,7 +86,11 @@ function readSingle(reader: Reader): DataType {
   const build = Object.hasOwn(PARAMETRIC, word) ? PARAMETRIC[word] : undefined;
   if (build !== undefined) return build(reader);
   const near = nearNames(word, [...Object.keys(SIMPLE), ...Object.keys(PARAMETRIC)]);
-  throw reader.error(`unknown type ${word}`, near.length > 0 ? `Did you mean ${near.join(' or ')}?` : null, at);
+  throw reader.error(
+    `unknown type ${word}`,
+    near.length > 0 ? `Did you mean ${near.join(' or ')}?` : null,
+    at,
+  );
 }
 
 const length = (reader: Reader): number => reader.parameters(1, 1, MAX_LENGTH)?.[0] ?? 1;
@@ -105,7 +109,11 @@ function decimal(reader: Reader): DataType {
   const at = reader.position();
   const [precision = 10, scale = 0] = reader.parameters(2, 0, MAX_DECIMAL_PRECISION) ?? [];
   if (precision < 1 || scale > precision) {
-    throw reader.error(`DECIMAL(${precision}, ${scale}): the precision is 1 to 38, the scale 0 to the precision`, null, at);
+    throw reader.error(
+      `DECIMAL(${precision}, ${scale}): the precision is 1 to 38, the scale 0 to the precision`,
+      null,
+      at,
+    );
   }
   return types.decimal(precision, scale);
 }
@@ -133,7 +141,11 @@ function interval(reader: Reader): DataType {
   }
   if (YEAR_MONTH.includes(unit)) return types.intervalYearMonth();
   if (DAY_TIME.includes(unit)) return types.intervalDayTime();
-  throw reader.error(`INTERVAL ${unit} is not an interval type`, 'Use INTERVAL YEAR TO MONTH or INTERVAL DAY TO SECOND.', at);
+  throw reader.error(
+    `INTERVAL ${unit} is not an interval type`,
+    'Use INTERVAL YEAR TO MONTH or INTERVAL DAY TO SECOND.',
+    at,
+  );
 }
 
 function row(reader: Reader): DataType {
@@ -233,7 +245,8 @@ class Reader {
       const token = this.peek();
       const value = Number(token.text);
       if (token.kind !== 'number') throw this.expected('a number');
-      if (value < least || value > limit) throw this.error(`${value} is not between ${least} and ${limit}`, null);
+      if (value < least || value > limit)
+        throw this.error(`${value} is not between ${least} and ${limit}`, null);
       values.push(value);
       this.next++;
     } while (values.length < most && this.symbolIf(','));
@@ -254,7 +267,10 @@ class Reader {
 
   private expected(what: string): SqlError {
     const token = this.peek();
-    return this.error(`expected ${what} but found ${token.kind === 'end' ? 'the end' : `'${token.text}'`}`, null);
+    return this.error(
+      `expected ${what} but found ${token.kind === 'end' ? 'the end' : `'${token.text}'`}`,
+      null,
+    );
   }
 
   private peek(): Token {

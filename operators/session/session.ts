@@ -102,6 +102,11 @@ export class Session implements JobSession {
     this.#sources.set(connector, factory);
   }
 
+  /** Looks for modules of functions there too, after the folders that were known before. */
+  addModuleFolder(folder: string): void {
+    this.#host.addModuleFolder(folder);
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;

@@ -28,8 +28,7 @@ OPTIONS_NOT_ACTIVE = (
 
 @dataclass(frozen=True)
 class Definition:
-    """A declared function before its types are read. `target` is a callable, or a function class or its
-    instance.
+    """A declared function, its types unread. `target` is a callable, a function class or its instance.
 
     `called_with_none`: arguments may be None whatever the annotations say (declared through the pyflink
     shim).

@@ -9,8 +9,7 @@ from ._function_spec import FunctionSpec, specify
 
 
 def describe(name: str, target_object: object, target: str = "") -> dict[str, Any]:
-    """The declaration of a function under the name of a job: the fields of `FunctionDeclaration` as on the
-    wire.
+    """The declaration of a function under the name of a job: the wire form of `FunctionDeclaration`.
 
     >>> from millstream import udf
     >>> @udf

@@ -60,8 +60,7 @@ class FunctionSpec:
 
 
 def specify(name: str, target_object: object) -> FunctionSpec:
-    """Reads everything about a declared function; a plain function with annotations counts as a scalar
-    one."""
+    """Reads all about a declared function; a plain one with annotations counts as scalar."""
     definition = definition_of(target_object) or _undeclared(name, target_object)
     instance = _instance(name, definition.target)
     call, signature_of, result_of = _methods(name, definition, instance)

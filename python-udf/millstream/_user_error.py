@@ -31,8 +31,7 @@ def user_error(
 ) -> MillstreamError:
     """The `UdfError` for an exception; an error that is one of ours already is given back.
 
-    `doing` says where it happened ("in `eval`"); `row` is the row in the bundle; `values` its arguments by
-    name.
+    `doing` says where it happened ("in `eval`"); `row` is the row in the bundle; `values` its arguments.
     """
     if isinstance(error, MillstreamError):
         error.add_details(function=function)

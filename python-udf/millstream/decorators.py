@@ -1,5 +1,4 @@
-"""`udf`, `udtf`, `udaf`, `udtaf`: they declare a function and leave it as it is, so that it can be called
-as before."""
+"""`udf`, `udtf`, `udaf`, `udtaf`: they declare a function, which can be called as before."""
 
 from __future__ import annotations
 

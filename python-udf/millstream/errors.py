@@ -1,5 +1,4 @@
-"""The error tree, the same codes as in the TypeScript core (core/errors.ts), with one JSON form on the
-wire."""
+"""The error tree: the same classes, codes and JSON form as in the TypeScript core (core/errors.ts)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The two rules of Arrow into DuckDB that the relational worker is built on: little is read ahead, one scan only."""
+"""Rules of Arrow into DuckDB that the relational worker is built on: little is read ahead, one scan only."""
 
 from __future__ import annotations
 

@@ -8,7 +8,16 @@ import { types } from '../../types/types.js';
 import type { AggregateContext, AggregateFunction } from '../aggregate-function.js';
 import { accept, signatureText } from '../define.js';
 import type { Parameter } from '../parameter.js';
-import { any, comparable, constantText, notDecimal, numeric, optional, repeated, text } from '../parameter.js';
+import {
+  any,
+  comparable,
+  constantText,
+  notDecimal,
+  numeric,
+  optional,
+  repeated,
+  text,
+} from '../parameter.js';
 import type { FunctionArgument, Inference } from '../scalar-function.js';
 import { scaledDown, unscaled } from './decimal-arithmetic.js';
 import { folded } from './integer-overflow.js';
@@ -72,7 +81,8 @@ const average = aggregate({
     const n = invoke('count', args, call);
     const total = invoke('sum', args, call);
     if (isInteger(type)) return castTo(`${total} // ${n}`, toDuckDbType(type));
-    if (type.kind !== 'DECIMAL' || of.kind !== 'DECIMAL') return castTo(invoke('avg', args, call), toDuckDbType(type));
+    if (type.kind !== 'DECIMAL' || of.kind !== 'DECIMAL')
+      return castTo(invoke('avg', args, call), toDuckDbType(type));
     const exact = unscaled(total, { precision: 38, scale: of.scale }, of.scale);
     const half = `${n} // 2 * sign(${total})::HUGEINT`;
     return scaledDown(`(${exact} * ${10n ** BigInt(type.scale - of.scale)} + ${half}) // ${n}`, type);
@@ -137,8 +147,7 @@ const listAgg = aggregate({
   id: 'LISTAGG',
   parameters: [text, optional(constantText)],
   result: () => types.string(),
-  render: ([value, separator], call) =>
-    invoke('string_agg', [value!, separator ?? quoteString(',')], call),
+  render: ([value, separator], call) => invoke('string_agg', [value!, separator ?? quoteString(',')], call),
 });
 
 /** Entries of this topic. */

@@ -83,18 +83,23 @@ function decimalDivision(call: CallContext, a: string, b: string): string {
   const numerator = unscaled(a, left, type.scale + right.scale);
   const divisor = unscaled(b, right, right.scale);
   const half = `abs(${divisor}) // 2 * sign(${a})::HUGEINT`;
-  return scaledDown(guarded(call, a, b, () => `(${numerator} + ${half}) // ${divisor}`), type);
+  return scaledDown(
+    guarded(call, a, b, () => `(${numerator} + ${half}) // ${divisor}`),
+    type,
+  );
 }
 
 const modulo = define({
   id: 'MOD',
   names: ['MOD', '%'],
   parameters: [exact, exact],
-  result: ([a, b]) => (isInteger(a!) && isInteger(b!) ? b! : decimalRemainder(asDecimal(a!)!, asDecimal(b!)!)),
+  result: ([a, b]) =>
+    isInteger(a!) && isInteger(b!) ? b! : decimalRemainder(asDecimal(a!)!, asDecimal(b!)!),
   render: (args, call) => {
     const [a, b] = args.map(operand) as [string, string];
     const sql = guarded({ ...call, resultType: NEVER_WRAPS }, a, b, (divisor) => `${a} % ${divisor}`);
-    const exactly = call.argumentTypes.every((t) => t.kind === call.resultType.kind) && isInteger(call.resultType);
+    const exactly =
+      call.argumentTypes.every((t) => t.kind === call.resultType.kind) && isInteger(call.resultType);
     return exactly ? sql : castTo(sql, toDuckDbType(call.resultType));
   },
 });
@@ -113,7 +118,13 @@ const negate = define({
       : `-${operand(a!)}`,
 });
 
-const plus = define({ id: 'PLUS', names: ['+'], parameters: [numeric], result: ([a]) => a!, render: ([a]) => a! });
+const plus = define({
+  id: 'PLUS',
+  names: ['+'],
+  parameters: [numeric],
+  result: ([a]) => a!,
+  render: ([a]) => a!,
+});
 
 /** Entries of this topic. */
 export const arithmeticFunctions: readonly ScalarFunction[] = [

@@ -35,7 +35,9 @@ const mapConstructor: ScalarFunction = {
 
 function inferMap(args: readonly FunctionArgument[]): Inference {
   if (args.length === 0 || args.length % 2 !== 0) return null;
-  const [key, value] = [0, 1].map((side) => commonType(args.flatMap((a, i) => (i % 2 === side ? [a.type] : []))));
+  const [key, value] = [0, 1].map((side) =>
+    commonType(args.flatMap((a, i) => (i % 2 === side ? [a.type] : []))),
+  );
   if (!key || !value || key.kind === 'NULL' || value.kind === 'NULL') return null;
   return {
     type: types.notNull(types.map(key, value)),
@@ -48,7 +50,8 @@ const rowConstructor = define({
   parameters: [repeated(any)],
   result: (all) => types.row(all.map((type, i) => ({ name: `EXPR$${i}`, type }))),
   nulls: 'never',
-  render: (args) => `struct_pack(${args.map((arg, i) => `${quoteIdentifier(`EXPR$${i}`)} := ${arg}`).join(', ')})`,
+  render: (args) =>
+    `struct_pack(${args.map((arg, i) => `${quoteIdentifier(`EXPR$${i}`)} := ${arg}`).join(', ')})`,
 });
 
 /** Array elements count from 1; DuckDB would count negative ones from the end. */
@@ -60,7 +63,10 @@ const item: ScalarFunction = {
     if (base === undefined || key === undefined || rest.length > 0) return null;
     if (base.type.kind === 'ARRAY') return inferElement(base.type.element, key);
     if (base.type.kind !== 'MAP' || commonType([base.type.key, key.type]) === null) return null;
-    return { type: withNullable(base.type.value, true), coercions: [null, withNullable(base.type.key, true)] };
+    return {
+      type: withNullable(base.type.value, true),
+      coercions: [null, withNullable(base.type.key, true)],
+    };
   },
   render: ([base, key], { argumentTypes, literals }) => {
     const found = `${operand(base!)}[${key}]`;
@@ -79,12 +85,17 @@ function inferElement(element: DataType, index: FunctionArgument): Inference {
 const elementOf = (type: DataType): DataType => (type.kind === 'ARRAY' ? type.element : type);
 
 /** A function of an array and a value of its element type. */
-const withElement = (id: string, result: (array: DataType) => DataType, render: RenderCall): ScalarFunction => ({
+const withElement = (
+  id: string,
+  result: (array: DataType) => DataType,
+  render: RenderCall,
+): ScalarFunction => ({
   id,
   names: [id],
   signature: `${id}(ARRAY<T>, T)`,
   infer: ([list, value, ...rest]) => {
-    if (list?.type.kind !== 'ARRAY' || value === undefined || rest.length > 0 || value.type.kind === 'NULL') return null;
+    if (list?.type.kind !== 'ARRAY' || value === undefined || rest.length > 0 || value.type.kind === 'NULL')
+      return null;
     const common = commonType([list.type.element, value.type]);
     if (common === null || common.kind !== list.type.element.kind) return null;
     const nullable = list.type.nullable || value.type.nullable;

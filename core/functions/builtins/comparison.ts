@@ -9,7 +9,17 @@ import { any, boolean } from '../parameter.js';
 import type { FunctionArgument, Inference, RenderCall, ScalarFunction } from '../scalar-function.js';
 
 /** Families whose values have an order that Flink defines. */
-const ORDERED = new Set(['boolean', 'numeric', 'string', 'binary', 'date', 'time', 'timestamp', 'year-month', 'day-time']);
+const ORDERED = new Set([
+  'boolean',
+  'numeric',
+  'string',
+  'binary',
+  'date',
+  'time',
+  'timestamp',
+  'year-month',
+  'day-time',
+]);
 /** Families that text is converted to when it is compared with them. */
 const READ_FROM_TEXT = new Set(['date', 'time', 'timestamp']);
 
@@ -51,7 +61,9 @@ function inferComparison(args: readonly FunctionArgument[], knowsNull: boolean):
 /** DuckDB widens numbers by itself exactly as needed, so only the rest is cast. */
 function comparedAs(type: DataType, common: DataType): DataType | null {
   const sameFamily = typeFamily(type) === typeFamily(common);
-  return sameFamily && type.kind !== 'NULL' && !(typeFamily(type) === 'timestamp' && type.kind !== common.kind)
+  return sameFamily &&
+    type.kind !== 'NULL' &&
+    !(typeFamily(type) === 'timestamp' && type.kind !== common.kind)
     ? null
     : withNullable(common, type.nullable);
 }
@@ -74,11 +86,23 @@ function inferMembership(args: readonly FunctionArgument[]): Inference {
     const itemType = item.type.kind === 'NULL' ? value.type : common;
     coercions.push(comparedAs(item.type, itemType));
   }
-  return { type: withNullable(types.boolean(), args.some((a) => a.type.nullable)), coercions };
+  return {
+    type: withNullable(
+      types.boolean(),
+      args.some((a) => a.type.nullable),
+    ),
+    coercions,
+  };
 }
 
 const test = (name: string, render: RenderCall = ([a]) => `${operand(a!)} ${name}`): ScalarFunction =>
-  define({ id: name, parameters: [name.endsWith('NULL') ? any : boolean], result: types.boolean(), nulls: 'never', render });
+  define({
+    id: name,
+    parameters: [name.endsWith('NULL') ? any : boolean],
+    result: types.boolean(),
+    nulls: 'never',
+    render,
+  });
 
 /** Entries of this topic. */
 export const comparisonFunctions: readonly ScalarFunction[] = [

@@ -35,7 +35,9 @@ function uniform({ id, signature, least, most, nullable, render }: Shape): Scala
 /** Unlike CASE, these take DOUBLE where one of two approximate types is. */
 function widest(all: readonly DataType[]): DataType | null {
   const common = commonType(all);
-  return common !== null && isApproximate(common) && all.some((type) => type.kind === 'DOUBLE') ? types.double() : common;
+  return common !== null && isApproximate(common) && all.some((type) => type.kind === 'DOUBLE')
+    ? types.double()
+    : common;
 }
 
 const anyNull = (args: readonly boolean[]): boolean => args.some(Boolean);
@@ -65,7 +67,10 @@ const branch: ScalarFunction = {
     if (accepted === null || common === null || common.kind === 'NULL') return null;
     return {
       type: withNullable(common, anyNull(args.map((arg) => arg.type.nullable))),
-      coercions: [accepted === 'same' ? null : accepted, ...values.map((v) => withNullable(common, v.type.nullable))],
+      coercions: [
+        accepted === 'same' ? null : accepted,
+        ...values.map((v) => withNullable(common, v.type.nullable)),
+      ],
     };
   },
   render: ([condition, yes, no]) => `CASE WHEN ${condition} THEN ${yes} ELSE ${no} END`,
@@ -81,7 +86,14 @@ export const conditionalFunctions: readonly ScalarFunction[] = [
     nullable: allNull,
     render: coalesce,
   }),
-  uniform({ id: 'IFNULL', signature: 'IFNULL(ANY, ANY)', least: 2, most: 2, nullable: allNull, render: coalesce }),
+  uniform({
+    id: 'IFNULL',
+    signature: 'IFNULL(ANY, ANY)',
+    least: 2,
+    most: 2,
+    nullable: allNull,
+    render: coalesce,
+  }),
   uniform({
     id: 'GREATEST',
     signature: 'GREATEST(ANY, ANY…)',

@@ -7,7 +7,17 @@ import type { DataType } from '../../types/data-type.js';
 import { types } from '../../types/types.js';
 import { define } from '../define.js';
 import type { Parameter } from '../parameter.js';
-import { constantInt, constantText, datetime, integer, keyword, optional, text, timestamp, timeOrDatetime } from '../parameter.js';
+import {
+  constantInt,
+  constantText,
+  datetime,
+  integer,
+  keyword,
+  optional,
+  text,
+  timeOrDatetime,
+  timestamp,
+} from '../parameter.js';
 import type { RenderCall, ScalarFunction } from '../scalar-function.js';
 import { toStrftime, toStrptime } from './datetime-format.js';
 
@@ -72,7 +82,11 @@ function floored(value: string, unit: string): string {
   return `date_trunc('week', ${operand(value)} + INTERVAL 1 DAY) - INTERVAL 1 DAY`;
 }
 
-const rounding = (id: string, name: string, render: (value: string, unit: string) => string): ScalarFunction =>
+const rounding = (
+  id: string,
+  name: string,
+  render: (value: string, unit: string) => string,
+): ScalarFunction =>
   define({
     id,
     names: name === 'CEIL' ? ['CEIL', 'CEILING'] : [name],
@@ -156,7 +170,8 @@ export const datetimeFunctions: readonly ScalarFunction[] = [
   define({
     id: 'TO_TIMESTAMP_LTZ',
     parameters: [integer, constantInt],
-    result: (_, [, digits]) => (digits?.literal === 0 || digits?.literal === 3 ? types.timestampLtz(3) : null),
+    result: (_, [, digits]) =>
+      digits?.literal === 0 || digits?.literal === 3 ? types.timestampLtz(3) : null,
     nulls: 'always',
     render: ([value], { literals: [, digits] }) =>
       `make_timestamptz(${castTo(value!, 'BIGINT')} * ${digits === 0 ? 1_000_000 : 1_000})`,
@@ -174,7 +189,8 @@ export const datetimeFunctions: readonly ScalarFunction[] = [
     parameters: [text, written],
     result: types.string(),
     nulls: 'always',
-    render: ([value], { literals: [, pattern] }) => format(castFromText(value!, types.timestamp(3), true), pattern),
+    render: ([value], { literals: [, pattern] }) =>
+      format(castFromText(value!, types.timestamp(3), true), pattern),
   }),
   define({
     id: 'UNIX_TIMESTAMP',
@@ -191,7 +207,12 @@ export const datetimeFunctions: readonly ScalarFunction[] = [
     render: ([value], { literals: [, pattern] }) =>
       format(`make_timestamptz(${castTo(value!, 'BIGINT')} * 1000000)`, pattern ?? STANDARD_PATTERN),
   }),
-  current('CURRENT_TIMESTAMP', ['CURRENT_TIMESTAMP', 'NOW', 'CURRENT_ROW_TIMESTAMP'], types.timestampLtz(3), NOW),
+  current(
+    'CURRENT_TIMESTAMP',
+    ['CURRENT_TIMESTAMP', 'NOW', 'CURRENT_ROW_TIMESTAMP'],
+    types.timestampLtz(3),
+    NOW,
+  ),
   current('LOCALTIMESTAMP', ['LOCALTIMESTAMP'], types.timestamp(3), castTo(NOW, 'TIMESTAMP')),
   current('CURRENT_DATE', ['CURRENT_DATE'], types.date(), castTo('now()', 'DATE')),
   current(

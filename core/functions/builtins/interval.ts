@@ -16,11 +16,19 @@ const FIXED: readonly (readonly [unit: string, milliseconds: number])[] = [
 ];
 
 /** The interval as DuckDB's. A day of a TIMESTAMP_LTZ is 24 hours, also where clocks change. */
-function duckDbInterval(sql: string, type: DataType, constant: CallContext['literals'][number], of: DataType): string {
+function duckDbInterval(
+  sql: string,
+  type: DataType,
+  constant: CallContext['literals'][number],
+  of: DataType,
+): string {
   const value = typeof constant === 'string' || typeof constant === 'number' ? Number(constant) : null;
-  if (type.kind === 'INTERVAL_YEAR_MONTH') return value === null ? `to_months(${sql})` : `INTERVAL ${literal(value)} MONTH`;
+  if (type.kind === 'INTERVAL_YEAR_MONTH')
+    return value === null ? `to_months(${sql})` : `INTERVAL ${literal(value)} MONTH`;
   if (value === null) return `to_milliseconds(${sql})`;
-  const unit = FIXED.find(([name, length]) => value % length === 0 && !(name === 'DAY' && of.kind === 'TIMESTAMP_LTZ'));
+  const unit = FIXED.find(
+    ([name, length]) => value % length === 0 && !(name === 'DAY' && of.kind === 'TIMESTAMP_LTZ'),
+  );
   return unit === undefined ? `to_milliseconds(${value})` : `INTERVAL ${literal(value / unit[1])} ${unit[0]}`;
 }
 
@@ -62,14 +70,22 @@ const multiplied = (id: string, by: 0 | 1): ScalarFunction =>
 
 /** Months in a unit; the others have a fixed length. */
 const MONTHS: Readonly<Record<string, number>> = { YEAR: 12, QUARTER: 3, MONTH: 1 };
-const SECONDS: Readonly<Record<string, number>> = { WEEK: 604_800, DAY: 86_400, HOUR: 3_600, MINUTE: 60, SECOND: 1 };
+const SECONDS: Readonly<Record<string, number>> = {
+  WEEK: 604_800,
+  DAY: 86_400,
+  HOUR: 3_600,
+  MINUTE: 60,
+  SECOND: 1,
+};
 const UNITS = [...Object.keys(MONTHS), ...Object.keys(SECONDS)];
 
 const add = define({
   id: 'TIMESTAMPADD',
   parameters: [keyword('UNIT', UNITS), int, datetime],
   result: ([, , value], [unit]) =>
-    value!.kind === 'DATE' && ['HOUR', 'MINUTE', 'SECOND'].includes(String(unit?.literal)) ? types.timestamp(6) : value!,
+    value!.kind === 'DATE' && ['HOUR', 'MINUTE', 'SECOND'].includes(String(unit?.literal))
+      ? types.timestamp(6)
+      : value!,
   render: ([, count, value], { literals: [unit], resultType }) => {
     const months = MONTHS[String(unit)];
     const length =

@@ -50,7 +50,8 @@ const truncate: RenderCall = ([a], { literals, resultType, argumentTypes }) => {
   const digits = Number(literals[1] ?? 0);
   const target = toDuckDbType(resultType);
   const value = operand(a!);
-  if (isInteger(resultType)) return digits >= 0 ? a! : castTo(`${value} - ${value} % ${10 ** -digits}`, target);
+  if (isInteger(resultType))
+    return digits >= 0 ? a! : castTo(`${value} - ${value} % ${10 ** -digits}`, target);
   if (digits === 0) return castTo(`trunc(${a})`, target);
   if (argumentTypes[0]!.kind === 'DECIMAL') return castTo(`${value} - ${value} % ${step(digits)}`, target);
   const exact = printed(a!);
@@ -71,14 +72,17 @@ const whole =
   ([a], { resultType }) =>
     isInteger(resultType) ? a! : castTo(`${duckDb}(${a})`, toDuckDbType(resultType));
 
-const wholeType: ResultRule = ([type]) => (type!.kind === 'DECIMAL' ? types.decimal(type!.precision, 0) : type!);
+const wholeType: ResultRule = ([type]) =>
+  type!.kind === 'DECIMAL' ? types.decimal(type!.precision, 0) : type!;
 
 const constant = (id: string, sql: string): ScalarFunction =>
   define({ id, parameters: [], result: types.double(), render: () => sql });
 
 /** Entries of this topic. */
 export const mathFunctions: readonly ScalarFunction[] = [
-  ...['EXP', 'SIN', 'COS', 'TAN', 'COT', 'SINH', 'COSH', 'TANH', 'ATAN', 'DEGREES', 'RADIANS'].map((id) => real(id)),
+  ...['EXP', 'SIN', 'COS', 'TAN', 'COT', 'SINH', 'COSH', 'TANH', 'ATAN', 'DEGREES', 'RADIANS'].map((id) =>
+    real(id),
+  ),
   guardedReal('ASIN', 'NOT BETWEEN -1 AND 1'),
   guardedReal('ACOS', 'NOT BETWEEN -1 AND 1'),
   guardedReal('SQRT', '< 0'),
@@ -105,8 +109,19 @@ export const mathFunctions: readonly ScalarFunction[] = [
     render: ([a], { resultType }) => castTo(`sign(${a})`, toDuckDbType(resultType)),
   }),
   define({ id: 'ROUND', parameters: [numeric, optional(constantInt)], result: roundedType, render: round }),
-  define({ id: 'TRUNCATE', parameters: [numeric, optional(constantInt)], result: roundedType, render: truncate }),
-  define({ id: 'CEIL', names: ['CEIL', 'CEILING'], parameters: [numeric], result: wholeType, render: whole('ceil') }),
+  define({
+    id: 'TRUNCATE',
+    parameters: [numeric, optional(constantInt)],
+    result: roundedType,
+    render: truncate,
+  }),
+  define({
+    id: 'CEIL',
+    names: ['CEIL', 'CEILING'],
+    parameters: [numeric],
+    result: wholeType,
+    render: whole('ceil'),
+  }),
   define({ id: 'FLOOR', parameters: [numeric], result: wholeType, render: whole('floor') }),
   define({ id: 'RAND', parameters: [], result: types.double(), render: () => 'random()', volatile: true }),
   define({

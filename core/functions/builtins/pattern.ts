@@ -5,9 +5,9 @@ import { define } from '../define.js';
 import { constantText, int, optional, text } from '../parameter.js';
 import type { RenderCall, ScalarFunction } from '../scalar-function.js';
 
-const like: RenderCall = ([value, pattern, escape]) => {
+const like: RenderCall = ([value, pattern, mark]) => {
   const sql = `${operand(value!)} LIKE ${operand(pattern!)}`;
-  return escape === undefined ? sql : `${sql} ESCAPE ${escape}`;
+  return mark === undefined ? sql : `${sql} ESCAPE ${mark}`;
 };
 
 const similar: RenderCall = ([value], { literals: [, pattern] }) =>
@@ -32,7 +32,8 @@ function similarPattern(pattern: string): string {
 const extract: RenderCall = ([value, pattern, group], { literals: [, source, index] }) => {
   const wanted = typeof index === 'number' ? index : 0;
   if (group !== undefined && wanted > groupCount(String(source))) return 'CAST(NULL AS VARCHAR)';
-  const found = wanted === 0 ? `regexp_extract(${value}, ${pattern})` : `regexp_extract(${value}, ${pattern}, ${wanted})`;
+  const found =
+    wanted === 0 ? `regexp_extract(${value}, ${pattern})` : `regexp_extract(${value}, ${pattern}, ${wanted})`;
   return `CASE WHEN regexp_matches(${value}, ${pattern}) THEN ${found} END`;
 };
 
@@ -51,7 +52,12 @@ const replace: RenderCall = ([value, pattern, put], { literals: [, , constant] }
 
 /** Entries of this topic. */
 export const patternFunctions: readonly ScalarFunction[] = [
-  define({ id: 'LIKE', parameters: [text, text, optional(constantText)], result: types.boolean(), render: like }),
+  define({
+    id: 'LIKE',
+    parameters: [text, text, optional(constantText)],
+    result: types.boolean(),
+    render: like,
+  }),
   define({ id: 'SIMILAR TO', parameters: [text, constantText], result: types.boolean(), render: similar }),
   define({
     id: 'REGEXP',

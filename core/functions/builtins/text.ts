@@ -55,8 +55,11 @@ const pad =
   (name: 'lpad' | 'rpad'): RenderCall =>
   ([value, count, filler], { literals: [, length, characters] }) => {
     const padded = `${name}(${value}, ${count}, ${filler})`;
-    const isSafe = typeof length === 'number' && length >= 0 && typeof characters === 'string' && characters !== '';
-    return isSafe ? padded : `CASE WHEN ${operand(count!)} >= 0 AND ${operand(filler!)} <> '' THEN ${padded} END`;
+    const isSafe =
+      typeof length === 'number' && length >= 0 && typeof characters === 'string' && characters !== '';
+    return isSafe
+      ? padded
+      : `CASE WHEN ${operand(count!)} >= 0 AND ${operand(filler!)} <> '' THEN ${padded} END`;
   };
 
 const position: RenderCall = ([part, whole]) => castTo(`instr(${whole}, ${part})`, 'INTEGER');
@@ -89,8 +92,12 @@ const splitIndex: RenderCall = ([value, separator, index]) => {
   return `CASE WHEN ${operand(value!)} <> '' AND ${operand(index!)} >= 0 THEN ${parts} END`;
 };
 
-const one = (id: string, names: readonly string[], result: DataType | ResultRule, render: RenderCall): ScalarFunction =>
-  define({ id, names, parameters: [text], result, render });
+const one = (
+  id: string,
+  names: readonly string[],
+  result: DataType | ResultRule,
+  render: RenderCall,
+): ScalarFunction => define({ id, names, parameters: [text], result, render });
 
 const hash = (id: string, length: number): ScalarFunction =>
   one(id, [id], types.char(length), call(id.toLowerCase()));
@@ -111,7 +118,9 @@ export const textFunctions: readonly ScalarFunction[] = [
   one('UPPER', ['UPPER'], same, call('upper')),
   one('LOWER', ['LOWER'], same, call('lower')),
   one('INITCAP', ['INITCAP'], same, initCap),
-  one('CHAR_LENGTH', ['CHAR_LENGTH', 'CHARACTER_LENGTH'], types.int(), ([a]) => castTo(`length(${a})`, 'INTEGER')),
+  one('CHAR_LENGTH', ['CHAR_LENGTH', 'CHARACTER_LENGTH'], types.int(), ([a]) =>
+    castTo(`length(${a})`, 'INTEGER'),
+  ),
   one('REVERSE', ['REVERSE'], string, call('reverse')),
   one('ASCII', ['ASCII'], types.int(), ascii),
   one('TO_BASE64', ['TO_BASE64'], string, ([a]) => `to_base64(encode(${a}))`),
@@ -154,7 +163,12 @@ export const textFunctions: readonly ScalarFunction[] = [
     render: ([whole, part], context) => position([part!, whole!], context),
   }),
   define({ id: 'OVERLAY', parameters: [text, text, int, optional(int)], result: string, render: overlay }),
-  define({ id: 'STARTSWITH', parameters: [text, text], result: types.boolean(), render: call('starts_with') }),
+  define({
+    id: 'STARTSWITH',
+    parameters: [text, text],
+    result: types.boolean(),
+    render: call('starts_with'),
+  }),
   define({ id: 'ENDSWITH', parameters: [text, text], result: types.boolean(), render: call('ends_with') }),
   define({
     id: 'SPLIT_INDEX',

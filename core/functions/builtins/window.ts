@@ -1,7 +1,8 @@
 /** Functions that exist only over a window. Aggregates over a window are in `aggregate.ts`. */
-import { types, withNullable } from '../../types/types.js';
-import type { DataType } from '../../types/data-type.js';
+
 import { implicitlyCastable } from '../../types/common-type.js';
+import type { DataType } from '../../types/data-type.js';
+import { types, withNullable } from '../../types/types.js';
 import type { WindowFunction } from '../aggregate-function.js';
 import { accept, signatureText } from '../define.js';
 import type { Parameter } from '../parameter.js';

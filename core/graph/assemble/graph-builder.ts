@@ -65,8 +65,8 @@ export class GraphBuilder {
 }
 
 /**
- * Inputs of a stage share a streaming ancestor only through an exchange with several consumers, so one consumer is all
- * that streaming needs.
+ * Inputs of a stage share a streaming ancestor only through an exchange with several consumers, so one
+ * consumer is all that streaming needs.
  */
 function finish(draft: ExchangeDraft): Exchange {
   const readers = draft.consumers.length;

@@ -6,7 +6,10 @@ import { rewriteExpression } from '../../plan/visit-expression.js';
 import { mapExpressions, mapInputs } from '../../plan/visit-plan.js';
 import { isLeaf } from '../boundary.js';
 
-/** The fragment with each leaf replaced, those in subqueries included; `replace` is called once for each reference. */
+/**
+ * The fragment with each leaf replaced, those in subqueries included; `replace` is called once for each
+ * reference.
+ */
 export function mapLeaves(plan: LogicalPlan, replace: (leaf: Scan) => LogicalPlan): LogicalPlan {
   if (isLeaf(plan)) return replace(plan);
   const inSubqueries = (expression: Expression) =>

@@ -91,7 +91,10 @@ function wantedSteps(boundary: PythonBoundary, demand: Demand): PlannedStep[] {
     .map((step) => ({ ...step, arguments: step.arguments.map(renumber) }));
 }
 
-/** Columns that the steps read. A stage that reads none is sent one all the same: it carries the number of rows. */
+/**
+ * Columns that the steps read. A stage that reads none is sent one all the same: it carries the number of
+ * rows.
+ */
 function shippedIds(
   boundary: PythonBoundary,
   steps: readonly PlannedStep[],

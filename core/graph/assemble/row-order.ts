@@ -15,7 +15,10 @@ export interface OrderNeeds {
   readonly leaves: ReadonlySet<string>;
 }
 
-/** The order that a fragment needs inside and from its leaves, if its consumer needs (`needed`) the order it gives. */
+/**
+ * The order that a fragment needs inside and from its leaves, if its consumer needs (`needed`) the order it
+ * gives.
+ */
 export function orderNeeds(plan: LogicalPlan, needed: boolean): OrderNeeds {
   const leaves = new Set<string>();
   let keepsOrder = false;

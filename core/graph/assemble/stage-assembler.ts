@@ -1,4 +1,6 @@
-/** From split plans to stages: fragments become relational stages, boundaries become Python and source stages. */
+/**
+ * From split plans to stages: fragments become relational stages, boundaries become Python and source stages.
+ */
 import type { LogicalPlan } from '../../plan/logical-plan.js';
 import { mergeProjects } from '../../plan/rules/merge-projects.js';
 import { pruneTo } from '../../plan/rules/prune-columns.js';
@@ -20,7 +22,9 @@ export interface Request {
   readonly demand: Demand;
   /** True where the consumer needs the rows in the order the plan gives. */
   readonly ordered: boolean;
-  /** Ids of the columns by which batches are cut; null: no matter where. A relational stage is made for them. */
+  /**
+   * Ids of the columns by which batches are cut; null: no matter where. A relational stage is made for them.
+   */
   readonly keys: readonly string[] | null;
 }
 
@@ -57,7 +61,9 @@ export class StageAssembler {
     return { exchange: produced.exchange, positions: new Map(positions) };
   }
 
-  /** Makes a relational stage that writes `plan` to files; `columns` are the plan's, as the table names them. */
+  /**
+   * Makes a relational stage that writes `plan` to files; `columns` are the plan's, as the table names them.
+   */
   writeFiles(plan: LogicalPlan, columns: readonly StageOutput[], sink: FileSink, ordered: boolean): void {
     const fragment = this.#tidy(
       plan,

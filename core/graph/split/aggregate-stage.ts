@@ -10,8 +10,8 @@ import { planArgument } from './plan-steps.js';
 import type { SplitContext } from './split-context.js';
 
 /**
- * The boundary's leaf for an aggregate node whose aggregates are all Python, of one group of workers, with equal
- * WITHIN GROUP. Its columns are the node's.
+ * The boundary's leaf for an aggregate node whose aggregates are all Python, of one group of workers, with
+ * equal WITHIN GROUP. Its columns are the node's.
  */
 export function aggregateStage(context: SplitContext, node: Aggregate): LogicalPlan {
   const width = node.groups.length;

@@ -1,6 +1,7 @@
 /**
- * Which calls can be made together. A level is one visit to Python stages; relational work stands between levels. A call
- * whose argument is another call of the same workers, under the same guard, is a step after it in the same stage.
+ * Which calls can be made together. A level is one visit to Python stages; relational work stands between
+ * levels. A call whose argument is another call of the same workers, under the same guard, is a step after it
+ * in the same stage.
  */
 
 import type { Expression } from '../../plan/expression.js';
@@ -16,7 +17,10 @@ export interface PlacedCall extends Omit<NeededCall, 'guards'> {
   readonly resourceGroup: string;
 }
 
-/** Places the calls, which come with those in the arguments of others first; `known` ones have results already. */
+/**
+ * Places the calls, which come with those in the arguments of others first; `known` ones have results
+ * already.
+ */
 export function placeCalls(
   calls: readonly NeededCall[],
   set: CallSet,

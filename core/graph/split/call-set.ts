@@ -1,4 +1,6 @@
-/** The Python calls of some expressions: each distinct call once, with the condition under which it is needed. */
+/**
+ * The Python calls of some expressions: each distinct call once, with the condition under which it is needed.
+ */
 import { conjunction } from '../../plan/conjuncts.js';
 import type { Expression } from '../../plan/expression.js';
 import type { PythonCallExpression } from '../../plan/expression-builders.js';

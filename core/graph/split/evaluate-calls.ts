@@ -40,8 +40,8 @@ export interface FinalForm {
 }
 
 /**
- * Makes a stage whose last step is `call`: `filter` keeps the rows for which it is TRUE; `table` gives its rows in
- * `columns`. Its arguments may call Python themselves.
+ * Makes a stage whose last step is `call`: `filter` keeps the rows for which it is TRUE; `table` gives its
+ * rows in `columns`. Its arguments may call Python themselves.
  */
 export function evaluateFinalCall(
   context: SplitContext,

@@ -18,8 +18,9 @@ import type { SplitContext } from './split-context.js';
 const ROW_NUMBER: DataType = { kind: 'BIGINT', nullable: false };
 
 /**
- * Numbers the rows of the sides that keep theirs, joins on `rest`, keeps the pairs for which `paired` holds, and adds the
- * rows of a kept side whose number is in no pair, padded with NULLs. Each row is called with its candidates once.
+ * Numbers the rows of the sides that keep theirs, joins on `rest`, keeps the pairs for which `paired` holds,
+ * and adds the rows of a kept side whose number is in no pair, padded with NULLs. Each row is called with its
+ * candidates once.
  */
 export function planOuterJoin(
   context: SplitContext,

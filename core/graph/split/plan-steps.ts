@@ -43,8 +43,8 @@ export function planSteps(calls: readonly PlacedCall[], inputs: StepInputs): Pla
 }
 
 /**
- * A constant stays one; anything else gets a column. Under a guard it is computed only where the guard is TRUE, as the
- * rows outside may be those for which it fails (`CASE WHEN b <> 0 THEN f(a / b) END`).
+ * A constant stays one; anything else gets a column. Under a guard it is computed only where the guard is
+ * TRUE, as the rows outside may be those for which it fails (`CASE WHEN b <> 0 THEN f(a / b) END`).
  */
 export function planArgument(
   argument: Expression,

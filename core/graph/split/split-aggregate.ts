@@ -15,8 +15,8 @@ import { NOTHING_KNOWN, type SplitContext, type SplitPlan } from './split-contex
 import { splitPlan } from './split-plan.js';
 
 /**
- * Aggregates of one kind (built-in, or Python of one group of workers) are made together; several kinds are siblings over
- * the same input, joined on their keys (NULL equals NULL).
+ * Aggregates of one kind (built-in, or Python of one group of workers) are made together; several kinds are
+ * siblings over the same input, joined on their keys (NULL equals NULL).
  */
 export function splitAggregate(context: SplitContext, node: Aggregate): SplitPlan {
   const ready = evaluateOperands(context, node);
@@ -35,7 +35,9 @@ export function splitAggregate(context: SplitContext, node: Aggregate): SplitPla
   return { plan, known: NOTHING_KNOWN };
 }
 
-/** The node over an input in which every Python scalar call of its keys, arguments and filters is computed. */
+/**
+ * The node over an input in which every Python scalar call of its keys, arguments and filters is computed.
+ */
 function evaluateOperands(context: SplitContext, node: Aggregate): Aggregate {
   const { input, expressions } = evaluateCalls(
     context,
@@ -106,8 +108,8 @@ function joinOnKeys(left: LogicalPlan, right: LogicalPlan, width: number): Logic
 }
 
 /**
- * The node once for each sibling: reading its input again where that gives the same rows at little cost (a scan of
- * files), else from one shared exchange.
+ * The node once for each sibling: reading its input again where that gives the same rows at little cost (a
+ * scan of files), else from one shared exchange.
  */
 function inputsFor(context: SplitContext, node: Aggregate, count: number): Aggregate[] {
   if (isRepeatable(node.input)) return Array.from({ length: count }, () => node);

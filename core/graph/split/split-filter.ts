@@ -9,8 +9,9 @@ import { evaluateCalls, evaluateFinalCall } from './evaluate-calls.js';
 import type { SplitContext, SplitPlan } from './split-context.js';
 
 /**
- * Conditions without Python first; then those with it one after the other, so that each calls its functions only for
- * the rows that passed the ones before. A condition that is a call and nothing else drops its rows in the worker.
+ * Conditions without Python first; then those with it one after the other, so that each calls its functions
+ * only for the rows that passed the ones before. A condition that is a call and nothing else drops its rows
+ * in the worker.
  */
 export function applyConditions(
   context: SplitContext,

@@ -11,8 +11,8 @@ import { applyConditions } from './split-filter.js';
 import { splitPlan } from './split-plan.js';
 
 /**
- * What reads one side is computed below the join. Conditions with a call over both sides are taken out: the join is made
- * on the rest (a cross join where there is none), then they are called on its rows.
+ * What reads one side is computed below the join. Conditions with a call over both sides are taken out: the
+ * join is made on the rest (a cross join where there is none), then they are called on its rows.
  */
 export function splitJoin(context: SplitContext, join: Join): SplitPlan {
   const conjuncts = conjunctsOf(join.condition);

@@ -1,4 +1,6 @@
-/** Splits a plan: what remains calls no Python and reads no rows of the core; all that is behind boundaries. */
+/**
+ * Splits a plan: what remains calls no Python and reads no rows of the core; all that is behind boundaries.
+ */
 import { conjunctsOf } from '../../plan/conjuncts.js';
 import type { Expression } from '../../plan/expression.js';
 import { outerColumns, planCallsPython } from '../../plan/expression-facts.js';

@@ -8,8 +8,8 @@ import { evaluateCalls } from './evaluate-calls.js';
 import { NOTHING_KNOWN, type SplitContext, type SplitPlan } from './split-context.js';
 
 /**
- * Where every output with a call is just that call, the other outputs are computed below the stages and nothing is left
- * above them; otherwise the outputs are computed above, from the results.
+ * Where every output with a call is just that call, the other outputs are computed below the stages and
+ * nothing is left above them; otherwise the outputs are computed above, from the results.
  */
 export function splitProject(context: SplitContext, project: Project, input: SplitPlan): SplitPlan {
   const outputs = project.expressions;

@@ -10,7 +10,10 @@ import { splitProject } from './split-project.js';
 
 type Values = Extract<LogicalPlan, { kind: 'values' }>;
 
-/** Rows without calls stay together; each other row becomes one projection, all joined by UNION ALL in their order. */
+/**
+ * Rows without calls stay together; each other row becomes one projection, all joined by UNION ALL in their
+ * order.
+ */
 export function splitValues(context: SplitContext, values: Values): SplitPlan {
   if (!values.rows.some((row) => row.some(callsPython))) return { plan: values, known: NOTHING_KNOWN };
   const rows = values.rows.map((row) => splitRow(context, values, row));

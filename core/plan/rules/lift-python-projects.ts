@@ -10,8 +10,8 @@ import { mapInputs } from '../visit-plan.js';
 import type { Rule } from './rule.js';
 
 /**
- * `LIMIT 10` over a projection with Python calls calls them for ten rows only; `ORDER BY` sorts the narrow rows before
- * the calls, whose stages keep the order.
+ * `LIMIT 10` over a projection with Python calls calls them for ten rows only; `ORDER BY` sorts the narrow
+ * rows before the calls, whose stages keep the order.
  */
 export const liftPythonProjects: Rule = { name: 'lift-python-projects', apply: (plan) => visit(plan) };
 

@@ -19,8 +19,9 @@ import type { Rule } from './rule.js';
 const MAX_COPIED_SIZE = 40;
 
 /**
- * Replaces a projection over a projection by one. An inner expression is copied into several places only where that
- * changes nothing: plain columns and constants, and deterministic Python calls, whose copies the planner evaluates once.
+ * Replaces a projection over a projection by one. An inner expression is copied into several places only
+ * where that changes nothing: plain columns and constants, and deterministic Python calls, whose copies the
+ * planner evaluates once.
  */
 export const mergeProjects: Rule = { name: 'merge-projects', apply: (plan) => visit(plan) };
 

@@ -16,8 +16,8 @@ export const pruneColumns: Rule = {
 };
 
 /**
- * The plan without the columns outside `needed`, as far as its rows allow: DISTINCT and set operations keep theirs. At
- * least one column stays.
+ * The plan without the columns outside `needed`, as far as its rows allow: DISTINCT and set operations keep
+ * theirs. At least one column stays.
  */
 export function pruneTo(plan: LogicalPlan, needed: ReadonlySet<string>, ids: ColumnIds): LogicalPlan {
   if (!somePlan(plan, (node) => node.kind === 'shared')) return new Pruner(ids, null).prune(plan, needed);

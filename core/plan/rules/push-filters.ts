@@ -9,9 +9,10 @@ import { mapInputs } from '../visit-plan.js';
 import type { Rule } from './rule.js';
 
 /**
- * Splits WHERE, HAVING and ON into conjuncts and moves each as far down as it means the same: below projections (also
- * below Python calls that it does not need), sorts, set operations, lateral joins, to the sides of joins, below GROUP BY
- * where it reads keys alone. Conjuncts that call Python or are not deterministic stay, after the others.
+ * Splits WHERE, HAVING and ON into conjuncts and moves each as far down as it means the same: below
+ * projections (also below Python calls that it does not need), sorts, set operations, lateral joins, to the
+ * sides of joins, below GROUP BY where it reads keys alone. Conjuncts that call Python or are not
+ * deterministic stay, after the others.
  */
 export const pushFilters: Rule = { name: 'push-filters', apply: (plan) => visit(plan) };
 
@@ -115,7 +116,8 @@ function pushIntoJoin(join: Join, above: readonly Expression[]): LogicalPlan {
   const keepsLeft =
     join.type === 'inner' || join.type === 'left' || join.type === 'semi' || join.type === 'anti';
   const keepsRight = join.type === 'inner' || join.type === 'right';
-  // A condition of ON may filter the side whose unmatched rows are dropped; one of WHERE the side that keeps its rows.
+  // A condition of ON may filter the side whose unmatched rows are dropped; one of WHERE the side that keeps
+  // its rows.
   const onFiltersLeft = join.type === 'inner' || join.type === 'right' || join.type === 'semi';
   const onFiltersRight = join.type !== 'right' && join.type !== 'full';
   const left: Expression[] = [];

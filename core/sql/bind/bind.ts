@@ -30,7 +30,10 @@ export function bindStatement(
   }
 }
 
-/** A query by itself: names of its columns are unique, none is an untyped NULL. For SELECT, views, CREATE … AS. */
+/**
+ * A query by itself: names of its columns are unique, none is an untyped NULL. For SELECT, views, CREATE …
+ * AS.
+ */
 export function bindRoot(environment: BindEnvironment, query: QueryNode): LogicalPlan {
   const plan = inlineSingleUses(bindQuery(rootContext(environment), query, null));
   const columns = uniqueNames(plan.columns);

@@ -31,8 +31,8 @@ export function withCommonTables(context: BindContext, node: QueryNode): BindCon
 }
 
 /**
- * A reference to a common table: its query bound anew, or a `shared` node where its rows must be computed once, because
- * they need Python or are not deterministic.
+ * A reference to a common table: its query bound anew, or a `shared` node where its rows must be computed
+ * once, because they need Python or are not deterministic.
  */
 export function bindCommonTable(context: BindContext, table: CommonTableBinding, span: Span): LogicalPlan {
   if (table.shared === null) {

@@ -5,8 +5,9 @@ import type { FunctionCallNode, ObjectName } from '../ast.js';
 import type { BindEnvironment } from './bind-context.js';
 
 /**
- * The functions called anywhere in the syntax, in the views it reads and in the computed columns of the tables it reads;
- * each once, in the order of first use. Names that mean nothing are left for the binder to report.
+ * The functions called anywhere in the syntax, in the views it reads and in the computed columns of the
+ * tables it reads; each once, in the order of first use. Names that mean nothing are left for the binder to
+ * report.
  */
 export function collectFunctionNames(
   environment: Pick<BindEnvironment, 'catalog'>,

@@ -20,7 +20,8 @@ import { EMPTY_SCOPE } from './scope.js';
 import { scanTableOf } from './table-reference.js';
 
 /**
- * The query with exactly the table's physical columns, in its types. Columns that the statement does not name are NULL.
+ * The query with exactly the table's physical columns, in its types. Columns that the statement does not name
+ * are NULL.
  * @throws {SqlError} for columns that do not fit, unknown ones, and NULL where a column is NOT NULL.
  */
 export function bindInsert(context: BindContext, node: InsertStatement): QueryPlan {

@@ -16,7 +16,10 @@ interface Sides {
   readonly relations: readonly Relation[];
 }
 
-/** The join on equality of the columns; unqualified, each name means the side that has a value, and `*` lists it once. */
+/**
+ * The join on equality of the columns; unqualified, each name means the side that has a value, and `*` lists
+ * it once.
+ */
 export function mergeColumns(
   context: BindContext,
   node: Extract<FromNode, { kind: 'join' }>,

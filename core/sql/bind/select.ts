@@ -39,7 +39,9 @@ export function bindSelect(
   return finish(context, node, plan, parts, rewrite, tail);
 }
 
-/** The expressions of a SELECT, over the rows of FROM; aggregates are references to the collector's columns. */
+/**
+ * The expressions of a SELECT, over the rows of FROM; aggregates are references to the collector's columns.
+ */
 interface Parts {
   readonly outputs: readonly PlanColumn[];
   readonly expressions: readonly Expression[];

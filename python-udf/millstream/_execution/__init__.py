@@ -1,12 +1,6 @@
-"""Running user functions over Arrow columns: what the worker calls. It knows no sockets, no graph, no
-process.
+"""Runs user functions over Arrow columns. It knows no sockets, no graph and no processes.
 
-functions = load_functions(paths, [("f", "udfs.f")])           # reply to `load_functions`: f.declaration
-stage = open_stage(mode="scalar", input=..., steps=..., ..., functions={f.name: f for f in functions})
-for answer in stage.process(columns, rows, continued=False):   # once for each bundle, in order
-    ...                                                        # answer.rows, answer.columns, answer.selection
-step_ns, step_calls = stage.take_timing()                      # of the bundles since the last call
-stage.close()
+A worker calls `load_functions`, then `open_stage` for each stage, `process` for each bundle, and `close`.
 """
 
 from .answer import Answer

@@ -1,5 +1,4 @@
-"""Opens stages: binds the calls once, so that a bundle costs nothing but the user's code and the
-conversions."""
+"""Opens stages: what can be decided once for all bundles is decided here."""
 
 from __future__ import annotations
 

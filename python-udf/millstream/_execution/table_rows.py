@@ -26,8 +26,7 @@ class RowForm:
     """Results of a table function with the columns of `codec`.
 
     PyFlink's rule: a tuple or Row is one row, a list, range or generator is many, None is none; a single
-    column needs no tuple. Beyond it: other iterators are many rows; dicts, dataclasses and NamedTuples are
-    one.
+    column needs no tuple. Beyond it: other iterators are many; dicts and dataclasses are one.
     """
 
     def __init__(self, codec: RowCodec) -> None:

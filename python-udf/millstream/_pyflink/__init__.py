@@ -1,5 +1,4 @@
-"""Answers `import pyflink…` where PyFlink is not installed, so that files of functions written for it run
-unchanged.
+"""Answers `import pyflink…` where PyFlink is not installed, so that files written for it run unchanged.
 
 Only what such files use: types, `Row`, the decorators and the base classes. No JVM, no table API.
 """

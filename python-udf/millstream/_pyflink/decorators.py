@@ -1,5 +1,4 @@
-"""`udf`, `udtf`, `udaf`, `udtaf` with PyFlink's parameters. Functions declared here are called with None
-for NULL."""
+"""`udf`, `udtf`, `udaf`, `udtaf` with PyFlink's parameters; these functions are called with None for NULL."""
 
 from __future__ import annotations
 

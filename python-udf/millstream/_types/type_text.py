@@ -1,5 +1,4 @@
-"""Reads SQL type text as core/types/parse-type-text.ts does: Flink's words with their synonyms, in any
-case."""
+"""Reads SQL type text as core/types/parse-type-text.ts does: Flink's words and their synonyms."""
 
 from __future__ import annotations
 

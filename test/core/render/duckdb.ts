@@ -24,7 +24,9 @@ function python(): string {
   const own = fileURLToPath(new URL('../../../.venv/bin/python', import.meta.url));
   const found = process.env['MILLSTREAM_PYTHON'] ?? (existsSync(own) ? own : null);
   if (found === null) {
-    throw new Error('These tests need Python with duckdb and pyarrow: run `npm run setup`, or set MILLSTREAM_PYTHON.');
+    throw new Error(
+      'These tests need Python with duckdb and pyarrow: run `npm run setup`, or set MILLSTREAM_PYTHON.',
+    );
   }
   return found;
 }

@@ -14,8 +14,7 @@ _CONTEXT = Context(prec=100, rounding=ROUND_HALF_EVEN)
 
 
 class DecimalCodec(Codec):
-    """Results are rounded half to even to the scale; a value beyond the precision does not fit; ints
-    widen."""
+    """Results are rounded half to even to the scale; what exceeds the precision does not fit; ints widen."""
 
     def decode(self, array: pa.Array) -> list[Any]:
         # By way of text: pyarrow's own conversion takes more than twice as long.
