@@ -38,6 +38,7 @@ export function createCommandLine(context: CommandContext, onSource: OnSource): 
   addExplain(line, context, onSource);
   addUdf(line, context);
   addDoctor(line, context);
+  addServe(line, context);
   return line;
 }
 
@@ -124,6 +125,16 @@ function addDoctor(line: CommandLine, context: CommandContext): void {
     .action(async () => {
       const { doctor } = await import('./commands/doctor.js');
       line.exitCode = await doctor(context);
+    });
+}
+
+function addServe(line: CommandLine, context: CommandContext): void {
+  line.command
+    .command('serve', { hidden: true })
+    .description('the runtime of the Python package: frames on standard input and output')
+    .action(async () => {
+      const { serve } = await import('./commands/serve.js');
+      line.exitCode = await serve(context);
     });
 }
 

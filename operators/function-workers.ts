@@ -79,8 +79,11 @@ export class FunctionWorkers {
     return this.#running.map((worker) => ({ worker, usage: worker.usage() }));
   }
 
-  async close(): Promise<void> {
-    await Promise.all(this.#running.map((worker) => worker.stop()));
+  /** Ends all workers. `isAborted`: at once, whatever they do; otherwise their functions are closed first. */
+  async close(isAborted: boolean): Promise<void> {
+    await Promise.all(
+      this.#running.map((worker) => (isAborted ? worker.kill({ kind: 'cancelled' }) : worker.stop())),
+    );
   }
 
   #member(index: number): Promise<Member> {

@@ -13,7 +13,7 @@ import type { ResolveFiles } from './scan.js';
 import { renderScan } from './scan.js';
 import type { Output, Select, SelectColumn } from './select.js';
 import { selectFrom, selectText, takesFilter, takesGrouping, takesOrder, takesProjection } from './select.js';
-import { castTo, operand, quoteIdentifier } from './sql-text.js';
+import { castTo, quoteIdentifier } from './sql-text.js';
 import { renderUnnest } from './unnest.js';
 
 type Node<K extends LogicalPlan['kind']> = Extract<LogicalPlan, { readonly kind: K }>;
@@ -23,6 +23,8 @@ export class PlanRenderer {
   private aliases = 0;
   /** Common table expressions by their id, in the order in which they must be written. */
   private readonly shared = new Map<string, { readonly name: string; readonly sql: string }>();
+  /** FROM texts that are joins: they need parentheses on the right of another. */
+  private readonly joins = new Set<string>();
   /** Columns that enclosing queries offer to the subquery being rendered, innermost last. */
   private readonly outer: Select[] = [];
   /** Column names need their table's alias where a subquery may hide them, and where ORDER BY would take an output's. */
@@ -56,7 +58,8 @@ export class PlanRenderer {
       case 'aggregate':
         return this.aggregate(plan);
       case 'sort': {
-        const input = this.open(plan.input, takesOrder);
+        const keys = plan.keys.map((key) => key.expression);
+        const input = this.open(plan.input, (select) => takesOrder(select) && this.sortsBy(select, keys));
         return { ...input, orderBy: renderSortKeys(plan.keys, this.scope(input)) };
       }
       case 'limit': {
@@ -163,7 +166,9 @@ export class PlanRenderer {
     const built = this.build(plan.input);
     const folds =
       (hasWindows ? takesFilter(built) && built.orderBy === null : takesProjection(built)) &&
-      this.readsOnce(built, plan.expressions);
+      this.readsOnce(built, plan.expressions) &&
+      (built.groupBy !== '' ||
+        plan.expressions.some((e) => someExpression(e, (part) => part.kind === 'column')));
     const input = folds ? built : this.nested(built);
     const columns = this.projected(input, plan.columns, plan.expressions);
     return { ...input, columns, hasWindows: input.hasWindows || hasWindows };
@@ -195,6 +200,11 @@ export class PlanRenderer {
     };
     for (const expression of expressions) someExpression(expression, visit);
     return [...reads].every(([id, count]) => count === 1 || isName(input.columns.get(id)?.sql));
+  }
+
+  /** True where sorting writes no computed column again; the aggregates of a GROUP BY may be named twice. */
+  private sortsBy(select: Select, keys: readonly Expression[]): boolean {
+    return select.groupBy !== null || keys.every((key) => this.readsNames(select, key));
   }
 
   private filter(plan: Node<'filter'>): Select {
@@ -233,14 +243,16 @@ export class PlanRenderer {
   private join(plan: Node<'join'>): Select {
     const left = this.side(plan.left);
     const right = this.side(plan.right);
+    const rightFrom = this.joins.has(right.from) ? `(${right.from})` : right.from;
     const keepsRight = plan.type !== 'semi' && plan.type !== 'anti';
     const both = selectFrom(null, new Map([...left.columns, ...right.columns]));
     const condition = plan.condition === null ? null : renderIn(plan.condition, this.scope(both));
     const word = plan.type.toUpperCase();
     const joined =
       condition === null && plan.type === 'inner'
-        ? `${left.from} CROSS JOIN ${right.from}`
-        : `${left.from} ${word === 'INNER' ? '' : `${word} `}JOIN ${right.from} ON ${condition ?? 'TRUE'}`;
+        ? `${left.from} CROSS JOIN ${rightFrom}`
+        : `${left.from} ${word === 'INNER' ? '' : `${word} `}JOIN ${rightFrom} ON ${condition ?? 'TRUE'}`;
+    this.joins.add(joined);
     return selectFrom(joined, keepsRight ? both.columns : left.columns);
   }
 
@@ -297,7 +309,9 @@ export class PlanRenderer {
     const alias = this.alias();
     const { from, columns } = renderUnnest(plan, collection, alias);
     const join = plan.outer ? `LEFT JOIN LATERAL ${from} ON TRUE` : `CROSS JOIN LATERAL ${from}`;
-    return selectFrom(`${input.from} ${join}`, new Map([...input.columns, ...columns]));
+    const joined = `${input.from} ${join}`;
+    this.joins.add(joined);
+    return selectFrom(joined, new Map([...input.columns, ...columns]));
   }
 
   private commonTable(plan: Node<'shared'>): Select {

@@ -56,7 +56,7 @@ export function renderStageQuery(
 
 /** `CAST(…)` around the whole text. */
 function isOneCast(sql: string): boolean {
-  return /^CAST\([^()']*\)$/.test(sql);
+  return /^CAST\((?:[^()']|\(\d+(?:, \d+)?\))*\)$/.test(sql);
 }
 
 function sameSet(a: readonly string[], b: readonly string[]): boolean {

@@ -50,10 +50,16 @@ export function selectText(select: Select, outputs: readonly Output[]): string {
   const parts = [`SELECT ${select.distinct ? 'DISTINCT ' : ''}${list.join(', ')}`];
   if (select.from !== null) parts.push(`FROM ${select.from}`);
   if (select.where.length > 0) parts.push(`WHERE ${conjunctionText(select.where)}`);
-  if (select.groupBy !== null && select.groupBy !== '') parts.push(`GROUP BY ${select.groupBy}`);
+  if (select.groupBy !== null) parts.push(...groupByClause(select.groupBy, outputs));
   if (select.orderBy !== null) parts.push(`ORDER BY ${select.orderBy}`);
   if (select.limit !== null) parts.push(select.limit);
   return parts.join(' ');
+}
+
+/** Without an aggregate in the list, only GROUP BY () says that there is one row. */
+function groupByClause(list: string, outputs: readonly Output[]): string[] {
+  if (list !== '') return [`GROUP BY ${list}`];
+  return outputs.length === 0 ? ['GROUP BY ()'] : [];
 }
 
 function outputText({ sql, name }: Output): string {

@@ -1,7 +1,6 @@
 /** Builds the engine of a session from its configuration, when the first statement needs it, and takes it down. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
 import { Bridge, findPython, type WorkerLog } from '../../bridge/index.js';
 import {
   type Configuration,
@@ -25,6 +24,7 @@ import { FunctionWorkers } from '../function-workers.js';
 import { machineMemoryBytes } from '../ports/machine-memory.js';
 import { systemClock, systemTimers } from '../ports/node-ports.js';
 import { SpillFolder } from '../ports/spill-folder.js';
+import { makeTemporaryFolder, type TemporaryFolder } from '../ports/temporary-folder.js';
 import { localTimeZone } from './time-zone.js';
 
 /** What the host needs beside the configuration. */
@@ -46,9 +46,11 @@ export interface SessionResources {
 
 export class EngineHost {
   readonly schemas = new SchemaRegistry();
-  #started: Promise<{ bridge: Bridge; functionWorkers: FunctionWorkers; temporaryDirectory: string }> | null = null;
+  #started: Promise<{ bridge: Bridge; functionWorkers: FunctionWorkers; temporaryFolder: TemporaryFolder }> | null = null;
   #resources: SessionResources | null = null;
   #manager: ResourceManager | null = null;
+  /** Read by the function workers whenever they load functions. */
+  readonly #moduleFolders: string[] = [];
 
   constructor(private readonly options: EngineHostOptions) {}
 
@@ -58,6 +60,11 @@ export class EngineHost {
       ({ bridge }) => bridge.prepare(kind),
       () => undefined,
     );
+  }
+
+  /** Modules of functions are also found in `folder`. */
+  addModuleFolder(folder: string): void {
+    if (!this.#moduleFolders.includes(folder)) this.#moduleFolders.push(folder);
   }
 
   /** The split of the session's memory. @throws {ResourceError} MEMORY_TOO_SMALL */
@@ -81,7 +88,7 @@ export class EngineHost {
    * @throws {ResourceError} where the job's least does not fit
    */
   async engineFor(graph: StageGraph): Promise<{ readonly engine: Engine; release(): void }> {
-    const { bridge, functionWorkers, temporaryDirectory } = await this.#start();
+    const { bridge, functionWorkers, temporaryFolder } = await this.#start();
     const { configuration, workingDirectory } = this.options;
     const { tree } = this.resources;
     const workers = graph.stages.filter((stage) => stage.kind === 'relational').length;
@@ -102,9 +109,9 @@ export class EngineHost {
       },
       clock: systemClock,
       timers: systemTimers,
-      spillFiles: new SpillFolder({ parent: temporaryDirectory, maxBytes: null }),
+      spillFiles: new SpillFolder({ parent: temporaryFolder.path, maxBytes: null }),
       workingDirectory,
-      temporaryDirectory,
+      temporaryDirectory: temporaryFolder.path,
     };
     return {
       engine,
@@ -114,13 +121,14 @@ export class EngineHost {
     };
   }
 
-  async close(): Promise<void> {
+  /** Ends all workers and removes what is temporary; `isAborted`: without waiting for what still runs. */
+  async close(isAborted: boolean): Promise<void> {
     const started = await this.#started?.catch(() => null);
     this.#started = null;
     if (started == null) return;
-    await started.functionWorkers.close();
+    await started.functionWorkers.close(isAborted);
     await started.bridge.close();
-    await rm(started.temporaryDirectory, { recursive: true, force: true });
+    await started.temporaryFolder.remove();
   }
 
   #start() {
@@ -144,20 +152,21 @@ export class EngineHost {
       requireHardCaps: configuration.get('millstream.resources.required') === 'hard',
       graces: { helloMs: configuration.get('millstream.worker.start-timeout') },
     });
-    const temporaryDirectory = await mkdtemp(join(configuration.get('io.tmp.dirs') ?? tmpdir(), 'millstream-'));
+    const temporaryFolder = await makeTemporaryFolder(configuration.get('io.tmp.dirs'));
     const { functionWorkerBytes } = this.resources;
-    const files = configuration.get('python.files') ?? [];
+    const files = (configuration.get('python.files') ?? []).map((file) => resolve(workingDirectory, file));
+    this.#moduleFolders.unshift(...files, ...(jobFolder === null ? [] : [jobFolder]), workingDirectory);
     const functionWorkers = new FunctionWorkers(bridge, {
       memoryBytes: functionWorkerBytes,
       workingDirectory,
-      paths: [...files.map((file) => resolve(workingDirectory, file)), ...(jobFolder === null ? [] : [jobFolder]), workingDirectory],
+      paths: this.#moduleFolders,
       environment: {},
       reserve: (name) => {
         const grant = this.#request(name, 1, functionWorkerBytes);
         return () => this.#manager!.release(grant);
       },
     });
-    return { bridge, functionWorkers, temporaryDirectory };
+    return { bridge, functionWorkers, temporaryFolder };
   }
 
   #request(owner: string, workers: number, memoryBytes: number): Grant {

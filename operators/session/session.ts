@@ -102,7 +102,7 @@ export class Session implements JobSession {
     this.#sources.set(connector, factory);
   }
 
-  /** Looks for modules of functions there too, after the folders that were known before. */
+  /** Looks for modules of functions there too, from the next statement on. */
   addModuleFolder(folder: string): void {
     this.#host.addModuleFolder(folder);
   }
@@ -110,7 +110,7 @@ export class Session implements JobSession {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await this.#host.close();
+    await this.#host.close(this.#options.signal.aborted);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

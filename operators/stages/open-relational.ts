@@ -26,8 +26,8 @@ export function openRelational(
       workingDirectory: engine.workingDirectory,
       environment: {},
     });
-    const close = async () => {
-      await worker.stop();
+    const close = async (isAborted: boolean) => {
+      await (isAborted ? worker.kill({ kind: 'cancelled' }) : worker.stop());
       const { peakBytes, capBytes, capLevel } = worker.usage();
       noteWorker(metrics, worker.name, { kind: 'relational', peakBytes: peakBytes ?? 0, capBytes, capLevel });
     };
@@ -36,13 +36,13 @@ export function openRelational(
       return {
         worker,
         stage: handle,
-        close: async () => {
-          await handle.close().catch(() => undefined);
-          await close();
+        close: async (isAborted) => {
+          if (!isAborted) await handle.close().catch(() => undefined);
+          await close(isAborted);
         },
       };
     } catch (error) {
-      await close();
+      await close(true);
       throw error;
     }
   };

@@ -17,8 +17,8 @@ import type {
 export type OpenRelational = (metrics: StageMetrics) => Promise<{
   readonly worker: Worker;
   readonly stage: RelationalStageHandle;
-  /** Ends the worker. */
-  close(): Promise<void>;
+  /** Ends the worker: it may finish what it does, or where the job was aborted it is killed. */
+  close(isAborted: boolean): Promise<void>;
 }>;
 
 type Opened = Awaited<ReturnType<OpenRelational>>;
@@ -45,7 +45,7 @@ export class RelationalSource implements SourceOperator {
   }
 
   async close(): Promise<void> {
-    await this.#opened?.close();
+    await this.#opened?.close(this.#context.signal.aborted);
   }
 }
 
@@ -100,7 +100,7 @@ export class RelationalOperator implements Operator {
   }
 
   async close(): Promise<void> {
-    await this.#opened?.close();
+    await this.#opened?.close(this.#context.signal.aborted);
   }
 
   /** Emits once everything sent so far has come back. */

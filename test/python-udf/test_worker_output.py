@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -18,73 +19,66 @@ from millstream._worker.protocol import Log
 from millstream._worker.zygote_protocol import Output
 
 
-@pytest.fixture
-def capture(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[OutputCapture, list[Log]]]:
-    """Captures this process's own output until the end of the test."""
+@contextmanager
+def captured() -> Iterator[tuple[OutputCapture, list[Log]]]:
+    """Captures this process's own output. No fixture: pytest sets its streams again before each call."""
     logs: list[Log] = []
     root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    monkeypatch.setattr(sys, "stdout", sys.stdout)
-    monkeypatch.setattr(sys, "stderr", sys.stderr)
+    before = sys.stdout, sys.stderr, root.handlers[:], root.level
     capture = OutputCapture(logs.append, lambda: "f")
     capture.install("WARNING")
-    yield capture, logs
-    root.handlers[:] = handlers
-    root.setLevel(level)
+    try:
+        yield capture, logs
+    finally:
+        sys.stdout, sys.stderr, root.handlers[:], level = before
+        root.setLevel(level)
 
 
-def test_each_line_is_one_message(capture: tuple[OutputCapture, list[Log]]) -> None:
-    _, logs = capture
-
-    print("one\ntwo")
-    print("three", end="")
-    print(" and more")
-    sys.stdout.buffer.write(b"bytes\xff\n")
-    sys.stdout.flush()
-    logging.getLogger("user").info("too quiet")
-    logging.getLogger("user").error("loud")
+def test_each_line_is_one_message() -> None:
+    with captured() as (_, logs):
+        print("one\ntwo")
+        print("three", end="")
+        print(" and more")
+        sys.stdout.buffer.write(b"bytes\xff\n")
+        sys.stdout.flush()
+        logging.getLogger("user").info("too quiet")
+        logging.getLogger("user").error("loud")
 
     assert [log.text for log in logs] == ["one", "two", "three and more", "bytes\ufffd", "user: loud"]
     assert [log.level for log in logs] == ["INFO"] * 4 + ["ERROR"]
     assert {log.function for log in logs} == {"f"}
 
 
-def test_an_unfinished_line_is_sent_by_flush(capture: tuple[OutputCapture, list[Log]]) -> None:
-    output, logs = capture
-
-    print("no end", end="", flush=True)
-    output.flush()
+def test_an_unfinished_line_is_sent_by_flush() -> None:
+    with captured() as (output, logs):
+        print("no end", end="", flush=True)
+        output.flush()
 
     assert [log.text for log in logs] == ["no end"]
 
 
-def test_lines_beyond_the_limit_of_a_second_are_counted(
-    capture: tuple[OutputCapture, list[Log]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    output, logs = capture
+def test_lines_beyond_the_limit_of_a_second_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 100.0
-    monkeypatch.setattr(output_capture.time, "monotonic", lambda: now)
+    monkeypatch.setattr(output_capture, "monotonic", lambda: now)
 
-    for number in range(output_capture.LINES_PER_SECOND + 7):
-        print(number)
-    now = 101.0
-    print("next second")
+    with captured() as (output, logs):
+        for number in range(output_capture.LINES_PER_SECOND + 7):
+            print(number)
+        now = 101.0
+        print("next second")
+        output.flush()
 
     assert len(logs) == output_capture.LINES_PER_SECOND + 1
     assert (logs[-1].text, logs[-1].dropped) == ("next second", 7)
-    output.flush()
-    assert logs[-1].text == "next second"
 
 
-def test_lines_that_were_left_out_last_are_told_by_flush(
-    capture: tuple[OutputCapture, list[Log]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    output, logs = capture
-    monkeypatch.setattr(output_capture.time, "monotonic", lambda: 100.0)
+def test_lines_that_were_left_out_last_are_told_by_flush(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(output_capture, "monotonic", lambda: 100.0)
 
-    for number in range(output_capture.LINES_PER_SECOND + 7):
-        print(number)
-    output.flush()
+    with captured() as (output, logs):
+        for number in range(output_capture.LINES_PER_SECOND + 7):
+            print(number)
+        output.flush()
 
     assert (logs[-1].level, logs[-1].dropped) == ("WARNING", 7)
 
@@ -110,7 +104,7 @@ def test_a_pipe_that_says_too_much_has_its_lines_counted(monkeypatch: pytest.Mon
     pipe = OutputPipe(read_fd)
     monkeypatch.setattr(output_relay, "BYTES_PER_SECOND", 4)
     now = 100.0
-    monkeypatch.setattr(output_relay.time, "monotonic", lambda: now)
+    monkeypatch.setattr(output_relay, "monotonic", lambda: now)
 
     os.write(write_fd, b"12345\n")
     first = pipe.read()

@@ -8,16 +8,7 @@ import { types } from '../../types/types.js';
 import type { AggregateContext, AggregateFunction } from '../aggregate-function.js';
 import { accept, signatureText } from '../define.js';
 import type { Parameter } from '../parameter.js';
-import {
-  any,
-  comparable,
-  constantText,
-  notDecimal,
-  numeric,
-  optional,
-  repeated,
-  text,
-} from '../parameter.js';
+import { any, comparable, constantText, notDecimal, numeric, optional, text } from '../parameter.js';
 import type { FunctionArgument, Inference } from '../scalar-function.js';
 import { scaledDown, unscaled } from './decimal-arithmetic.js';
 import { folded } from './integer-overflow.js';

@@ -111,12 +111,14 @@ class FunctionWork:
             return
         if message.epoch != self._epoch or message.stage not in self._stages:
             self._late_frames += 1
-            _log.debug("a batch of epoch %d for stage %s came late", message.epoch, message.stage)
+            _log.debug("%d batches came late, the last for stage %s", self._late_frames, message.stage)
             return
         self._running = message
         try:
             self._run(self._stages[message.stage], message, frames)
         except BaseException as error:
+            # An interrupt may have come while the flag was being taken back.
+            self._is_in_user_code = False
             facts = {"function": self._only_function.get(message.stage), "stage": message.stage}
             failure = wire_error(error, **facts, bundle=message.sequence)
             self._data.send(Failed(message.stage, self._epoch, message.sequence, failure))

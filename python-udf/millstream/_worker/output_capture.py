@@ -9,7 +9,7 @@ import io
 import logging
 import sys
 import threading
-import time
+from time import monotonic
 from typing import TYPE_CHECKING, Literal
 
 from .protocol import Log
@@ -44,7 +44,7 @@ class OutputCapture:
     def emit(self, source: Literal["stdout", "stderr", "logging"], level: str, text: str) -> None:
         """Sends one line, or counts it where the second's share is used up."""
         with self._lock:
-            second = int(time.monotonic())
+            second = int(monotonic())
             if second != self._second:
                 self._second, self._lines = second, 0
             if self._lines >= LINES_PER_SECOND:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import os
-import time
+from time import monotonic
 
 BYTES_PER_SECOND = 1 << 20
 """Passed on per second and pipe; lines beyond are counted."""
@@ -31,7 +31,7 @@ class OutputPipe:
             return None
         if not chunk:
             self.close()
-        second = int(time.monotonic())
+        second = int(monotonic())
         if second != self._second:
             self._second, self._bytes = second, 0
         if self._bytes > BYTES_PER_SECOND:

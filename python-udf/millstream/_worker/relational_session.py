@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from .protocol import OpenRelationalStage
 
-# A query runs this far ahead before it gives its first batch: more raises throughput and delays the first result.
+# A query runs this far ahead before it gives its first batch: more delays the first result.
 _STREAMING_BUFFER_BYTES = 4 << 20
 
 

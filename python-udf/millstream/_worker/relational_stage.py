@@ -67,6 +67,7 @@ class RelationalStage:
         self._is_cancelled = False
         self._written = 0
         self._has_ended = threading.Event()
+        self._interrupter = threading.Thread(target=self._interrupt_until_ended, daemon=True)
         self._connection = open_session(body, time_zone)
         self._thread = threading.Thread(target=self._run, name=f"stage {body.stage}", daemon=True)
 
@@ -84,11 +85,13 @@ class RelationalStage:
 
     def cancel(self) -> None:
         """Stops the query: inputs first, because an interrupt is noticed only between them. Any thread."""
+        if self._is_cancelled:
+            return
         self._is_cancelled = True
         for each in self.inputs:
             each.poison()
         self.output.poison()
-        threading.Thread(target=self._interrupt_until_ended, daemon=True).start()
+        self._interrupter.start()
 
     def close(self) -> None:
         """Stops the query if it runs, waits for its end and frees its memory."""
@@ -96,6 +99,8 @@ class RelationalStage:
             self.cancel()
             self._thread.join()
         self._has_ended.set()
+        if self._interrupter.is_alive():
+            self._interrupter.join()
         self._connection.close()
 
     def _interrupt_until_ended(self) -> None:

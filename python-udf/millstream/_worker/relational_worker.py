@@ -71,7 +71,7 @@ class RelationalWork:
         stage = self._stages.get(message.stage)
         if message.epoch != self._epoch or stage is None:
             self._late_frames += 1
-            _log.debug("a message of epoch %d for stage %s came late", message.epoch, message.stage)
+            _log.debug("%d messages came late, the last for stage %s", self._late_frames, message.stage)
         elif isinstance(message, BatchMessage):
             stage.inputs[message.input].put(message, frames)
         elif isinstance(message, End):

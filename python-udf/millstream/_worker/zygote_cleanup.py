@@ -50,10 +50,13 @@ def unlink_endpoints(endpoints: Iterable[str]) -> None:
     """Removes the sockets behind `ipc://` endpoints and their folders where nothing else is in them."""
     for endpoint in endpoints:
         path = endpoint.removeprefix("ipc://")
+        if path == endpoint:
+            continue
         with contextlib.suppress(OSError):
-            if path != endpoint and stat.S_ISSOCK(os.lstat(path).st_mode):
+            if stat.S_ISSOCK(os.lstat(path).st_mode):
                 os.unlink(path)
-                os.rmdir(os.path.dirname(path))
+        with contextlib.suppress(OSError):
+            os.rmdir(os.path.dirname(path))
 
 
 def _reap() -> bool:

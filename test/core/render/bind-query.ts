@@ -46,7 +46,9 @@ export function bindQuery(sql: string, tables: Readonly<Record<string, TestColum
 function withShortPaths<T>(value: T): T {
   if (Array.isArray(value)) return value.map(withShortPaths) as T;
   if (typeof value !== 'object' || value === null) return value;
-  const copy = Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withShortPaths(item)]));
-  if (copy['connector'] === 'exchange' && Array.isArray(copy['path'])) copy['path'] = copy['path'].slice(-1);
-  return copy as T;
+  const entries = Object.entries(value).map(([key, item]) => [
+    key,
+    key === 'path' && Array.isArray(item) ? item.slice(-1) : withShortPaths(item),
+  ]);
+  return Object.fromEntries(entries) as T;
 }

@@ -22,7 +22,7 @@ export function runInDuckDb(setup: readonly string[], queries: readonly string[]
 
 function python(): string {
   const own = fileURLToPath(new URL('../../../.venv/bin/python', import.meta.url));
-  const found = process.env['MILLSTREAM_PYTHON'] ?? (existsSync(own) ? own : null);
+  const found = process.env.MILLSTREAM_PYTHON ?? (existsSync(own) ? own : null);
   if (found === null) {
     throw new Error(
       'These tests need Python with duckdb and pyarrow: run `npm run setup`, or set MILLSTREAM_PYTHON.',
