@@ -15,7 +15,7 @@ import type {
   ColumnSpec,
   OpenFunctionStage,
   OpenRelationalStage,
-  RelationalStatistics,
+  Progress, RelationalStatistics,
 } from './protocol/messages.js';
 
 /** How a worker's memory cap is enforced, best first; `watchdog` samples and kills, the others are the kernel's. */
@@ -150,6 +150,8 @@ export interface Worker {
   /** Kills the whole process tree at once; resolves when it is gone. */
   kill(reason: KillReason): Promise<void>;
   usage(): WorkerUsage;
+  /** What the last heartbeat said it runs, and how far; null when idle. */
+  progress(): Progress | null;
   /** Messages of closed stages and dead epochs that arrived late and were dropped. */
   readonly lateFrames: number;
   /** Resolves when the process is gone: null if it was asked to stop, else the verdict. */

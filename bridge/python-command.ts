@@ -19,6 +19,8 @@ export function pythonEnvironment(command: PythonCommand): Record<string, string
     PYTHONUNBUFFERED: '1',
     // Libraries start their threads at import; a zygote must have none when it forks.
     OPENBLAS_NUM_THREADS: '1',
+    // pyarrow's jemalloc would start a thread of its own at import, before the zygote forks.
+    JE_ARROW_MALLOC_CONF: 'background_thread:false',
     OMP_NUM_THREADS: '1',
     MKL_NUM_THREADS: '1',
   };

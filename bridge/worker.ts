@@ -28,6 +28,7 @@ import {
   type OpenFunctionStage,
   type OpenRelationalStage,
   PROTOCOL_VERSION,
+  type Progress,
 } from './protocol/messages.js';
 import { dumpStack } from './stack-dump.js';
 import { type RunningWork, verdictOf } from './verdict.js';
@@ -72,6 +73,7 @@ export class ManagedWorker implements Worker {
   #data!: DataSession;
   #hello: Hello | null = null;
   #residentPeakBytes = 0;
+  #progress: Progress | null = null;
   #killReason: KillReason | null = null;
   #end: LifeEnd | null = null;
   #settleReady: (error: MillstreamError | null) => void = () => undefined;
@@ -182,6 +184,10 @@ export class ManagedWorker implements Worker {
     await this.ended;
   }
 
+  progress(): Progress | null {
+    return this.#progress;
+  }
+
   usage(): WorkerUsage {
     const exit = this.#end?.exit ?? null;
     const residentPeakBytes = Math.max(this.#residentPeakBytes, exit?.maxRssBytes ?? 0);
@@ -268,6 +274,7 @@ export class ManagedWorker implements Worker {
 
   #onHeartbeat(heartbeat: Heartbeat): void {
     this.#residentPeakBytes = Math.max(this.#residentPeakBytes, heartbeat.rssBytes);
+    this.#progress = heartbeat.running;
     this.#logger.lastFunction = heartbeat.running?.function ?? null;
     this.#stages.onHeartbeat(heartbeat);
   }

@@ -57,6 +57,8 @@ export interface Progress {
   readonly function: string | null;
   /** Rows finished in this bundle or stage. */
   readonly rows: number;
+  /** Part of a relational stage's files that has been read, 0 to 1; null where that is not known. */
+  readonly fraction: number | null;
 }
 
 /** A line printed or logged inside the worker. */

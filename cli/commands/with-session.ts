@@ -61,7 +61,7 @@ export function resultOutput(reporter: Reporter, { stdout, terminalColumns }: Co
 }
 
 /** `[score] text`: the function where one ran, else the worker; the level where it is not the usual one. */
-function logText({ worker, level, function: name, text, dropped }: LogLine): string {
+export function logText({ worker, level, function: name, text, dropped }: LogLine): string {
   const label = level === 'INFO' ? (name ?? worker) : `${name ?? worker} ${level}`;
   const leftOut = dropped === 0 ? '' : `[${label}] … ${dropped} lines left out\n`;
   return `${leftOut}[${label}] ${text}`;

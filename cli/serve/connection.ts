@@ -14,7 +14,8 @@ import {
   type Statement,
   typeToText,
 } from '../../core/index.js';
-import type { LogLine, RowsResult, Session, StatementResult } from '../../operators/index.js';
+import type { RowsResult, Session, StatementResult } from '../../operators/index.js';
+import { logText } from '../commands/with-session.js';
 import { JobError } from '../job/job-error.js';
 import { readJob } from '../job/read-job.js';
 import { packageVersion } from '../package-root.js';
@@ -61,6 +62,7 @@ export class Connection {
   /** Waits for the request in hand, ends workers and removes temporary files. */
   async close(): Promise<void> {
     await this.#last;
+    this.#signal = this.signal;
     await this.#session?.close();
     if (this.#folder !== null) await rm(this.#folder, { recursive: true, force: true });
   }
@@ -219,10 +221,4 @@ function programRefused(file: string): MillstreamError {
   return new JobError('JOB_KIND', `${file} is a program, not a script`, null, {
     hint: 'Run it with `millstream run`.',
   });
-}
-
-function logText({ worker, level, function: name, text, dropped }: LogLine): string {
-  const label = level === 'INFO' ? (name ?? worker) : `${name ?? worker} ${level}`;
-  const leftOut = dropped === 0 ? '' : `[${label}] … ${dropped} lines left out\n`;
-  return `${leftOut}[${label}] ${text}`;
 }

@@ -1,5 +1,6 @@
 /** Any error → the JSON form that errors have on the wire. */
 import { ERROR_KINDS, MillstreamError, NO_DETAILS, renderSqlError } from '../../core/index.js';
+import { JobError } from '../job/job-error.js';
 
 /** Fields of the error, and the text to show below its message: the SQL line with a caret; null: none. */
 export function wireError(error: unknown, sql: string | null): { error: object; excerpt: string | null } {
@@ -21,6 +22,7 @@ function kindOf(error: MillstreamError): string {
 
 function excerptOf(error: MillstreamError, sql: string | null): string | null {
   const { file, line, column } = error.details;
+  if (error instanceof JobError) return error.source === null ? null : renderSqlError(error.source.text, error);
   if (sql === null || file !== null || line === null || column === null) return null;
   return renderSqlError(sql, new MillstreamError(error.code, error.message, { details: error.details }));
 }

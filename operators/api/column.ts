@@ -1,53 +1,240 @@
-/** Expressions over the columns of a row: each operator is a method, and the compiler knows the value it gives. */
+/** Operators as methods. A method exists for the compiler only where the column's kind has it, and the result is typed. */
 import type { ExpressionNode, TimeUnit } from '../../core/index.js';
 import type { ColumnType } from './column-type.js';
-import { literalNode } from './literal.js';
+import { Expression, type NullIn, type Operand, type Scope, type ScopeIn } from './expression.js';
+import { operandOf } from './literal.js';
+import { SortKey } from './sort-key.js';
 import * as syntax from './syntax.js';
-import type { KindOf, LiteralOf, Numeric, Ordered, SqlDate, SqlInstant, SqlTime, SqlTimestamp } from './values.js';
+import type { Numeric, Ordered, SqlDate, SqlInstant, SqlTime, SqlTimestamp } from './values.js';
 
-declare const KIND: unique symbol;
-declare const SCOPE: unique symbol;
+/** The result of an operator on a column of `V` and an operand: NULL where either is, unless its method says otherwise. */
+type Result<T, V, S extends Scope, O = never> = Column<T | Extract<V, null> | NullIn<O>, S | ScopeIn<O>>;
+type Temporal = SqlDate | SqlTime | SqlTimestamp | SqlInstant;
 
-/** Where an expression may stand: `row` in a projection or condition, `group` after `groupBy`; constants in both. */
-export type Scope = 'row' | 'group';
+/** A column of a row, or an expression over some. */
+export class Column<V, S extends Scope = Scope> extends Expression<V, S> {
+  /** `=` */
+  eq<O extends Operand<V>>(other: O): Result<boolean, V, S, O> {
+    return apply([this, other], ([a, b]) => syntax.binary('=', a!, b!));
+  }
 
-/** The row of a table inside one callback; an expression remembers those that it reads. */
-export interface RowInput {
-  readonly alias: string;
-  /** Names in order; null: not known before the query is planned. */
-  readonly columns: readonly string[] | null;
+  /** `<>` */
+  ne<O extends Operand<V>>(other: O): Result<boolean, V, S, O> {
+    return apply([this, other], ([a, b]) => syntax.binary('<>', a!, b!));
+  }
+
+  /** `<` */
+  lt<O extends Operand<V>>(this: Expression<Ordered | null>, other: O): Result<boolean, V, S, O> {
+    return apply([this, other], ([a, b]) => syntax.binary('<', a!, b!));
+  }
+
+  /** `<=` */
+  lte<O extends Operand<V>>(this: Expression<Ordered | null>, other: O): Result<boolean, V, S, O> {
+    return apply([this, other], ([a, b]) => syntax.binary('<=', a!, b!));
+  }
+
+  /** `>` */
+  gt<O extends Operand<V>>(this: Expression<Ordered | null>, other: O): Result<boolean, V, S, O> {
+    return apply([this, other], ([a, b]) => syntax.binary('>', a!, b!));
+  }
+
+  /** `>=` */
+  gte<O extends Operand<V>>(this: Expression<Ordered | null>, other: O): Result<boolean, V, S, O> {
+    return apply([this, other], ([a, b]) => syntax.binary('>=', a!, b!));
+  }
+
+  /** `BETWEEN low AND high`, both included. */
+  between<L extends Operand<V>, H extends Operand<V>>(
+    this: Expression<Ordered | null>,
+    low: L,
+    high: H,
+  ): Result<boolean, V, S, L | H> {
+    return apply([this, low, high], ([a, b, c]) => syntax.between(a!, b!, c!));
+  }
+
+  /** `IN (…)`; at least one item. */
+  in<O extends Operand<V>>(first: O, ...others: readonly O[]): Result<boolean, V, S, O> {
+    return apply([this, first, ...others], ([operand, ...items]) => syntax.inList(operand!, items));
+  }
+
+  /** `IS NULL`; never NULL itself. */
+  isNull(): Column<boolean, S> {
+    return apply([this], ([a]) => syntax.isTest(a!, 'NULL', false));
+  }
+
+  /** `IS NOT NULL`; never NULL itself. */
+  isNotNull(): Column<boolean, S> {
+    return apply([this], ([a]) => syntax.isTest(a!, 'NULL', true));
+  }
+
+  /** `IS DISTINCT FROM`: `<>` that takes NULL for a value; never NULL itself. */
+  isDistinctFrom<O extends Operand<V>>(other: O): Column<boolean, S | ScopeIn<O>> {
+    return apply([this, other], ([a, b]) => syntax.binary('IS DISTINCT FROM', a!, b!));
+  }
+
+  /** `COALESCE`: `fallback` where this is NULL. */
+  orElse<O extends Operand<V>>(fallback: O): Column<NonNullable<V> | NullIn<O>, S | ScopeIn<O>> {
+    return apply([this, fallback], (args) => syntax.call('COALESCE', args));
+  }
+
+  /** `CAST`; a value that does not fit fails the job. NULL stays NULL. */
+  cast<T>(type: ColumnType<T>): Column<NonNullable<T> | Extract<V, null>, S> {
+    return apply([this], ([a]) => syntax.cast(a!, type.dataType));
+  }
+
+  /** `TRY_CAST`; a value that does not fit is NULL. */
+  tryCast<T>(type: ColumnType<T>): Column<NonNullable<T> | null, S> {
+    return apply([this], ([a]) => syntax.cast(a!, type.dataType, true));
+  }
+
+  /** `+` */
+  plus<O extends Operand<V>>(this: Expression<Numeric | null>, other: O): Result<V, V, S, O> {
+    return apply([this, other], ([a, b]) => syntax.binary('+', a!, b!));
+  }
+
+  /** `-` */
+  minus<O extends Operand<V>>(this: Expression<Numeric | null>, other: O): Result<V, V, S, O> {
+    return apply([this, other], ([a, b]) => syntax.binary('-', a!, b!));
+  }
+
+  /** `*` */
+  times<O extends Operand<V>>(this: Expression<Numeric | null>, other: O): Result<V, V, S, O> {
+    return apply([this, other], ([a, b]) => syntax.binary('*', a!, b!));
+  }
+
+  /** `/`; between whole numbers the quotient is cut off, as in SQL: `cast(t.double())` keeps its fraction. */
+  dividedBy<O extends Operand<V>>(this: Expression<Numeric | null>, other: O): Result<V, V, S, O> {
+    return apply([this, other], ([a, b]) => syntax.binary('/', a!, b!));
+  }
+
+  /** `%`, with the sign of the dividend. */
+  mod<O extends Operand<V>>(this: Expression<Numeric | null>, other: O): Result<V, V, S, O> {
+    return apply([this, other], ([a, b]) => syntax.binary('%', a!, b!));
+  }
+
+  /** The number with the other sign. */
+  negated(this: Expression<Numeric | null>): Column<V, S> {
+    return apply([this], ([a]) => syntax.unary('-', a!));
+  }
+
+  /** `ABS` */
+  abs(this: Expression<Numeric | null>): Column<V, S> {
+    return apply([this], (args) => syntax.call('ABS', args));
+  }
+
+  /** `ROUND`, half away from zero; `digits` after the point. */
+  round(this: Expression<Numeric | null>, digits = 0): Column<V, S> {
+    return apply([this, digits], (args) => syntax.call('ROUND', args));
+  }
+
+  /** `FLOOR` */
+  floor(this: Expression<Numeric | null>): Column<V, S> {
+    return apply([this], (args) => syntax.call('FLOOR', args));
+  }
+
+  /** `CEIL` */
+  ceil(this: Expression<Numeric | null>): Column<V, S> {
+    return apply([this], (args) => syntax.call('CEIL', args));
+  }
+
+  /** `AND`: FALSE where either side is, even beside NULL. */
+  and<O extends Operand<V>>(this: Expression<boolean | null>, other: O): Result<boolean, V, S, O> {
+    return apply([this, other], ([a, b]) => syntax.binary('AND', a!, b!));
+  }
+
+  /** `OR`: TRUE where either side is, even beside NULL. */
+  or<O extends Operand<V>>(this: Expression<boolean | null>, other: O): Result<boolean, V, S, O> {
+    return apply([this, other], ([a, b]) => syntax.binary('OR', a!, b!));
+  }
+
+  /** `NOT` */
+  not(this: Expression<boolean | null>): Result<boolean, V, S> {
+    return apply([this], ([a]) => syntax.unary('NOT', a!));
+  }
+
+  /** `IS TRUE`; never NULL itself. */
+  isTrue(this: Expression<boolean | null>): Column<boolean, S> {
+    return apply([this], ([a]) => syntax.isTest(a!, 'TRUE', false));
+  }
+
+  /** `UPPER` */
+  upper(this: Expression<string | null>): Column<V, S> {
+    return apply([this], (args) => syntax.call('UPPER', args));
+  }
+
+  /** `LOWER` */
+  lower(this: Expression<string | null>): Column<V, S> {
+    return apply([this], (args) => syntax.call('LOWER', args));
+  }
+
+  /** `TRIM`: without blanks at both ends. */
+  trim(this: Expression<string | null>): Column<V, S> {
+    return apply([this, ' '], ([a, blank]) => syntax.call('TRIM', [syntax.keyword('BOTH'), blank!, a!]));
+  }
+
+  /** `||` */
+  concat<O extends Operand<V>>(this: Expression<string | null>, other: O): Result<string, V, S, O> {
+    return apply([this, other], ([a, b]) => syntax.binary('||', a!, b!));
+  }
+
+  /** `LIKE`: `%` stands for any characters, `_` for one. */
+  like<O extends Operand<V>>(this: Expression<string | null>, pattern: O): Result<boolean, V, S, O> {
+    return apply([this, pattern], ([a, b]) => syntax.like(a!, b!));
+  }
+
+  /** `SUBSTRING`; the first character is 1, without `length` it goes to the end. */
+  substring(this: Expression<string | null>, start: number, length?: number): Column<V, S> {
+    const operands = length === undefined ? [this, start] : [this, start, length];
+    return apply(operands, (args) => syntax.call('SUBSTRING', args));
+  }
+
+  /** `REPLACE` of every `part`. */
+  replace(this: Expression<string | null>, part: string, by: string): Column<V, S> {
+    return apply([this, part, by], (args) => syntax.call('REPLACE', args));
+  }
+
+  /** `CHAR_LENGTH` */
+  charLength(this: Expression<string | null>): Result<number, V, S> {
+    return apply([this], (args) => syntax.call('CHAR_LENGTH', args));
+  }
+
+  /** `EXTRACT(unit FROM …)` */
+  extract(this: Expression<Temporal | null>, unit: TimeUnit): Result<bigint, V, S> {
+    return apply([this], ([a]) => syntax.call('EXTRACT', [syntax.keyword(unit), a!]));
+  }
+
+  /** An element of an array, the first is 1; NULL where there is none. */
+  at<E>(this: Expression<readonly E[] | null, S>, index: number): Column<E | null, S> {
+    return apply([this, index], ([a, b]) => syntax.element(a!, b!));
+  }
+
+  /** A field of a ROW. */
+  get<R extends object, K extends keyof R & string>(
+    this: Expression<R | null, S>,
+    name: K,
+  ): Column<R[K] | Extract<V, null>, S> {
+    return apply([this], ([a]) => syntax.field(a!, name));
+  }
+
+  /** Ascending, NULLs first as in Flink; for `orderBy`. */
+  asc(): SortKey<S> {
+    return new SortKey(this, false, null);
+  }
+
+  /** Descending, NULLs last as in Flink; for `orderBy`. */
+  desc(): SortKey<S> {
+    return new SortKey(this, true, null);
+  }
 }
 
-/** What may stand beside a column of `V`: a column of the same kind, or a plain value. */
-export type Operand<V> = Column<NonNullable<V> | null, Scope> | LiteralOf<NonNullable<V>>;
-
-type ScopeIn<O> = O extends Column<unknown, infer S> ? S : never;
-type NullIn<O> = O extends Column<infer V, Scope> ? Extract<V, null> : Extract<O, null>;
-type ValueIn<O> = O extends Column<infer V, Scope> ? V : O;
-
-/** An expression that gives values of `V`. Immutable; made by rows, `lit` and the functions of this API. */
-export class Column<V, S extends Scope = Scope> {
-  declare readonly [KIND]: KindOf<V>;
-  declare readonly [SCOPE]: S;
-  readonly node: ExpressionNode;
-  readonly inputs: ReadonlySet<RowInput>;
-
-  constructor(node: ExpressionNode, inputs: Iterable<RowInput>) {
-    this.node = node;
-    this.inputs = new Set(inputs);
-  }
-
-  /** `=`; NULL where either side is. */
-  eq<O extends Operand<V>>(other: O) {
-    return this.#compare('=', other);
-  }
-
-  /** `<>`; NULL where either side is. */
-  ne<O extends Operand<V>>(other: O) {
-    return this.#compare('<>', other);
-  }
-
-  lt<O extends Operand<V>>(this: Column<Ordered | null, S>, other: O): Column<boolean | NullIn<this | O>, S | ScopeIn<O>> {
-    return combine([this, other], (left, right) => syntax.binary('<', left!, right!));
-  }
+/** The expression that `build` makes of operands. Its type is what the caller promises. */
+export function apply<V, S extends Scope>(
+  operands: readonly unknown[],
+  build: (nodes: readonly ExpressionNode[]) => ExpressionNode,
+): Column<V, S> {
+  const parts = operands.map(operandOf);
+  return new Column(
+    build(parts.map(({ node }) => node)),
+    parts.flatMap(({ inputs }) => [...inputs]),
+  );
 }

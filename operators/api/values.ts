@@ -24,7 +24,7 @@ export type KindOf<V> = V extends null
           ? TextKind<V>
           : V extends Uint8Array
             ? { bytes: true }
-            : { nested: V };
+            : unknown;
 
 type TextKind<V extends string> = string extends V
   ? { text: true }

@@ -148,6 +148,7 @@ export class EngineHost {
       python: executable,
       timeZone: localTimeZone(configuration),
       onLog: this.options.onLog,
+      heartbeatMs: HEARTBEAT_MS,
       useZygote: configuration.get('millstream.worker.zygote') && process.platform === 'linux',
       requireHardCaps: configuration.get('millstream.resources.required') === 'hard',
       graces: { helloMs: configuration.get('millstream.worker.start-timeout') },
@@ -176,6 +177,8 @@ export class EngineHost {
   }
 }
 
+/** How old the figures of the progress line may be. */
+const HEARTBEAT_MS = 250;
 /** A batch of 65,536 rows with ten columns of eight bytes, with room to spare. */
 const BUNDLE_BYTES = 8 * MIB;
 /** More would only let batches wait in memory instead of in their file. */

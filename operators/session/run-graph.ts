@@ -70,10 +70,22 @@ export function rowsRead(graph: StageGraph, metrics: ReadonlyMap<string, StageMe
     .reduce((sum, stage) => sum + (metrics.get(stage.id)?.rowsOut ?? 0), 0);
 }
 
+/** What the rows read so far come to at the end; null until every reading stage knows how far it is. */
+function rowsExpected(graph: StageGraph, metrics: ReadonlyMap<string, StageMetrics>): number | null {
+  let total = 0;
+  for (const stage of graph.stages) {
+    if (stage.inputs.length > 0) continue;
+    const { rowsOut = 0, fractionRead = null } = metrics.get(stage.id) ?? {};
+    if (fractionRead === null || fractionRead <= 0) return null;
+    total += rowsOut / fractionRead;
+  }
+  return Math.round(total);
+}
+
 function reportProgress(job: Job, graph: StageGraph, { engine, onProgress }: RunOptions): () => void {
   let cancel = () => {};
   const tick = () => {
-    onProgress({ rows: rowsRead(graph, job.metrics), totalRows: null });
+    onProgress({ rows: rowsRead(graph, job.metrics), totalRows: rowsExpected(graph, job.metrics) });
     cancel = engine.timers.after(PROGRESS_MS, tick);
   };
   cancel = engine.timers.after(PROGRESS_MS, tick);

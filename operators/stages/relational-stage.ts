@@ -36,7 +36,10 @@ export class RelationalSource implements SourceOperator {
   }
 
   async run(): Promise<void> {
-    await forward(this.#opened!.stage, this.#context);
+    const { stage, worker } = this.#opened!;
+    await forward(stage, this.#context, async () => {
+      this.#context.metrics.fractionRead = worker.progress()?.fraction ?? null;
+    });
   }
 
   async snapshot(barrier: Barrier): Promise<void> {

@@ -1,5 +1,6 @@
 """Millstream runs Python functions inside data pipelines: what functions are written with."""
 
+from ._client import connect
 from .data_types import DataTypes
 from .decorators import FunctionOptions, udaf, udf, udtaf, udtf
 from .errors import (
@@ -56,6 +57,7 @@ __all__ = [
     "UdfError",
     "UserDefinedFunction",
     "WorkerError",
+    "connect",
     "udaf",
     "udf",
     "udtaf",

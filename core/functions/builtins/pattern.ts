@@ -28,14 +28,24 @@ function similarPattern(pattern: string): string {
   return made;
 }
 
-/** Nothing found, or a group that the pattern does not have: NULL. */
+/** Nothing found, or a group that the pattern does not have or that took no part: NULL. */
 const extract: RenderCall = ([value, pattern, group], { literals: [, source, index] }) => {
   const wanted = typeof index === 'number' ? index : 0;
-  if (group !== undefined && wanted > groupCount(String(source))) return 'CAST(NULL AS VARCHAR)';
-  const found =
-    wanted === 0 ? `regexp_extract(${value}, ${pattern})` : `regexp_extract(${value}, ${pattern}, ${wanted})`;
-  return `CASE WHEN regexp_matches(${value}, ${pattern}) THEN ${found} END`;
+  const text = String(source);
+  if (wanted < 0 || wanted > groupCount(text)) return 'CAST(NULL AS VARCHAR)';
+  if (group === undefined || wanted === 0) return found(value!, pattern!, `regexp_extract(${value}, ${pattern})`);
+  const part = `regexp_extract(${value}, ${pattern}, ${wanted})`;
+  return found(value!, pattern!, mayBeAbsent(text) ? `nullif(${part}, '')` : part);
 };
+
+function found(value: string, pattern: string, part: string): string {
+  return `CASE WHEN regexp_matches(${value}, ${pattern}) THEN ${part} END`;
+}
+
+/** True where a group may take no part in a match: DuckDB then gives an empty text. */
+function mayBeAbsent(pattern: string): boolean {
+  return /\)(?:[?*]|\{0)|\|/.test(pattern);
+}
 
 /** Capturing groups of a pattern. */
 function groupCount(pattern: string): number {

@@ -81,6 +81,12 @@ const initCap: RenderCall = ([value]) => {
   return `array_to_string(list_transform(range(1, length(${value}) + 1), lambda i: ${turned}), '')`;
 };
 
+/** An empty text is found between all characters. */
+const replace: RenderCall = ([value, part, put], { literals: [, constant] }) =>
+  constant === ''
+    ? `regexp_replace(${value}, '', replace(${put}, '\\', '\\\\'), 'g')`
+    : `replace(${value}, ${part}, ${put})`;
+
 /** The first byte, signed. */
 const ascii: RenderCall = ([value]) => {
   const byte = `CAST('0x' || left(hex(${value}), 2) AS INTEGER)`;
@@ -152,7 +158,7 @@ export const textFunctions: readonly ScalarFunction[] = [
   define({ id: 'LPAD', parameters: [text, int, text], result: string, nulls: 'always', render: pad('lpad') }),
   define({ id: 'RPAD', parameters: [text, int, text], result: string, nulls: 'always', render: pad('rpad') }),
   define({ id: 'REPEAT', parameters: [text, int], result: string, render: call('repeat') }),
-  define({ id: 'REPLACE', parameters: [text, text, text], result: string, render: call('replace') }),
+  define({ id: 'REPLACE', parameters: [text, text, text], result: string, render: replace }),
   define({ id: 'TRANSLATE', parameters: [text, text, text], result: string, render: call('translate') }),
   define({ id: 'POSITION', parameters: [text, text], result: types.int(), render: position }),
   define({ id: 'LOCATE', parameters: [text, text], result: types.int(), render: position }),

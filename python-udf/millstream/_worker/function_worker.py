@@ -136,7 +136,7 @@ class FunctionWork:
         stage = self._stages.get(running.stage)
         rows = 0 if stage is None else stage.running_rows
         function = None if stage is None else stage.running
-        return Progress(running.stage, running.sequence, function, rows)
+        return Progress(running.stage, running.sequence, function, rows, None)
 
     def close(self) -> None:
         while self._stages:

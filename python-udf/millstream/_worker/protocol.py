@@ -75,6 +75,7 @@ class Progress(_Struct):
     sequence: int | None
     function: str | None
     rows: int
+    fraction: float | None
 
 
 class Limits(_Struct):

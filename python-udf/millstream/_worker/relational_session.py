@@ -35,6 +35,9 @@ def open_session(body: OpenRelationalStage, time_zone: str) -> duckdb.DuckDBPyCo
     connection.execute(f"SET TimeZone = {quote_text(time_zone)}")
     streaming_buffer = min(_STREAMING_BUFFER_BYTES, body.memory_limit_bytes // 8)
     connection.execute(f"SET streaming_buffer_size = '{streaming_buffer}B'")
+    # Counts what has been read, for `query_progress`; nothing is printed.
+    connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
+    connection.execute("SET progress_bar_time = 0")
     return connection
 
 

@@ -76,6 +76,12 @@ class RelationalStage:
         """True from `start` until the query has ended or failed."""
         return self._thread.is_alive()
 
+    @property
+    def fraction(self) -> float | None:
+        """The part of its files that the running query has read; None where DuckDB does not know."""
+        percent = self._connection.query_progress()
+        return None if percent < 0 else min(percent / 100, 1.0)
+
     def start(self) -> None:
         """Grants the inputs their first window and starts the query."""
         share = self.body.memory_limit_bytes // (8 * max(1, len(self.inputs)))

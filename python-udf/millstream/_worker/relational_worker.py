@@ -95,7 +95,7 @@ class RelationalWork:
     def progress(self) -> Progress | None:
         for stage in list(self._stages.values()):
             if stage.is_running:
-                return Progress(stage.body.stage, None, None, stage.output.rows)
+                return Progress(stage.body.stage, None, None, stage.output.rows, stage.fraction)
         return None
 
     def close(self) -> None:

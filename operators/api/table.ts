@@ -1,0 +1,229 @@
+/** Tables of the fluent API: each call builds SQL syntax, which the session binds, optimises and runs like any other. */
+import { type InsertStatement, PlanError, printQuery, printStatement } from '../../core/index.js';
+import type { StatementResult } from '../session/session-types.js';
+import type { Expression, Scope } from './expression.js';
+import { GroupedTable } from './grouped-table.js';
+import { fromRelation, inputOf, type Relation } from './relation.js';
+import { ownNode, type ProjectedRecord, type Projection, projected, type Row, rowOf } from './row.js';
+import { SortKey } from './sort-key.js';
+import * as syntax from './syntax.js';
+import type { TableHost } from './table-host.js';
+import { TableResult } from './table-result.js';
+
+/** Record of a table whose columns are known to the planner only. */
+export type UntypedRecord = Readonly<Record<string, unknown>>;
+
+type Condition = Expression<boolean | null, 'row'>;
+type Nullable<R> = { [K in keyof R]: R[K] | null };
+type Merged<L, R> = { [K in keyof L | keyof R]: K extends keyof R ? R[K] : K extends keyof L ? L[K] : never };
+/** Both sides of a join may have a name only where a projection says what becomes of it. */
+type Distinct<L, R> = Extract<keyof L, keyof R> extends never ? unknown : { readonly 'give a projection: both tables have': Extract<keyof L, keyof R> };
+type SortKeys = SortKey<'row'> | Expression<unknown, 'row'>;
+type Renamed<R, M> = { [K in keyof R as K extends keyof M ? (M[K] extends string ? M[K] : K) : K]: R[K] };
+
+/** Rows with the record type `R`. Immutable: every method gives a new table, and nothing runs before `execute`. */
+export class Table<R extends object = UntypedRecord> {
+  constructor(
+    private readonly host: TableHost,
+    /** @internal */
+    readonly relation: Relation,
+  ) {}
+
+  /** New columns: `select(r => ({ id: r.id, y: score(r.x) }))`. */
+  select<C extends Projection<'row'>>(project: (row: Row<R>) => C): Table<ProjectedRecord<C>> {
+    const input = inputOf(this.relation, 't');
+    const columns = projected(project(rowOf(input)), [input]);
+    return this.#derived(
+      syntax.query(syntax.select(columns.map(({ node, name }) => syntax.item(node, name)), this.#from())),
+      columns.map(({ name }) => name),
+    );
+  }
+
+  /** The rows for which the condition is TRUE, not NULL. */
+  filter(condition: (row: Row<R>) => Condition): Table<R> {
+    const input = inputOf(this.relation, 't');
+    const where = ownNode(condition(rowOf(input)), [input], 'The condition');
+    return this.#derived(syntax.query(syntax.select([], this.#from(), { where })), this.relation.columns);
+  }
+
+  /** SQL's word for `filter`. */
+  where(condition: (row: Row<R>) => Condition): Table<R> {
+    return this.filter(condition);
+  }
+
+  /** Groups of rows by the values of `keys`; without keys, all rows are one group. `select` of the result gives rows. */
+  groupBy(): GroupedTable<R, Record<never, never>>;
+  groupBy<K extends Projection<'row'>>(keys: (row: Row<R>) => K): GroupedTable<R, ProjectedRecord<K>>;
+  groupBy(keys?: (row: Row<R>) => Projection<'row'>): GroupedTable<R, object> {
+    return new GroupedTable(this.relation, keys ?? null, (query, columns) => this.#derived(query, columns));
+  }
+
+  /**
+   * Pairs of rows for which `on` is TRUE. Without `project` a row has the columns of both, which then share no name.
+   * @throws {PlanError} JOIN_COLUMNS where they do
+   */
+  join<Q extends object>(right: Table<Q> & Distinct<R, Q>, on: (left: Row<R>, right: Row<Q>) => Condition): Table<Merged<R, Q>>;
+  join<Q extends object, C extends Projection<'row'>>(
+    right: Table<Q>,
+    on: (left: Row<R>, right: Row<Q>) => Condition,
+    project: (left: Row<R>, right: Row<Q>) => C,
+  ): Table<ProjectedRecord<C>>;
+  join<Q extends object>(right: Table<Q>, on: On<R, Q>, project?: Project<R, Q>) {
+    return this.#join('inner', right, on, project);
+  }
+
+  /** As `join`, and rows of this table without a partner once, with NULL for the columns of `right`. */
+  leftJoin<Q extends object>(
+    right: Table<Q> & Distinct<R, Q>,
+    on: (left: Row<R>, right: Row<Q>) => Condition,
+  ): Table<Merged<R, Nullable<Q>>>;
+  leftJoin<Q extends object, C extends Projection<'row'>>(
+    right: Table<Q>,
+    on: (left: Row<R>, right: Row<Q>) => Condition,
+    project: (left: Row<R>, right: Row<Nullable<Q>>) => C,
+  ): Table<ProjectedRecord<C>>;
+  leftJoin<Q extends object>(right: Table<Q>, on: On<R, Q>, project?: Project<R, Nullable<Q>>) {
+    return this.#join('left', right, on, project as Project<R, Q> | undefined);
+  }
+
+  /**
+   * Sorted rows: `orderBy(r => [r.x.desc(), r.id])`. The order holds for `limit` and for the result; a later
+   * `select`, `filter` or `join` need not keep it.
+   */
+  orderBy(keys: (row: Row<R>) => SortKeys | readonly SortKeys[]): Table<R> {
+    const input = inputOf(this.relation, 't');
+    const orderBy = [keys(rowOf(input))].flat().map((key: SortKeys) => {
+      const { expression, descending, nulls } = key instanceof SortKey ? key : new SortKey(key, false, null);
+      const node = ownNode(expression, [input], 'The sort key');
+      return { span: node.span, expression: node, descending, nulls };
+    });
+    const query = syntax.query(syntax.select([], this.#from()));
+    return this.#derived({ ...query, orderBy }, this.relation.columns);
+  }
+
+  /**
+   * At most `rows` rows, after `offset` that are left out. Which ones is certain after `orderBy` only.
+   * @throws {PlanError} API_LIMIT for a number that is not whole or negative
+   */
+  limit(rows: number, offset = 0): Table<R> {
+    const count = (value: number) => {
+      if (Number.isSafeInteger(value) && value >= 0) return syntax.number('integer', String(value));
+      throw new PlanError('API_LIMIT', `limit was given ${value}; it takes whole numbers from 0.`);
+    };
+    const isFree = this.relation.query.limit === null && this.relation.query.offset === null;
+    const query = isFree ? this.relation.query : syntax.query(syntax.select([], this.#from()));
+    const limited = { ...query, limit: count(rows), offset: offset === 0 ? null : count(offset) };
+    return this.#derived(limited, this.relation.columns);
+  }
+
+  /**
+   * Other names for some columns: `as({ id: 'flight' })`.
+   * @throws {SqlError} SQL_UNKNOWN_COLUMN; {PlanError} API_PROJECTION where the names of this table are not known
+   */
+  as<const M extends { readonly [K in keyof R]?: string }>(names: M): Table<Renamed<R, M>> {
+    const row = rowOf<UntypedRecord, 'row'>(inputOf(this.relation, 't'));
+    for (const name of Object.keys(names)) row[name];
+    return this.select((all) => {
+      const entries = Object.entries<Expression<unknown, 'row'>>(all);
+      return Object.fromEntries(entries.map(([name, column]) => [(names as Record<string, string>)[name] ?? name, column]));
+    }) as unknown as Table<Renamed<R, M>>;
+  }
+
+  /** The result, as an async iterable of Arrow record batches or of records; each iteration runs the query. */
+  execute(): TableResult<R> {
+    return new TableResult(this.host, this.toSql(), () => this.#check());
+  }
+
+  /**
+   * Runs the query into a table of the catalog: by name, columns by position; or given as a `Table`, columns by name.
+   * Resolves when all rows are written.
+   * @throws {PlanError} API_TARGET for a table without a name of its own
+   */
+  async executeInsert(
+    target: string | Table<NoInfer<R>>,
+  ): Promise<Extract<StatementResult, { kind: 'inserted' }>> {
+    await this.#check();
+    const path = typeof target === 'string' ? target.split('.') : target.relation.path;
+    if (path === null) {
+      throw new PlanError('API_TARGET', 'The target of executeInsert is a query, not a table of the catalog.', {
+        hint: 'Give the name of a table, or what createTemporaryTable returned.',
+      });
+    }
+    const columns = typeof target === 'string' ? null : this.relation.columns;
+    const statement: InsertStatement = {
+      kind: 'insert',
+      span: this.relation.query.span,
+      overwrite: false,
+      table: syntax.objectName(...path),
+      hints: [],
+      partition: null,
+      columns: columns?.map(syntax.identifier) ?? null,
+      query: this.relation.query,
+    };
+    return this.host.insert(printStatement(statement));
+  }
+
+  /** The stages that would run, and what is shipped to Python. */
+  async explain(): Promise<string> {
+    await this.#check();
+    return this.host.explain(this.toSql());
+  }
+
+  /** The query as SQL text, which `millstream run` and Flink read too. */
+  toSql(): string {
+    return printQuery(this.relation.query);
+  }
+
+  #join<Q extends object>(
+    type: 'inner' | 'left',
+    right: Table<Q>,
+    on: On<R, Q>,
+    project: Project<R, Q> | undefined,
+  ): Table<never> {
+    const inputs = [inputOf(this.relation, 'l'), inputOf(right.relation, 'r')] as const;
+    const rows: [Row<R>, Row<Q>] = [rowOf(inputs[0]), rowOf(inputs[1])];
+    const condition = ownNode(on(...rows), inputs, 'The join condition');
+    const columns = projected(project === undefined ? bothSides(...inputs, rows) : project(...rows), inputs);
+    const from = syntax.join(type, fromRelation(this.relation, 'l'), fromRelation(right.relation, 'r'), condition);
+    return this.#derived(
+      syntax.query(syntax.select(columns.map(({ node, name }) => syntax.item(node, name)), from)),
+      columns.map(({ name }) => name),
+      right.relation.claims,
+    );
+  }
+
+  #from() {
+    return fromRelation(this.relation, 't');
+  }
+
+  #derived<D extends object>(
+    query: Relation['query'],
+    columns: Relation['columns'],
+    claims: Relation['claims'] = [],
+  ): Table<D> {
+    return new Table(this.host, { query, path: null, columns, claims: [...this.relation.claims, ...claims] });
+  }
+
+  async #check(): Promise<void> {
+    for (const claim of this.relation.claims) await claim.check();
+  }
+}
+
+type On<R extends object, Q extends object> = (left: Row<R>, right: Row<Q>) => Condition;
+type Project<R extends object, Q extends object> = (left: Row<R>, right: Row<Q>) => Projection<'row'>;
+
+/** All columns of both rows. */
+function bothSides(
+  left: ReturnType<typeof inputOf>,
+  right: ReturnType<typeof inputOf>,
+  [leftRow, rightRow]: readonly [object, object],
+): Projection<Scope & 'row'> {
+  const shared = left.columns?.filter((name) => right.columns?.includes(name)) ?? [];
+  if (left.columns === null || right.columns === null || shared.length > 0) {
+    const reason = shared.length > 0 ? `Both tables have a column ${shared.join(', ')}` : 'The columns of a table are not known';
+    throw new PlanError('JOIN_COLUMNS', `${reason}, and the join has no projection.`, {
+      hint: 'Say what a row has: join(right, on, (l, r) => ({ … })), or rename with as({ … }).',
+    });
+  }
+  return { ...leftRow, ...rightRow };
+}
