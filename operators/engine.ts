@@ -29,4 +29,5 @@ export interface Engine {
   readonly spillFiles: SpillFiles;
   readonly workingDirectory: string;
   /** A folder of the session's own, removed when it closes: spilled data of DuckDB and of exchanges. */
-  readonly temporaryDirectory: string;}
+  readonly temporaryDirectory: string;
+}

@@ -25,15 +25,13 @@ export function renderCsvScan(source: FileScanSource, options: CsvOptions): stri
     `delim = ${quoteString(options.delimiter)}`,
     `quote = ${quoteString(options.quote)}`,
     `escape = ${quoteString(options.escape ?? options.quote)}`,
-    `nullstr = ${options.nullLiteral === null ? NEVER_SQL : quoteString(options.nullLiteral)}`,
+    `nullstr = ${quoteString(options.nullLiteral ?? NEVER)}`,
     'null_padding = true',
     ...(options.allowComments ? ["comment = '#'"] : []),
     ...(options.ignoreParseErrors ? ['ignore_errors = true'] : []),
   ]);
   return typedSelect(source, reader, (name, type) => value(quoteIdentifier(name), type, options));
 }
-
-const NEVER_SQL = quoteString(NEVER);
 
 /** DuckDB converts while it parses, and names file, line and column where it cannot; where errors become NULL we convert. */
 function readType(column: Column, options: CsvOptions): string {

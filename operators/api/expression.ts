@@ -16,10 +16,10 @@ export interface RowInput {
   readonly columns: readonly string[] | null;
 }
 
-/** An expression that gives values of `V`. Immutable. */
-export class Expression<V, S extends Scope = Scope> {
+/** An expression that gives values of `V`. Immutable. `K` is for the compiler: a DATE is text, but no `string` column. */
+export class Expression<V, S extends Scope = Scope, K = KindOf<V>> {
   declare readonly [VALUE]: V;
-  declare readonly [KIND]: KindOf<V>;
+  declare readonly [KIND]: K;
   declare readonly [SCOPE]: S;
   readonly node: ExpressionNode;
   readonly inputs: ReadonlySet<RowInput>;

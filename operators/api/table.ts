@@ -68,8 +68,8 @@ export class Table<R extends object = UntypedRecord> {
     on: (left: Row<R>, right: Row<Q>) => Condition,
     project: (left: Row<R>, right: Row<Q>) => C,
   ): Table<ProjectedRecord<C>>;
-  join<Q extends object>(right: Table<Q>, on: On<R, Q>, project?: Project<R, Q>) {
-    return this.#join('inner', right, on, project);
+  join(right: unknown, on: unknown, project?: unknown): unknown {
+    return this.#join('inner', right as Table<never>, on as On, project as Project | undefined);
   }
 
   /** As `join`, and rows of this table without a partner once, with NULL for the columns of `right`. */
@@ -82,8 +82,8 @@ export class Table<R extends object = UntypedRecord> {
     on: (left: Row<R>, right: Row<Q>) => Condition,
     project: (left: Row<R>, right: Row<Nullable<Q>>) => C,
   ): Table<ProjectedRecord<C>>;
-  leftJoin<Q extends object>(right: Table<Q>, on: On<R, Q>, project?: Project<R, Nullable<Q>>) {
-    return this.#join('left', right, on, project as Project<R, Q> | undefined);
+  leftJoin(right: unknown, on: unknown, project?: unknown): unknown {
+    return this.#join('left', right as Table<never>, on as On, project as Project | undefined);
   }
 
   /**
@@ -174,14 +174,9 @@ export class Table<R extends object = UntypedRecord> {
     return printQuery(this.relation.query);
   }
 
-  #join<Q extends object>(
-    type: 'inner' | 'left',
-    right: Table<Q>,
-    on: On<R, Q>,
-    project: Project<R, Q> | undefined,
-  ): Table<never> {
+  #join(type: 'inner' | 'left', right: Table<never>, on: On, project: Project | undefined): Table<object> {
     const inputs = [inputOf(this.relation, 'l'), inputOf(right.relation, 'r')] as const;
-    const rows: [Row<R>, Row<Q>] = [rowOf(inputs[0]), rowOf(inputs[1])];
+    const rows: [never, never] = [rowOf(inputs[0]) as never, rowOf(inputs[1]) as never];
     const condition = ownNode(on(...rows), inputs, 'The join condition');
     const columns = projected(project === undefined ? bothSides(...inputs, rows) : project(...rows), inputs);
     const from = syntax.join(type, fromRelation(this.relation, 'l'), fromRelation(right.relation, 'r'), condition);
@@ -209,8 +204,9 @@ export class Table<R extends object = UntypedRecord> {
   }
 }
 
-type On<R extends object, Q extends object> = (left: Row<R>, right: Row<Q>) => Condition;
-type Project<R extends object, Q extends object> = (left: Row<R>, right: Row<Q>) => Projection<'row'>;
+/** Inside, rows of a join have no record types: the overloads have them. */
+type On = (left: never, right: never) => Condition;
+type Project = (left: never, right: never) => Projection<'row'>;
 
 /** All columns of both rows. */
 function bothSides(

@@ -1,5 +1,11 @@
 /** Batch or streaming: what was asked for, else by whether every source ends. */
-import { ConfigurationError, type ConnectorTraits, type LogicalPlan, inputsOf, type QueryPlan } from '../../core/index.js';
+import {
+  ConfigurationError,
+  type ConnectorTraits,
+  inputsOf,
+  type LogicalPlan,
+  type QueryPlan,
+} from '../../core/index.js';
 
 export type Mode = 'batch' | 'streaming';
 
@@ -16,7 +22,9 @@ export function chooseMode(
   const unbounded = queries.flatMap((query) => unboundedTables(query.root, connectors));
   if (unbounded.length === 0) {
     const note =
-      asked === 'streaming' ? 'mode: streaming was asked for; every source ends, so the job gives its final rows and ends' : null;
+      asked === 'streaming'
+        ? 'mode: streaming was asked for; every source ends, so the job gives its final rows and ends'
+        : null;
     return { mode: 'batch', note };
   }
   const [first] = unbounded;

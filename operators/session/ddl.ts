@@ -1,6 +1,7 @@
 /** CREATE, DROP and ALTER: statements that change the catalog and start no job. */
 import {
   type CatalogManager,
+  type ColumnDefinition,
   ConfigurationError,
   type CreateCatalogStatement,
   type CreateFunctionStatement,
@@ -11,8 +12,8 @@ import {
   type FunctionScope,
   MemoryCatalog,
   type ObjectName,
-  parseTypeText,
   PlanError,
+  parseTypeText,
   type Statement,
   type TableColumn,
   type TableEntry,
@@ -21,7 +22,16 @@ import {
 
 type DdlStatement = Extract<
   Statement,
-  { kind: 'create_table' | 'create_view' | 'create_function' | 'create_catalog' | 'create_database' | 'drop' | 'use' }
+  {
+    kind:
+      | 'create_table'
+      | 'create_view'
+      | 'create_function'
+      | 'create_catalog'
+      | 'create_database'
+      | 'drop'
+      | 'use';
+  }
 >;
 
 /** Changes `catalogs` as the statement says. @throws {SqlError} and its kin, without a place: the caller adds it. */
@@ -48,7 +58,11 @@ export function executeDdl(statement: DdlStatement, sql: string, catalogs: Catal
     case 'use':
       if (statement.object === 'CATALOG') catalogs.useCatalog(statement.name.name);
       else if (statement.object === 'DATABASE') catalogs.useDatabase(nameParts(statement.name));
-      else throw new PlanError('STATEMENT_UNSUPPORTED', 'USE MODULES has no meaning here: there is the core module only.');
+      else
+        throw new PlanError(
+          'STATEMENT_UNSUPPORTED',
+          'USE MODULES has no meaning here: there is the core module only.',
+        );
       return;
   }
 }
@@ -75,23 +89,7 @@ function createTable(statement: CreateTableStatement, sql: string, catalogs: Cat
 }
 
 function tableDefinition(statement: CreateTableStatement, sql: string, catalogs: CatalogManager): TableEntry {
-  const columns = statement.columns.map((column): TableColumn => {
-    const common = { name: column.name.name, comment: column.comment?.value ?? null };
-    switch (column.kind) {
-      case 'physical_column':
-        return { ...common, kind: 'physical', type: typeOf(column.type, sql) };
-      case 'computed_column':
-        return { ...common, kind: 'computed', expression: column.expression, text: slice(sql, column.expression.span) };
-      case 'metadata_column':
-        return {
-          ...common,
-          kind: 'metadata',
-          type: typeOf(column.type, sql),
-          key: column.key?.value ?? column.name.name,
-          virtual: column.virtual,
-        };
-    }
-  });
+  const columns = statement.columns.map((column) => columnOf(column, sql));
   refuseDuplicates(columns);
   return {
     kind: 'table',
@@ -103,6 +101,29 @@ function tableDefinition(statement: CreateTableStatement, sql: string, catalogs:
     options: Object.fromEntries(statement.options.map((option) => [option.key.value, option.value.value])),
     comment: statement.comment?.value ?? null,
   };
+}
+
+function columnOf(column: ColumnDefinition, sql: string): TableColumn {
+  const common = { name: column.name.name, comment: column.comment?.value ?? null };
+  switch (column.kind) {
+    case 'physical_column':
+      return { ...common, kind: 'physical', type: typeOf(column.type, sql) };
+    case 'computed_column':
+      return {
+        ...common,
+        kind: 'computed',
+        expression: column.expression,
+        text: slice(sql, column.expression.span),
+      };
+    case 'metadata_column':
+      return {
+        ...common,
+        kind: 'metadata',
+        type: typeOf(column.type, sql),
+        key: column.key?.value ?? column.name.name,
+        virtual: column.virtual,
+      };
+  }
 }
 
 function watermarkOf({ watermark }: CreateTableStatement, sql: string): TableEntry['watermark'] {
@@ -176,9 +197,13 @@ function createCatalog(statement: CreateCatalogStatement, catalogs: CatalogManag
   const values = new Map(statement.options.map((option) => [option.key.value, option.value.value]));
   const type = values.get('type');
   if (type !== 'generic_in_memory') {
-    throw new ConfigurationError('CATALOG_TYPE', `A catalog of type '${type ?? '(missing)'}' is not supported.`, {
-      hint: "The type that is: 'type' = 'generic_in_memory'.",
-    });
+    throw new ConfigurationError(
+      'CATALOG_TYPE',
+      `A catalog of type '${type ?? '(missing)'}' is not supported.`,
+      {
+        hint: "The type that is: 'type' = 'generic_in_memory'.",
+      },
+    );
   }
   const catalog = new MemoryCatalog(statement.name.name, values.get('default-database') ?? 'default');
   catalogs.createCatalog(catalog, statement.ifNotExists);
@@ -189,7 +214,11 @@ function drop(statement: DropStatement, catalogs: CatalogManager): void {
   switch (statement.object) {
     case 'TABLE':
     case 'VIEW':
-      catalogs.dropRelation(catalogs.qualify(parts), statement.object === 'TABLE' ? 'table' : 'view', statement);
+      catalogs.dropRelation(
+        catalogs.qualify(parts),
+        statement.object === 'TABLE' ? 'table' : 'view',
+        statement,
+      );
       return;
     case 'FUNCTION':
       catalogs.dropFunction(parts, { scope: scopeOf(statement), ifExists: statement.ifExists });
@@ -198,7 +227,10 @@ function drop(statement: DropStatement, catalogs: CatalogManager): void {
       catalogs.dropCatalog(parts[0]!, statement.ifExists);
       return;
     case 'DATABASE':
-      catalogs.dropDatabase(parts, { ifExists: statement.ifExists, cascade: statement.behavior === 'CASCADE' });
+      catalogs.dropDatabase(parts, {
+        ifExists: statement.ifExists,
+        cascade: statement.behavior === 'CASCADE',
+      });
       return;
   }
 }

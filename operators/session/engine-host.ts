@@ -9,10 +9,10 @@ import {
   formatMemory,
   type Grant,
   type MemoryTree,
-  memoryTree,
   MIB,
   MIN_FUNCTION_WORKER_BYTES,
   MIN_RELATIONAL_WORKER_BYTES,
+  memoryTree,
   type ResourceAmount,
   ResourceError,
   ResourceManager,
@@ -46,7 +46,11 @@ export interface SessionResources {
 
 export class EngineHost {
   readonly schemas = new SchemaRegistry();
-  #started: Promise<{ bridge: Bridge; functionWorkers: FunctionWorkers; temporaryFolder: TemporaryFolder }> | null = null;
+  #started: Promise<{
+    bridge: Bridge;
+    functionWorkers: FunctionWorkers;
+    temporaryFolder: TemporaryFolder;
+  }> | null = null;
   #resources: SessionResources | null = null;
   #manager: ResourceManager | null = null;
   /** Read by the function workers whenever they load functions. */
@@ -94,7 +98,10 @@ export class EngineHost {
     const workers = graph.stages.filter((stage) => stage.kind === 'relational').length;
     const capBytes = relationalWorkerBytes(tree, workers);
     const grant = workers === 0 ? null : this.#request('relational workers', workers, capBytes);
-    const bufferBytes = Math.min(MOST_BUFFER_BYTES, divideExchangeBytes(tree.exchange, buffersOf(graph), BUNDLE_BYTES));
+    const bufferBytes = Math.min(
+      MOST_BUFFER_BYTES,
+      divideExchangeBytes(tree.exchange, buffersOf(graph), BUNDLE_BYTES),
+    );
     const engine: Engine = {
       bridge,
       functionWorkers,
@@ -197,7 +204,10 @@ function sessionResources(configuration: Configuration): SessionResources {
   const fixed = {
     ...fixedPart('exchange', configuration.get('millstream.exchange.memory')),
     ...fixedPart('relational', configuration.get('millstream.relational.memory')),
-    ...fixedPart('python', configuration.get('millstream.python.memory') ?? (each === null ? null : each * parallelism)),
+    ...fixedPart(
+      'python',
+      configuration.get('millstream.python.memory') ?? (each === null ? null : each * parallelism),
+    ),
   };
   const tree = memoryTree({
     totalBytes: configuration.get('millstream.memory') ?? machineMemoryBytes(),

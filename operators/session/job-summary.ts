@@ -5,7 +5,11 @@ import { type RunOutcome, rowsRead } from './run-graph.js';
 import type { FunctionSummary, JobSummary, WorkerSummary } from './session-types.js';
 
 /** Sums the stages up by function and by worker. `rowsOut` counts the rows that reached the sinks. */
-export function jobSummary(graph: StageGraph, outcome: RunOutcome, functionWorkers: FunctionWorkers): JobSummary {
+export function jobSummary(
+  graph: StageGraph,
+  outcome: RunOutcome,
+  functionWorkers: FunctionWorkers,
+): JobSummary {
   const { metrics, seconds } = outcome;
   const stages = [...metrics.values()];
   return {
@@ -19,7 +23,9 @@ export function jobSummary(graph: StageGraph, outcome: RunOutcome, functionWorke
   };
 }
 
-function functionSummaries(stages: readonly { readonly functions: ReadonlyMap<string, Counters> }[]): FunctionSummary[] {
+function functionSummaries(
+  stages: readonly { readonly functions: ReadonlyMap<string, Counters> }[],
+): FunctionSummary[] {
   const byName = new Map<string, FunctionSummary>();
   for (const [name, counters] of stages.flatMap((stage) => [...stage.functions])) {
     const before = byName.get(name);

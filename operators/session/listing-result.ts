@@ -12,7 +12,11 @@ export function listingResult({ columns, rows }: Listing): RowsResult {
     ordered: true,
     bounded: true,
     async *batches() {
-      yield { rows: rows.length, changes: null, jsonText: (row, column) => JSON.stringify(rows[row]![column]!) };
+      yield {
+        rows: rows.length,
+        changes: null,
+        jsonText: (row, column) => JSON.stringify(rows[row]![column]!),
+      };
     },
     async *arrowStream() {
       yield writeSchema(toArrowSchema(typed));

@@ -1,5 +1,5 @@
 /** Runs a stage graph: opens outputs, runs the job, shows its files or removes them, and says where the time went. */
-import { Job, DEFAULT_JOB_OPTIONS, type StageGraph, type StageMetrics } from '../../core/index.js';
+import { DEFAULT_JOB_OPTIONS, Job, type StageGraph, type StageMetrics } from '../../core/index.js';
 import type { Engine } from '../engine.js';
 import { type FileOutput, openFileOutput } from '../file-output.js';
 import { createRegistry, type SourceFactory } from '../registry.js';
@@ -36,9 +36,14 @@ export async function runGraph(graph: StageGraph, options: RunOptions): Promise<
   const startNs = engine.clock.monotonicNs();
   try {
     for (const stage of graph.stages) {
-      if (stage.kind === 'relational' && stage.sink !== null) outputs.set(stage.id, await openFileOutput(stage.sink));
+      if (stage.kind === 'relational' && stage.sink !== null)
+        outputs.set(stage.id, await openFileOutput(stage.sink));
     }
-    const registry = createRegistry(engine, { results: options.results, outputs, print: options.print }, options.sources);
+    const registry = createRegistry(
+      engine,
+      { results: options.results, outputs, print: options.print },
+      options.sources,
+    );
     const job = new Job(graph, registry, engine, {
       ...DEFAULT_JOB_OPTIONS,
       edgeBytes: () => engine.sizes.bufferBytes,

@@ -3,9 +3,9 @@ import {
   bindStatement,
   CancelledError,
   CatalogManager,
-  collectFunctionNames,
   ColumnIds,
   Configuration,
+  collectFunctionNames,
   createStageRenderer,
   explainQueries,
   type FunctionDeclaration,
@@ -14,8 +14,8 @@ import {
   MillstreamError,
   notedOptions,
   optimize,
-  parseScript,
   PlanError,
+  parseScript,
   planStages,
   type QueryPlan,
   type QueryStatement,
@@ -32,12 +32,12 @@ import { chooseMode, type Mode } from './choose-mode.js';
 import { executeDdl } from './ddl.js';
 import { EngineHost } from './engine-host.js';
 import { jobSummary } from './job-summary.js';
+import { listingResult } from './listing-result.js';
 import { fileResolver } from './resolve-files.js';
 import { rowsResult } from './rows-result.js';
 import { type RunOutcome, runGraph } from './run-graph.js';
 import type { JobSession, JobSummary, RowsResult, SessionOptions, StatementResult } from './session-types.js';
 import { describeStatement, type Listing, show } from './show.js';
-import { listingResult } from './listing-result.js';
 
 type JobStatement = QueryStatement | InsertStatement | StatementSetStatement;
 
@@ -86,13 +86,16 @@ export class Session implements JobSession {
 
   async *explain(sql: string): AsyncIterable<StatementResult> {
     for (const statement of parseScript(sql)) {
-      yield isJob(statement) ? await this.#explainStatement(statement, sql) : await this.#executeStatement(statement, sql);
+      yield isJob(statement)
+        ? await this.#explainStatement(statement, sql)
+        : await this.#executeStatement(statement, sql);
     }
   }
 
   async declaration(name: string): Promise<FunctionDeclaration> {
     const entry = this.catalog.systemFunction(name) ?? this.catalog.catalogFunction([name]);
-    if (entry === null) throw new UdfError('UDF_NOT_FOUND', `There is no function '${name}' in this session.`);
+    if (entry === null)
+      throw new UdfError('UDF_NOT_FOUND', `There is no function '${name}' in this session.`);
     const workers = await this.#host.functionWorkers();
     return (await workers.declare([entry])).get(entry.name)!;
   }
@@ -124,7 +127,7 @@ export class Session implements JobSession {
         return this.#query(await this.#plan(statement, sql));
       case 'insert':
       case 'statement_set':
-        return this.#insert(statement, await this.#plan(statement, sql));
+        return this.#insert(await this.#plan(statement, sql));
       case 'explain':
         return this.#explainStatement(statement.statement, sql);
       default:
@@ -133,7 +136,10 @@ export class Session implements JobSession {
   }
 
   /** Statements that start no job. */
-  #executeSimple(statement: Exclude<Statement, JobStatement | { kind: 'explain' }>, sql: string): StatementResult {
+  #executeSimple(
+    statement: Exclude<Statement, JobStatement | { kind: 'explain' }>,
+    sql: string,
+  ): StatementResult {
     const text = sql.slice(statement.span.start, statement.span.end);
     const ok = (message: string | null = null): StatementResult => ({ kind: 'ok', statement: text, message });
     switch (statement.kind) {
@@ -174,14 +180,17 @@ export class Session implements JobSession {
   async #plan(statement: JobStatement, sql: string): Promise<PlannedJob> {
     const entries = collectFunctionNames({ catalog: this.catalog }, statement);
     const declarations =
-      entries.length === 0 ? new Map<string, FunctionDeclaration>() : await (await this.#host.functionWorkers()).declare(entries);
+      entries.length === 0
+        ? new Map<string, FunctionDeclaration>()
+        : await (await this.#host.functionWorkers()).declare(entries);
     const byName = new Map([...declarations].map(([name, declaration]) => [name.toLowerCase(), declaration]));
     const functions = { declaration: (name: string) => byName.get(name.toLowerCase()) ?? null };
     const ids = new ColumnIds();
     const bound = bindStatement({ catalog: this.catalog, functions, ids, sql }, statement);
     const queries = bound.map((query) => ({ ...query, root: optimize(query.root, ids) }));
     const connectors = new Map(STANDARD_CONNECTORS);
-    for (const name of this.#sources.keys()) connectors.set(name, { source: 'rows', sink: null, bounded: () => true });
+    for (const name of this.#sources.keys())
+      connectors.set(name, { source: 'rows', sink: null, bounded: () => true });
     const { mode, note } = chooseMode(queries, connectors, this.#askedMode());
     if (note !== null) this.#options.onNote(note);
     const graph = planStages(queries, {
@@ -225,7 +234,9 @@ export class Session implements JobSession {
       start: () => {
         const results = new ResultQueue();
         const stop = new AbortController();
-        results.onAbandoned(() => stop.abort(new CancelledError('RESULT_LEFT', 'The reader left the result.')));
+        results.onAbandoned(() =>
+          stop.abort(new CancelledError('RESULT_LEFT', 'The reader left the result.')),
+        );
         this.#run(graph, results, stop.signal).then(
           (outcome) => {
             summary = outcome;
@@ -239,7 +250,7 @@ export class Session implements JobSession {
     });
   }
 
-  async #insert(statement: InsertStatement | StatementSetStatement, { queries, graph }: PlannedJob): Promise<StatementResult> {
+  async #insert({ queries, graph }: PlannedJob): Promise<StatementResult> {
     const summary = await this.#run(graph, null, this.#options.signal);
     const tables = queries.map(({ sink }) => (sink.kind === 'table' ? sink.table.path.at(-1)! : ''));
     return { kind: 'inserted', table: tables.join(', '), rows: summary.rowsOut, summary };
@@ -273,7 +284,9 @@ export class Session implements JobSession {
 }
 
 function isJob(statement: Statement): statement is JobStatement {
-  return statement.kind === 'query_statement' || statement.kind === 'insert' || statement.kind === 'statement_set';
+  return (
+    statement.kind === 'query_statement' || statement.kind === 'insert' || statement.kind === 'statement_set'
+  );
 }
 
 /** Errors of the catalog and the configuration know no place; the statement's is added where they have none. */

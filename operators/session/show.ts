@@ -3,8 +3,8 @@ import {
   builtinNames,
   type CatalogManager,
   type DescribeStatement,
-  pathText,
   PlanError,
+  pathText,
   type RelationEntry,
   type ShowStatement,
   type TableEntry,
@@ -70,13 +70,25 @@ export function describeStatement(statement: DescribeStatement, catalogs: Catalo
       return describe(found(parts, catalogs));
     case 'CATALOG':
       catalogs.databases(parts[0]!);
-      return { columns: ['info name', 'info value'], rows: [['name', parts[0]!], ['type', 'generic_in_memory']] };
+      return {
+        columns: ['info name', 'info value'],
+        rows: [
+          ['name', parts[0]!],
+          ['type', 'generic_in_memory'],
+        ],
+      };
     case 'DATABASE':
       return { columns: ['info name', 'info value'], rows: [['name', parts.join('.')]] };
     case 'FUNCTION': {
-      const entry = (parts.length === 1 ? catalogs.systemFunction(parts[0]!) : null) ?? catalogs.catalogFunction(parts);
-      if (entry === null) throw new PlanError('FUNCTION_NOT_FOUND', `There is no function ${parts.join('.')}.`);
-      const rows = [['name', entry.name], ['target', entry.target], ['language', entry.language]];
+      const entry =
+        (parts.length === 1 ? catalogs.systemFunction(parts[0]!) : null) ?? catalogs.catalogFunction(parts);
+      if (entry === null)
+        throw new PlanError('FUNCTION_NOT_FOUND', `There is no function ${parts.join('.')}.`);
+      const rows = [
+        ['name', entry.name],
+        ['target', entry.target],
+        ['language', entry.language],
+      ];
       return { columns: ['info name', 'info value'], rows };
     }
   }
@@ -89,7 +101,11 @@ function found(parts: readonly string[], catalogs: CatalogManager): RelationEntr
   return entry;
 }
 
-function relationNames(database: readonly string[], catalogs: CatalogManager, kind: 'view' | null = null): string[] {
+function relationNames(
+  database: readonly string[],
+  catalogs: CatalogManager,
+  kind: 'view' | null = null,
+): string[] {
   return catalogs
     .relations(database.at(-2), database.at(-1))
     .filter((entry) => kind === null || entry.kind === kind)
@@ -102,9 +118,13 @@ function userFunctions(catalogs: CatalogManager): string[] {
 
 function describe(entry: RelationEntry): Listing {
   if (entry.kind === 'view') {
-    throw new PlanError('STATEMENT_UNSUPPORTED', `DESCRIBE of a view is not supported: ${pathText(entry.path)} is one.`, {
-      hint: `EXPLAIN SELECT * FROM ${entry.path.name} shows its columns.`,
-    });
+    throw new PlanError(
+      'STATEMENT_UNSUPPORTED',
+      `DESCRIBE of a view is not supported: ${pathText(entry.path)} is one.`,
+      {
+        hint: `EXPLAIN SELECT * FROM ${entry.path.name} shows its columns.`,
+      },
+    );
   }
   return {
     columns: ['name', 'type', 'null', 'key', 'extras', 'watermark'],
@@ -128,7 +148,8 @@ function createText(relation: RelationEntry): string {
   if (relation.kind === 'view') return `CREATE VIEW ${name} AS\n${relation.text}`;
   const columns = relation.columns.map((column) => {
     if (column.kind === 'computed') return `${quoted(column.name)} AS ${column.text}`;
-    const metadata = column.kind === 'metadata' ? ` METADATA FROM '${column.key}'${column.virtual ? ' VIRTUAL' : ''}` : '';
+    const metadata =
+      column.kind === 'metadata' ? ` METADATA FROM '${column.key}'${column.virtual ? ' VIRTUAL' : ''}` : '';
     return `${quoted(column.name)} ${typeToText(column.type)}${metadata}`;
   });
   if (relation.watermark !== null) {
@@ -141,7 +162,9 @@ function createText(relation: RelationEntry): string {
     relation.partitionedBy.length === 0
       ? ''
       : `\nPARTITIONED BY (${relation.partitionedBy.map(quoted).join(', ')})`;
-  const options = Object.entries(relation.options).map(([key, value]) => `'${key}' = '${value.replaceAll("'", "''")}'`);
+  const options = Object.entries(relation.options).map(
+    ([key, value]) => `'${key}' = '${value.replaceAll("'", "''")}'`,
+  );
   return `CREATE TABLE ${name} (\n  ${columns.join(',\n  ')}\n)${partitions} WITH (\n  ${options.join(',\n  ')}\n)`;
 }
 
@@ -154,6 +177,9 @@ function quoted(part: string): string {
 }
 
 function likePattern(pattern: string, ignoreCase: boolean): RegExp {
-  const source = pattern.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll('%', '.*').replaceAll('_', '.');
+  const source = pattern
+    .replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('%', '.*')
+    .replaceAll('_', '.');
   return new RegExp(`^${source}$`, ignoreCase ? 'is' : 's');
 }

@@ -10,7 +10,9 @@ export class CollectSink implements Operator {
 
   async open(context: OperatorContext): Promise<void> {
     this.#context = context;
-    context.signal.addEventListener('abort', () => this.results.finish(context.signal.reason), { once: true });
+    context.signal.addEventListener('abort', () => this.results.finish(context.signal.reason), {
+      once: true,
+    });
   }
 
   async processBatch(batch: Batch): Promise<void> {

@@ -1,4 +1,6 @@
 /** The `print` connector: a line for each row, as Flink's: `+I[1, abc, null]`. */
+
+import type { Column } from '../../core/index.js';
 import {
   type Barrier,
   type Batch,
@@ -12,7 +14,6 @@ import {
   type SqlValue,
   type Watermark,
 } from '../../core/index.js';
-import type { Column } from '../../core/index.js';
 
 /** Writes text; resolves when more may be written. */
 export type WriteText = (text: string) => Promise<void>;

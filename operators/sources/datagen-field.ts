@@ -167,7 +167,8 @@ class FieldOptions {
   integer(name: string, fallback: bigint | null): bigint {
     const text = this.take(name);
     if (text === undefined && fallback !== null) return fallback;
-    if (text === undefined || !/^[+-]?\d+$/.test(text.trim())) this.refuse(name, text ?? '(missing)', 'a whole number');
+    if (text === undefined || !/^[+-]?\d+$/.test(text.trim()))
+      this.refuse(name, text ?? '(missing)', 'a whole number');
     return BigInt(text.trim());
   }
 

@@ -95,14 +95,19 @@ export class DatagenSource implements SourceOperator {
 
   async snapshot(barrier: Barrier): Promise<void> {
     await this.#emitting;
-    this.#context.acknowledge(barrier.checkpointId, new TextEncoder().encode(JSON.stringify({ made: this.#made })));
+    this.#context.acknowledge(
+      barrier.checkpointId,
+      new TextEncoder().encode(JSON.stringify({ made: this.#made })),
+    );
     await this.#context.output.emit(barrier);
   }
 
   async close(): Promise<void> {}
 
   async #emit(rows: number): Promise<void> {
-    const values = this.#plan.fields.map(({ next }) => Array.from({ length: rows }, () => next() as SqlValue));
+    const values = this.#plan.fields.map(({ next }) =>
+      Array.from({ length: rows }, () => next() as SqlValue),
+    );
     this.#made += rows;
     this.#emitting = this.#context.output.emit(this.#encoder.encode(rows, values));
     await this.#emitting;
@@ -126,13 +131,22 @@ function count(options: Readonly<Record<string, string>>, key: string, fallback:
   if (text === undefined) return fallback;
   const value = Number(text);
   if (Number.isInteger(value) && value > 0) return value;
-  throw new ConfigurationError('OPTION_VALUE', `Option '${key}' of the datagen table is '${text}'; expected a whole number above 0.`);
+  throw new ConfigurationError(
+    'OPTION_VALUE',
+    `Option '${key}' of the datagen table is '${text}'; expected a whole number above 0.`,
+  );
 }
 
 function unknownOption(key: string, columns: readonly Column[]): ConfigurationError {
-  const known = [...OPTIONS, ...columns.flatMap(({ name }) => [`fields.${name}.kind`, `fields.${name}.min`, `fields.${name}.max`])];
+  const known = [
+    ...OPTIONS,
+    ...columns.flatMap(({ name }) => [`fields.${name}.kind`, `fields.${name}.min`, `fields.${name}.max`]),
+  ];
   const near = nearNames(key, known);
   return new ConfigurationError('OPTION_UNKNOWN', `Option '${key}' is not one of the datagen connector.`, {
-    hint: near.length > 0 ? `Did you mean '${near.join("' or '")}'?` : `It has: ${OPTIONS.join(', ')}, and fields.<name>.*.`,
+    hint:
+      near.length > 0
+        ? `Did you mean '${near.join("' or '")}'?`
+        : `It has: ${OPTIONS.join(', ')}, and fields.<name>.*.`,
   });
 }

@@ -1,6 +1,13 @@
 /** From a relational stage to its query in a worker: what the plan says, in the words of the protocol. */
 import type { ColumnSpec, OpenRelationalStage } from '../../bridge/index.js';
-import { type Column, type Exchange, noteWorker, type RelationalStage, type StageGraph, typeToText } from '../../core/index.js';
+import {
+  type Column,
+  type Exchange,
+  noteWorker,
+  type RelationalStage,
+  type StageGraph,
+  typeToText,
+} from '../../core/index.js';
 import type { Engine } from '../engine.js';
 import type { FileOutput } from '../file-output.js';
 import type { OpenRelational } from './relational-stage.js';
@@ -32,7 +39,10 @@ export function openRelational(
       noteWorker(metrics, worker.name, { kind: 'relational', peakBytes: peakBytes ?? 0, capBytes, capLevel });
     };
     try {
-      const handle = await worker.openRelationalStage(stageBody(stage, graph, engine, output), engine.sizes.bufferBytes);
+      const handle = await worker.openRelationalStage(
+        stageBody(stage, graph, engine, output),
+        engine.sizes.bufferBytes,
+      );
       return {
         worker,
         stage: handle,
@@ -65,7 +75,11 @@ function stageBody(
     sink:
       stage.sink === null || output === null
         ? null
-        : { temporaryPath: output.temporaryPath, format: stage.sink.format, copyOptions: stage.sink.copyOptions },
+        : {
+            temporaryPath: output.temporaryPath,
+            format: stage.sink.format,
+            copyOptions: stage.sink.copyOptions,
+          },
     perBatch: stage.perBatch,
     keepsOrder: stage.keepsOrder,
     batchRows: engine.sizes.batchRows,

@@ -122,7 +122,9 @@ export class RelationalOperator implements Operator {
 
 async function openStage(open: OpenRelational, context: OperatorContext): Promise<Opened> {
   const opened = await open(context.metrics);
-  context.signal.addEventListener('abort', () => void opened.stage.cancel().catch(() => undefined), { once: true });
+  context.signal.addEventListener('abort', () => void opened.stage.cancel().catch(() => undefined), {
+    once: true,
+  });
   return opened;
 }
 

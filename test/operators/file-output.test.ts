@@ -52,7 +52,11 @@ describe('openFileOutput', () => {
 
     for (const output of outputs) await output.commit();
 
-    expect(visible(path).map((name) => readFileSync(join(path, name), 'utf8')).sort()).toEqual(['new 0\n', 'new 1\n']);
+    expect(
+      visible(path)
+        .map((name) => readFileSync(join(path, name), 'utf8'))
+        .sort(),
+    ).toEqual(['new 0\n', 'new 1\n']);
   });
 
   it('says which table and folder cannot be written', async () => {
@@ -60,6 +64,9 @@ describe('openFileOutput', () => {
 
     const opening = openFileOutput(sink(join(folder, 'file', 'out')));
 
-    await expect(opening).rejects.toMatchObject({ code: 'SINK_WRITE', message: expect.stringContaining('table t') });
+    await expect(opening).rejects.toMatchObject({
+      code: 'SINK_WRITE',
+      message: expect.stringContaining('table t'),
+    });
   });
 });

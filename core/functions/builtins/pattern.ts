@@ -33,7 +33,8 @@ const extract: RenderCall = ([value, pattern, group], { literals: [, source, ind
   const wanted = typeof index === 'number' ? index : 0;
   const text = String(source);
   if (wanted < 0 || wanted > groupCount(text)) return 'CAST(NULL AS VARCHAR)';
-  if (group === undefined || wanted === 0) return found(value!, pattern!, `regexp_extract(${value}, ${pattern})`);
+  if (group === undefined || wanted === 0)
+    return found(value!, pattern!, `regexp_extract(${value}, ${pattern})`);
   const part = `regexp_extract(${value}, ${pattern}, ${wanted})`;
   return found(value!, pattern!, mayBeAbsent(text) ? `nullif(${part}, '')` : part);
 };

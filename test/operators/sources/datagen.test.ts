@@ -1,13 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { type DataType, parseTypeText } from '../../../core/index.js';
-import { fieldGenerator } from '../../../operators/sources/datagen-field.js';
 import { datagenPlan } from '../../../operators/sources/datagen.js';
+import { fieldGenerator } from '../../../operators/sources/datagen-field.js';
 import { SeededRandom } from '../../support/seeded-random.js';
 
 const column = (type: string) => ({ name: 'c', type: parseTypeText(type) as DataType });
 const values = (type: string, options: Record<string, string>, count = 200) => {
   const random = new SeededRandom(7);
-  const { next } = fieldGenerator(column(type), new Map(Object.entries(options)), () => random.next(), () => 1_000_000);
+  const { next } = fieldGenerator(
+    column(type),
+    new Map(Object.entries(options)),
+    () => random.next(),
+    () => 1_000_000,
+  );
   return Array.from({ length: count }, next);
 };
 
@@ -27,7 +32,9 @@ describe('datagen fields', () => {
   });
 
   it('are NULL as often as the null rate says', () => {
-    const nulls = values('STRING', { 'null-rate': '0.5', length: '3' }, 1000).filter((value) => value === null);
+    const nulls = values('STRING', { 'null-rate': '0.5', length: '3' }, 1000).filter(
+      (value) => value === null,
+    );
 
     expect(nulls.length).toBeGreaterThan(400);
     expect(nulls.length).toBeLessThan(600);
@@ -62,7 +69,13 @@ describe('datagenPlan', () => {
   it('ends where its limit or its shortest sequence ends', () => {
     const columns = [{ name: 'a', type: parseTypeText('INT') }];
     const sequence = { 'fields.a.kind': 'sequence', 'fields.a.start': '1', 'fields.a.end': '10' };
-    const plan = (options: Record<string, string>) => datagenPlan(columns, options, () => 0, () => 0).rows;
+    const plan = (options: Record<string, string>) =>
+      datagenPlan(
+        columns,
+        options,
+        () => 0,
+        () => 0,
+      ).rows;
 
     expect(plan({})).toBe(Number.POSITIVE_INFINITY);
     expect(plan({ 'number-of-rows': '7' })).toBe(7);
@@ -70,8 +83,16 @@ describe('datagenPlan', () => {
   });
 
   it('refuses an unknown option and names the nearest one', () => {
-    const plan = () => datagenPlan([{ name: 'a', type: parseTypeText('INT') }], { 'rows-per-secnd': '5' }, () => 0, () => 0);
+    const plan = () =>
+      datagenPlan(
+        [{ name: 'a', type: parseTypeText('INT') }],
+        { 'rows-per-secnd': '5' },
+        () => 0,
+        () => 0,
+      );
 
-    expect(plan).toThrow(expect.objectContaining({ code: 'OPTION_UNKNOWN', hint: "Did you mean 'rows-per-second'?" }));
+    expect(plan).toThrow(
+      expect.objectContaining({ code: 'OPTION_UNKNOWN', hint: "Did you mean 'rows-per-second'?" }),
+    );
   });
 });

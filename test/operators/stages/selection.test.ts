@@ -22,14 +22,20 @@ describe('selectRows', () => {
   });
 
   it('composes selections as if each stage had copied its rows', () => {
-    const positions = (rows: number) => fc.array(fc.nat({ max: Math.max(0, rows - 1) }), { maxLength: rows === 0 ? 0 : 20 });
-    const chain = fc.integer({ min: 0, max: 20 }).chain((rows) =>
-      positions(rows).chain((first) => positions(first.length).map((second) => ({ rows, first, second }))),
-    );
+    const positions = (rows: number) =>
+      fc.array(fc.nat({ max: Math.max(0, rows - 1) }), { maxLength: rows === 0 ? 0 : 20 });
+    const chain = fc
+      .integer({ min: 0, max: 20 })
+      .chain((rows) =>
+        positions(rows).chain((first) => positions(first.length).map((second) => ({ rows, first, second }))),
+      );
 
     fc.assert(
       fc.property(chain, ({ rows, first, second }) => {
-        const seen = selectRows(selectRows(group(rows, null), Int32Array.from(first)), Int32Array.from(second));
+        const seen = selectRows(
+          selectRows(group(rows, null), Int32Array.from(first)),
+          Int32Array.from(second),
+        );
         expect(rowsOf(seen)).toEqual(second.map((position) => first[position]));
       }),
       { seed: 20_240_501 },

@@ -1,0 +1,214 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { type LogicalPlan, parseTypeText } from '../../../core/index.js';
+import { renderStageQuery } from '../../../core/render/relation.js';
+import { renderScan } from '../../../core/render/scan.js';
+import { runInDuckDb } from './duckdb.js';
+
+type Scan = Extract<LogicalPlan, { kind: 'scan' }>;
+
+interface ScanOfTest {
+  readonly columns: Readonly<Record<string, string>>;
+  readonly options: Readonly<Record<string, string>>;
+  readonly read?: readonly string[];
+  readonly partitionedBy?: readonly string[];
+}
+
+function scanOf({ columns, options, read = Object.keys(columns), partitionedBy = [] }: ScanOfTest): Scan {
+  const typed = Object.entries(columns).map(([name, type]) => ({ name, type: parseTypeText(type) }));
+  return {
+    kind: 'scan',
+    span: null,
+    columns: read.map((name) => ({ id: name, ...typed.find((column) => column.name === name)! })),
+    table: {
+      path: ['default_catalog', 'default_database', 't'],
+      connector: 'filesystem',
+      options: { connector: 'filesystem', path: 'data', ...options },
+      columns: typed,
+      partitionedBy,
+    },
+  };
+}
+
+const text = (scan: ScanOfTest, files: readonly string[] = ['data/a']): string =>
+  renderScan(scanOf(scan), () => files);
+
+describe('the SQL of a file scan', () => {
+  it('reads Parquet columns by name, with the declared types', () => {
+    const columns = { id: 'BIGINT', Name: 'STRING', at: 'TIMESTAMP(3)' };
+
+    expect(text({ columns, options: { format: 'parquet' }, read: ['Name', 'id'] })).toBe(
+      `(SELECT CAST("Name" AS VARCHAR) AS "Name", CAST(id AS BIGINT) AS id FROM read_parquet('data/a'))`,
+    );
+  });
+
+  it('takes partition columns from the names of folders', () => {
+    const scan = {
+      columns: { id: 'INT', day: 'DATE' },
+      options: { format: 'parquet' },
+      partitionedBy: ['day'],
+    };
+
+    expect(text({ ...scan, read: ['day'] }, ['d/day=2024-01-01/a', 'd/day=2024-01-02/b'])).toBe(
+      "(SELECT CAST(day AS DATE) AS day FROM read_parquet(['d/day=2024-01-01/a', 'd/day=2024-01-02/b'], " +
+        'hive_partitioning = true, hive_types_autocast = false))',
+    );
+  });
+
+  it('reads CSV columns by position, all options given', () => {
+    expect(
+      text({ columns: { id: 'INT', ok: 'BOOLEAN' }, options: { format: 'csv', 'csv.null-literal': '' } }),
+    ).toBe(
+      `(SELECT id, lower(trim(ok)) = 'true' AS ok FROM read_csv('data/a', header = false, auto_detect = false, ` +
+        `columns = {'id': 'INTEGER', 'ok': 'VARCHAR'}, delim = ',', quote = '"', escape = '"', nullstr = '', ` +
+        'null_padding = true))',
+    );
+  });
+
+  it('reads only the JSON fields that the query uses', () => {
+    expect(text({ columns: { id: 'INT', s: 'STRING' }, options: { format: 'json' }, read: ['id'] })).toBe(
+      "(SELECT id FROM read_json('data/a', format = 'newline_delimited', columns = {'id': 'INTEGER'}))",
+    );
+  });
+
+  it('quotes paths and delimiters', () => {
+    const sql = text({ columns: { a: 'STRING' }, options: { format: 'csv', 'csv.field-delimiter': "'" } }, [
+      "it's",
+    ]);
+
+    expect(sql).toContain("read_csv('it''s'");
+    expect(sql).toContain("delim = ''''");
+  });
+});
+
+const folder = mkdtempSync(join(tmpdir(), 'millstream-scan-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** The rows of a file, each as a list, as real Flink 2.3 gave them for the same file and table. */
+function rowsOf(content: string, scan: ScanOfTest): unknown {
+  const file = join(folder, 'data');
+  writeFileSync(file, content);
+  const plan = scanOf(scan);
+  const outputs = plan.columns.map(({ id, name, type }) => ({ id, name, type }));
+  const sql = renderStageQuery(plan, outputs, { resolveFiles: () => [file] });
+  const names = outputs.map(({ name }) => `"${name}"`).join(', ');
+  const [result] = runInDuckDb([], [`SELECT struct_pack(${names}) FROM (${sql})`]);
+  return 'values' in result! ? result.values : result!.error;
+}
+
+const CSV = `1,a,1.5,2024-01-01 00:00:00,true
+2,"b ""q"" ,x",,,
+,,,,
+ 3 , sp ,2,2024-01-01 00:00:00.123,false
+4,""
+5,e,1,2024-01-02 00:00:00,true,extra
+`;
+const CSV_COLUMNS = { id: 'INT', s: 'STRING', d: 'DOUBLE', ts: 'TIMESTAMP(3)', bo: 'BOOLEAN' };
+
+describe('file scans read what Flink reads', () => {
+  it('csv: fields that do not fit are NULL and rows with too many fields are left out, where errors are ignored', () => {
+    const options = { format: 'csv', 'csv.ignore-parse-errors': 'true' };
+
+    expect(rowsOf(CSV, { columns: CSV_COLUMNS, options })).toEqual([
+      [1, 'a', 1.5, '2024-01-01 00:00:00', true],
+      [2, 'b "q" ,x', null, null, false],
+      [null, '', null, null, false],
+      [3, ' sp ', 2, '2024-01-01 00:00:00.123', false],
+      [4, '', null, null, null],
+    ]);
+  });
+
+  it('csv: the null literal is NULL, an empty field is an empty text', () => {
+    const columns = { id: 'STRING', s: 'STRING', d: 'STRING' };
+    const options = { format: 'csv', 'csv.null-literal': 'a' };
+
+    expect(rowsOf('1,a,1.5\n2,,\n4,""\n', { columns, options })).toEqual([
+      ['1', null, '1.5'],
+      ['2', '', ''],
+      ['4', '', null],
+    ]);
+  });
+
+  it('csv: a number that is empty fails with its line and column', () => {
+    expect(rowsOf('1,2\n,3\n', { columns: { a: 'INT', b: 'INT' }, options: { format: 'csv' } })).toMatch(
+      /Line: 2[\s\S]*column "a"/,
+    );
+  });
+
+  it('csv: other delimiters, dates and base64', () => {
+    const columns = { id: 'INT', d: 'DATE', t: 'TIME(3)', raw: 'BYTES' };
+    const options = { format: 'csv', 'csv.field-delimiter': ';' };
+
+    expect(rowsOf('2;2024-01-02;10:11:12.5;aGk=\r\n', { columns, options })).toEqual([
+      [2, '2024-01-02', '10:11:12.5', { $bytes: 'aGk=' }],
+    ]);
+  });
+
+  it('json: fields by name, missing ones NULL, numbers in quotes, anything as STRING', () => {
+    const content = `{"id": 1, "s": "a", "ts": "2018-03-11 03:10:00.123", "d": "2024-01-01", "raw": "aGk=", "bo": true, "r": {"n": "p"}, "arr": ["x", null], "m": {"k": 1}, "lt": "2024-01-01 00:00:00Z"}
+{"id": "7", "s": 5, "bo": "true"}
+
+{"ID": 9, "s": {"a": 1}, "id": null}
+{"id": 11, "s": [1, "x"]}
+`;
+    const columns = {
+      id: 'BIGINT',
+      s: 'STRING',
+      ts: 'TIMESTAMP(3)',
+      d: 'DATE',
+      raw: 'BYTES',
+      bo: 'BOOLEAN',
+      r: 'ROW<n STRING>',
+      arr: 'ARRAY<STRING>',
+      m: 'MAP<STRING, INT>',
+      lt: 'TIMESTAMP_LTZ(3)',
+    };
+    const rest = [null, null, null, null, null];
+
+    expect(rowsOf(content, { columns, options: { format: 'json' } })).toEqual([
+      [
+        1,
+        'a',
+        '2018-03-11 03:10:00.123',
+        '2024-01-01',
+        { $bytes: 'aGk=' },
+        true,
+        ['p'],
+        ['x', null],
+        { $map: [['k', 1]] },
+        '2024-01-01 00:00:00Z',
+      ],
+      [7, '5', null, null, null, true, null, null, null, null],
+      [null, '{"a":1}', null, null, null, ...rest],
+      [11, '[1,"x"]', null, null, null, ...rest],
+    ]);
+  });
+
+  it('json: a DECIMAL keeps digits that a DOUBLE would lose', () => {
+    const content =
+      '{"b": 1000000000000000000.059999999999999999}\n{"b": "4.50"}\n{"b": -0.000000000000000001}\n{}\n';
+
+    expect(rowsOf(content, { columns: { b: 'DECIMAL(38, 18)' }, options: { format: 'json' } })).toEqual([
+      ['1000000000000000000.059999999999999999'],
+      ['4.500000000000000000'],
+      ['-0.000000000000000001'],
+      [null],
+    ]);
+  });
+
+  it('json: a line that is no JSON fails, or is left out where errors are ignored', () => {
+    const content = '{"id": 1}\n{"id": }\n{"id": 3}\n';
+    const columns = { id: 'INT' };
+
+    expect(rowsOf(content, { columns, options: { format: 'json' } })).toMatch(/Malformed JSON/);
+    expect(
+      rowsOf(content, { columns, options: { format: 'json', 'json.ignore-parse-errors': 'true' } }),
+    ).toEqual([[1], [3]]);
+  });
+
+  it('json: a file without lines has no rows', () => {
+    expect(rowsOf('', { columns: { id: 'INT' }, options: { format: 'json' } })).toEqual([]);
+  });
+});

@@ -1,0 +1,103 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Session, type StatementResult } from '../../../operators/index.js';
+
+let session: Session;
+let notes: string[];
+beforeEach(async () => {
+  notes = [];
+  session = await Session.open({
+    configuration: {},
+    workingDirectory: process.cwd(),
+    jobFolder: null,
+    onLog: () => {},
+    onProgress: () => {},
+    onNote: (text) => notes.push(text),
+    print: async () => {},
+    signal: new AbortController().signal,
+    python: null,
+    mode: null,
+  });
+});
+afterEach(() => session.close());
+
+/** The rows of the last statement, as text. */
+async function rows(sql: string): Promise<unknown[][]> {
+  let last: StatementResult | null = null;
+  for await (const result of session.execute(sql)) last = result;
+  if (last?.kind !== 'rows') return [];
+  const found: unknown[][] = [];
+  for await (const batch of last.batches()) {
+    for (let row = 0; row < batch.rows; row++) {
+      found.push(last.columns.map((_, column) => JSON.parse(batch.jsonText(row, column))));
+    }
+  }
+  return found;
+}
+
+const TABLE = `CREATE TABLE t (
+  id BIGINT NOT NULL,
+  ts TIMESTAMP(3),
+  twice AS id * 2,
+  WATERMARK FOR ts AS ts - INTERVAL '5' SECOND,
+  PRIMARY KEY (id) NOT ENFORCED
+) WITH ('connector' = 'print');`;
+
+describe('statements about the catalog', () => {
+  it('describe a table with its key, computed columns and watermark', async () => {
+    expect(await rows(`${TABLE} DESCRIBE t;`)).toEqual([
+      ['id', 'BIGINT', 'FALSE', 'PRI(id)', null, null],
+      ['ts', 'TIMESTAMP(3)', 'TRUE', null, null, "ts - INTERVAL '5' SECOND"],
+      ['twice', null, null, null, 'AS id * 2', null],
+    ]);
+  });
+
+  it('show a CREATE statement that makes the same table again', async () => {
+    const [[text]] = (await rows(`${TABLE} SHOW CREATE TABLE t;`)) as [[string]];
+
+    const again = await rows(`DROP TABLE t; ${text}; SHOW CREATE TABLE t;`);
+
+    expect(again).toEqual([[text]]);
+  });
+
+  it('list temporary objects beside permanent ones, and filter by a pattern', async () => {
+    const sql = `${TABLE} CREATE TEMPORARY VIEW v AS SELECT id FROM t; CREATE TABLE u LIKE t;`;
+
+    expect(await rows(`${sql} SHOW TABLES;`)).toEqual([['t'], ['u'], ['v']]);
+    expect(await rows('SHOW VIEWS;')).toEqual([['v']]);
+    expect(await rows("SHOW TABLES LIKE '_';")).toEqual([['t'], ['u'], ['v']]);
+    expect(await rows("SHOW TABLES NOT LIKE 'u%';")).toEqual([['t'], ['v']]);
+  });
+
+  it('change and list the current catalog and database', async () => {
+    await rows(
+      "CREATE CATALOG c WITH ('type' = 'generic_in_memory'); USE CATALOG c; CREATE DATABASE d; USE d;",
+    );
+
+    expect(await rows('SHOW CURRENT CATALOG;')).toEqual([['c']]);
+    expect(await rows('SHOW CURRENT DATABASE;')).toEqual([['d']]);
+    expect(await rows('SHOW DATABASES;')).toEqual([['d'], ['default']]);
+  });
+
+  it('set, list and reset configuration keys', async () => {
+    const set = await rows("SET 'parallelism.default' = '3'; SET;");
+    const reset = await rows("RESET 'parallelism.default'; SET;");
+
+    expect(set).toEqual([['parallelism.default', '3']]);
+    expect(reset).toEqual([]);
+  });
+
+  it.each([
+    ['DROP TABLE nowhere;', 'SQL_UNKNOWN_TABLE', 1, 1],
+    [`${TABLE}\nCREATE TABLE t (a INT) WITH ('connector' = 'print');`, 'SQL_EXISTS', 8, 1],
+    ['CREATE TABLE a (b INT);', 'OPTION_MISSING', 1, 1],
+    ["CREATE TABLE a (b INT, b INT) WITH ('connector' = 'print');", 'COLUMN_EXISTS', 1, 1],
+    ["SET 'paralelism.default' = '3';", 'OPTION_UNKNOWN', 1, 1],
+    ["CREATE FUNCTION f AS 'a.B' LANGUAGE JAVA;", 'STATEMENT_UNSUPPORTED', 1, 1],
+    ["\nADD JAR 'a.jar';", 'STATEMENT_UNSUPPORTED', 2, 1],
+  ])('say where %j went wrong', async (sql, code, line, column) => {
+    await expect(rows(sql)).rejects.toMatchObject({
+      code,
+      details: { line, column },
+    });
+  });
+});
