@@ -1,3 +1,25 @@
 /** The front door of the package: public names of operators and core, one by one. */
 export { Session } from './session/session.js';
 export type * from './session/session-types.js';
+export { avg, count, countDistinct, max, min, sum } from './api/aggregates.js';
+export { Column } from './api/column.js';
+export { ColumnType, type ColumnTypes, type RecordOf, t, type ValueOf } from './api/column-type.js';
+export type { EnvironmentOptions } from './api/environment-options.js';
+export type { Expression, Operand, Scope } from './api/expression.js';
+export { type Case, call, date, decimal, lit, time, timestamp, when } from './api/functions.js';
+export type { GroupedTable } from './api/grouped-table.js';
+export {
+  type AggregateSignature,
+  type PythonAggregate,
+  type PythonFunction,
+  type PythonFunctions,
+  pythonAggregate,
+  pythonFunction,
+} from './api/python-function.js';
+export type { Projection, Row } from './api/row.js';
+export type { SortKey } from './api/sort-key.js';
+export { Table, type UntypedRecord } from './api/table.js';
+export { type SqlResult, TableEnvironment } from './api/table-environment.js';
+export type { TableResult } from './api/table-result.js';
+export { defineTable, type RecordInput, type RowOf, type TableSchema } from './api/table-schema.js';
+export type { SqlDate, SqlDecimal, SqlInstant, SqlTime, SqlTimestamp } from './api/values.js';

@@ -13,7 +13,7 @@ import { operand, quoteIdentifier, quoteString } from './sql-text.js';
  * A text that no field has: without a null literal nothing is NULL, and an empty field is an empty text. (U+0000 ends
  * the text of a query.)
  */
-const NEVER = '\u0001\u0002\u0001';
+const NEVER = '\u2400';
 
 /** FROM text of a CSV scan. */
 export function renderCsvScan(source: FileScanSource, options: CsvOptions): string {

@@ -1,6 +1,7 @@
 /** JSON files, one object a line, as Flink's json format reads them: fields by name, missing ones NULL. */
 import { toDuckDbType } from '../types/arrow-type.js';
-import type { DataType } from '../types/data-type.js';
+import type { Column, DataType } from '../types/data-type.js';
+import { typeFamily } from '../types/type-family.js';
 import type { JsonOptions } from './options.js';
 import { truncated } from './precision.js';
 import type { FileScanSource } from './scan-files.js';
@@ -15,33 +16,43 @@ export function renderJsonScan(source: FileScanSource, options: JsonOptions): st
   const read = fileColumns(source.table).filter((column) => source.columns.includes(column.name));
   const wide = read.some(({ type }) => type.kind === 'DECIMAL' && type.precision > EXACT_DIGITS);
   if (wide || options.ignoreParseErrors) return fromObjects(source, read, options);
-  const columns = read.map((c) => `${quoteString(c.name)}: ${quoteString(readType(c.type))}`).join(', ');
+  const columns = read.map((c) => `${quoteString(c.name)}: ${quoteString(plainType(c.type))}`).join(', ');
   const layout = columns === '' ? "{'_': 'VARCHAR'}" : `{${columns}}`;
   const reader = readerCall('read_json', source, ["format = 'newline_delimited'", `columns = ${layout}`]);
-  return typedSelect(source, reader, (name, type) => value(quoteIdentifier(name), type));
+  return typedSelect(source, reader, (name, type) => {
+    const field = quoteIdentifier(name);
+    return value(type.kind === 'DECIMAL' ? castTo(field, toDuckDbType(type)) : field, type);
+  });
 }
 
-/** From the text of each object: for digits beyond a DOUBLE, and to leave out what is no JSON. */
-function fromObjects(
-  source: FileScanSource,
-  read: readonly { readonly name: string; readonly type: DataType }[],
-  options: JsonOptions,
-): string {
-  const layout = JSON.stringify(Object.fromEntries(read.map((c) => [c.name, readType(c.type)])));
-  const transform = options.ignoreParseErrors ? 'from_json' : 'from_json_strict';
+/**
+ * From the text of each object: for digits beyond a DOUBLE, and to leave out what is no JSON. Scalars are taken as text
+ * and cast, so that what does not fit fails, or is NULL where errors are ignored.
+ */
+function fromObjects(source: FileScanSource, read: readonly Column[], options: JsonOptions): string {
+  const layout = JSON.stringify(
+    Object.fromEntries(read.map((c) => [c.name, isNested(c.type) ? readType(c.type) : 'VARCHAR'])),
+  );
   const objects = readerCall(
     'read_ndjson_objects',
     source,
     options.ignoreParseErrors ? ['ignore_errors = true'] : [],
   );
   const partitions = source.table.partitionedBy.map((name) => `, ${quoteIdentifier(name)}`).join('');
-  const rows = `(SELECT json, ${transform}(json, ${quoteString(layout)}) AS fields${partitions} FROM ${objects} WHERE json IS NOT NULL)`;
+  const fields = `from_json(json, ${quoteString(layout)}) AS fields${partitions}`;
+  const rows = `(SELECT json, ${fields} FROM ${objects} WHERE json IS NOT NULL)`;
+  const cast = options.ignoreParseErrors ? 'TRY_CAST' : 'CAST';
   return typedSelect(source, rows, (name, type) => {
     const field = `fields.${quoteIdentifier(name)}`;
-    return type.kind === 'DECIMAL' && type.precision > EXACT_DIGITS
-      ? castTo(exactText(field, name), toDuckDbType(type))
-      : value(field, type);
+    if (isNested(type)) return field;
+    const wide = type.kind === 'DECIMAL' && type.precision > EXACT_DIGITS;
+    const text = wide ? exactText(field, name) : field;
+    return value(`${cast}(${text} AS ${readType(type)})`, type);
   });
+}
+
+function isNested(type: DataType): boolean {
+  return ['array', 'map', 'multiset', 'row'].includes(typeFamily(type));
 }
 
 /** The number as written, found in the object's text; believed only where it is the number that the parser found. */
@@ -51,22 +62,17 @@ function exactText(field: string, name: string): string {
   return `CASE WHEN TRY_CAST(${written} AS DOUBLE) = TRY_CAST(${field} AS DOUBLE) THEN ${written} ELSE ${field} END`;
 }
 
+/** A DECIMAL is taken as text: as a number it would be rounded twice. */
+function plainType(type: DataType): string {
+  return type.kind === 'DECIMAL' ? 'VARCHAR' : readType(type);
+}
+
 function readType(type: DataType): string {
-  switch (type.kind) {
-    case 'DECIMAL':
-    case 'BINARY':
-    case 'VARBINARY':
-    case 'BYTES':
-      return 'VARCHAR';
-    default:
-      return toDuckDbType(type);
-  }
+  return typeFamily(type) === 'binary' ? 'VARCHAR' : toDuckDbType(type);
 }
 
 function value(sql: string, type: DataType): string {
   switch (type.kind) {
-    case 'DECIMAL':
-      return castTo(sql, toDuckDbType(type));
     case 'BINARY':
     case 'VARBINARY':
     case 'BYTES':

@@ -1,4 +1,4 @@
-/** THE table SQL ↔ Arrow ↔ DuckDB ↔ Python. `python-udf/millstream/_types.py` mirrors it; a test compares both. */
+/** THE table SQL ↔ Arrow ↔ DuckDB ↔ Python. `python-udf/millstream/_types/arrow_type.py` mirrors it; a test compares them. */
 import * as arrow from 'apache-arrow';
 import type { Column, DataType, TypeKind } from './data-type.js';
 

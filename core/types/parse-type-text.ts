@@ -1,7 +1,7 @@
 /** Reads SQL type text: what declarations of functions, the wire and job files carry. Not the parser of SQL statements. */
-import { SqlError } from '../errors.js';
 import { nearNames } from '../text/near-names.js';
 import type { DataType, RowField, SimpleKind } from './data-type.js';
+import { TypeTextReader } from './type-text-reader.js';
 import { MAX_DECIMAL_PRECISION, MAX_LENGTH, types, withNullable } from './types.js';
 
 /**
@@ -10,7 +10,7 @@ import { MAX_DECIMAL_PRECISION, MAX_LENGTH, types, withNullable } from './types.
  * @throws {SqlError} `SQL_TYPE` with the place in `text`, where it is not a type.
  */
 export function parseTypeText(text: string): DataType {
-  const reader = new Reader(text);
+  const reader = new TypeTextReader(text);
   const type = readType(reader);
   reader.expectEnd();
   return type;
@@ -32,7 +32,7 @@ const SIMPLE: Readonly<Record<string, SimpleKind>> = {
   NULL: 'NULL',
 };
 
-type Build = (reader: Reader) => DataType;
+type Build = (reader: TypeTextReader) => DataType;
 
 const PARAMETRIC: Readonly<Record<string, Build>> = {
   CHAR: (r) => types.char(length(r)),
@@ -62,8 +62,10 @@ const PARAMETRIC: Readonly<Record<string, Build>> = {
   ROW: row,
 };
 
-function readType(reader: Reader): DataType {
+function readType(reader: TypeTextReader): DataType {
+  reader.enter();
   let type = readSingle(reader);
+  reader.leave();
   for (;;) {
     if (reader.word('NOT')) {
       reader.words('NULL');
@@ -75,7 +77,7 @@ function readType(reader: Reader): DataType {
   }
 }
 
-function readSingle(reader: Reader): DataType {
+function readSingle(reader: TypeTextReader): DataType {
   const at = reader.position();
   const word = reader.anyWord();
   const kind = Object.hasOwn(SIMPLE, word) ? SIMPLE[word] : undefined;
@@ -93,19 +95,19 @@ function readSingle(reader: Reader): DataType {
   );
 }
 
-const length = (reader: Reader): number => reader.parameters(1, 1, MAX_LENGTH)?.[0] ?? 1;
+const length = (reader: TypeTextReader): number => reader.parameters(1, 1, MAX_LENGTH)?.[0] ?? 1;
 
-function varchar(reader: Reader): DataType {
+function varchar(reader: TypeTextReader): DataType {
   const size = length(reader);
   return size === MAX_LENGTH ? types.string() : types.varchar(size);
 }
 
-function varbinary(reader: Reader): DataType {
+function varbinary(reader: TypeTextReader): DataType {
   const size = length(reader);
   return size === MAX_LENGTH ? types.bytes() : types.varbinary(size);
 }
 
-function decimal(reader: Reader): DataType {
+function decimal(reader: TypeTextReader): DataType {
   const at = reader.position();
   const [precision = 10, scale = 0] = reader.parameters(2, 0, MAX_DECIMAL_PRECISION) ?? [];
   if (precision < 1 || scale > precision) {
@@ -118,7 +120,7 @@ function decimal(reader: Reader): DataType {
   return types.decimal(precision, scale);
 }
 
-function timestamp(reader: Reader): DataType {
+function timestamp(reader: TypeTextReader): DataType {
   const precision = reader.parameters(1, 0, 9)?.[0] ?? 6;
   if (reader.word('WITHOUT')) reader.words('TIME', 'ZONE');
   else if (reader.word('WITH')) {
@@ -131,7 +133,7 @@ function timestamp(reader: Reader): DataType {
 const YEAR_MONTH = ['YEAR', 'MONTH', 'QUARTER'];
 const DAY_TIME = ['WEEK', 'DAY', 'HOUR', 'MINUTE', 'SECOND'];
 
-function interval(reader: Reader): DataType {
+function interval(reader: TypeTextReader): DataType {
   const at = reader.position();
   const unit = reader.anyWord();
   reader.parameters(2, 0, 9);
@@ -148,7 +150,7 @@ function interval(reader: Reader): DataType {
   );
 }
 
-function row(reader: Reader): DataType {
+function row(reader: TypeTextReader): DataType {
   const close = reader.open();
   const fields: RowField[] = [];
   if (reader.symbolIf(close)) return types.row(fields);
@@ -159,135 +161,4 @@ function row(reader: Reader): DataType {
   } while (reader.symbolIf(','));
   reader.symbol(close);
   return types.row(fields);
-}
-
-const TOKEN = /\s*(?:(`(?:[^`]|``)*`)|('(?:[^']|'')*')|(\d+)|([\p{L}_$][\p{L}\p{N}_$]*)|(\S))/uy;
-
-interface Token {
-  readonly kind: 'quoted' | 'string' | 'number' | 'word' | 'symbol' | 'end';
-  readonly text: string;
-  readonly at: number;
-}
-
-/** Tokens of one type text with a lookahead of one. */
-class Reader {
-  private readonly tokens: readonly Token[];
-  private next = 0;
-
-  constructor(private readonly text: string) {
-    this.tokens = tokenize(text);
-  }
-
-  position(): number {
-    return this.peek().at;
-  }
-
-  word(word: string): boolean {
-    const token = this.peek();
-    if (token.kind !== 'word' || token.text.toUpperCase() !== word) return false;
-    this.next++;
-    return true;
-  }
-
-  words(...words: readonly string[]): void {
-    for (const word of words) if (!this.word(word)) throw this.expected(word);
-  }
-
-  anyWord(): string {
-    const token = this.peek();
-    if (token.kind !== 'word') throw this.expected('a type');
-    this.next++;
-    return token.text.toUpperCase();
-  }
-
-  name(): string {
-    const token = this.peek();
-    if (token.kind !== 'word' && token.kind !== 'quoted') throw this.expected('a field name');
-    this.next++;
-    return token.kind === 'quoted' ? token.text.slice(1, -1).replaceAll('``', '`') : token.text;
-  }
-
-  /** Skips the comment of a field. */
-  comment(): void {
-    if (this.peek().kind === 'string') this.next++;
-  }
-
-  symbolIf(symbol: string): boolean {
-    const token = this.peek();
-    if (token.kind !== 'symbol' || token.text !== symbol) return false;
-    this.next++;
-    return true;
-  }
-
-  symbol(symbol: string): void {
-    if (!this.symbolIf(symbol)) throw this.expected(`'${symbol}'`);
-  }
-
-  /** Opens a field list and says what closes it. */
-  open(): ')' | '>' {
-    if (this.symbolIf('(')) return ')';
-    this.symbol('<');
-    return '>';
-  }
-
-  angled(read: (reader: Reader) => DataType): DataType {
-    this.symbol('<');
-    const type = read(this);
-    this.symbol('>');
-    return type;
-  }
-
-  /** Up to `most` integers in parentheses, or null where there are none. */
-  parameters(most: number, least: number, limit: number): number[] | null {
-    if (!this.symbolIf('(')) return null;
-    const values: number[] = [];
-    do {
-      const token = this.peek();
-      const value = Number(token.text);
-      if (token.kind !== 'number') throw this.expected('a number');
-      if (value < least || value > limit)
-        throw this.error(`${value} is not between ${least} and ${limit}`, null);
-      values.push(value);
-      this.next++;
-    } while (values.length < most && this.symbolIf(','));
-    this.symbol(')');
-    return values;
-  }
-
-  expectEnd(): void {
-    if (this.peek().kind !== 'end') throw this.expected('the end of the type');
-  }
-
-  error(message: string, hint: string | null, at = this.position()): SqlError {
-    return new SqlError('SQL_TYPE', `Type '${this.text}': ${message}.`, {
-      hint,
-      details: { line: 1, column: at + 1, length: Math.max(1, this.peek().text.length) },
-    });
-  }
-
-  private expected(what: string): SqlError {
-    const token = this.peek();
-    return this.error(
-      `expected ${what} but found ${token.kind === 'end' ? 'the end' : `'${token.text}'`}`,
-      null,
-    );
-  }
-
-  private peek(): Token {
-    return this.tokens[this.next]!;
-  }
-}
-
-const TOKEN_KINDS = ['quoted', 'string', 'number', 'word', 'symbol'] as const;
-
-function tokenize(text: string): Token[] {
-  const tokens: Token[] = [];
-  const pattern = new RegExp(TOKEN);
-  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
-    const group = TOKEN_KINDS.findIndex((_, i) => match?.[i + 1] !== undefined);
-    const token = match[group + 1]!;
-    tokens.push({ kind: TOKEN_KINDS[group]!, text: token, at: pattern.lastIndex - token.length });
-  }
-  tokens.push({ kind: 'end', text: '', at: text.length });
-  return tokens;
 }

@@ -1,13 +1,15 @@
 /** Expressions that begin without a column: constants, CASE, built-in functions by name. */
-import { Column, apply } from './column.js';
-import { Expression, type NullIn, type Operand, type Scope, type ScopeIn, type ValueIn } from './expression.js';
+import { apply, Column } from './column.js';
+import type { Expression, NullIn, Operand, Scope, ScopeIn } from './expression.js';
 import * as syntax from './syntax.js';
 import type { LiteralOf, SqlDate, SqlDecimal, SqlTime, SqlTimestamp } from './values.js';
 
+type Constant = number | bigint | boolean | string | Uint8Array;
+type Widened<V> = V extends string ? string : LiteralOf<V>;
+type WidenedIn<O> = O extends Expression<infer V, Scope> ? V : Widened<O>;
+
 /** A constant: `lit(1)` is an INT, `lit(1n)` a BIGINT, `lit(0.5)` a DOUBLE, `lit('a')` a text. */
-export function lit<V extends number | bigint | boolean | string | Uint8Array>(
-  value: V,
-): Column<LiteralOf<V> extends never ? string : LiteralOf<V>, never> {
+export function lit<V extends Constant>(value: V): Column<Widened<V>, never> {
   return apply([value], ([node]) => node!);
 }
 
@@ -32,10 +34,10 @@ export function decimal(text: SqlDecimal): Column<SqlDecimal, never> {
 }
 
 /** `CASE WHEN condition THEN value …`; go on with `.when`, end with `.otherwise` or `.end()`. */
-export function when<C extends Expression<boolean | null>, V extends Expression<unknown>>(
+export function when<C extends Expression<boolean | null>, O extends Expression<unknown> | Constant>(
   condition: C,
-  value: V,
-): Case<ValueIn<V>, ScopeIn<C | V>> {
+  value: O,
+): Case<WidenedIn<O>, ScopeIn<C | O>> {
   return new Case([{ condition, value }]);
 }
 

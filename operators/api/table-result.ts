@@ -9,7 +9,6 @@ import {
 } from '../../core/index.js';
 import type { JobSummary, RowsResult } from '../session/session-types.js';
 import { recordReader } from './record-value.js';
-import type { TableHost } from './table-host.js';
 
 /** The end of an IPC stream: a continuation marker and a length of zero. */
 const END_BYTES = 8;
@@ -21,11 +20,8 @@ const END_BYTES = 8;
 export class TableResult<R extends object> implements AsyncIterable<RecordBatch> {
   #summary: () => JobSummary | null = () => null;
 
-  constructor(
-    private readonly host: TableHost,
-    private readonly sql: string,
-    private readonly check: () => Promise<void>,
-  ) {}
+  /** `plan` gives a result of which nothing has been taken, each time. */
+  constructor(private readonly plan: () => Promise<RowsResult>) {}
 
   /** Arrow record batches, none of them empty; the next is made when it is asked for. */
   async *[Symbol.asyncIterator](): AsyncGenerator<RecordBatch, void, undefined> {
@@ -69,8 +65,7 @@ export class TableResult<R extends object> implements AsyncIterable<RecordBatch>
   }
 
   async #plan(): Promise<RowsResult> {
-    await this.check();
-    const result = await this.host.query(this.sql);
+    const result = await this.plan();
     this.#summary = () => result.summary();
     return result;
   }

@@ -3,7 +3,7 @@ import { type InsertStatement, PlanError, printQuery, printStatement } from '../
 import type { StatementResult } from '../session/session-types.js';
 import type { Expression, Scope } from './expression.js';
 import { GroupedTable } from './grouped-table.js';
-import { fromRelation, inputOf, type Relation } from './relation.js';
+import { derivedRelation, fromRelation, inputOf, type Relation } from './relation.js';
 import { ownNode, type ProjectedRecord, type Projection, projected, type Row, rowOf } from './row.js';
 import { SortKey } from './sort-key.js';
 import * as syntax from './syntax.js';
@@ -131,7 +131,10 @@ export class Table<R extends object = UntypedRecord> {
 
   /** The result, as an async iterable of Arrow record batches or of records; each iteration runs the query. */
   execute(): TableResult<R> {
-    return new TableResult(this.host, this.toSql(), () => this.#check());
+    return new TableResult(async () => {
+      await this.#check();
+      return this.host.query(this.toSql());
+    });
   }
 
   /**
@@ -143,7 +146,7 @@ export class Table<R extends object = UntypedRecord> {
     target: string | Table<NoInfer<R>>,
   ): Promise<Extract<StatementResult, { kind: 'inserted' }>> {
     await this.#check();
-    const path = typeof target === 'string' ? target.split('.') : target.relation.path;
+    const path = typeof target === 'string' ? target.split('.') : target.relation.target;
     if (path === null) {
       throw new PlanError('API_TARGET', 'The target of executeInsert is a query, not a table of the catalog.', {
         hint: 'Give the name of a table, or what createTemporaryTable returned.',
@@ -183,7 +186,7 @@ export class Table<R extends object = UntypedRecord> {
     return this.#derived(
       syntax.query(syntax.select(columns.map(({ node, name }) => syntax.item(node, name)), from)),
       columns.map(({ name }) => name),
-      right.relation.claims,
+      [this.relation, right.relation],
     );
   }
 
@@ -194,9 +197,9 @@ export class Table<R extends object = UntypedRecord> {
   #derived<D extends object>(
     query: Relation['query'],
     columns: Relation['columns'],
-    claims: Relation['claims'] = [],
+    of: readonly Relation[] = [this.relation],
   ): Table<D> {
-    return new Table(this.host, { query, path: null, columns, claims: [...this.relation.claims, ...claims] });
+    return new Table(this.host, derivedRelation(query, columns, of));
   }
 
   async #check(): Promise<void> {

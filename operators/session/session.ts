@@ -54,6 +54,8 @@ export class Session implements JobSession {
   readonly #host: EngineHost;
   readonly #sources = new Map<string, SourceFactory>();
   #closed = false;
+  /** Jobs whose reader has gone, until they have given back what they hold. */
+  #ending: Promise<unknown> = Promise.resolve();
 
   private constructor(options: SessionOptions) {
     this.#options = options;
@@ -122,6 +124,7 @@ export class Session implements JobSession {
 
   async #executeStatement(statement: Statement, sql: string): Promise<StatementResult> {
     this.#options.signal.throwIfAborted();
+    await this.#ending;
     switch (statement.kind) {
       case 'query_statement':
         return this.#query(await this.#plan(statement, sql));
@@ -237,13 +240,16 @@ export class Session implements JobSession {
         results.onAbandoned(() =>
           stop.abort(new CancelledError('RESULT_LEFT', 'The reader left the result.')),
         );
-        this.#run(graph, results, stop.signal).then(
+        const ended = this.#run(graph, results, stop.signal).then(
           (outcome) => {
             summary = outcome;
           },
           // The reader of `results` gets the error.
           () => undefined,
         );
+        AbortSignal.any([stop.signal, this.#options.signal]).addEventListener('abort', () => {
+          this.#ending = Promise.all([this.#ending, ended]);
+        });
         return results;
       },
       summary: () => summary,

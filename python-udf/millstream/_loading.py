@@ -71,7 +71,13 @@ def _module(name: str, target: str) -> ModuleType:
 
 
 def _import_failed(name: str, module: str, error: Exception) -> MillstreamError:
-    return user_error(error, name, f"to import module `{module}`", code="UDF_IMPORT")
+    hint = (
+        f"Install the package that has it into the workers' Python, {sys.executable}, or name another one "
+        "with python.executable."
+        if isinstance(error, ModuleNotFoundError)
+        else "Correct the module: each worker imports it before its first row."
+    )
+    return user_error(error, name, f"to import module `{module}`", code="UDF_IMPORT", hint=hint)
 
 
 def _no_module(name: str, target: str, module: str) -> UdfError:

@@ -28,6 +28,7 @@ def user_error(
     code: str = "UDF_EXCEPTION",
     row: int | None = None,
     values: Mapping[str, object] | None = None,
+    hint: str | None = None,
 ) -> MillstreamError:
     """The `UdfError` for an exception; an error that is one of ours already is given back.
 
@@ -37,23 +38,36 @@ def user_error(
         error.add_details(function=function)
         return error
     tb = user_frames(error.__traceback__, importing=code == "UDF_IMPORT")
-    place = traceback.extract_tb(tb)[-1] if tb is not None else None
+    file, line = _place(error, tb)
     text = {name: short_repr(value) for name, value in (values or {}).items()}
     arguments = f" for ({', '.join(f'{k}={v}' for k, v in text.items())})" if text else ""
-    at = f" at {os.path.basename(place.filename)}:{place.lineno}" if place is not None else ""
+    at = f" at {os.path.basename(file)}:{line}" if file is not None else ""
     summary = "".join(traceback.format_exception_only(type(error), error)).strip()
+    if isinstance(error, SyntaxError):
+        summary = f"{type(error).__name__}: {error.msg}"
     return UdfError(
         code,
         f"Function `{function}` failed {doing}{arguments}: {summary}{at}",
+        hint=hint,
         details=ErrorDetails(
             function=function,
-            file=place.filename if place is not None else None,
-            line=place.lineno if place is not None else None,
+            file=file,
+            line=line,
             row=row,
             values=text or None,
             traceback="".join(traceback.format_exception(type(error), error, tb)),
         ),
     )
+
+
+def _place(error: BaseException, tb: TracebackType | None) -> tuple[str | None, int | None]:
+    """File and line of the innermost frame, or of the text that does not parse."""
+    if isinstance(error, SyntaxError) and error.filename is not None:
+        return error.filename, error.lineno
+    if tb is None:
+        return None, None
+    frame = traceback.extract_tb(tb)[-1]
+    return frame.filename, frame.lineno
 
 
 def user_frames(tb: TracebackType | None, importing: bool = False) -> TracebackType | None:

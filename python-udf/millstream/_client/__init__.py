@@ -1,4 +1,4 @@
-"""`millstream.connect`: the runtime as a child of this process. Imported by workers too, so it loads nothing."""
+"""`millstream.connect`: the runtime as a child of this process. Workers import it too: it loads nothing."""
 
 from __future__ import annotations
 

@@ -151,7 +151,7 @@ class Channel:
 
 
 def _shown(frame: Frame) -> bool:
-    """Prints what belongs to no request: output of functions and notes to stderr, `print` tables to stdout."""
+    """Prints what belongs to no request: output of functions and notes, rows of `print` tables."""
     if frame.type in ("log", "note"):
         print(frame.header["text"], file=sys.stderr)
     elif frame.type == "print":

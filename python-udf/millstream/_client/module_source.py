@@ -2,7 +2,6 @@
 constants, classes and functions of `__main__` that it uses, and nothing else that ran there."""
 
 from __future__ import annotations
-import __future__
 
 import ast
 import builtins
@@ -30,6 +29,11 @@ def module_source(name: str, namespace: Mapping[str, Any]) -> tuple[str, list[Mo
     return collector.text(), collector.modules
 
 
+# `annotations` is the feature itself, as `from __future__` gives it.
+_TEXT_ANNOTATIONS = annotations.compiler_flag
+_Node = ast.FunctionDef | ast.ClassDef | ast.Assign
+
+
 class _Collector:
     """Definitions in the order in which they need each other."""
 
@@ -38,13 +42,13 @@ class _Collector:
         self._function = function
         self._namespace = namespace
         self._seen: set[str] = set()
-        self._futures: set[str] = set()
+        self._has_text_annotations = False
         self._imports: list[str] = []
         self._definitions: list[str] = []
 
     def text(self) -> str:
         """The module."""
-        futures = [f"from __future__ import {name}" for name in sorted(self._futures)]
+        futures = ["from __future__ import annotations"] if self._has_text_annotations else []
         return "\n".join([*futures, *self._imports, *self._definitions]) + "\n"
 
     def add(self, name: str) -> None:
@@ -68,7 +72,7 @@ class _Collector:
         if source is None:
             raise self._refused(name, value)
         if isinstance(value, FunctionType):
-            self._futures |= set(_futures(value))
+            self._has_text_annotations |= bool(value.__code__.co_flags & _TEXT_ANNOTATIONS)
         for used in _global_names(source):
             if used in self._namespace:
                 self.add(used)
@@ -78,12 +82,12 @@ class _Collector:
         if name == self._function:
             what = f"The source of function `{name}` is not known"
         else:
-            what = f"Function `{self._function}` uses `{name}`, a {type(value).__name__}"
-            what += " whose source is not known" if callable(value) else " that only this process has"
+            what = f"Function `{self._function}` uses `{name}` (a value of type {type(value).__name__})"
+            what += ", whose source is not known" if callable(value) else ", which only this process has"
         return UdfError(
             "UDF_SOURCE",
             f"{what}, so it cannot be sent to the workers.",
-            hint="Put the function, with what it needs, into a .py file, import it and register it from there.",
+            hint="Put the function and what it needs into a .py file, import it from there and register it.",
         )
 
 
@@ -111,35 +115,32 @@ def _is_literal(value: Any) -> bool:
 def _source(name: str, value: Any) -> str | None:
     """The statement of a cell or of the main script that defines `value`; None where there is none."""
     if isinstance(value, FunctionType) and value.__name__ == name:
-        first = value.__code__.co_firstlineno
-        statements = (
-            statement
-            for statement in _statements(value.__code__.co_filename)
-            if statement.first_line <= first <= statement.last_line
-            and statement.defines(name, ast.FunctionDef)
-        )
+        line = value.__code__.co_firstlineno
+        found = [s for s in _statements(value.__code__.co_filename) if s.defines(name) and s.holds(line)]
     elif inspect.isclass(value):
-        statements = (s for file in _files() for s in _statements(file) if s.defines(name, ast.ClassDef))
+        found = [s for file in _files() for s in _statements(file) if s.defines(name)]
     elif definition_of(value) is not None:
-        statements = (s for file in _files() for s in _statements(file) if s.assigns(name))
+        found = [s for file in _files() for s in _statements(file) if s.assigns(name)]
     else:
-        return None
-    *_, found = (None, *statements)
-    return None if found is None else found.text
+        found = []
+    return found[-1].text if found else None
 
 
 class _Statement:
-    """A statement at the top level of a file or cell."""
+    """A definition or an assignment in a file or cell."""
 
-    def __init__(self, node: ast.stmt, lines: list[str]) -> None:
+    def __init__(self, node: _Node, lines: list[str]) -> None:
         self._node = node
-        decorators: list[ast.expr] = getattr(node, "decorator_list", [])
-        self.first_line = min(line.lineno for line in (node, *decorators))
-        self.last_line = node.end_lineno or node.lineno
-        self.text = textwrap.dedent("".join(lines[self.first_line - 1 : self.last_line])).rstrip()
+        decorators = [] if isinstance(node, ast.Assign) else node.decorator_list
+        self._first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
+        self._last = node.end_lineno or node.lineno
+        self.text = textwrap.dedent("".join(lines[self._first - 1 : self._last])).rstrip()
 
-    def defines(self, name: str, kind: type[ast.FunctionDef] | type[ast.ClassDef]) -> bool:
-        return isinstance(self._node, kind) and self._node.name == name
+    def holds(self, line: int) -> bool:
+        return self._first <= line <= self._last
+
+    def defines(self, name: str) -> bool:
+        return not isinstance(self._node, ast.Assign) and self._node.name == name
 
     def assigns(self, name: str) -> bool:
         if not isinstance(self._node, ast.Assign):
@@ -164,15 +165,6 @@ def _files() -> list[str]:
     script = getattr(sys.modules["__main__"], "__file__", None)
     cells = [name for name, entry in linecache.cache.items() if len(entry) > 1 and entry[1] is None]
     return [*([script] if script is not None else []), *cells]
-
-
-def _futures(function: FunctionType) -> Iterator[str]:
-    for name in __future__.all_feature_names:
-        if function.__code__.co_flags & getattr(__future__, name).compiler_flag & _FUTURE_FLAGS:
-            yield name
-
-
-_FUTURE_FLAGS = __future__.annotations.compiler_flag
 
 
 def _global_names(source: str) -> Iterator[str]:

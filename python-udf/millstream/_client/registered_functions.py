@@ -68,10 +68,9 @@ def module_folders(module: ModuleType) -> tuple[str, ...]:
     path = Path(file).resolve()
     depth = module.__name__.count(".") + (path.name == "__init__.py")
     folder = path.parents[depth]
-    installed = (
-        Path(sysconfig.get_path(key)).resolve() for key in ("stdlib", "platstdlib", "purelib", "platlib")
-    )
-    return () if any(folder.is_relative_to(place) for place in installed) else (str(folder),)
+    installed = {sysconfig.get_path(key) for key in ("stdlib", "platstdlib", "purelib", "platlib")}
+    is_installed = any(folder.is_relative_to(Path(place).resolve()) for place in installed)
+    return () if is_installed else (str(folder),)
 
 
 def _is_function(thing: Any) -> bool:

@@ -95,7 +95,8 @@ class RelationalInput:
     def _kept(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         try:
             yield from batches
-        except BaseException as error:
+        # Not GeneratorExit: DuckDB leaves the stream when the query fails elsewhere.
+        except Exception as error:
             self.error = error
             raise
 

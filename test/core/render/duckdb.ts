@@ -11,7 +11,7 @@ export type QueryResult =
 /** Runs `setup`, then each of `queries` by itself, in one DuckDB in memory with the time zone UTC. */
 export function runInDuckDb(setup: readonly string[], queries: readonly string[]): readonly QueryResult[] {
   const script = fileURLToPath(new URL('./run_cases.py', import.meta.url));
-  const done = spawnSync(python(), [script], {
+  const done = spawnSync(testPython(), [script], {
     input: JSON.stringify({ setup, queries }),
     encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,
@@ -20,7 +20,8 @@ export function runInDuckDb(setup: readonly string[], queries: readonly string[]
   return JSON.parse(done.stdout) as QueryResult[];
 }
 
-function python(): string {
+/** The interpreter of the tests. @throws where there is none: they cannot be skipped. */
+export function testPython(): string {
   const own = fileURLToPath(new URL('../../../.venv/bin/python', import.meta.url));
   const found = process.env.MILLSTREAM_PYTHON ?? (existsSync(own) ? own : null);
   if (found === null) {

@@ -1,6 +1,6 @@
 """Runs DuckDB statements given as JSON on stdin: {"setup": [sql], "queries": [sql]}.
 
-Prints a JSON list with one {"values": [...]} or {"error": text} for each query: the values of its first column.
+Prints a JSON list with one {"values": [...]} or {"error": text} for each query: its first column.
 """
 
 import base64

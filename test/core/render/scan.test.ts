@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type LogicalPlan, parseTypeText } from '../../../core/index.js';
 import { renderStageQuery } from '../../../core/render/relation.js';
 import { renderScan } from '../../../core/render/scan.js';
-import { runInDuckDb } from './duckdb.js';
+import { type QueryResult, runInDuckDb } from './duckdb.js';
 
 type Scan = Extract<LogicalPlan, { kind: 'scan' }>;
 
@@ -83,77 +83,89 @@ describe('the SQL of a file scan', () => {
   });
 });
 
-const folder = mkdtempSync(join(tmpdir(), 'millstream-scan-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-/** The rows of a file, each as a list, as real Flink 2.3 gave them for the same file and table. */
-function rowsOf(content: string, scan: ScanOfTest): unknown {
-  const file = join(folder, 'data');
-  writeFileSync(file, content);
-  const plan = scanOf(scan);
-  const outputs = plan.columns.map(({ id, name, type }) => ({ id, name, type }));
-  const sql = renderStageQuery(plan, outputs, { resolveFiles: () => [file] });
-  const names = outputs.map(({ name }) => `"${name}"`).join(', ');
-  const [result] = runInDuckDb([], [`SELECT struct_pack(${names}) FROM (${sql})`]);
-  return 'values' in result! ? result.values : result!.error;
+/** A file, the table that reads it, and what real Flink 2.3 gave for them, or a part of the error. */
+interface FileCase extends ScanOfTest {
+  readonly title: string;
+  readonly content: string;
+  readonly rows?: readonly (readonly unknown[])[];
+  readonly error?: RegExp;
 }
 
-const CSV = `1,a,1.5,2024-01-01 00:00:00,true
-2,"b ""q"" ,x",,,
-,,,,
- 3 , sp ,2,2024-01-01 00:00:00.123,false
-4,""
-5,e,1,2024-01-02 00:00:00,true,extra
-`;
-const CSV_COLUMNS = { id: 'INT', s: 'STRING', d: 'DOUBLE', ts: 'TIMESTAMP(3)', bo: 'BOOLEAN' };
-
-describe('file scans read what Flink reads', () => {
-  it('csv: fields that do not fit are NULL and rows with too many fields are left out, where errors are ignored', () => {
-    const options = { format: 'csv', 'csv.ignore-parse-errors': 'true' };
-
-    expect(rowsOf(CSV, { columns: CSV_COLUMNS, options })).toEqual([
-      [1, 'a', 1.5, '2024-01-01 00:00:00', true],
-      [2, 'b "q" ,x', null, null, false],
-      [null, '', null, null, false],
-      [3, ' sp ', 2, '2024-01-01 00:00:00.123', false],
-      [4, '', null, null, null],
-    ]);
-  });
-
-  it('csv: the null literal is NULL, an empty field is an empty text', () => {
-    const columns = { id: 'STRING', s: 'STRING', d: 'STRING' };
-    const options = { format: 'csv', 'csv.null-literal': 'a' };
-
-    expect(rowsOf('1,a,1.5\n2,,\n4,""\n', { columns, options })).toEqual([
-      ['1', null, '1.5'],
-      ['2', '', ''],
-      ['4', '', null],
-    ]);
-  });
-
-  it('csv: a number that is empty fails with its line and column', () => {
-    expect(rowsOf('1,2\n,3\n', { columns: { a: 'INT', b: 'INT' }, options: { format: 'csv' } })).toMatch(
-      /Line: 2[\s\S]*column "a"/,
-    );
-  });
-
-  it('csv: other delimiters, dates and base64', () => {
-    const columns = { id: 'INT', d: 'DATE', t: 'TIME(3)', raw: 'BYTES' };
-    const options = { format: 'csv', 'csv.field-delimiter': ';' };
-
-    expect(rowsOf('2;2024-01-02;10:11:12.5;aGk=\r\n', { columns, options })).toEqual([
-      [2, '2024-01-02', '10:11:12.5', { $bytes: 'aGk=' }],
-    ]);
-  });
-
-  it('json: fields by name, missing ones NULL, numbers in quotes, anything as STRING', () => {
-    const content = `{"id": 1, "s": "a", "ts": "2018-03-11 03:10:00.123", "d": "2024-01-01", "raw": "aGk=", "bo": true, "r": {"n": "p"}, "arr": ["x", null], "m": {"k": 1}, "lt": "2024-01-01 00:00:00Z"}
+const JSON_LINES = `{"id": 1, "s": "a", "ts": "2018-03-11 03:10:00.123", "d": "2024-01-01", "raw": "aGk=", "bo": true, "r": {"n": "p"}, "arr": ["x", null], "m": {"k": 1}, "lt": "2024-01-01 00:00:00Z"}
 {"id": "7", "s": 5, "bo": "true"}
 
 {"ID": 9, "s": {"a": 1}, "id": null}
 {"id": 11, "s": [1, "x"]}
 `;
-    const columns = {
+const NULLS = [null, null, null, null, null];
+
+const fileCases: readonly FileCase[] = [
+  {
+    title:
+      'csv: where errors are ignored, fields that do not fit are NULL, rows with too many fields are left out',
+    content: `1,a,1.5,2024-01-01 00:00:00,true
+2,"b ""q"" ,x",,,
+,,,,
+ 3 , sp ,2,2024-01-01 00:00:00.123,false
+4,""
+5,e,1,2024-01-02 00:00:00,true,extra
+`,
+    columns: { id: 'INT', s: 'STRING', d: 'DOUBLE', ts: 'TIMESTAMP(3)', bo: 'BOOLEAN' },
+    options: { format: 'csv', 'csv.ignore-parse-errors': 'true' },
+    rows: [
+      [1, 'a', 1.5, '2024-01-01 00:00:00', true],
+      [2, 'b "q" ,x', null, null, false],
+      [null, '', null, null, false],
+      [3, ' sp ', 2, '2024-01-01 00:00:00.123', false],
+      [4, '', null, null, null],
+    ],
+  },
+  {
+    title: 'csv: the null literal is NULL, an empty field is an empty text',
+    content: '1,a,1.5\n2,,\n4,""\n',
+    columns: { id: 'STRING', s: 'STRING', d: 'STRING' },
+    options: { format: 'csv', 'csv.null-literal': 'a' },
+    rows: [
+      ['1', null, '1.5'],
+      ['2', '', ''],
+      ['4', '', null],
+    ],
+  },
+  {
+    title: 'csv: without a null literal nothing is NULL',
+    content: '1,\n2,x\n',
+    columns: { id: 'INT', s: 'STRING' },
+    options: { format: 'csv' },
+    rows: [
+      [1, ''],
+      [2, 'x'],
+    ],
+  },
+  {
+    title: 'csv: a number that is empty fails with its line and column',
+    content: '1,2\n,3\n',
+    columns: { a: 'INT', b: 'INT' },
+    options: { format: 'csv' },
+    error: /Line: 2[\s\S]*column "a"/,
+  },
+  {
+    title: 'csv: other delimiters, dates and base64',
+    content: '2;2024-01-02;10:11:12.5;aGk=\r\n',
+    columns: { id: 'INT', d: 'DATE', t: 'TIME(3)', raw: 'BYTES' },
+    options: { format: 'csv', 'csv.field-delimiter': ';' },
+    rows: [[2, '2024-01-02', '10:11:12.5', { $bytes: 'aGk=' }]],
+  },
+  {
+    title: 'csv: an empty file has no rows',
+    content: '',
+    columns: { id: 'INT' },
+    options: { format: 'csv' },
+    rows: [],
+  },
+  {
+    title: 'json: fields by name, missing ones NULL, numbers in quotes, anything as STRING',
+    content: JSON_LINES,
+    columns: {
       id: 'BIGINT',
       s: 'STRING',
       ts: 'TIMESTAMP(3)',
@@ -164,10 +176,9 @@ describe('file scans read what Flink reads', () => {
       arr: 'ARRAY<STRING>',
       m: 'MAP<STRING, INT>',
       lt: 'TIMESTAMP_LTZ(3)',
-    };
-    const rest = [null, null, null, null, null];
-
-    expect(rowsOf(content, { columns, options: { format: 'json' } })).toEqual([
+    },
+    options: { format: 'json' },
+    rows: [
       [
         1,
         'a',
@@ -181,34 +192,74 @@ describe('file scans read what Flink reads', () => {
         '2024-01-01 00:00:00Z',
       ],
       [7, '5', null, null, null, true, null, null, null, null],
-      [null, '{"a":1}', null, null, null, ...rest],
-      [11, '[1,"x"]', null, null, null, ...rest],
-    ]);
-  });
-
-  it('json: a DECIMAL keeps digits that a DOUBLE would lose', () => {
-    const content =
-      '{"b": 1000000000000000000.059999999999999999}\n{"b": "4.50"}\n{"b": -0.000000000000000001}\n{}\n';
-
-    expect(rowsOf(content, { columns: { b: 'DECIMAL(38, 18)' }, options: { format: 'json' } })).toEqual([
+      [null, '{"a":1}', null, null, null, ...NULLS],
+      [11, '[1,"x"]', null, null, null, ...NULLS],
+    ],
+  },
+  {
+    title: 'json: a DECIMAL keeps digits that a DOUBLE would lose',
+    content:
+      '{"b": 1000000000000000000.059999999999999999}\n{"b": "4.50"}\n{"b": -0.000000000000000001}\n{}\n',
+    columns: { b: 'DECIMAL(38, 18)' },
+    options: { format: 'json' },
+    rows: [
       ['1000000000000000000.059999999999999999'],
       ['4.500000000000000000'],
       ['-0.000000000000000001'],
       [null],
-    ]);
-  });
+    ],
+  },
+  {
+    title: 'json: a line that is no JSON fails',
+    content: '{"id": 1}\n{"id": }\n{"id": 3}\n',
+    columns: { id: 'INT' },
+    options: { format: 'json' },
+    error: /Malformed JSON/,
+  },
+  {
+    title:
+      'json: where errors are ignored, a line that is no JSON is left out, a field that does not fit is NULL',
+    content: '{"id": 1}\n{"id": }\n{"id": "x"}\n',
+    columns: { id: 'INT' },
+    options: { format: 'json', 'json.ignore-parse-errors': 'true' },
+    rows: [[1], [null]],
+  },
+  {
+    title: 'json: an empty file has no rows',
+    content: '',
+    columns: { id: 'INT' },
+    options: { format: 'json' },
+    rows: [],
+  },
+];
 
-  it('json: a line that is no JSON fails, or is left out where errors are ignored', () => {
-    const content = '{"id": 1}\n{"id": }\n{"id": 3}\n';
-    const columns = { id: 'INT' };
+const results = runAll(mkdtempSync(join(tmpdir(), 'millstream-scan-')));
 
-    expect(rowsOf(content, { columns, options: { format: 'json' } })).toMatch(/Malformed JSON/);
-    expect(
-      rowsOf(content, { columns, options: { format: 'json', 'json.ignore-parse-errors': 'true' } }),
-    ).toEqual([[1], [3]]);
-  });
+function runAll(folder: string): readonly QueryResult[] {
+  try {
+    return runInDuckDb(
+      [],
+      fileCases.map((one, position) => queryOf(one, join(folder, String(position)))),
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
 
-  it('json: a file without lines has no rows', () => {
-    expect(rowsOf('', { columns: { id: 'INT' }, options: { format: 'json' } })).toEqual([]);
+/** Writes the file; one struct for each of its rows. */
+function queryOf(one: FileCase, file: string): string {
+  writeFileSync(file, one.content);
+  const plan = scanOf(one);
+  const outputs = plan.columns.map(({ id, name, type }) => ({ id, name, type }));
+  const sql = renderStageQuery(plan, outputs, { resolveFiles: () => [file] });
+  return `SELECT struct_pack(${outputs.map(({ name }) => `"${name}"`).join(', ')}) FROM (${sql})`;
+}
+
+describe('file scans read what Flink reads', () => {
+  it.each(fileCases.map((one, position) => ({ ...one, position })))('$title', ({ rows, error, position }) => {
+    const result = results[position]!;
+
+    if (error === undefined) expect(result).toMatchObject({ values: rows });
+    else expect(result).toMatchObject({ error: expect.stringMatching(error) });
   });
 });
