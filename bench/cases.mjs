@@ -2,28 +2,22 @@
 
 const FUNCTION = (name) => `CREATE TEMPORARY FUNCTION ${name} AS 'functions.${name}' LANGUAGE PYTHON;`;
 
-/** DDL of the generated file, then the functions. */
-export function setUp(file) {
-  return [
-    `CREATE TEMPORARY TABLE t (x DOUBLE, y DOUBLE, k BIGINT, s STRING)
-     WITH ('connector' = 'filesystem', 'path' = '${file}', 'format' = 'parquet');`,
-    ...['w1', 'w2', 'w3', 'w4', 'w5', 'w6'].map(FUNCTION),
-  ].join('\n');
+/** DDL of the generated file; replaces the table of another one. */
+export function createTable(file) {
+  return `DROP TEMPORARY TABLE IF EXISTS t;
+    CREATE TEMPORARY TABLE t (x DOUBLE, y DOUBLE, k BIGINT, s STRING)
+    WITH ('connector' = 'filesystem', 'path' = '${file}', 'format' = 'parquet');`;
+}
+
+export function createFunctions() {
+  return Object.keys(CASES).map(FUNCTION).join('\n');
 }
 
 export const CASES = {
   w1: { title: 'row function on two doubles', sql: 'SELECT SUM(w1(x, y)) AS checksum FROM t', bar: 1.4 },
   w2: { title: 'vectorised, bound by memory', sql: 'SELECT SUM(w2(x, y)) AS checksum FROM t', bar: 0.5 },
-  w3: {
-    title: 'row function on strings',
-    sql: 'SELECT SUM(CHAR_LENGTH(w3(s))) AS checksum FROM t',
-    bar: null,
-  },
-  w4: {
-    title: 'vectorised, bound by the processor',
-    sql: 'SELECT SUM(w4(x, y)) AS checksum FROM t',
-    bar: 1.3,
-  },
+  w3: { title: 'row function on strings', sql: 'SELECT SUM(CHAR_LENGTH(w3(s))) AS checksum FROM t', bar: null },
+  w4: { title: 'vectorised, bound by the processor', sql: 'SELECT SUM(w4(x, y)) AS checksum FROM t', bar: 1.3 },
   w5: {
     title: 'grouped aggregate, accumulate per row',
     sql: 'SELECT SUM(v) AS checksum FROM (SELECT k, w5(x, y) AS v FROM t GROUP BY k)',

@@ -1,10 +1,9 @@
 """The reference: a plain loop in one Python process over the same Parquet file.
 
     python reference.py generate FOLDER ROWS
-    python reference.py run WORKLOAD FILE
+    python reference.py serve
 
-``run`` waits for a line on stdin before each repetition and answers with one JSON line: seconds and a checksum.
-Timed is what a user of a plain script waits for: reading the file and calling the function, not the imports.
+``serve`` takes a JSON line with ``workload`` and ``file`` and answers with one: seconds and a checksum. Timed is what a user of a plain script waits for: reading the file and calling the function, not the imports.
 """
 
 import json
@@ -109,11 +108,12 @@ def main() -> None:
         "w5": (groups, functions.WeightedMean()),
         "w6": (exploded, functions.w6),
     }
-    loop, function = loops[sys.argv[2]]
-    plain = getattr(function, "__wrapped__", function)
-    for _ in sys.stdin:
+    for line in sys.stdin:
+        asked = json.loads(line)
+        loop, function = loops[asked["workload"]]
+        plain = getattr(function, "__wrapped__", function)
         start = time.perf_counter()
-        checksum = loop(plain, sys.argv[3])
+        checksum = loop(plain, asked["file"])
         seconds = time.perf_counter() - start
         print(json.dumps({"seconds": seconds, "checksum": checksum}), flush=True)
 

@@ -41,7 +41,8 @@ export function startError(python: string, stderr: string, cause: unknown = unde
     return missing;
   }
   if (cause !== undefined && hasCode(cause, 'ENOENT', 'EACCES')) {
-    return new EnvironmentError('PYTHON_NOT_FOUND', `There is no Python interpreter to run at ${python}.`, {
+    const where = python.includes('/') ? `at ${python}` : `called ${python} on PATH`;
+    return new EnvironmentError('PYTHON_NOT_FOUND', `There is no Python interpreter ${where}.`, {
       hint: 'Name one (3.10 or newer) with python.executable or MILLSTREAM_PYTHON.',
       cause,
     });

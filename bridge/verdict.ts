@@ -11,6 +11,7 @@ import {
   WorkerError,
 } from '../core/index.js';
 import type { CapLevel, KillReason } from './api.js';
+import { crashStack } from './crash-report.js';
 import { missingPackage } from './missing-package.js';
 import type { ProcessExit } from './worker-host.js';
 import type { EndCause } from './worker-state.js';
@@ -91,11 +92,8 @@ function moreMemory(evidence: Evidence, cap: string): string {
   if (evidence.kind === 'relational') {
     return `Raise millstream.memory: this stage was given ${cap} of it.`;
   }
-  const name = evidence.running?.functions.length === 1 ? evidence.running.functions[0]! : 'NAME';
   const double = `${Math.ceil(evidence.capBytes / MIB) * 2} MB`;
-  const key = `millstream.function.${name}.memory`;
-  const how = `memory="${double}" in its decorator, or SET '${key}' = '${double}'`;
-  return `Raise the memory of the function (now ${cap}): ${how}.`;
+  return `Raise the cap of function workers (now ${cap}): SET 'millstream.worker.memory' = '${double}'.`;
 }
 
 function leastMemory(evidence: Evidence): string {
@@ -169,15 +167,10 @@ const CRASH_SIGNALS = new Set(['SIGSEGV', 'SIGBUS', 'SIGABRT', 'SIGILL', 'SIGFPE
 
 function endedBySignal(evidence: Evidence, exit: ProcessExit, signal: string): MillstreamError {
   if (CRASH_SIGNALS.has(signal)) {
-    return error(
-      evidence,
-      'WORKER_CRASH',
-      `${who(evidence)} crashed with ${signal}${doing(evidence)}.${lastWords(evidence)}`,
-      {
-        hint: 'Native code failed, not Python: find the library in the stack and try it outside of Millstream.',
-        traceback: evidence.stderrTail.trim() === '' ? null : evidence.stderrTail.trim(),
-      },
-    );
+    return error(evidence, 'WORKER_CRASH', `${who(evidence)} crashed with ${signal}${doing(evidence)}.`, {
+      hint: 'Native code failed, not Python: find the library in the stack and try it outside of Millstream.',
+      traceback: crashStack(evidence.stderrTail),
+    });
   }
   if (exit.hostLost) {
     return error(

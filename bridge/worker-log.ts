@@ -1,5 +1,6 @@
 /** What one worker prints and logs, as entries for the user. */
 import type { WorkerLog } from './api.js';
+import { CrashReportHold } from './crash-report.js';
 import { LineSplitter } from './line-splitter.js';
 import type { Log } from './protocol/messages.js';
 import type { RawOutput } from './worker-host.js';
@@ -7,6 +8,7 @@ import type { RawOutput } from './worker-host.js';
 export class WorkerLogger {
   readonly #worker: string;
   readonly #onLog: (entry: WorkerLog) => void;
+  readonly #crashReports: CrashReportHold;
   readonly #splitters: Readonly<Record<RawOutput['source'], LineSplitter>>;
   readonly #stderrListeners = new Set<(text: string) => void>();
   #function: string | null = null;
@@ -14,9 +16,10 @@ export class WorkerLogger {
   constructor(worker: string, onLog: (entry: WorkerLog) => void) {
     this.#worker = worker;
     this.#onLog = onLog;
+    this.#crashReports = new CrashReportHold((line) => this.#write('stderr', 'INFO', this.#function, line));
     this.#splitters = {
       stdout: new LineSplitter((line) => this.#write('stdout', 'INFO', this.#function, line)),
-      stderr: new LineSplitter((line) => this.#write('stderr', 'INFO', this.#function, line)),
+      stderr: new LineSplitter((line) => this.#crashReports.append(line)),
     };
   }
 
@@ -56,10 +59,11 @@ export class WorkerLogger {
     };
   }
 
-  /** Gives what is left of lines that did not end. */
-  end(): void {
+  /** Gives what is left of lines that did not end. @param crashed The verdict shows the crash report. */
+  end(crashed: boolean): void {
     this.#splitters.stdout.end();
     this.#splitters.stderr.end();
+    this.#crashReports.end(crashed);
   }
 
   #write(source: WorkerLog['source'], level: string, name: string | null, text: string): void {

@@ -297,8 +297,8 @@ export class ManagedWorker implements Worker {
 
   #onEnd(end: LifeEnd): void {
     this.#end = end;
-    this.#logger.end();
     const verdict = this.#verdict(end);
+    this.#logger.end(verdict?.code === 'WORKER_CRASH');
     const stopped =
       verdict ?? new CancelledError('CANCELLED', `Worker ${this.id} (${this.name}) was stopped.`);
     // Neither is there if the connections could not be opened.

@@ -36,7 +36,8 @@ export class Zygote implements WorkerHost {
     this.#process.stdout.setEncoding('utf8').on('data', (text: string) => lines.append(text));
     this.#process.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr.append(text);
-      options.onText(text);
+      // Until it is ready the text may be a failed start, whose error tells it.
+      if (this.#isReady) options.onText(text);
     });
     // A write to a zygote that has gone; its end is reported by the process.
     this.#process.stdin.on('error', () => undefined);
@@ -88,6 +89,7 @@ export class Zygote implements WorkerHost {
       this.#options.onText(`${line}\n`);
     } else if (event.type === 'ready') {
       this.#isReady = true;
+      if (this.#stderr.toString() !== '') this.#options.onText(this.#stderr.toString());
       this.#markReady();
     } else {
       this.#children.get(event.worker)?.onEvent(event);

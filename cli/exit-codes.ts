@@ -12,7 +12,10 @@ export const EXIT_INTERRUPTED = 130;
 /** The exit code for an error that ended a command. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof CancelledError) return EXIT_INTERRUPTED;
+  // What a row's value makes fail while the query runs has no place in the SQL text.
   const invalid =
-    error instanceof SqlError || error instanceof PlanError || error instanceof ConfigurationError;
+    (error instanceof SqlError && error.details.stage === null) ||
+    error instanceof PlanError ||
+    error instanceof ConfigurationError;
   return invalid ? EXIT_INVALID : EXIT_FAILED;
 }

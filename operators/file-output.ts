@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { type FileSink, SinkError } from '../core/index.js';
 
 const EXTENSIONS = { parquet: '.parquet', csv: '.csv', json: '.json' } as const;
@@ -14,7 +14,7 @@ export interface FileOutput {
   readonly temporaryPath: string;
   /** Shows the part under its final name; removes what the folder held before where the sink overwrites. */
   commit(): Promise<void>;
-  /** Removes the temporary file, and the folder if this output made it and it is empty. */
+  /** Removes the temporary file, and the folders that this output made and that are empty. */
   abort(): Promise<void>;
 }
 
@@ -45,10 +45,21 @@ export async function openFileOutput(sink: FileSink): Promise<FileOutput> {
     },
     abort: async () => {
       await rm(temporaryPath, { force: true });
-      // Fails where another part is in the folder: then the folder stays, as it must.
-      if (made !== undefined) await rmdir(sink.path).catch(() => undefined);
+      if (made !== undefined) await removeEmpty(sink.path, made);
     },
   };
+}
+
+/** Removes `folder` and its parents up to `top`, and stops where something else is in one of them. */
+async function removeEmpty(folder: string, top: string): Promise<void> {
+  const last = resolve(top);
+  for (let each = resolve(folder); each.startsWith(last); each = dirname(each)) {
+    const isGone = await rmdir(each).then(
+      () => true,
+      () => false,
+    );
+    if (!isGone) return;
+  }
 }
 
 async function visibleFiles(folder: string): Promise<string[]> {

@@ -1,6 +1,5 @@
 /** The front door of the package: public names of operators and core, one by one. */
-export { Session } from './session/session.js';
-export type * from './session/session-types.js';
+
 export { avg, count, countDistinct, max, min, sum } from './api/aggregates.js';
 export { Column } from './api/column.js';
 export { ColumnType, type ColumnTypes, type RecordOf, t, type ValueOf } from './api/column-type.js';
@@ -23,3 +22,5 @@ export { type SqlResult, TableEnvironment } from './api/table-environment.js';
 export type { TableResult } from './api/table-result.js';
 export { defineTable, type RecordInput, type RowOf, type TableSchema } from './api/table-schema.js';
 export type { SqlDate, SqlDecimal, SqlInstant, SqlTime, SqlTimestamp } from './api/values.js';
+export { Session } from './session/session.js';
+export type * from './session/session-types.js';

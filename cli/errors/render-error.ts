@@ -46,8 +46,7 @@ function renderWithFacts(error: MillstreamError): string {
   if (values !== null) lines.push(`  with ${assignments(values)}`);
   if (traceback !== null) lines.push(indented(traceback));
   if (error.hint !== null) lines.push(error.hint);
-  if (error instanceof InternalError)
-    lines.push('This is a defect of Millstream: please report it with this message.');
+  if (error instanceof InternalError && !error.hint?.includes('please report')) lines.push(REPORT);
   return lines.join('\n');
 }
 

@@ -54,11 +54,6 @@ export class FrameWriter {
 
   constructor(private readonly output: ResultOutput) {}
 
-  /** True once the reader has gone. */
-  get isClosed(): boolean {
-    return this.output.isClosed;
-  }
-
   /** Resolves when more may be sent: waiting for it is the backpressure. */
   send(header: object, payload: Uint8Array | null = null): Promise<void> {
     this.#last = this.#last.then(() => this.#write(header, payload));

@@ -22,7 +22,8 @@ function kindOf(error: MillstreamError): string {
 
 function excerptOf(error: MillstreamError, sql: string | null): string | null {
   const { file, line, column } = error.details;
-  if (error instanceof JobError) return error.source === null ? null : renderSqlError(error.source.text, error);
+  if (error instanceof JobError)
+    return error.source === null ? null : renderSqlError(error.source.text, error);
   if (sql === null || file !== null || line === null || column === null) return null;
   return renderSqlError(sql, new MillstreamError(error.code, error.message, { details: error.details }));
 }

@@ -29,7 +29,9 @@ function checkScan(scan: Scan, options: PlanOptions): void {
       'PLAN_CONNECTOR',
       `Table ${name} cannot be read: its connector '${connector}' ${reason}.`,
       place,
-      `Connectors that can be read: ${(near.length > 0 ? near : sources).join(', ')}.`,
+      near.length > 0
+        ? `Did you mean '${near.join("' or '")}'?`
+        : `Connectors that can be read: ${sources.join(', ')}.`,
     );
   }
   if (options.mode === 'batch' && !traits.bounded(scan.table)) {

@@ -95,6 +95,11 @@ function sinkTraits(table: ScanTable, options: PlanOptions): ConnectorTraits {
     traits === undefined
       ? `Table ${table.path.join('.')} has an unknown connector: '${table.connector}'.`
       : `Table ${table.path.join('.')} cannot be written: connector '${table.connector}' is a source only.`,
-    { hint: `Connectors that can be written: ${(near.length > 0 ? near : sinks).join(', ')}.` },
+    {
+      hint:
+        near.length > 0
+          ? `Did you mean '${near.join("' or '")}'?`
+          : `Connectors that can be written: ${sinks.join(', ')}.`,
+    },
   );
 }

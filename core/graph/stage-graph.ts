@@ -118,8 +118,13 @@ export interface PythonStage extends StageBase {
 /** Rows made by the core: generated, or handed in by the program. `source` is resolved by the operators' registry. */
 export interface SourceStage extends StageBase {
   readonly kind: 'source';
+  /** Name of the table, for messages. */
+  readonly table: string;
   readonly connector: string;
   readonly options: Readonly<Record<string, string>>;
+  /** All columns of the table: what its options may speak of. */
+  readonly declared: readonly Column[];
+  /** The columns that are read. */
   readonly columns: readonly Column[];
   readonly bounded: boolean;
 }

@@ -29,5 +29,6 @@ const harbour = env
   .select((row) => ({ minute: row.at.extract('MINUTE'), fahrenheit: fahrenheit(row.celsius) }));
 
 for await (const batch of harbour.execute()) {
-  for (const row of batch) console.log(JSON.stringify(row, (_, value) => (typeof value === 'bigint' ? Number(value) : value)));
+  for (const row of batch)
+    console.log(JSON.stringify(row, (_, value) => (typeof value === 'bigint' ? Number(value) : value)));
 }

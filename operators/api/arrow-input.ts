@@ -1,6 +1,12 @@
 /** Record batches of a program → batches of the wire: same buffers where the types agree, converted ones where not. */
 import * as arrow from 'apache-arrow';
-import { type Column, type ColumnGroup, PlanError, type SchemaRegistry, toArrowType } from '../../core/index.js';
+import {
+  type Column,
+  type ColumnGroup,
+  PlanError,
+  type SchemaRegistry,
+  toArrowType,
+} from '../../core/index.js';
 import { columnsOfArrow, isDateInMilliseconds, unitFactor } from './arrow-type.js';
 
 /** What `fromArrow` takes one of. */
@@ -25,16 +31,22 @@ export function arrowGroup(
   const children = columns.map(({ name, type }, i) => {
     const position = actual.findIndex((column) => column.name === name);
     if (position < 0 || actual[position]!.type.kind !== type.kind) {
-      throw new PlanError('ARROW_SCHEMA', `A record batch has no column '${name}' of the first batch's type.`, {
-        hint: 'All batches of one table have the same schema.',
-      });
+      throw new PlanError(
+        'ARROW_SCHEMA',
+        `A record batch has no column '${name}' of the first batch's type.`,
+        {
+          hint: 'All batches of one table have the same schema.',
+        },
+      );
     }
     return onWire(batch.data.children[position]!, fields[i]!.type);
   });
   const schema = new arrow.Schema(fields);
   const struct = new arrow.Struct(fields);
   const data = arrow.makeData({ type: struct, length: batch.numRows, nullCount: 0, children });
-  const stream = arrow.RecordBatchStreamWriter.writeAll([new arrow.RecordBatch(schema, data)]).toUint8Array(true);
+  const stream = arrow.RecordBatchStreamWriter.writeAll([new arrow.RecordBatch(schema, data)]).toUint8Array(
+    true,
+  );
   const at = messageBytes(stream, 0);
   return {
     schema: schemas.register(stream.subarray(0, at)),
@@ -62,11 +74,21 @@ function rebuilt(data: arrow.Data, wire: arrow.DataType): arrow.Data {
 }
 
 function scaled(data: arrow.Data, wire: arrow.DataType, factor: bigint): arrow.Data {
-  const values = BigInt64Array.from(data.values as Int32Array | BigInt64Array as Iterable<number | bigint>, (value) => {
-    return BigInt(value) * factor;
-  });
+  const values = BigInt64Array.from(
+    data.values as Int32Array | BigInt64Array as Iterable<number | bigint>,
+    (value) => {
+      return BigInt(value) * factor;
+    },
+  );
   const { length, offset, nullCount } = data;
-  return new arrow.Data(wire, offset, length, nullCount, { ...data.buffers, [arrow.BufferType.DATA]: values }, []);
+  return new arrow.Data(
+    wire,
+    offset,
+    length,
+    nullCount,
+    { ...data.buffers, [arrow.BufferType.DATA]: values },
+    [],
+  );
 }
 
 /** Bytes of the encapsulated message at `at`: prefix, metadata, body (Arrow columnar format, "Encapsulated message format"). */

@@ -1,6 +1,7 @@
 /** Arrow types that a program may hand in → SQL types; the other direction is in core. */
-import { type DataType as ArrowType, DateUnit, type Schema, TimeUnit, Type } from 'apache-arrow';
+
 import * as arrow from 'apache-arrow';
+import { type DataType as ArrowType, DateUnit, type Schema, TimeUnit, Type } from 'apache-arrow';
 import { type Column, type DataType, PlanError, type RowField, types } from '../../core/index.js';
 import type { SqlDate, SqlDecimal, SqlTime } from './values.js';
 
@@ -40,8 +41,10 @@ function sqlType(column: string, type: ArrowType): DataType {
   if (arrow.DataType.isDictionary(type)) return sqlType(column, type.dictionary);
   if (arrow.DataType.isBool(type)) return types.boolean();
   if (arrow.DataType.isInt(type) && type.isSigned) return INTEGERS[type.bitWidth]();
-  if (arrow.DataType.isFloat(type) && type.precision > 0) return type.precision === 1 ? types.float() : types.double();
-  if (arrow.DataType.isDecimal(type) && type.bitWidth === 128) return types.decimal(type.precision, type.scale);
+  if (arrow.DataType.isFloat(type) && type.precision > 0)
+    return type.precision === 1 ? types.float() : types.double();
+  if (arrow.DataType.isDecimal(type) && type.bitWidth === 128)
+    return types.decimal(type.precision, type.scale);
   if (arrow.DataType.isUtf8(type) || type.typeId === Type.LargeUtf8) return types.string();
   if (arrow.DataType.isBinary(type)) return types.bytes();
   if (arrow.DataType.isDate(type)) return types.date();
@@ -54,9 +57,13 @@ function sqlType(column: string, type: ArrowType): DataType {
   if (arrow.DataType.isStruct(type)) {
     return types.row(type.children.map((field): RowField => ({ name: field.name, type: nested(field) })));
   }
-  throw new PlanError('ARROW_TYPE', `Column '${column}' has the Arrow type ${type}, which no SQL type here holds.`, {
-    hint: 'Cast it first: unsigned integers to the next wider signed one, LargeBinary to Binary.',
-  });
+  throw new PlanError(
+    'ARROW_TYPE',
+    `Column '${column}' has the Arrow type ${type}, which no SQL type here holds.`,
+    {
+      hint: 'Cast it first: unsigned integers to the next wider signed one, LargeBinary to Binary.',
+    },
+  );
 }
 
 const INTEGERS = { 8: types.tinyint, 16: types.smallint, 32: types.int, 64: types.bigint } as const;

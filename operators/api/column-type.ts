@@ -47,7 +47,8 @@ export const t = {
   bigint: simple<bigint>(types.bigint),
   float: simple<number>(types.float),
   double: simple<number>(types.double),
-  decimal: (precision?: number, scale?: number): ColumnType<SqlDecimal> => notNull(types.decimal(precision, scale)),
+  decimal: (precision?: number, scale?: number): ColumnType<SqlDecimal> =>
+    notNull(types.decimal(precision, scale)),
   string: simple<string>(types.string),
   char: sized<string>(types.char),
   varchar: sized<string>(types.varchar),

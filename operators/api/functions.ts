@@ -1,5 +1,7 @@
 /** Expressions that begin without a column: constants, CASE, built-in functions by name. */
+import type { ExpressionNode } from '../../core/index.js';
 import { apply, Column } from './column.js';
+import type { ColumnType } from './column-type.js';
 import type { Expression, NullIn, Operand, Scope, ScopeIn } from './expression.js';
 import * as syntax from './syntax.js';
 import type { LiteralOf, SqlDate, SqlDecimal, SqlTime, SqlTimestamp } from './values.js';
@@ -56,7 +58,9 @@ export class Case<V, S extends Scope> {
   /** The value where no condition is TRUE. */
   otherwise<O extends Operand<V>>(value: O): Column<V | NullIn<O>, S | ScopeIn<O>> {
     const operands = this.branches.flatMap((branch) => [branch.condition, branch.value]);
-    return apply([...operands, value], (nodes) => syntax.caseWhen(branchesOf(nodes.slice(0, -1)), nodes.at(-1)!));
+    return apply([...operands, value], (nodes) =>
+      syntax.caseWhen(branchesOf(nodes.slice(0, -1)), nodes.at(-1)!),
+    );
   }
 
   /** NULL where no condition is TRUE. */
@@ -67,16 +71,18 @@ export class Case<V, S extends Scope> {
 }
 
 /**
- * A built-in function by its SQL name, for those without a method: `call<number>('SQRT', r.x)`. The value's type is
- * your claim; the planner checks that the function exists and takes these arguments.
+ * A built-in function by its SQL name, for those without a method: `call('SQRT', t.double().nullable(), r.x)`. The value
+ * is cast to the type; whether it can be NULL is your claim.
  */
-export function call<V, A extends readonly unknown[] = readonly Expression<unknown>[]>(
+export function call<V, A extends readonly (Expression<unknown> | Constant)[]>(
   name: string,
+  result: ColumnType<V>,
   ...args: A
 ): Column<V, ScopeIn<A[number]>> {
-  return apply(args, (nodes) => syntax.call(name, nodes));
+  return apply(args, (nodes) => syntax.cast(syntax.call(name, nodes), result.dataType));
 }
 
-function branchesOf(nodes: readonly Parameters<typeof syntax.unary>[1][]) {
-  return nodes.flatMap((when, i) => (i % 2 === 0 ? [{ when, then: nodes[i + 1]! }] : []));
+/** Conditions and values in turn. */
+function branchesOf(nodes: readonly ExpressionNode[]) {
+  return nodes.flatMap((condition, i) => (i % 2 === 0 ? [{ condition, value: nodes[i + 1]! }] : []));
 }

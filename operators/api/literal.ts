@@ -21,15 +21,23 @@ export function literalNode(value: unknown): ExpressionNode {
     case 'string':
       return syntax.text('string', value);
     default:
-      if (value instanceof Uint8Array) return syntax.text('binary', Buffer.from(value).toString('hex').toUpperCase());
-      throw new PlanError('API_LITERAL', `${String(value)} (${typeof value}) is neither a column nor a constant.`, {
-        hint: "Constants are numbers, bigints, strings, booleans, Uint8Arrays; dates are written date('2001-01-31').",
-      });
+      if (value instanceof Uint8Array)
+        return syntax.text('binary', Buffer.from(value).toString('hex').toUpperCase());
+      throw new PlanError(
+        'API_LITERAL',
+        `${String(value)} (${typeof value}) is neither a column nor a constant.`,
+        {
+          hint: "Constants are numbers, bigints, strings, booleans, Uint8Arrays; dates are written date('2001-01-31').",
+        },
+      );
   }
 }
 
 /** The syntax and the rows of an operand: an expression, or a constant. @throws {PlanError} API_LITERAL */
-export function operandOf(operand: unknown): { readonly node: ExpressionNode; readonly inputs: Iterable<RowInput> } {
+export function operandOf(operand: unknown): {
+  readonly node: ExpressionNode;
+  readonly inputs: Iterable<RowInput>;
+} {
   return operand instanceof Expression ? operand : { node: literalNode(operand), inputs: [] };
 }
 

@@ -79,20 +79,25 @@ function checkRecord(record: unknown, names: readonly string[], index: number): 
   checkNames(record, names, () => `Record ${index}`);
 }
 
-/** An iterator is its own iterable and ends once; arrays and tables start anew each time. */
+/** Refuses a second reading of what would then give nothing. */
 function reader<T>(items: Items<T>, name: string): () => AsyncIterable<T> | Iterable<T> {
   let isConsumed = false;
   return () => {
     if (isConsumed) {
-      throw new SourceError('SOURCE_CONSUMED', `The iterator given to ${name} has been read already.`, {
-        hint: 'Give an array, or an object whose [Symbol.asyncIterator] starts anew, to read a table more than once.',
-      });
+      throw new SourceError(
+        'SOURCE_CONSUMED',
+        `The iterator or stream given to ${name} has been read already.`,
+        {
+          hint: 'Give an array, or an object whose [Symbol.asyncIterator] starts anew, to read a table more than once.',
+        },
+      );
     }
     isConsumed = isOneShot(items);
     return items;
   };
 }
 
-function isOneShot(items: Items<unknown>): boolean {
-  return 'next' in items && typeof items.next === 'function';
+/** True for what ends with its first reading: iterators, generators, streams. */
+export function isOneShot(items: Items<unknown>): boolean {
+  return ['next', 'getReader', 'pipe'].some((name) => typeof Reflect.get(items, name) === 'function');
 }

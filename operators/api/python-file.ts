@@ -36,7 +36,8 @@ export async function registerPythonFile(session: Session, file: string): Promis
     }
     for (const name of names) await session.declaration(name);
   } catch (error) {
-    for (const name of registered) session.catalog.dropFunction([name], { scope: 'temporary', ifExists: true });
+    for (const name of registered)
+      session.catalog.dropFunction([name], { scope: 'temporary', ifExists: true });
     throw error;
   }
   return names;
@@ -59,8 +60,12 @@ function checkNames(names: readonly string[], file: string): void {
   const builtins = new Set(builtinNames().map((name) => name.toLowerCase()));
   const taken = names.find((name) => builtins.has(name.toLowerCase()));
   if (taken === undefined) return;
-  throw new ConfigurationError('FUNCTION_BUILTIN', `${file} declares '${taken}', which is a built-in function of SQL.`, {
-    details: { file, function: taken },
-    hint: 'Give it another name in the file.',
-  });
+  throw new ConfigurationError(
+    'FUNCTION_BUILTIN',
+    `${file} declares '${taken}', which is a built-in function of SQL.`,
+    {
+      details: { file, function: taken },
+      hint: 'Give it another name in the file.',
+    },
+  );
 }

@@ -15,7 +15,9 @@ export type PythonFunction<A extends readonly unknown[], R> = <C extends PythonA
 ) => Column<R, ScopeIn<C[number]>>;
 
 /** An aggregate function: call it after `groupBy`, with columns of the rows. */
-export type PythonAggregate<A extends readonly unknown[], R> = (...args: RowArguments<A>) => Column<R, 'group'>;
+export type PythonAggregate<A extends readonly unknown[], R> = (
+  ...args: RowArguments<A>
+) => Column<R, 'group'>;
 
 /**
  * A scalar function that the session knows as `name`: `pythonFunction<[number | null], number | null>('score')`.

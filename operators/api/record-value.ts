@@ -43,7 +43,9 @@ function presentReader(type: DataType): Read {
       const readKey = valueReader(key);
       const readItem = item === null ? (value: SqlValue) => value : valueReader(item);
       return (value) =>
-        new Map((value as readonly (readonly [SqlValue, SqlValue])[]).map(([k, v]) => [readKey(k), readItem(v)]));
+        new Map(
+          (value as readonly (readonly [SqlValue, SqlValue])[]).map(([k, v]) => [readKey(k), readItem(v)]),
+        );
     }
     case 'ROW': {
       const read = recordReader(type.fields);
@@ -128,9 +130,15 @@ function presentValue(type: DataType, value: unknown, where: () => string): SqlV
 }
 
 function rowValue(type: DataType & { kind: 'ROW' }, value: object, where: () => string): SqlValue {
-  checkNames(value, type.fields.map(({ name }) => name), where);
+  checkNames(
+    value,
+    type.fields.map(({ name }) => name),
+    where,
+  );
   const record = value as Readonly<Record<string, unknown>>;
-  return type.fields.map(({ name, type: inner }) => toSqlValue(inner, record[name], () => `${where()}, field '${name}',`));
+  return type.fields.map(({ name, type: inner }) =>
+    toSqlValue(inner, record[name], () => `${where()}, field '${name}',`),
+  );
 }
 
 /** @throws {SourceError} VALUE_TYPE for a property that is no column, with near names */
@@ -146,15 +154,26 @@ export function checkNames(record: object, names: readonly string[], where: () =
 
 function wholeNumber(value: unknown, bits: number): number | undefined {
   const limit = 2 ** (bits - 1);
-  return typeof value === 'number' && Number.isInteger(value) && value >= -limit && value < limit ? value : undefined;
+  return typeof value === 'number' && Number.isInteger(value) && value >= -limit && value < limit
+    ? value
+    : undefined;
 }
 
-function fitsDecimal(text: string, { precision, scale }: { readonly precision: number; readonly scale: number }): boolean {
+function fitsDecimal(
+  text: string,
+  { precision, scale }: { readonly precision: number; readonly scale: number },
+): boolean {
   const match = /^[+-]?0*(\d*)(?:\.(\d*?)0*)?$/.exec(text);
-  return match !== null && /\d/.test(text) && match[1]!.length <= precision - scale && (match[2] ?? '').length <= scale;
+  return (
+    match !== null &&
+    /\d/.test(text) &&
+    match[1]!.length <= precision - scale &&
+    (match[2] ?? '').length <= scale
+  );
 }
 
 function shown(value: unknown): string {
-  const text = typeof value === 'string' ? `'${value}'` : typeof value === 'bigint' ? `${value}n` : String(value);
+  const text =
+    typeof value === 'string' ? `'${value}'` : typeof value === 'bigint' ? `${value}n` : String(value);
   return text.length > 100 ? `${text.slice(0, 100)}…` : text;
 }

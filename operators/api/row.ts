@@ -11,7 +11,9 @@ export type Row<R extends object, S extends Scope = 'row'> = { readonly [K in ke
 export type Projection<S extends Scope> = Readonly<Record<string, Expression<unknown, S>>>;
 
 /** The record that a projection makes. */
-export type ProjectedRecord<C> = { -readonly [K in keyof C]: C[K] extends Expression<infer V, Scope> ? V : never };
+export type ProjectedRecord<C> = {
+  -readonly [K in keyof C]: C[K] extends Expression<infer V, Scope> ? V : never;
+};
 
 /** The row of `input`. Reading a column that is not there throws {SqlError} SQL_UNKNOWN_COLUMN with near names. */
 export function rowOf<R extends object, S extends Scope>(input: RowInput): Row<R, S> {
@@ -39,7 +41,10 @@ export function projected(projection: Projection<Scope>, inputs: readonly RowInp
         : 'Return an object: r => ({ id: r.id }).',
     });
   }
-  return entries.map(([name, expression]) => ({ name, node: ownNode(expression, inputs, `Column '${name}'`) }));
+  return entries.map(([name, expression]) => ({
+    name,
+    node: ownNode(expression, inputs, `Column '${name}'`),
+  }));
 }
 
 /** The syntax of an expression that reads `inputs` only. @throws {PlanError} as `projected` */

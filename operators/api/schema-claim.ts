@@ -24,13 +24,21 @@ export class SchemaClaim {
   #compare(actual: readonly Column[]): void {
     for (const claimed of this.columns) {
       const found = actual.find(({ name }) => name === claimed.name);
-      if (found === undefined) throw unknownColumn(claimed.name, actual.map(({ name }) => name));
+      if (found === undefined)
+        throw unknownColumn(
+          claimed.name,
+          actual.map(({ name }) => name),
+        );
       const nullable = found.type.nullable && !claimed.type.nullable;
       if (valueShape(found.type) === valueShape(claimed.type) && !nullable) continue;
       throw new PlanError(
         'SCHEMA_MISMATCH',
         `Column '${claimed.name}' is ${typeToText(found.type)}; the schema says ${typeToText(claimed.type)}.`,
-        { hint: nullable ? 'Write .nullable() in the schema, or take NULLs out with COALESCE.' : 'Correct the schema, or CAST in the query.' },
+        {
+          hint: nullable
+            ? 'Write .nullable() in the schema, or take NULLs out with COALESCE.'
+            : 'Correct the schema, or CAST in the query.',
+        },
       );
     }
   }

@@ -16,7 +16,10 @@ export function sessionHost(session: JobSession, checkOpen: () => void): TableHo
     for await (const result of results) {
       if (result.kind === kind) return result as Extract<StatementResult, { kind: K }>;
     }
-    throw new InternalError('API_STATEMENT', `A statement of the TypeScript API gave no result of kind ${kind}.`);
+    throw new InternalError(
+      'API_STATEMENT',
+      `A statement of the TypeScript API gave no result of kind ${kind}.`,
+    );
   }
   return {
     query: (sql): Promise<RowsResult> => only('rows', session.execute(sql)),

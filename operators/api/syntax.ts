@@ -72,14 +72,15 @@ export function field(base: ExpressionNode, name: string): ExpressionNode {
 
 /** Branches of CASE WHEN; without `otherwise`, NULL. */
 export function caseWhen(
-  branches: readonly { readonly when: ExpressionNode; readonly then: ExpressionNode }[],
+  branches: readonly { readonly condition: ExpressionNode; readonly value: ExpressionNode }[],
   otherwise: ExpressionNode | null,
 ): ExpressionNode {
   return {
     kind: 'case',
     span,
     operand: null,
-    branches: branches.map(({ when, then }) => ({ span, when: [when], then })),
+    // biome-ignore lint/suspicious/noThenProperty: a branch of CASE, never awaited
+    branches: branches.map(({ condition, value }) => ({ span, when: [condition], then: value })),
     otherwise,
   };
 }
@@ -130,7 +131,14 @@ export const NULL: LiteralNode = { kind: 'literal', span, type: 'null' };
 export const STAR: StarNode = { kind: 'star', span, qualifier: null };
 
 export function tableNamed(path: readonly string[], alias: string): FromNode {
-  return { kind: 'table', span, name: objectName(...path), hints: [], systemTime: null, alias: aliased(alias) };
+  return {
+    kind: 'table',
+    span,
+    name: objectName(...path),
+    hints: [],
+    systemTime: null,
+    alias: aliased(alias),
+  };
 }
 
 export function derivedTable(query: QueryNode, alias: string): FromNode {
@@ -164,7 +172,11 @@ export function select(
     groupBy:
       groups.length === 0
         ? null
-        : { span, distinct: false, items: groups.map((expression) => ({ kind: 'grouping_expression', span, expression })) },
+        : {
+            span,
+            distinct: false,
+            items: groups.map((expression) => ({ kind: 'grouping_expression', span, expression })),
+          },
     having: null,
     windows: [],
     qualify: null,

@@ -5,9 +5,9 @@ import {
   CancelledError,
   type Column,
   ConfigurationError,
+  PlanError,
   parseScript,
   parseStatement,
-  PlanError,
   printQuery,
   printStatement,
   type QueryNode,
@@ -22,7 +22,12 @@ import { type EnvironmentOptions, sessionOptions } from './environment-options.j
 import { firstOf } from './first-of.js';
 import { type Items, rowsOfArrow, rowsOfRecords } from './memory-rows.js';
 import { registerPythonFile } from './python-file.js';
-import { type PythonFunction, type PythonFunctions, pythonFunction, type Signatures } from './python-function.js';
+import {
+  type PythonFunction,
+  type PythonFunctions,
+  pythonFunction,
+  type Signatures,
+} from './python-function.js';
 import { claimedRelation, namedRelation } from './relation.js';
 import { SchemaClaim } from './schema-claim.js';
 import { sessionHost } from './session-host.js';
@@ -52,7 +57,10 @@ export class TableEnvironment {
     this.#workingDirectory = workingDirectory;
     this.#abort = abort;
     this.#host = sessionHost(session, () => this.#checkOpen());
-    session.addSource('memory', (stage, job) => new MemorySource(stage, job, this.#rows(stage.options['table'])));
+    session.addSource(
+      'memory',
+      (stage, job) => new MemorySource(stage, job, this.#rows(stage.options['table'])),
+    );
   }
 
   /**
@@ -61,7 +69,8 @@ export class TableEnvironment {
    */
   static async create(options: EnvironmentOptions = {}): Promise<TableEnvironment> {
     const abort = new AbortController();
-    const signal = options.signal === undefined ? abort.signal : AbortSignal.any([abort.signal, options.signal]);
+    const signal =
+      options.signal === undefined ? abort.signal : AbortSignal.any([abort.signal, options.signal]);
     const resolved = sessionOptions(options, signal);
     return new TableEnvironment(await Session.open(resolved), resolved.workingDirectory, abort);
   }
@@ -75,9 +84,13 @@ export class TableEnvironment {
     const statements = parseScript(sql);
     const early = statements.slice(0, -1).some(({ kind }) => kind === 'query_statement');
     if (early) {
-      throw new PlanError('API_QUERY', 'A query stands before the last statement, where nobody can read its rows.', {
-        hint: 'Use sqlQuery for it, or INSERT INTO a table.',
-      });
+      throw new PlanError(
+        'API_QUERY',
+        'A query stands before the last statement, where nobody can read its rows.',
+        {
+          hint: 'Use sqlQuery for it, or INSERT INTO a table.',
+        },
+      );
     }
     let last: SqlResult = { kind: 'ok', statement: sql, message: null };
     for await (const result of this.#session.execute(sql)) {
@@ -109,7 +122,9 @@ export class TableEnvironment {
   from(name: string, schema?: TableSchema<object>): unknown {
     const path = name.split('.');
     const relation = namedRelation(path, null);
-    return schema === undefined ? new Table(this.#host, relation) : this.#tableOf(relation.query, path, schema);
+    return schema === undefined
+      ? new Table(this.#host, relation)
+      : this.#tableOf(relation.query, path, schema);
   }
 
   /**
@@ -126,7 +141,7 @@ export class TableEnvironment {
   }
 
   /** A name for a table's query, for SQL. @throws {SqlError} SQL_EXISTS for a name that is taken */
-  async createTemporaryView(name: string, table: Table<never>): Promise<void> {
+  async createTemporaryView<R extends object>(name: string, table: Table<R>): Promise<void> {
     const { query } = table.relation;
     const statement = printStatement({
       kind: 'create_view',
@@ -159,7 +174,8 @@ export class TableEnvironment {
   ): Promise<Table<RecordOfArrow<T>>> {
     const isOne = data instanceof arrow.Table || data instanceof arrow.RecordBatch;
     const { first, items } = await firstOf<ArrowInput>((isOne ? [data] : data) as Items<ArrowInput>);
-    const schema = first instanceof arrow.Table ? first.schema : recordBatchesOf(first ?? new arrow.Table())[0]?.schema;
+    const schema =
+      first instanceof arrow.Table ? first.schema : recordBatchesOf(first ?? new arrow.Table())[0]?.schema;
     if (schema === undefined) {
       throw new SourceError('SOURCE_EMPTY', 'fromArrow was given no record batch, so there is no schema.', {
         hint: 'Give at least one batch; it may have no rows.',
@@ -192,8 +208,13 @@ export class TableEnvironment {
     await this.close();
   }
 
-  #tableOf(query: QueryNode, target: readonly string[] | null, schema: TableSchema<object> | undefined): Table<object> {
-    if (schema === undefined) return new Table(this.#host, { query, path: null, target, columns: null, claims: [] });
+  #tableOf(
+    query: QueryNode,
+    target: readonly string[] | null,
+    schema: TableSchema<object> | undefined,
+  ): Table<object> {
+    if (schema === undefined)
+      return new Table(this.#host, { query, path: null, target, columns: null, claims: [] });
     const claim = new SchemaClaim(this.#host, printQuery(query), schema.columns);
     const columns = schema.columns.map(({ name }) => name);
     return new Table(this.#host, claimedRelation(query, columns, claim, target));

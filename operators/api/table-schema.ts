@@ -1,5 +1,5 @@
 /** The columns of a table, in order, with the type of its records. */
-import { type Column as TableColumn, ConfigurationError } from '../../core/index.js';
+import { ConfigurationError, type Column as TableColumn } from '../../core/index.js';
 import type { ColumnTypes, RecordOf } from './column-type.js';
 import type { InputOf } from './values.js';
 

@@ -1,7 +1,7 @@
 /** Tables of the fluent API: each call builds SQL syntax, which the session binds, optimises and runs like any other. */
 import { type InsertStatement, PlanError, printQuery, printStatement } from '../../core/index.js';
 import type { StatementResult } from '../session/session-types.js';
-import type { Expression, Scope } from './expression.js';
+import type { Expression } from './expression.js';
 import { GroupedTable } from './grouped-table.js';
 import { derivedRelation, fromRelation, inputOf, type Relation } from './relation.js';
 import { ownNode, type ProjectedRecord, type Projection, projected, type Row, rowOf } from './row.js';
@@ -17,7 +17,15 @@ type Condition = Expression<boolean | null, 'row'>;
 type Nullable<R> = { [K in keyof R]: R[K] | null };
 type Merged<L, R> = { [K in keyof L | keyof R]: K extends keyof R ? R[K] : K extends keyof L ? L[K] : never };
 /** Both sides of a join may have a name only where a projection says what becomes of it. */
-type Distinct<L, R> = Extract<keyof L, keyof R> extends never ? unknown : { readonly 'give a projection: both tables have': Extract<keyof L, keyof R> };
+type Distinct<L, R> =
+  Extract<keyof L, keyof R> extends never
+    ? unknown
+    : { readonly 'give a projection: both tables have': Extract<keyof L, keyof R> };
+/** A sink takes records that have just its columns, and NULL only where it does. */
+type Accepts<T, R> = [R, keyof R] extends [T, keyof T]
+  ? unknown
+  : { readonly 'the table takes other records': T };
+type Inserted = Extract<StatementResult, { kind: 'inserted' }>;
 type SortKeys = SortKey<'row'> | Expression<unknown, 'row'>;
 type Renamed<R, M> = { [K in keyof R as K extends keyof M ? (M[K] extends string ? M[K] : K) : K]: R[K] };
 
@@ -34,7 +42,12 @@ export class Table<R extends object = UntypedRecord> {
     const input = inputOf(this.relation, 't');
     const columns = projected(project(rowOf(input)), [input]);
     return this.#derived(
-      syntax.query(syntax.select(columns.map(({ node, name }) => syntax.item(node, name)), this.#from())),
+      syntax.query(
+        syntax.select(
+          columns.map(({ node, name }) => syntax.item(node, name)),
+          this.#from(),
+        ),
+      ),
       columns.map(({ name }) => name),
     );
   }
@@ -62,7 +75,10 @@ export class Table<R extends object = UntypedRecord> {
    * Pairs of rows for which `on` is TRUE. Without `project` a row has the columns of both, which then share no name.
    * @throws {PlanError} JOIN_COLUMNS where they do
    */
-  join<Q extends object>(right: Table<Q> & Distinct<R, Q>, on: (left: Row<R>, right: Row<Q>) => Condition): Table<Merged<R, Q>>;
+  join<Q extends object>(
+    right: Table<Q> & Distinct<R, Q>,
+    on: (left: Row<R>, right: Row<Q>) => Condition,
+  ): Table<Merged<R, Q>>;
   join<Q extends object, C extends Projection<'row'>>(
     right: Table<Q>,
     on: (left: Row<R>, right: Row<Q>) => Condition,
@@ -125,7 +141,9 @@ export class Table<R extends object = UntypedRecord> {
     for (const name of Object.keys(names)) row[name];
     return this.select((all) => {
       const entries = Object.entries<Expression<unknown, 'row'>>(all);
-      return Object.fromEntries(entries.map(([name, column]) => [(names as Record<string, string>)[name] ?? name, column]));
+      return Object.fromEntries(
+        entries.map(([name, column]) => [(names as Record<string, string>)[name] ?? name, column]),
+      );
     }) as unknown as Table<Renamed<R, M>>;
   }
 
@@ -142,15 +160,17 @@ export class Table<R extends object = UntypedRecord> {
    * Resolves when all rows are written.
    * @throws {PlanError} API_TARGET for a table without a name of its own
    */
-  async executeInsert(
-    target: string | Table<NoInfer<R>>,
-  ): Promise<Extract<StatementResult, { kind: 'inserted' }>> {
+  async executeInsert<T extends object>(target: string | (Table<T> & Accepts<T, R>)): Promise<Inserted> {
     await this.#check();
     const path = typeof target === 'string' ? target.split('.') : target.relation.target;
     if (path === null) {
-      throw new PlanError('API_TARGET', 'The target of executeInsert is a query, not a table of the catalog.', {
-        hint: 'Give the name of a table, or what createTemporaryTable returned.',
-      });
+      throw new PlanError(
+        'API_TARGET',
+        'The target of executeInsert is a query, not a table of the catalog.',
+        {
+          hint: 'Give the name of a table, or what createTemporaryTable returned.',
+        },
+      );
     }
     const columns = typeof target === 'string' ? null : this.relation.columns;
     const statement: InsertStatement = {
@@ -182,9 +202,19 @@ export class Table<R extends object = UntypedRecord> {
     const rows: [never, never] = [rowOf(inputs[0]) as never, rowOf(inputs[1]) as never];
     const condition = ownNode(on(...rows), inputs, 'The join condition');
     const columns = projected(project === undefined ? bothSides(...inputs, rows) : project(...rows), inputs);
-    const from = syntax.join(type, fromRelation(this.relation, 'l'), fromRelation(right.relation, 'r'), condition);
+    const from = syntax.join(
+      type,
+      fromRelation(this.relation, 'l'),
+      fromRelation(right.relation, 'r'),
+      condition,
+    );
     return this.#derived(
-      syntax.query(syntax.select(columns.map(({ node, name }) => syntax.item(node, name)), from)),
+      syntax.query(
+        syntax.select(
+          columns.map(({ node, name }) => syntax.item(node, name)),
+          from,
+        ),
+      ),
       columns.map(({ name }) => name),
       [this.relation, right.relation],
     );
@@ -216,10 +246,13 @@ function bothSides(
   left: ReturnType<typeof inputOf>,
   right: ReturnType<typeof inputOf>,
   [leftRow, rightRow]: readonly [object, object],
-): Projection<Scope & 'row'> {
+): Projection<'row'> {
   const shared = left.columns?.filter((name) => right.columns?.includes(name)) ?? [];
   if (left.columns === null || right.columns === null || shared.length > 0) {
-    const reason = shared.length > 0 ? `Both tables have a column ${shared.join(', ')}` : 'The columns of a table are not known';
+    const reason =
+      shared.length > 0
+        ? `Both tables have a column ${shared.join(', ')}`
+        : 'The columns of a table are not known';
     throw new PlanError('JOIN_COLUMNS', `${reason}, and the join has no projection.`, {
       hint: 'Say what a row has: join(right, on, (l, r) => ({ … })), or rename with as({ … }).',
     });

@@ -201,6 +201,7 @@ function buffersOf(graph: StageGraph): string[] {
 function sessionResources(configuration: Configuration): SessionResources {
   const parallelism = configuration.get('parallelism.default') ?? availableParallelism();
   const each = configuration.get('millstream.worker.memory');
+  if (each !== null && each < MIN_FUNCTION_WORKER_BYTES) throw workerTooSmall(each);
   const fixed = {
     ...fixedPart('exchange', configuration.get('millstream.exchange.memory')),
     ...fixedPart('relational', configuration.get('millstream.relational.memory')),
@@ -229,6 +230,15 @@ function relationalWorkerBytes(tree: MemoryTree, stages: number): number {
     `The job has ${stages} relational stages, each in a worker of at least ${formatMemory(MIN_RELATIONAL_WORKER_BYTES)}: ` +
       `${formatMemory(stages * MIN_RELATIONAL_WORKER_BYTES)}. There are ${formatMemory(tree.relational)} for them.`,
     { hint: "Raise 'millstream.memory' or 'millstream.relational.memory', or split the statement." },
+  );
+}
+
+function workerTooSmall(bytes: number): ResourceError {
+  const least = formatMemory(MIN_FUNCTION_WORKER_BYTES);
+  return new ResourceError(
+    'MEMORY_TOO_SMALL',
+    `A function worker cannot start in ${formatMemory(bytes)}: interpreter, pyarrow and one bundle need ${least}.`,
+    { hint: `Set 'millstream.worker.memory' to ${least} or more.` },
   );
 }
 

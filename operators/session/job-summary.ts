@@ -4,7 +4,7 @@ import type { FunctionWorkers } from '../function-workers.js';
 import { type RunOutcome, rowsRead } from './run-graph.js';
 import type { FunctionSummary, JobSummary, WorkerSummary } from './session-types.js';
 
-/** Sums the stages up by function and by worker. `rowsOut` counts the rows that reached the sinks. */
+/** Sums the stages up by function and by worker. `rowsOut` counts the rows that were written, printed or returned. */
 export function jobSummary(
   graph: StageGraph,
   outcome: RunOutcome,
@@ -16,7 +16,10 @@ export function jobSummary(
     rowsIn: rowsRead(graph, metrics),
     rowsOut: graph.stages
       .filter((stage) => stage.output === null)
-      .reduce((sum, stage) => sum + (metrics.get(stage.id)?.rowsIn ?? 0), 0),
+      .reduce(
+        (sum, stage) => sum + (metrics.get(stage.id)?.[stage.kind === 'sink' ? 'rowsIn' : 'rowsOut'] ?? 0),
+        0,
+      ),
     seconds,
     functions: functionSummaries(stages),
     workers: [...relationalWorkers(stages), ...usedFunctionWorkers(graph, functionWorkers)],

@@ -1,5 +1,6 @@
 /** A session: one catalog, one configuration, one set of warm workers; statements run in it one after the other. */
 import {
+  type Batch,
   bindStatement,
   CancelledError,
   CatalogManager,
@@ -54,8 +55,6 @@ export class Session implements JobSession {
   readonly #host: EngineHost;
   readonly #sources = new Map<string, SourceFactory>();
   #closed = false;
-  /** Jobs whose reader has gone, until they have given back what they hold. */
-  #ending: Promise<unknown> = Promise.resolve();
 
   private constructor(options: SessionOptions) {
     this.#options = options;
@@ -124,7 +123,6 @@ export class Session implements JobSession {
 
   async #executeStatement(statement: Statement, sql: string): Promise<StatementResult> {
     this.#options.signal.throwIfAborted();
-    await this.#ending;
     switch (statement.kind) {
       case 'query_statement':
         return this.#query(await this.#plan(statement, sql));
@@ -247,10 +245,7 @@ export class Session implements JobSession {
           // The reader of `results` gets the error.
           () => undefined,
         );
-        AbortSignal.any([stop.signal, this.#options.signal]).addEventListener('abort', () => {
-          this.#ending = Promise.all([this.#ending, ended]);
-        });
-        return results;
+        return untilEnded(results, ended);
       },
       summary: () => summary,
     });
@@ -286,6 +281,15 @@ export class Session implements JobSession {
   #prepareWorkers(statements: readonly Statement[]): void {
     if (statements.some(isJob)) this.#host.prepare('relational');
     if (statements.some((statement) => statement.kind === 'create_function')) this.#host.prepare('function');
+  }
+}
+
+/** `results`, whose end, early or not, waits until their job has given back what it held: the next may need it. */
+async function* untilEnded(results: ResultQueue, ended: Promise<void>): AsyncGenerator<Batch> {
+  try {
+    yield* results;
+  } finally {
+    await ended;
   }
 }
 

@@ -175,7 +175,7 @@ class FieldOptions {
   refuse(name: string, value: string, expected: string): never {
     throw new ConfigurationError(
       'OPTION_VALUE',
-      `Option 'fields.${this.column.name}.${name}' of the datagen table is '${value}'; expected ${expected}.`,
+      `option 'fields.${this.column.name}.${name}' is '${value}'; expected ${expected}.`,
     );
   }
 
@@ -184,7 +184,7 @@ class FieldOptions {
       if (this.#taken.has(name)) continue;
       throw new ConfigurationError(
         'OPTION_UNKNOWN',
-        `Option 'fields.${this.column.name}.${name}' does not fit a datagen column of type ${typeToText(this.column.type)}.`,
+        `option 'fields.${this.column.name}.${name}' does not fit a datagen column of type ${typeToText(this.column.type)}.`,
         { hint: `Options it has: ${[...this.#taken].join(', ')}.` },
       );
     }

@@ -58,7 +58,10 @@ export function datagenPlan(
 export class DatagenSource implements SourceOperator {
   #context!: OperatorContext;
   #encoder!: BatchEncoder;
-  #plan!: DatagenPlan;
+  #rows = 0;
+  #perSecond = 0;
+  /** Of the columns that are read. */
+  #fields: readonly FieldGenerator[] = [];
   #made = 0;
   #emitting: Promise<void> = Promise.resolve();
 
@@ -72,11 +75,18 @@ export class DatagenSource implements SourceOperator {
   async open(context: OperatorContext): Promise<void> {
     this.#context = context;
     this.#encoder = new BatchEncoder(this.stage.columns, this.schemas);
-    this.#plan = datagenPlan(this.stage.columns, this.stage.options, this.random, () => this.clock.nowMs());
+    const { table, declared, options, columns } = this.stage;
+    const plan = ofTable(table, () => datagenPlan(declared, options, this.random, () => this.clock.nowMs()));
+    this.#rows = plan.rows;
+    this.#perSecond = plan.perSecond;
+    this.#fields = columns.map(
+      ({ name }) => plan.fields[declared.findIndex((column) => column.name === name)]!,
+    );
   }
 
   async run(): Promise<void> {
-    const { rows, perSecond } = this.#plan;
+    const rows = this.#rows;
+    const perSecond = this.#perSecond;
     let dueAtNs = this.clock.monotonicNs();
     let owed = 0;
     while (this.#made < rows && !this.#context.signal.aborted) {
@@ -105,12 +115,23 @@ export class DatagenSource implements SourceOperator {
   async close(): Promise<void> {}
 
   async #emit(rows: number): Promise<void> {
-    const values = this.#plan.fields.map(({ next }) =>
-      Array.from({ length: rows }, () => next() as SqlValue),
-    );
+    const values = this.#fields.map(({ next }) => Array.from({ length: rows }, () => next() as SqlValue));
     this.#made += rows;
     this.#emitting = this.#context.output.emit(this.#encoder.encode(rows, values));
     await this.#emitting;
+  }
+}
+
+/** Puts the table's name in front of an error of its options. */
+function ofTable<T>(table: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    throw new ConfigurationError(error.code, `Table ${table}: ${error.message}`, {
+      hint: error.hint,
+      cause: error,
+    });
   }
 }
 
@@ -133,7 +154,7 @@ function count(options: Readonly<Record<string, string>>, key: string, fallback:
   if (Number.isInteger(value) && value > 0) return value;
   throw new ConfigurationError(
     'OPTION_VALUE',
-    `Option '${key}' of the datagen table is '${text}'; expected a whole number above 0.`,
+    `option '${key}' is '${text}'; expected a whole number above 0.`,
   );
 }
 
@@ -143,7 +164,7 @@ function unknownOption(key: string, columns: readonly Column[]): ConfigurationEr
     ...columns.flatMap(({ name }) => [`fields.${name}.kind`, `fields.${name}.min`, `fields.${name}.max`]),
   ];
   const near = nearNames(key, known);
-  return new ConfigurationError('OPTION_UNKNOWN', `Option '${key}' is not one of the datagen connector.`, {
+  return new ConfigurationError('OPTION_UNKNOWN', `unknown option '${key}'.`, {
     hint:
       near.length > 0
         ? `Did you mean '${near.join("' or '")}'?`

@@ -70,7 +70,10 @@ export class MemorySource implements SourceOperator {
 }
 
 /** Ends when `signal` aborts, even while the iterator has nothing to give; then closes it without waiting for it. */
-async function* untilAborted<T>(iterable: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T, void, undefined> {
+async function* untilAborted<T>(
+  iterable: AsyncIterable<T>,
+  signal: AbortSignal,
+): AsyncGenerator<T, void, undefined> {
   const iterator = iterable[Symbol.asyncIterator]();
   let stop = () => {};
   const aborted = new Promise<null>((resolve) => {

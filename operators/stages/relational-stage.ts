@@ -134,8 +134,9 @@ async function forward(
   afterBatch: () => Promise<void> = async () => {},
 ): Promise<void> {
   for await (const batch of stage.batches()) {
-    if (batch.rows > 0 || batch.continued === false) await context.output.emit(batch);
+    await context.output.emit(batch);
     await afterBatch();
   }
-  await stage.statistics;
+  // Rows that a sink wrote never pass the task that counts.
+  context.metrics.rowsOut += (await stage.statistics).written;
 }

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, cast, get_args
 
 from ._near_names import did_you_mean
+from ._source_place import source_place
 from ._types import DataType, RowField, parse_type
 from .errors import UdfError
 from .functions import UserDefinedFunction
@@ -73,19 +74,23 @@ def declare(
     Raises:
         UdfError: UDF_OPTION, UDF_OPTION_NOT_ACTIVE, UDF_TYPE or UDF_DECLARATION.
     """
-    _check_target(kind, target)
-    _refuse_options(options)
-    definition = Definition(
-        kind,
-        target,
-        None if input_types is None else tuple(_as_type(t) for t in _as_list(input_types)),
-        _result_type(kind, result_type),
-        None if accumulator_type is None else _as_type(accumulator_type),
-        _deterministic(target, deterministic),
-        _batch_format(kind, func_type, batch),
-        name,
-        called_with_none,
-    )
+    try:
+        _check_target(kind, target)
+        _refuse_options(options)
+        definition = Definition(
+            kind,
+            target,
+            None if input_types is None else tuple(_as_type(t) for t in _as_list(input_types)),
+            _result_type(kind, result_type),
+            None if accumulator_type is None else _as_type(accumulator_type),
+            _deterministic(target, deterministic),
+            _batch_format(kind, func_type, batch),
+            name,
+            called_with_none,
+        )
+    except UdfError as error:
+        error.add_details(function=name or getattr(target, "__name__", None), **source_place(target))
+        raise
     return _attach(target, definition)
 
 

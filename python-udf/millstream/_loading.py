@@ -13,6 +13,7 @@ from typing import Any
 from ._definition import definition_of
 from ._function_spec import FunctionSpec, specify
 from ._near_names import did_you_mean
+from ._source_place import source_place
 from ._user_error import user_error
 from .errors import ErrorDetails, MillstreamError, UdfError
 
@@ -42,7 +43,8 @@ def load(name: str, target: str) -> FunctionSpec:
     try:
         return specify(name, found)
     except MillstreamError as error:
-        error.add_details(function=name)
+        declared = definition_of(found)
+        error.add_details(function=name, **source_place(found if declared is None else declared.target))
         raise
 
 

@@ -45,8 +45,7 @@ describe('the verdict', () => {
         'bundle 42 of 8192 rows. It used 512 MiB.',
     );
     expect(verdict?.hint).toBe(
-      'Raise the memory of the function (now 512 MiB): memory="1024 MB" in its decorator, ' +
-        "or SET 'millstream.function.embed.memory' = '1024 MB'.",
+      "Raise the cap of function workers (now 512 MiB): SET 'millstream.worker.memory' = '1024 MB'.",
     );
   });
 
@@ -88,14 +87,18 @@ describe('the verdict', () => {
     expect(verdict?.name).toBe('CancelledError');
   });
 
-  it('names the signal of a crash and keeps the native stack', () => {
+  it('names the signal of a crash and keeps the stack above the harness', () => {
     const stderrTail =
-      'Fatal Python error: Segmentation fault\n\nCurrent thread 0x1 (most recent call first):\n';
+      'Fatal Python error: Segmentation fault\n\nCurrent thread 0x1 (most recent call first):\n' +
+      '  File "/home/me/functions.py", line 4 in crash\n' +
+      '  File "/lib/millstream/_execution/call.py", line 71 in map_rows\n\nExtension modules: numpy (total: 1)\n';
     const verdict = verdictOf(evidence({ exit: exit({ signal: 'SIGSEGV' }), stderrTail }));
 
     expect(verdict?.code).toBe('WORKER_CRASH');
     expect(verdict?.message).toContain('SIGSEGV');
-    expect(verdict?.details.traceback).toContain('Segmentation fault');
+    expect(verdict?.details.traceback).toBe(
+      'Fatal Python error: Segmentation fault\n  File "/home/me/functions.py", line 4 in crash',
+    );
   });
 
   it('blames the machine only when the kernel killed for memory outside of our caps', () => {

@@ -160,17 +160,19 @@ def test_what_is_no_single_query_is_not_run(con: Connection, tmp_path: Path) -> 
 
 
 def test_a_script_gives_the_outcome_of_each_statement(con: Connection, tmp_path: Path) -> None:
+    con.register(connect_functions.triple)
+
     outcomes = con.execute(f"""
         CREATE TEMPORARY TABLE written (x INT)
         WITH ('connector' = 'filesystem', 'path' = '{tmp_path}/out', 'format' = 'parquet');
-        INSERT INTO written SELECT x FROM (VALUES (1), (2)) AS t(x);
+        INSERT INTO written SELECT CAST(triple(x) AS INT) FROM (VALUES (1), (2)) AS t(x);
         SELECT SUM(x) AS total FROM written;
     """)
 
     assert [outcome.kind for outcome in outcomes] == ["ok", "inserted", "rows"]
     assert (outcomes[1].name, outcomes[1].rows) == ("written", 2)
     assert outcomes[2].table is not None
-    assert outcomes[2].table.to_pylist() == [{"total": 3}]
+    assert outcomes[2].table.to_pylist() == [{"total": 9}]
 
 
 def test_a_job_finds_its_functions_beside_it_and_stays_in_the_session(

@@ -81,23 +81,27 @@ def test_what_cannot_be_sent_is_refused_by_name(text: str, what: str) -> None:
     assert what in raised.value.message
 
 
-def test_the_script_example_prints_what_its_readme_says() -> None:
-    readme = (ROOT / "examples/python/README.md").read_text()
-    printed = "\n".join(line[4:] for line in readme.split("It prints\n\n")[1].split("\n\n")[0].splitlines())
-
+@pytest.fixture(scope="module")
+def printed_by_script() -> str:
     ran = run_python("examples/python/weather.py")
+    assert ran.stderr == ""
+    return ran.stdout
 
-    assert (ran.stdout.strip(), ran.stderr) == (printed.strip(), "")
+
+def test_the_script_example_prints_what_its_readme_says(printed_by_script: str) -> None:
+    readme = (ROOT / "examples/python/README.md").read_text()
+    lines = readme.split("It prints\n\n")[1].split("\n\n")[0].splitlines()
+
+    assert printed_by_script.splitlines() == [line.strip() for line in lines]
 
 
-def test_the_notebook_example_prints_the_same_as_the_script() -> None:
+def test_the_notebook_example_prints_the_same_as_the_script(printed_by_script: str) -> None:
     notebook = json.loads((ROOT / "examples/python/weather.ipynb").read_text())
     cells = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
 
     ran = run_python("-c", CELLS, stdin=json.dumps(cells), folder=ROOT / "examples/python")
 
-    assert ran.stderr == ""
-    assert ran.stdout == run_python("examples/python/weather.py").stdout
+    assert (ran.stdout, ran.stderr) == (printed_by_script, "")
 
 
 def test_the_examples_of_the_documentation_run() -> None:

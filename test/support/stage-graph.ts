@@ -27,8 +27,10 @@ function stageOf(id: string, read: readonly string[], isRead: boolean): Stage {
       ...base,
       kind: 'source',
       output: exchangeId(id),
+      table: id,
       connector: 'test',
       options: {},
+      declared: [],
       columns: [],
       bounded: true,
     };

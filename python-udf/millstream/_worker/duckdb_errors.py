@@ -5,6 +5,7 @@ By text and not by class, because an error that arises while results are fetched
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -127,11 +128,12 @@ def _file_system(match: re.Match[str], text: str, place: QueryPlace) -> Millstre
             details=details,
         )
     if place.sink_path is not None and (path == place.sink_path or "Could not write" in text):
+        folder = os.path.dirname(path)
         return SinkError(
             "SINK_WRITE",
-            f"{path} cannot be written: {reason}.",
+            f"The folder {folder} cannot be written: {reason}.",
             hint="Nothing of the output is kept. Make room, or check the folder's rights, and run it again.",
-            details=details,
+            details=ErrorDetails(file=folder),
         )
     return SourceError(
         "SOURCE_READ", f"{path} cannot be read: {reason}.", hint="Check the file's rights.", details=details
@@ -151,9 +153,16 @@ def _interrupted(match: re.Match[str], text: str, place: QueryPlace) -> Millstre
     return CancelledError("CANCELLED", "The query was cancelled.")
 
 
+_REMEDIES = {
+    "Cannot cast": "TRY_CAST gives NULL for such values.",
+    "Division by zero": "Divide by NULLIF(divisor, 0) to get NULL for such rows.",
+}
+
+
 def _value(code: str) -> Callable[[re.Match[str], str, QueryPlace], MillstreamError]:
     def build(match: re.Match[str], text: str, place: QueryPlace) -> MillstreamError:
-        hint = "TRY_CAST gives NULL for such values." if code == "SQL_CAST" else None
+        said = next((hint for reason, hint in _REMEDIES.items() if reason in text), None)
+        hint = said or (_REMEDIES["Cannot cast"] if code == "SQL_CAST" else None)
         return SqlError(code, f"{_without_prefix(text)}.", hint=hint)
 
     return build
@@ -185,7 +194,7 @@ _RULES: list[tuple[re.Pattern[str], Callable[[re.Match[str], str, QueryPlace], M
             r"(?:\s*Candidate bindings: (?P<candidates>[^\n]*))?",
             _missing_column,
         ),
-        (r"Conversion Error", _value("SQL_CAST")),
+        (r"Conversion Error|Invalid Input Error: Cannot cast", _value("SQL_CAST")),
         (r"Out of Range Error", _value("SQL_OVERFLOW")),
         (r"Invalid Input Error", _value("SQL_EXECUTION")),
     )

@@ -1,5 +1,5 @@
 /** What the compiler makes of programs. `tsc -b` checks this file: each `@ts-expect-error` is a program that does not compile. */
-import { Int64, type RecordBatch, Table as ArrowTable, Utf8, vectorFromArray } from 'apache-arrow';
+import { Table as ArrowTable, Int64, type RecordBatch, Utf8, vectorFromArray } from 'apache-arrow';
 import { afterAll, describe, expectTypeOf, it } from 'vitest';
 import {
   type AggregateSignature,
@@ -100,11 +100,11 @@ describe('the compiler', () => {
 
   it('refuses columns that are not there and values that are no columns', () => {
     // @ts-expect-error there is no column nmae
-    rows.select((r) => ({ name: r.nmae }));
+    () => rows.select((r) => ({ name: r.nmae }));
     // @ts-expect-error a plain value is no column: lit(1)
-    rows.select(() => ({ one: 1 }));
+    () => rows.select(() => ({ one: 1 }));
     // @ts-expect-error the record of the projection has no id any more
-    rows.select((r) => ({ name: r.name })).filter((r) => r.id.eq(1n));
+    () => rows.select((r) => ({ name: r.name })).filter((r) => r.id.eq(1n));
   });
 
   it('refuses operators that the kind of a column has not', () => {
@@ -145,7 +145,7 @@ describe('the compiler', () => {
     // @ts-expect-error a number is no condition
     rows.filter((r) => r.x);
     // @ts-expect-error a JavaScript comparison is none either
-    rows.where((r) => r.x === 1);
+    () => rows.where((r) => r.x === 1);
   });
 
   it('checks the arguments of Python functions, and NULL among them', () => {
@@ -163,7 +163,10 @@ describe('the compiler', () => {
   });
 
   it('types the functions of a Python file by the signatures given', () => {
-    type Functions = { score(x: number | null): number | null; p90: AggregateSignature<[number | null], number | null> };
+    type Functions = {
+      score(x: number | null): number | null;
+      p90: AggregateSignature<[number | null], number | null>;
+    };
     const register = () => env.registerPythonFile<Functions>('functions.py');
     type Registered = Awaited<ReturnType<typeof register>>;
     expectTypeOf<ReturnType<Registered['p90']>>().toEqualTypeOf<ReturnType<typeof p90>>();
@@ -193,7 +196,11 @@ describe('the compiler', () => {
   });
 
   it('joins the records of both sides, with NULL for those of a left join', () => {
-    const both = people.leftJoin(rows, (p, r) => p.who.eq(r.name), (p, r) => ({ who: p.who, age: p.age, id: r.id }));
+    const both = people.leftJoin(
+      rows,
+      (p, r) => p.who.eq(r.name),
+      (p, r) => ({ who: p.who, age: p.age, id: r.id }),
+    );
     expectTypeOf<RecordsOf<typeof both>>().toEqualTypeOf<{ who: string; age: number; id: bigint | null }>();
     const all = people.leftJoin(people.as({ who: 'parent', age: 'parentAge' }), (p, q) => p.who.eq(q.parent));
     expectTypeOf<RecordsOf<typeof all>>().toEqualTypeOf<{
@@ -217,15 +224,28 @@ describe('the compiler', () => {
 
   it('inserts into tables of the same record only', () => {
     const sink = env.createTemporaryTable('sink', ages, { connector: 'blackhole' });
-    expectTypeOf(people.executeInsert).toBeCallableWith(sink);
+    const open = env.createTemporaryTable(
+      'open_sink',
+      defineTable({ who: t.string().nullable(), age: t.int() }),
+      { connector: 'blackhole' },
+    );
+    expectTypeOf(people.executeInsert<{ who: string; age: number }>).toBeCallableWith(sink);
+    () => people.executeInsert(open);
+    // @ts-expect-error open has NULL, and the sink takes none
+    () => open.executeInsert(sink);
     // @ts-expect-error the sink has a text and a number
     () => rows.executeInsert(sink);
   });
 
   it('takes the types of an Arrow table', () => {
     const make = () =>
-      env.fromArrow(new ArrowTable({ id: vectorFromArray([1n], new Int64()), s: vectorFromArray(['a'], new Utf8()) }));
-    expectTypeOf<RecordsOf<Awaited<ReturnType<typeof make>>>>().toEqualTypeOf<{ id: bigint | null; s: string | null }>();
+      env.fromArrow(
+        new ArrowTable({ id: vectorFromArray([1n], new Int64()), s: vectorFromArray(['a'], new Utf8()) }),
+      );
+    expectTypeOf<RecordsOf<Awaited<ReturnType<typeof make>>>>().toEqualTypeOf<{
+      id: bigint | null;
+      s: string | null;
+    }>();
   });
 
   it('makes nothing of columns without a schema until they are cast', () => {

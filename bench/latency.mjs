@@ -1,0 +1,44 @@
+/** Streaming: datagen at a steady rate → row function → print; the time from making a row to having it at the sink. */
+import { execute, openSession } from './support/engine.mjs';
+import { watchLoad } from './support/load.mjs';
+import { saveResults } from './support/results.mjs';
+import { percentile } from './support/statistics.mjs';
+
+const ROWS_PER_SECOND = 1_000;
+const SECONDS = 10;
+/** Rows of the first second are left out: workers open their stages then. */
+const WARM_UP_ROWS = ROWS_PER_SECOND;
+
+const SQL = `
+  CREATE TEMPORARY FUNCTION w1 AS 'functions.w1' LANGUAGE PYTHON;
+  CREATE TEMPORARY TABLE made (at TIMESTAMP_LTZ(3), x DOUBLE, y DOUBLE) WITH (
+    'connector' = 'datagen', 'rows-per-second' = '${ROWS_PER_SECOND}',
+    'number-of-rows' = '${ROWS_PER_SECOND * (SECONDS + 1)}',
+    'fields.x.min' = '0', 'fields.x.max' = '1', 'fields.y.min' = '0', 'fields.y.max' = '1');
+  CREATE TEMPORARY TABLE printed (at TIMESTAMP_LTZ(3), z DOUBLE) WITH ('connector' = 'print');
+  INSERT INTO printed SELECT at, w1(x, y) FROM made;`;
+
+/** The clock of datagen has milliseconds: figures are up to one too high. */
+export async function benchLatency() {
+  const latencies = [];
+  const session = await openSession({
+    workers: 1,
+    mode: 'streaming',
+    print: async (text) => {
+      const now = performance.timeOrigin + performance.now();
+      for (const [, at] of text.matchAll(/\+I\[([^,]+),/g)) latencies.push(now - Date.parse(at.replace(' ', 'T')));
+    },
+  });
+  const watch = watchLoad();
+  try {
+    await execute(session, SQL);
+  } finally {
+    await session.close();
+  }
+  const { otherLoad, cpuSeconds } = watch();
+  const measured = latencies.slice(WARM_UP_ROWS);
+  const [p50, p99, most] = [0.5, 0.99, 1].map((share) => percentile(measured, share));
+  console.log(`\nLatency at ${ROWS_PER_SECOND} rows/s over ${measured.length} rows, other load ${otherLoad?.toFixed(2) ?? '?'}:`);
+  console.log(`p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, most ${most.toFixed(1)} ms`);
+  console.log(saveResults('latency', { rows: measured.length, p50, p99, most, otherLoad, cpuSeconds }));
+}

@@ -1,0 +1,51 @@
+/** `npm run bench -- …`: reads the arguments and runs what they name (README.md has the method). */
+import { parseArgs } from 'node:util';
+import { CASES } from './cases.mjs';
+import { benchLatency } from './latency.mjs';
+import { benchRoundTrip } from './roundtrip.mjs';
+import { benchStart } from './start.mjs';
+import { benchThroughput } from './throughput.mjs';
+
+const USAGE = `Usage: npm run bench -- [w1 … w6] [start] [latency] [roundtrip] [options]
+
+  w1 … w6       workloads against a plain Python loop over the same file (default: all six)
+  start         one row, from the command to the end of the process
+  latency       datagen at 1,000 rows/s → row function → print
+  roundtrip     a bundle of one row through a worker and back
+
+  --rows N,…    rows of the generated files (default 2000000,10000000)
+  --workers N,… function workers (default 1,2)
+  --pairs N     measured pairs for each median (default 7)
+`;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    rows: { type: 'string', default: '2000000,10000000' },
+    workers: { type: 'string', default: '1,2' },
+    pairs: { type: 'string', default: '7' },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+const OTHERS = { start: benchStart, latency: benchLatency, roundtrip: benchRoundTrip };
+const unknown = positionals.filter((name) => !(name in CASES) && !(name in OTHERS));
+
+if (values.help || unknown.length > 0) {
+  process.stderr.write(unknown.length > 0 ? `unknown: ${unknown.join(', ')}\n\n${USAGE}` : USAGE);
+  process.exitCode = unknown.length > 0 ? 2 : 0;
+} else {
+  const named = positionals.filter((name) => name in CASES);
+  const pairs = numbers('pairs')[0];
+  const workloads = positionals.length === 0 ? Object.keys(CASES) : named;
+  if (workloads.length > 0) {
+    await benchThroughput({ workloads, rows: numbers('rows'), workers: numbers('workers'), pairs });
+  }
+  for (const [name, run] of Object.entries(OTHERS)) if (positionals.includes(name)) await run({ repetitions: pairs });
+}
+
+function numbers(option) {
+  const list = values[option].split(',').map((text) => Number(text.replaceAll('_', '')));
+  if (list.every((value) => Number.isInteger(value) && value > 0)) return list;
+  throw new Error(`--${option} is '${values[option]}'; expected whole numbers above 0, separated by commas`);
+}

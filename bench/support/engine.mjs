@@ -1,0 +1,38 @@
+/** A session of the engine under test, and one statement in it, timed. */
+import { Session } from '../../dist/operators/index.js';
+import { BENCH, PYTHON } from './places.mjs';
+
+/** Opens a session with `workers` function workers. @param print takes the text of `print` tables */
+export function openSession({ workers, mode = 'batch', print = async () => {}, signal = new AbortController().signal }) {
+  return Session.open({
+    configuration: { 'parallelism.default': String(workers) },
+    workingDirectory: BENCH,
+    jobFolder: BENCH,
+    onLog: ({ worker, text }) => process.stderr.write(`${worker}: ${text}\n`),
+    onProgress: () => {},
+    onNote: () => {},
+    print,
+    signal,
+    python: PYTHON,
+    mode,
+  });
+}
+
+/** Runs statements that return no rows. */
+export async function execute(session, sql) {
+  for await (const result of session.execute(sql)) {
+    if (result.kind === 'rows') throw new Error('a statement returned rows');
+  }
+}
+
+/** Runs a query of one row and one column: its value, the seconds until the job had ended, and its summary. */
+export async function queryNumber(session, sql) {
+  const start = performance.now();
+  let value = null;
+  let summary = null;
+  for await (const result of session.execute(sql)) {
+    for await (const batch of result.batches()) if (batch.rows > 0) value = Number(batch.jsonText(0, 0));
+    summary = result.summary();
+  }
+  return { value, seconds: (performance.now() - start) / 1000, summary };
+}

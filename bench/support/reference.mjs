@@ -1,0 +1,46 @@
+/** The plain Python loop (reference.py) in one process that stays warm. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { BENCH, PYTHON, REPOSITORY } from './places.mjs';
+
+const ENVIRONMENT = { ...process.env, PYTHONPATH: `${REPOSITORY}/python-udf` };
+
+/** Makes the file of `rows` rows if it is not there yet, and returns its path. */
+export async function generatedFile(rows) {
+  const file = `${BENCH}/data/rows-${rows}.parquet`;
+  if (existsSync(file)) return file;
+  process.stderr.write(`generating ${rows} rows …\n`);
+  const child = python(['generate', `${BENCH}/data`, String(rows)], 'ignore');
+  const [code] = await once(child, 'exit');
+  if (code !== 0) throw new Error(`reference.py generate ended with exit code ${code}`);
+  return file;
+}
+
+export class Reference {
+  #child = python(['serve'], 'pipe');
+  #answers = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
+
+  /** Runs a workload over a file: `{ seconds, checksum }`. */
+  async run(workload, file) {
+    this.#child.stdin.write(`${JSON.stringify({ workload, file })}\n`);
+    const { value, done } = await this.#answers.next();
+    if (done) throw new Error('the reference process has ended');
+    return JSON.parse(value);
+  }
+
+  async close() {
+    const exited = once(this.#child, 'exit');
+    this.#child.stdin.end();
+    await exited;
+  }
+}
+
+function python(args, stdin) {
+  return spawn(PYTHON, [`${BENCH}/reference.py`, ...args], {
+    cwd: BENCH,
+    env: ENVIRONMENT,
+    stdio: [stdin, 'pipe', 'inherit'],
+  });
+}
