@@ -16,8 +16,16 @@ export function createFunctions() {
 export const CASES = {
   w1: { title: 'row function on two doubles', sql: 'SELECT SUM(w1(x, y)) AS checksum FROM t', bar: 1.4 },
   w2: { title: 'vectorised, bound by memory', sql: 'SELECT SUM(w2(x, y)) AS checksum FROM t', bar: 0.5 },
-  w3: { title: 'row function on strings', sql: 'SELECT SUM(CHAR_LENGTH(w3(s))) AS checksum FROM t', bar: null },
-  w4: { title: 'vectorised, bound by the processor', sql: 'SELECT SUM(w4(x, y)) AS checksum FROM t', bar: 1.3 },
+  w3: {
+    title: 'row function on strings',
+    sql: 'SELECT SUM(CHAR_LENGTH(w3(s))) AS checksum FROM t',
+    bar: null,
+  },
+  w4: {
+    title: 'vectorised, bound by the processor',
+    sql: 'SELECT SUM(w4(x, y)) AS checksum FROM t',
+    bar: 1.3,
+  },
   w5: {
     title: 'grouped aggregate, accumulate per row',
     sql: 'SELECT SUM(v) AS checksum FROM (SELECT k, w5(x, y) AS v FROM t GROUP BY k)',

@@ -1,4 +1,4 @@
-"""The functions of the workloads, declared once: Millstream calls them in workers, the reference in a plain loop."""
+"""The functions of the workloads, declared once: workers call them, and the reference in a plain loop."""
 
 import math
 

@@ -11,12 +11,12 @@ const WARM_UP_ROWS = ROWS_PER_SECOND;
 
 const SQL = `
   CREATE TEMPORARY FUNCTION w1 AS 'functions.w1' LANGUAGE PYTHON;
-  CREATE TEMPORARY TABLE made (at TIMESTAMP_LTZ(3), x DOUBLE, y DOUBLE) WITH (
+  CREATE TEMPORARY TABLE made_rows (made_at TIMESTAMP_LTZ(3), x DOUBLE, y DOUBLE) WITH (
     'connector' = 'datagen', 'rows-per-second' = '${ROWS_PER_SECOND}',
     'number-of-rows' = '${ROWS_PER_SECOND * (SECONDS + 1)}',
     'fields.x.min' = '0', 'fields.x.max' = '1', 'fields.y.min' = '0', 'fields.y.max' = '1');
-  CREATE TEMPORARY TABLE printed (at TIMESTAMP_LTZ(3), z DOUBLE) WITH ('connector' = 'print');
-  INSERT INTO printed SELECT at, w1(x, y) FROM made;`;
+  CREATE TEMPORARY TABLE printed (made_at TIMESTAMP_LTZ(3), z DOUBLE) WITH ('connector' = 'print');
+  INSERT INTO printed SELECT made_at, w1(x, y) FROM made_rows;`;
 
 /** The clock of datagen has milliseconds: figures are up to one too high. */
 export async function benchLatency() {
@@ -26,7 +26,8 @@ export async function benchLatency() {
     mode: 'streaming',
     print: async (text) => {
       const now = performance.timeOrigin + performance.now();
-      for (const [, at] of text.matchAll(/\+I\[([^,]+),/g)) latencies.push(now - Date.parse(at.replace(' ', 'T')));
+      for (const [, at] of text.matchAll(/\+I\[([^,]+),/g))
+        latencies.push(now - Date.parse(at.replace(' ', 'T')));
     },
   });
   const watch = watchLoad();
@@ -38,7 +39,9 @@ export async function benchLatency() {
   const { otherLoad, cpuSeconds } = watch();
   const measured = latencies.slice(WARM_UP_ROWS);
   const [p50, p99, most] = [0.5, 0.99, 1].map((share) => percentile(measured, share));
-  console.log(`\nLatency at ${ROWS_PER_SECOND} rows/s over ${measured.length} rows, other load ${otherLoad?.toFixed(2) ?? '?'}:`);
+  console.log(
+    `\nLatency at ${ROWS_PER_SECOND} rows/s over ${measured.length} rows, other load ${otherLoad?.toFixed(2) ?? '?'}:`,
+  );
   console.log(`p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, most ${most.toFixed(1)} ms`);
   console.log(saveResults('latency', { rows: measured.length, p50, p99, most, otherLoad, cpuSeconds }));
 }

@@ -41,7 +41,8 @@ if (values.help || unknown.length > 0) {
   if (workloads.length > 0) {
     await benchThroughput({ workloads, rows: numbers('rows'), workers: numbers('workers'), pairs });
   }
-  for (const [name, run] of Object.entries(OTHERS)) if (positionals.includes(name)) await run({ repetitions: pairs });
+  for (const [name, run] of Object.entries(OTHERS))
+    if (positionals.includes(name)) await run({ repetitions: pairs });
 }
 
 function numbers(option) {

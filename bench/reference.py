@@ -3,7 +3,8 @@
     python reference.py generate FOLDER ROWS
     python reference.py serve
 
-``serve`` takes a JSON line with ``workload`` and ``file`` and answers with one: seconds and a checksum. Timed is what a user of a plain script waits for: reading the file and calling the function, not the imports.
+``serve`` takes a JSON line with ``workload`` and ``file`` and answers with one: seconds and a checksum.
+Timed is what a user of a plain script waits for: reading the file and calling the function, not the imports.
 """
 
 import json

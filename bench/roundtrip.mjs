@@ -70,10 +70,18 @@ async function openStage(bridge) {
     mode: 'scalar',
     input: ['x', 'y'].map((name) => ({ name, type: 'DOUBLE' })),
     steps: [
-      { function: 'w1', arguments: [column(0), column(1)], argumentNames: null, resultType: 'DOUBLE', guard: null },
+      {
+        function: 'w1',
+        arguments: [column(0), column(1)],
+        argumentNames: [null, null],
+        guard: null,
+        resultType: 'DOUBLE',
+        distinct: false,
+        filter: null,
+      },
     ],
     resultSteps: [0],
     outer: false,
-    keyColumns: null,
+    keyColumns: [],
   });
 }

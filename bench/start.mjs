@@ -16,7 +16,16 @@ export async function benchStart({ repetitions }) {
   const pairs = await interleavedPairs(
     repetitions,
     () => run(PYTHON, ['-c', 'import pyarrow, duckdb; print(1)']),
-    () => run(process.execPath, [`${REPOSITORY}/dist/cli/main.js`, 'run', '--quiet', '--format', 'csv', '-e', SQL]),
+    () =>
+      run(process.execPath, [
+        `${REPOSITORY}/dist/cli/main.js`,
+        'run',
+        '--quiet',
+        '--format',
+        'csv',
+        '-e',
+        SQL,
+      ]),
   );
   const row = (name, values) => {
     const { median, low, high } = spread(values);
@@ -30,12 +39,20 @@ export async function benchStart({ repetitions }) {
       ['', 'median', 'quartiles'],
       [
         row('millstream, first row', firstRow),
-        row('millstream, whole process', pairs.map(({ second }) => second.seconds)),
-        row('python -c "import pyarrow, duckdb"', pairs.map(({ first }) => first.seconds)),
+        row(
+          'millstream, whole process',
+          pairs.map(({ second }) => second.seconds),
+        ),
+        row(
+          'python -c "import pyarrow, duckdb"',
+          pairs.map(({ first }) => first.seconds),
+        ),
       ],
     ),
   );
-  console.log(`\nbar: first row within ${BAR_SECONDS} s: ${spread(firstRow).median < BAR_SECONDS ? 'met' : 'NOT MET'}`);
+  console.log(
+    `\nbar: first row within ${BAR_SECONDS} s: ${spread(firstRow).median < BAR_SECONDS ? 'met' : 'NOT MET'}`,
+  );
   console.log(saveResults('start', pairs));
 }
 

@@ -108,17 +108,36 @@ function report(results) {
     `${r.cpuRatio.toFixed(2)}×`,
     `${r.busyPairs} of ${r.pairs.length}`,
   ]);
-  const headings = ['case', '', 'rows', 'workers', 'loop s', 'engine s', 'speed', 'quartiles', 'bar', '', 'CPU', 'busy pairs'];
-  console.log(`\nSpeed as a multiple of the plain loop's (above 1: faster than it); CPU as a multiple of the loop's.\n`);
+  const headings = [
+    'case',
+    '',
+    'rows',
+    'workers',
+    'loop s',
+    'engine s',
+    'speed',
+    'quartiles',
+    'bar',
+    '',
+    'CPU',
+    'busy pairs',
+  ];
+  console.log(
+    `\nSpeed as a multiple of the plain loop's (above 1: faster than it); CPU as a multiple of the loop's.\n`,
+  );
   console.log(textTable(headings, speeds));
   const peaks = results.map((r) => [
     r.workload,
     String(r.rows),
     String(r.workers),
     mebibytes(r.corePeakBytes),
-    r.workerPeaks.map(({ name, peakBytes }) => `${name} ${peakBytes === null ? '?' : mebibytes(peakBytes)}`).join(', '),
+    r.workerPeaks
+      .map(({ name, peakBytes }) => `${name} ${peakBytes === null ? '?' : mebibytes(peakBytes)}`)
+      .join(', '),
   ]);
-  console.log('\nPeak memory in MiB: resident for the core, charged against the cap for each worker since its start.\n');
+  console.log(
+    '\nPeak memory in MiB: resident for the core, charged against the cap for each worker since its start.\n',
+  );
   console.log(textTable(['case', 'rows', 'workers', 'core', 'workers'], peaks));
   console.log(`\n${saveResults('throughput', results)}`);
 }

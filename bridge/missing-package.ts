@@ -9,7 +9,7 @@ export function missingPackage(python: string, stderr: string): EnvironmentError
   }
   const top = module.split('.', 1)[0]!;
   const name = PACKAGES[top] ?? top;
-  return new EnvironmentError('PYTHON_PACKAGES', `The Python at ${python} has no module ${module}.`, {
+  return new EnvironmentError('PYTHON_PACKAGES', `The Python ${python} has no module ${module}.`, {
     hint:
       `Install it (${python} -m pip install ${name}), ` +
       'or name another Python with python.executable or MILLSTREAM_PYTHON.',

@@ -2,6 +2,7 @@
 import type { Bridge } from '../bridge/index.js';
 import type { Clock, SchemaRegistry, SpillFiles, Timers } from '../core/index.js';
 import type { FunctionWorkers } from './function-workers.js';
+import type { RelationalWorkers } from './relational-workers.js';
 
 /** Sizes that jobs of a session work with; from the configuration and the memory tree. */
 export interface EngineSizes {
@@ -22,6 +23,7 @@ export interface EngineSizes {
 export interface Engine {
   readonly bridge: Bridge;
   readonly functionWorkers: FunctionWorkers;
+  readonly relationalWorkers: RelationalWorkers;
   readonly schemas: SchemaRegistry;
   readonly sizes: EngineSizes;
   readonly clock: Clock;

@@ -74,7 +74,7 @@ function source(
   engine: Engine,
   sources: ReadonlyMap<string, SourceFactory>,
 ): SourceOperator {
-  if (stage.connector === 'datagen') return new DatagenSource(stage, job.schemas, engine.clock);
+  if (stage.connector === 'datagen') return new DatagenSource(stage, job, engine.clock);
   const factory = sources.get(stage.connector);
   if (factory !== undefined) return factory(stage, job);
   throw new PlanError('PLAN_CONNECTOR', `No source is registered for connector '${stage.connector}'.`);

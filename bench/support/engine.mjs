@@ -3,7 +3,12 @@ import { Session } from '../../dist/operators/index.js';
 import { BENCH, PYTHON } from './places.mjs';
 
 /** Opens a session with `workers` function workers. @param print takes the text of `print` tables */
-export function openSession({ workers, mode = 'batch', print = async () => {}, signal = new AbortController().signal }) {
+export function openSession({
+  workers,
+  mode = 'batch',
+  print = async () => {},
+  signal = new AbortController().signal,
+}) {
   return Session.open({
     configuration: { 'parallelism.default': String(workers) },
     workingDirectory: BENCH,

@@ -55,10 +55,14 @@ export function ownCpuSeconds() {
     const pid = Number(name);
     const parent = Number(fields[1]);
     children.set(parent, [...(children.get(parent) ?? []), pid]);
-    ticks.set(pid, fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0));
+    ticks.set(
+      pid,
+      fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0),
+    );
   }
   if (ticks.size === 0) return process.cpuUsage().user / 1e6 + process.cpuUsage().system / 1e6;
-  const sum = (pid) => (children.get(pid) ?? []).reduce((total, child) => total + sum(child), ticks.get(pid) ?? 0);
+  const sum = (pid) =>
+    (children.get(pid) ?? []).reduce((total, child) => total + sum(child), ticks.get(pid) ?? 0);
   return sum(process.pid) / TICKS_PER_SECOND;
 }
 

@@ -50,7 +50,7 @@ export class ResourceManager {
   request(job: string, requests: readonly ResourceRequest[]): Grant {
     this.checkPossible(job, requests);
     if (this.waiting.length > 0 || !fits(sumOf(requests), this.free)) {
-      throw new ResourceError('RESOURCES_TAKEN', this.describeWait(job, requests), { hint: WAIT_HINT });
+      throw new ResourceError('RESOURCES_TAKEN', this.describeWait(job, requests), { hint: TAKEN_HINT });
     }
     return this.grant(job, requests);
   }
@@ -112,11 +112,13 @@ export class ResourceManager {
   }
 
   private describeWait(job: string, requests: readonly ResourceRequest[]): string {
-    const holders = [...this.grants].map((grant) => `${grant.job} holds ${describe(sumOf(grant.requests))}`);
+    const holders = [...this.grants].map(
+      (grant) => `${grant.job} holds ${describe(sumOf(grant.requests))} (${ownersOf(grant.requests)})`,
+    );
     const before =
       this.waiting.length > 0 ? ` ${this.waiting.map((waiter) => waiter.job).join(', ')} asked before.` : '';
     return (
-      `Job ${job} needs ${describe(sumOf(requests))}, ${describe(this.free)} of ${describe(this.total)} is free: ` +
+      `Job ${job} needs ${describe(sumOf(requests))} (${ownersOf(requests)}), ${describe(this.free)} of ${describe(this.total)} is free: ` +
       `${holders.join(', ')}.${before}`
     );
   }
@@ -130,6 +132,12 @@ interface Waiter {
 
 const WAIT_HINT =
   'It goes on when they end; stop one of them, or lower the memory of this job, to go on now.';
+
+const TAKEN_HINT = 'Let one of them end first, or raise the total.';
+
+function ownersOf(requests: readonly ResourceRequest[]): string {
+  return requests.map(({ owner }) => owner).join(', ');
+}
 
 function sumOf(requests: readonly ResourceRequest[]): ResourceAmount {
   return requests.reduce<ResourceAmount>(

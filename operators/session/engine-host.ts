@@ -7,7 +7,6 @@ import {
   divideExchangeBytes,
   duckDbMemoryLimit,
   formatMemory,
-  type Grant,
   type MemoryTree,
   MIB,
   MIN_FUNCTION_WORKER_BYTES,
@@ -25,6 +24,8 @@ import { machineMemoryBytes } from '../ports/machine-memory.js';
 import { systemClock, systemTimers } from '../ports/node-ports.js';
 import { SpillFolder } from '../ports/spill-folder.js';
 import { makeTemporaryFolder, type TemporaryFolder } from '../ports/temporary-folder.js';
+import { RelationalWorkers } from '../relational-workers.js';
+import { engineSettings } from './engine-settings.js';
 import { localTimeZone } from './time-zone.js';
 
 /** What the host needs beside the configuration. */
@@ -44,17 +45,26 @@ export interface SessionResources {
   readonly functionWorkerBytes: number;
 }
 
+interface Started {
+  readonly bridge: Bridge;
+  readonly functionWorkers: FunctionWorkers;
+  readonly relationalWorkers: RelationalWorkers;
+  readonly temporaryFolder: TemporaryFolder;
+}
+
 export class EngineHost {
   readonly schemas = new SchemaRegistry();
-  #started: Promise<{
-    bridge: Bridge;
-    functionWorkers: FunctionWorkers;
-    temporaryFolder: TemporaryFolder;
-  }> | null = null;
+  #started: Promise<Started> | null = null;
   #resources: SessionResources | null = null;
   #manager: ResourceManager | null = null;
+  /** What the three above were made from. */
+  #settings: string | null = null;
+  /** Engines of earlier settings, until they are gone. */
+  #ending: Promise<unknown> = Promise.resolve();
+  #jobs = 0;
+  readonly #addedFolders: string[] = [];
   /** Read by the function workers whenever they load functions. */
-  readonly #moduleFolders: string[] = [];
+  #moduleFolders: string[] = [];
 
   constructor(private readonly options: EngineHostOptions) {}
 
@@ -68,11 +78,14 @@ export class EngineHost {
 
   /** Modules of functions are also found in `folder`. */
   addModuleFolder(folder: string): void {
-    if (!this.#moduleFolders.includes(folder)) this.#moduleFolders.push(folder);
+    if (this.#addedFolders.includes(folder)) return;
+    this.#addedFolders.push(folder);
+    this.#moduleFolders.push(folder);
   }
 
   /** The split of the session's memory. @throws {ResourceError} MEMORY_TOO_SMALL */
   get resources(): SessionResources {
+    this.#followSettings();
     this.#resources ??= sessionResources(this.options.configuration);
     return this.#resources;
   }
@@ -92,19 +105,26 @@ export class EngineHost {
    * @throws {ResourceError} where the job's least does not fit
    */
   async engineFor(graph: StageGraph): Promise<{ readonly engine: Engine; release(): void }> {
-    const { bridge, functionWorkers, temporaryFolder } = await this.#start();
+    const { bridge, functionWorkers, relationalWorkers, temporaryFolder } = await this.#start();
     const { configuration, workingDirectory } = this.options;
     const { tree } = this.resources;
     const workers = graph.stages.filter((stage) => stage.kind === 'relational').length;
     const capBytes = relationalWorkerBytes(tree, workers);
-    const grant = workers === 0 ? null : this.#request('relational workers', workers, capBytes);
     const bufferBytes = Math.min(
       MOST_BUFFER_BYTES,
-      divideExchangeBytes(tree.exchange, buffersOf(graph), BUNDLE_BYTES),
+      divideExchangeBytes(
+        tree.exchange,
+        buffersOf(graph),
+        bundleBytes(configuration.get('millstream.batch.rows')),
+      ),
     );
+    const giveBack = workers === 0 ? () => {} : this.#reserve('relational workers', workers, capBytes);
+    this.#jobs += 1;
+    if (workers > 0) await relationalWorkers.expect(workers, capBytes);
     const engine: Engine = {
       bridge,
       functionWorkers,
+      relationalWorkers,
       schemas: this.schemas,
       sizes: {
         batchRows: configuration.get('millstream.batch.rows'),
@@ -123,31 +143,43 @@ export class EngineHost {
     return {
       engine,
       release: () => {
-        if (grant !== null) this.#manager!.release(grant);
+        this.#jobs -= 1;
+        giveBack();
       },
     };
   }
 
   /** Ends all workers and removes what is temporary; `isAborted`: without waiting for what still runs. */
   async close(isAborted: boolean): Promise<void> {
-    const started = await this.#started?.catch(() => null);
+    const started = this.#started;
     this.#started = null;
-    if (started == null) return;
-    await started.functionWorkers.close(isAborted);
-    await started.bridge.close();
-    await started.temporaryFolder.remove();
+    await Promise.all([this.#ending, takeDown(started, isAborted)]);
   }
 
-  #start() {
-    this.#started ??= this.#open();
+  #start(): Promise<Started> {
+    this.#followSettings();
+    this.#started ??= this.#ending.then(() => this.#open());
     return this.#started;
   }
 
-  async #open() {
+  /** Forgets what was made from settings that have changed since; a job that runs goes on with what it has. */
+  #followSettings(): void {
+    const settings = engineSettings(this.options.configuration);
+    if (settings === this.#settings || this.#jobs > 0) return;
+    this.#settings = settings;
+    this.#ending = Promise.all([this.#ending, takeDown(this.#started, false)]);
+    this.#started = null;
+    this.#resources = null;
+    this.#manager = null;
+  }
+
+  async #open(): Promise<Started> {
     const { configuration, workingDirectory, jobFolder } = this.options;
     const { executable } = await findPython({
       configured: configuration.get('python.executable') ?? this.options.python,
     });
+    const { functionWorkerBytes } = this.resources;
+    const temporaryFolder = await makeTemporaryFolder(configuration.get('io.tmp.dirs'));
     const bridge = Bridge.start({
       clock: systemClock,
       timers: systemTimers,
@@ -160,36 +192,53 @@ export class EngineHost {
       requireHardCaps: configuration.get('millstream.resources.required') === 'hard',
       graces: { helloMs: configuration.get('millstream.worker.start-timeout') },
     });
-    const temporaryFolder = await makeTemporaryFolder(configuration.get('io.tmp.dirs'));
-    const { functionWorkerBytes } = this.resources;
     const files = (configuration.get('python.files') ?? []).map((file) => resolve(workingDirectory, file));
-    this.#moduleFolders.unshift(...files, ...(jobFolder === null ? [] : [jobFolder]), workingDirectory);
+    this.#moduleFolders = [
+      ...files,
+      ...(jobFolder === null ? [] : [jobFolder]),
+      workingDirectory,
+      ...this.#addedFolders,
+    ];
     const functionWorkers = new FunctionWorkers(bridge, {
       memoryBytes: functionWorkerBytes,
       workingDirectory,
       paths: this.#moduleFolders,
       environment: {},
-      reserve: (name) => {
-        const grant = this.#request(name, 1, functionWorkerBytes);
-        return () => this.#manager!.release(grant);
-      },
+      reserve: (name) => this.#reserve(name, 1, functionWorkerBytes),
     });
-    return { bridge, functionWorkers, temporaryFolder };
+    const relationalWorkers = new RelationalWorkers(bridge, workingDirectory);
+    return { bridge, functionWorkers, relationalWorkers, temporaryFolder };
   }
 
-  #request(owner: string, workers: number, memoryBytes: number): Grant {
+  /** Takes memory for `workers` of `memoryBytes` each; the returned function gives it back. */
+  #reserve(owner: string, workers: number, memoryBytes: number): () => void {
     const { tree } = this.resources;
     this.#manager ??= new ResourceManager(memoryOnly(tree.relational + tree.python));
-    return this.#manager.request('session', [{ owner, workers, each: memoryOnly(memoryBytes) }]);
+    const manager = this.#manager;
+    const grant = manager.request('session', [{ owner, workers, each: memoryOnly(memoryBytes) }]);
+    return () => manager.release(grant);
   }
+}
+
+async function takeDown(starting: Promise<Started> | null, isAborted: boolean): Promise<void> {
+  const started = await starting?.catch(() => null);
+  if (started == null) return;
+  await started.functionWorkers.close(isAborted);
+  await started.bridge.close();
+  await started.temporaryFolder.remove();
 }
 
 /** How old the figures of the progress line may be. */
 const HEARTBEAT_MS = 250;
-/** A batch of 65,536 rows with ten columns of eight bytes, with room to spare. */
-const BUNDLE_BYTES = 8 * MIB;
+/** Ten columns of eight bytes, with room to spare. */
+const BYTES_PER_ROW = 128;
 /** More would only let batches wait in memory instead of in their file. */
 const MOST_BUFFER_BYTES = 64 * MIB;
+
+/** What to expect of a bundle: 8 MiB with the default of 65,536 rows. */
+function bundleBytes(batchRows: number): number {
+  return Math.max(MIB, batchRows * BYTES_PER_ROW);
+}
 
 /** Everything that holds batches: streaming exchanges, and Python stages with bundles in flight. */
 function buffersOf(graph: StageGraph): string[] {
@@ -225,11 +274,14 @@ function sessionResources(configuration: Configuration): SessionResources {
 function relationalWorkerBytes(tree: MemoryTree, stages: number): number {
   const bytes = Math.floor(tree.relational / Math.max(1, stages));
   if (bytes >= MIN_RELATIONAL_WORKER_BYTES) return bytes;
+  const least = formatMemory(stages * MIN_RELATIONAL_WORKER_BYTES);
   throw new ResourceError(
     'MEMORY_TOO_SMALL',
     `The job has ${stages} relational stages, each in a worker of at least ${formatMemory(MIN_RELATIONAL_WORKER_BYTES)}: ` +
-      `${formatMemory(stages * MIN_RELATIONAL_WORKER_BYTES)}. There are ${formatMemory(tree.relational)} for them.`,
-    { hint: "Raise 'millstream.memory' or 'millstream.relational.memory', or split the statement." },
+      `${least}. There are ${formatMemory(tree.relational)} for them.`,
+    {
+      hint: `Set 'millstream.relational.memory' to ${least} or more, raise 'millstream.memory', or split the statement.`,
+    },
   );
 }
 

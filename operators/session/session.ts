@@ -81,8 +81,13 @@ export class Session implements JobSession {
 
   async *execute(sql: string): AsyncIterable<StatementResult> {
     const statements = parseScript(sql);
-    this.#prepareWorkers(statements);
-    for (const statement of statements) yield await this.#executeStatement(statement, sql);
+    const firstJob = statements.findIndex(isJob);
+    for (const [i, statement] of statements.entries()) {
+      // Not before: SET may say with which Python.
+      if (i === firstJob) this.#prepareWorkers(statements);
+      yield await this.#executeStatement(statement, sql);
+    }
+    if (firstJob < 0) this.#prepareWorkers(statements);
   }
 
   async *explain(sql: string): AsyncIterable<StatementResult> {

@@ -7,7 +7,7 @@ import {
   ConfigurationError,
   nearNames,
   type OperatorContext,
-  type SchemaRegistry,
+  type OperatorSurroundings,
   type SourceOperator,
   type SourceStage,
   type SqlValue,
@@ -54,10 +54,17 @@ export function datagenPlan(
   };
 }
 
+interface GroupEncoder {
+  /** Columns of the group, by position in the stage's columns. */
+  readonly positions: readonly number[];
+  readonly encoder: BatchEncoder;
+}
+
 /** Emits `plan.rows` rows. A consumer that is slower than the rate sets the pace; nothing is made up for it later. */
 export class DatagenSource implements SourceOperator {
   #context!: OperatorContext;
-  #encoder!: BatchEncoder;
+  /** One for each column group of the output. */
+  #encoders!: readonly GroupEncoder[];
   #rows = 0;
   #perSecond = 0;
   /** Of the columns that are read. */
@@ -67,15 +74,22 @@ export class DatagenSource implements SourceOperator {
 
   constructor(
     private readonly stage: SourceStage,
-    private readonly schemas: SchemaRegistry,
+    private readonly job: OperatorSurroundings,
     private readonly clock: Clock,
     private readonly random: () => number = Math.random,
   ) {}
 
   async open(context: OperatorContext): Promise<void> {
     this.#context = context;
-    this.#encoder = new BatchEncoder(this.stage.columns, this.schemas);
-    const { table, declared, options, columns } = this.stage;
+    const { table, declared, options, columns, output } = this.stage;
+    const { groups } = this.job.graph.exchanges.find(({ id }) => id === output)!;
+    this.#encoders = groups.map((positions) => ({
+      positions,
+      encoder: new BatchEncoder(
+        positions.map((position) => columns[position]!),
+        this.job.schemas,
+      ),
+    }));
     const plan = ofTable(table, () => datagenPlan(declared, options, this.random, () => this.clock.nowMs()));
     this.#rows = plan.rows;
     this.#perSecond = plan.perSecond;
@@ -117,7 +131,14 @@ export class DatagenSource implements SourceOperator {
   async #emit(rows: number): Promise<void> {
     const values = this.#fields.map(({ next }) => Array.from({ length: rows }, () => next() as SqlValue));
     this.#made += rows;
-    this.#emitting = this.#context.output.emit(this.#encoder.encode(rows, values));
+    const groups = this.#encoders.flatMap(
+      ({ positions, encoder }) =>
+        encoder.encode(
+          rows,
+          positions.map((position) => values[position]!),
+        ).groups,
+    );
+    this.#emitting = this.#context.output.emit({ kind: 'batch', rows, groups, continued: false });
     await this.#emitting;
   }
 }

@@ -13,7 +13,7 @@ import type { FileOutput } from '../file-output.js';
 import type { OpenRelational } from './relational-stage.js';
 
 /**
- * Opens `stage` in a relational worker of its own.
+ * Opens `stage` in a relational worker that it has for itself while it is open.
  * @param output Where a sink writes; null for a stage with an output exchange.
  */
 export function openRelational(
@@ -23,20 +23,14 @@ export function openRelational(
   output: FileOutput | null,
 ): OpenRelational {
   return async (metrics) => {
-    const worker = await engine.bridge.startWorker({
-      kind: 'relational',
-      name: stage.id,
-      memoryBytes: engine.sizes.relationalWorkerBytes,
-      cpus: null,
-      processes: null,
-      openFiles: null,
-      workingDirectory: engine.workingDirectory,
-      environment: {},
-    });
-    const close = async (isAborted: boolean) => {
-      await (isAborted ? worker.kill({ kind: 'cancelled' }) : worker.stop());
+    const worker = await engine.relationalWorkers.borrow(engine.sizes.relationalWorkerBytes);
+    const note = () => {
       const { peakBytes, capBytes, capLevel } = worker.usage();
       noteWorker(metrics, worker.name, { kind: 'relational', peakBytes: peakBytes ?? 0, capBytes, capLevel });
+    };
+    const kill = async () => {
+      await worker.kill({ kind: 'cancelled' });
+      note();
     };
     try {
       const handle = await worker.openRelationalStage(
@@ -47,12 +41,18 @@ export function openRelational(
         worker,
         stage: handle,
         close: async (isAborted) => {
-          if (!isAborted) await handle.close().catch(() => undefined);
-          await close(isAborted);
+          if (isAborted) return kill();
+          try {
+            await handle.close();
+          } catch {
+            return kill();
+          }
+          note();
+          await engine.relationalWorkers.giveBack(worker);
         },
       };
     } catch (error) {
-      await close(true);
+      await kill();
       throw error;
     }
   };

@@ -73,7 +73,10 @@ export class RelationalOperator implements Operator {
   async open(context: OperatorContext): Promise<void> {
     this.#context = context;
     this.#opened = await openStage(this.open_, context);
-    this.#forwarding = forward(this.#opened.stage, context, () => this.#afterBatch());
+    // A query may end before its inputs do (LIMIT): then nobody has to make the rest of them.
+    this.#forwarding = forward(this.#opened.stage, context, () => this.#afterBatch()).then(() =>
+      context.stopInputs(),
+    );
     // Awaited at the last endInput; a failure before that must reach the job at once.
     this.#forwarding.catch((error) => context.fail(error));
   }

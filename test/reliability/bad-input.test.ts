@@ -168,7 +168,7 @@ describe('options', () => {
       sql: "CREATE TEMPORARY TABLE t (n INT) WITH ('connector' = 'filesystm');\nSELECT * FROM t;\n",
       exit: 2,
       what:
-        'Error PLAN_CONNECTOR in job.sql, line 2, column 1: ' +
+        'Error PLAN_CONNECTOR in job.sql, line 2, column 15: ' +
         "Table default_catalog.default_database.t cannot be read: its connector 'filesystm' is not known.",
       todo: "Did you mean 'filesystem'?",
     }));

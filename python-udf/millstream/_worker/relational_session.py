@@ -15,22 +15,23 @@ if TYPE_CHECKING:
 _STREAMING_BUFFER_BYTES = 4 << 20
 
 
-def open_session(body: OpenRelationalStage, time_zone: str) -> duckdb.DuckDBPyConnection:
-    """Opens a database in memory, with the limits and the session settings of a stage.
+def open_database() -> duckdb.DuckDBPyConnection:
+    """Opens an empty database in memory, for `begin_session`; it takes some 15 ms.
 
     Extensions are neither installed nor loaded by themselves: a query must not reach for the network.
     """
-    connection = duckdb.connect(
+    return duckdb.connect(
         ":memory:",
-        config={
-            "threads": body.threads,
-            "memory_limit": f"{body.memory_limit_bytes}B",
-            "temp_directory": body.temporary_directory,
-            "preserve_insertion_order": body.keeps_order,
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-        },
+        config={"threads": 1, "autoinstall_known_extensions": False, "autoload_known_extensions": False},
     )
+
+
+def begin_session(connection: duckdb.DuckDBPyConnection, body: OpenRelationalStage, time_zone: str) -> None:
+    """Gives an empty database the limits and the session settings of a stage."""
+    connection.execute(f"SET threads = {body.threads}")
+    connection.execute(f"SET memory_limit = '{body.memory_limit_bytes}B'")
+    connection.execute(f"SET temp_directory = {quote_text(body.temporary_directory)}")
+    connection.execute(f"SET preserve_insertion_order = {body.keeps_order}")
     # As text: the binding of a parameter would import pandas where it is installed.
     connection.execute(f"SET TimeZone = {quote_text(time_zone)}")
     streaming_buffer = min(_STREAMING_BUFFER_BYTES, body.memory_limit_bytes // 8)
@@ -38,7 +39,6 @@ def open_session(body: OpenRelationalStage, time_zone: str) -> duckdb.DuckDBPyCo
     # Counts what has been read, for `query_progress`; nothing is printed.
     connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
     connection.execute("SET progress_bar_time = 0")
-    return connection
 
 
 def execute(

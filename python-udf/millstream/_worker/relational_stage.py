@@ -17,7 +17,7 @@ from .key_cuts import KeyBatch, cut_between_keys
 from .protocol import Credit, End, Failed, RelationalStatistics
 from .relational_input import RelationalInput, stream_capsule
 from .relational_output import RelationalOutput
-from .relational_session import execute, open_session, quote_text
+from .relational_session import begin_session, execute, quote_text
 from .wire_errors import wire_error
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ _INTERRUPT_EVERY_SECONDS = 0.01
 
 
 class RelationalStage:
-    """Made with its connection open and idle; `start` runs it. It ends with one `end` or `failed` message.
+    """Owns `connection`; idle until `start` runs the query. It ends with one `end` or `failed` message.
 
     `decode` and `post` are the data channel's; `post` may be called from any thread.
     """
@@ -46,6 +46,7 @@ class RelationalStage:
     def __init__(
         self,
         body: OpenRelationalStage,
+        connection: duckdb.DuckDBPyConnection,
         epoch: int,
         time_zone: str,
         decode: Decode,
@@ -68,7 +69,8 @@ class RelationalStage:
         self._written = 0
         self._has_ended = threading.Event()
         self._interrupter = threading.Thread(target=self._interrupt_until_ended, daemon=True)
-        self._connection = open_session(body, time_zone)
+        self._connection = connection
+        begin_session(connection, body, time_zone)
         self._thread = threading.Thread(target=self._run, name=f"stage {body.stage}", daemon=True)
 
     @property

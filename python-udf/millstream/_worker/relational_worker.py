@@ -10,6 +10,7 @@ import duckdb
 from ..errors import InternalError
 from .mailbox import Mailbox
 from .protocol import BatchMessage, CloseStage, Credit, End, OpenRelationalStage, Progress
+from .relational_session import open_database
 from .relational_stage import RelationalStage
 from .schema_ids import SchemaIds
 
@@ -35,6 +36,8 @@ class RelationalWork:
         self._schema_ids = SchemaIds(self._post)
         self._stages: dict[str, RelationalStage] = {}
         self._accepted: RelationalStage | None = None
+        # Opened while the worker has nothing to do: the next stage need not wait for it.
+        self._spare: duckdb.DuckDBPyConnection | None = None
         self._time_zone = "UTC"
         self._late_frames = 0
 
@@ -47,8 +50,15 @@ class RelationalWork:
     def instruct(self, body: InstructionBody) -> Any:
         match body:
             case OpenRelationalStage():
+                connection, self._spare = self._spare or open_database(), None
                 self._accepted = self._stages[body.stage] = RelationalStage(
-                    body, self._epoch, self._time_zone, self._data.decode, self._schema_ids, self._post
+                    body,
+                    connection,
+                    self._epoch,
+                    self._time_zone,
+                    self._data.decode,
+                    self._schema_ids,
+                    self._post,
                 )
             case CloseStage():
                 closing = self._stages.pop(body.stage, None)
@@ -64,6 +74,8 @@ class RelationalWork:
         accepted, self._accepted = self._accepted, None
         if accepted is not None:
             accepted.start()
+        elif not self._stages and self._spare is None:
+            self._spare = open_database()
 
     def receive(self, message: DataMessage, frames: Sequence[zmq.Frame]) -> None:
         if not isinstance(message, (BatchMessage, End, Credit)):

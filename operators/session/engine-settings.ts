@@ -1,0 +1,24 @@
+/** Which options the engine is built from, so that a SET between two statements takes effect. */
+import type { Configuration, OptionKey } from '../../core/index.js';
+
+/** Read once, when workers start; every other option is read for each statement. */
+const ENGINE_OPTIONS: readonly OptionKey[] = [
+  'io.tmp.dirs',
+  'millstream.exchange.memory',
+  'millstream.memory',
+  'millstream.python.memory',
+  'millstream.relational.memory',
+  'millstream.resources.required',
+  'millstream.worker.memory',
+  'millstream.worker.start-timeout',
+  'millstream.worker.zygote',
+  'parallelism.default',
+  'python.executable',
+  'python.files',
+  'table.local-time-zone',
+];
+
+/** Text that differs where an engine would be built otherwise. */
+export function engineSettings(configuration: Configuration): string {
+  return JSON.stringify(ENGINE_OPTIONS.map((key) => configuration.text(key)));
+}

@@ -1,0 +1,53 @@
+import { expect, it } from 'vitest';
+import type { RelationalStageHandle, SequencedBatch, Worker } from '../../../bridge/index.js';
+import { DEFAULT_JOB_OPTIONS, Job } from '../../../core/index.js';
+import { type OpenRelational, RelationalOperator } from '../../../operators/stages/relational-stage.js';
+import { ManualClock } from '../../support/manual-clock.js';
+import { MemorySpillFiles } from '../../support/memory-spill-files.js';
+import { graphOf } from '../../support/stage-graph.js';
+import { numbersBatch } from '../../support/test-batch.js';
+import { CollectSink, PassOperator, TestSource } from '../../support/test-operators.js';
+
+it('stops what is before it once its query has ended, as one with LIMIT does', async () => {
+  const clock = new ManualClock();
+  const source = new TestSource(Array.from({ length: 1_000 }, (_, i) => numbersBatch([i])));
+  const sink = new CollectSink();
+  const operators = new Map([
+    ['rows', source],
+    ['python', new PassOperator()],
+    ['limit', new RelationalOperator(firstBatchOnly, 1, false)],
+    ['sink', sink],
+  ]);
+  const job = new Job(
+    graphOf(['rows -> python', 'python -> limit', 'limit -> sink']),
+    { create: (stage) => operators.get(stage.id)! },
+    { clock, timers: clock, spillFiles: new MemorySpillFiles() },
+    { ...DEFAULT_JOB_OPTIONS, edgeBytes: () => 1 },
+  );
+
+  await clock.runUntil(job.run());
+
+  expect(sink.values).toEqual([0]);
+  expect(job.metrics.get('rows')!.rowsOut).toBeLessThan(100);
+});
+
+/** A query that answers with the first batch it gets and needs no other. */
+const firstBatchOnly: OpenRelational = async () => {
+  let receive: (batch: SequencedBatch) => void;
+  const first = new Promise<SequencedBatch>((resolve) => {
+    receive = resolve;
+  });
+  const stage: Pick<RelationalStageHandle, 'send' | 'endInput' | 'batches' | 'statistics' | 'cancel'> = {
+    send: async (_, batch) => {
+      receive({ ...batch, sequence: 0 });
+      return 0;
+    },
+    endInput: async () => {},
+    batches: async function* () {
+      yield await first;
+    },
+    statistics: Promise.resolve({ rows: 1, batches: 1, bytes: 8, queryNs: 0, encodeNs: 0, written: 0 }),
+    cancel: async () => {},
+  };
+  return { worker: {} as Worker, stage: stage as RelationalStageHandle, close: async () => {} };
+};
