@@ -15,7 +15,8 @@ import type {
   ColumnSpec,
   OpenFunctionStage,
   OpenRelationalStage,
-  Progress, RelationalStatistics,
+  Progress,
+  RelationalStatistics,
 } from './protocol/messages.js';
 
 /** How a worker's memory cap is enforced, best first; `watchdog` samples and kills, the others are the kernel's. */

@@ -1,6 +1,6 @@
 /** Shares of the tree divided among those who use them: workers, and the buffers of exchanges. */
 import { ResourceError } from '../errors.js';
-import { formatMemory } from './parse-memory.js';
+import { formatMemory, memorySetting } from './parse-memory.js';
 
 export interface WorkerShare {
   readonly workers: number;
@@ -48,7 +48,7 @@ export function divideExchangeBytes(
       `${users.length} exchanges and stages share ${formatMemory(exchangeBytes)} for batches in flight: ` +
         `${formatMemory(each)} each, but two bundles of ${formatMemory(bundleBytes)} must fit (${users.join(', ')}).`,
       {
-        hint: `Set 'millstream.exchange.memory' to ${formatMemory(least)} or more, or lower 'millstream.batch.rows'.`,
+        hint: `Set 'millstream.exchange.memory' to ${memorySetting(least)} or more, or lower 'millstream.batch.rows'.`,
       },
     );
   }

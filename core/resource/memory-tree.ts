@@ -10,7 +10,7 @@
  *       ├── relational  weight 40    ├── python  weight 40    └── state  weight 20
  */
 import { ResourceError } from '../errors.js';
-import { formatMemory, MIB } from './parse-memory.js';
+import { formatMemory, MIB, memorySetting } from './parse-memory.js';
 
 export type ManagedKind = 'relational' | 'python' | 'state';
 export type MemoryPart = 'overhead' | 'coreHeap' | 'exchange' | ManagedKind;
@@ -89,7 +89,7 @@ function tooSmall(
     'MEMORY_TOO_SMALL',
     `The job does not fit into ${formatMemory(options.totalBytes)}: ${parts.join(' + ')} = ${formatMemory(needed)}.`,
     {
-      hint: `Set 'millstream.memory' to ${formatMemory(leastTotal(options))} or more, or lower what is fixed.`,
+      hint: `Set 'millstream.memory' to ${memorySetting(leastTotal(options))} or more, or lower what is fixed.`,
     },
   );
 }

@@ -31,6 +31,11 @@ export function formatMemory(bytes: number): string {
   return `${value.toFixed(1).replace(/\.0$/, '')} ${PRINTED[unit]}`;
 }
 
+/** A size to be set, in a hint: `1332 MiB`, rounded up and as `parseMemory` reads it. */
+export function memorySetting(bytes: number): string {
+  return `${Math.ceil(bytes / MIB)} MiB`;
+}
+
 const PRINTED = ['KiB', 'MiB', 'GiB', 'TiB'];
 
 /** Flink's `MemorySize.MemoryUnit`, and the same with the `i` of the standard. */

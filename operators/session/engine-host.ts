@@ -11,6 +11,7 @@ import {
   MIB,
   MIN_FUNCTION_WORKER_BYTES,
   MIN_RELATIONAL_WORKER_BYTES,
+  memorySetting,
   memoryTree,
   type ResourceAmount,
   ResourceError,
@@ -274,19 +275,19 @@ function sessionResources(configuration: Configuration): SessionResources {
 function relationalWorkerBytes(tree: MemoryTree, stages: number): number {
   const bytes = Math.floor(tree.relational / Math.max(1, stages));
   if (bytes >= MIN_RELATIONAL_WORKER_BYTES) return bytes;
-  const least = formatMemory(stages * MIN_RELATIONAL_WORKER_BYTES);
+  const least = stages * MIN_RELATIONAL_WORKER_BYTES;
   throw new ResourceError(
     'MEMORY_TOO_SMALL',
     `The job has ${stages} relational stages, each in a worker of at least ${formatMemory(MIN_RELATIONAL_WORKER_BYTES)}: ` +
-      `${least}. There are ${formatMemory(tree.relational)} for them.`,
+      `${formatMemory(least)}. There are ${formatMemory(tree.relational)} for them.`,
     {
-      hint: `Set 'millstream.relational.memory' to ${least} or more, raise 'millstream.memory', or split the statement.`,
+      hint: `Set 'millstream.relational.memory' to ${memorySetting(least)} or more, raise 'millstream.memory', or split the statement.`,
     },
   );
 }
 
 function workerTooSmall(bytes: number): ResourceError {
-  const least = formatMemory(MIN_FUNCTION_WORKER_BYTES);
+  const least = memorySetting(MIN_FUNCTION_WORKER_BYTES);
   return new ResourceError(
     'MEMORY_TOO_SMALL',
     `A function worker cannot start in ${formatMemory(bytes)}: interpreter, pyarrow and one bundle need ${least}.`,

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
-from millstream._function_spec import specify
+
 from millstream._execution import FunctionStage, LoadedFunction, open_stage
 from millstream._execution.codec import codec_for
+from millstream._function_spec import specify
 from millstream._types import parse_type
 
 

@@ -87,7 +87,11 @@ describe('a configuration', () => {
   it('refuses what does not act yet', () => {
     const configuration = new Configuration();
 
-    for (const key of ['python.requirements', 'millstream.function.f.memory', 'millstream.function.my.f.rate']) {
+    for (const key of [
+      'python.requirements',
+      'millstream.function.f.memory',
+      'millstream.function.my.f.rate',
+    ]) {
       expect(() => configuration.set(key, '1', 'SET')).toThrow('does not act in this version');
     }
   });

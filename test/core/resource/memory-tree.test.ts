@@ -7,6 +7,7 @@ import {
   MIB,
   MIN_FUNCTION_WORKER_BYTES,
   MIN_RELATIONAL_WORKER_BYTES,
+  memorySetting,
   memoryTree,
   parseMemory,
 } from '../../../core/index.js';
@@ -118,6 +119,13 @@ describe('memory sizes', () => {
 
   it.each(['', 'MB', '1.5 GB', '-1', '5 parsecs', '99999999999 TB'])('%j is none', (text) => {
     expect(() => parseMemory(text)).toThrow(`'${text}' is not a memory size.`);
+  });
+
+  it('are rounded up to what can be set where a hint asks for at least so much', () => {
+    const least = 4 * 333 * MIB + 1;
+
+    expect(memorySetting(least)).toBe('1333 MiB');
+    expect(parseMemory(memorySetting(least))).toBeGreaterThanOrEqual(least);
   });
 
   it('are shown in the unit people would choose', () => {

@@ -30,7 +30,8 @@ it('refuses what others hold now, and says who', () => {
   manager.request('nightly', [ask('python', 1, 900)]);
 
   expect(() => manager.request('flights', [ask('python', 1, 200)])).toThrow(
-    'Job flights needs 200 MiB, 100 MiB, 4 cores of 1000 MiB, 4 cores is free: nightly holds 900 MiB.',
+    'Job flights needs 200 MiB (python), 100 MiB, 4 cores of 1000 MiB, 4 cores is free: ' +
+      'nightly holds 900 MiB (python).',
   );
 });
 

@@ -101,3 +101,13 @@ describe('statements about the catalog', () => {
     });
   });
 });
+
+describe('settings in a script', () => {
+  it('say with which Python it runs, also after its functions are created', async () => {
+    const script = `CREATE TEMPORARY FUNCTION f AS 'functions.f' LANGUAGE PYTHON;
+      SET 'python.executable' = '/nowhere/python';
+      SELECT f(1);`;
+
+    await expect(rows(script)).rejects.toThrow('/nowhere/python');
+  });
+});

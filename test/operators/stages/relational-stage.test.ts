@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { RelationalStageHandle, SequencedBatch, Worker } from '../../../bridge/index.js';
-import { DEFAULT_JOB_OPTIONS, Job } from '../../../core/index.js';
+import { DEFAULT_JOB_OPTIONS, Job, type Operator, type SourceOperator } from '../../../core/index.js';
 import { type OpenRelational, RelationalOperator } from '../../../operators/stages/relational-stage.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { MemorySpillFiles } from '../../support/memory-spill-files.js';
@@ -12,7 +12,7 @@ it('stops what is before it once its query has ended, as one with LIMIT does', a
   const clock = new ManualClock();
   const source = new TestSource(Array.from({ length: 1_000 }, (_, i) => numbersBatch([i])));
   const sink = new CollectSink();
-  const operators = new Map([
+  const operators = new Map<string, Operator | SourceOperator>([
     ['rows', source],
     ['python', new PassOperator()],
     ['limit', new RelationalOperator(firstBatchOnly, 1, false)],

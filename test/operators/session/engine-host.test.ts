@@ -1,0 +1,118 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Configuration, type StageGraph } from '../../../core/index.js';
+import { EngineHost } from '../../../operators/session/engine-host.js';
+
+const RELATIONAL: StageGraph = {
+  stages: [
+    {
+      id: 'relational-1',
+      kind: 'relational',
+      inputs: [],
+      output: 'exchange-1',
+      description: '',
+      sql: 'SELECT 1 AS c0',
+      keepsOrder: false,
+      perBatch: false,
+      sink: null,
+      files: [],
+    },
+  ],
+  exchanges: [],
+  mode: 'batch',
+};
+
+const STREAMED: StageGraph = {
+  ...RELATIONAL,
+  exchanges: [
+    {
+      id: 'exchange-1',
+      producer: 'relational-1',
+      consumers: [],
+      columns: [],
+      groups: [],
+      keyColumns: null,
+      mode: 'stream',
+      reason: '',
+    },
+  ],
+};
+
+let configuration: Configuration;
+let host: EngineHost;
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'millstream-test-'));
+  configuration = new Configuration(() => {});
+  configuration.set('millstream.memory', '4 gb', 'SET');
+  configuration.set('io.tmp.dirs', folder, 'SET');
+  host = new EngineHost({
+    configuration,
+    workingDirectory: folder,
+    jobFolder: null,
+    python: null,
+    onLog: () => {},
+  });
+});
+afterEach(async () => {
+  await host.close(false);
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('the engine of a session', () => {
+  it('is built anew from settings that change between two statements', async () => {
+    const before = host.resources.functionWorkerBytes;
+    const first = await host.engineFor(RELATIONAL);
+    first.release();
+    configuration.set('millstream.worker.memory', '200 mb', 'SET');
+    const second = await host.engineFor(RELATIONAL);
+    second.release();
+
+    expect(host.resources.functionWorkerBytes).toBe(200 * 1024 * 1024);
+    expect(before).not.toBe(host.resources.functionWorkerBytes);
+    expect(second.engine.functionWorkers).not.toBe(first.engine.functionWorkers);
+  });
+
+  it('stays as it is while settings do not change, or a job still runs', async () => {
+    const { engine, release } = await host.engineFor(RELATIONAL);
+    configuration.set('parallelism.default', '1', 'SET');
+    const during = await host.functionWorkers();
+    release();
+    const after = await host.functionWorkers();
+
+    expect(during).toBe(engine.functionWorkers);
+    expect(after).not.toBe(engine.functionWorkers);
+    expect(host.resources.parallelism).toBe(1);
+  });
+
+  it('gives back the memory of a job whose batches do not fit', async () => {
+    configuration.set('millstream.exchange.memory', '1 mb', 'SET');
+    await expect(host.engineFor(STREAMED)).rejects.toMatchObject({ code: 'EXCHANGE_TOO_SMALL' });
+
+    const { release } = await host.engineFor(RELATIONAL);
+    release();
+  });
+
+  it('needs less for batches in flight where batches have fewer rows', async () => {
+    configuration.set('millstream.exchange.memory', '2 mb', 'SET');
+    configuration.set('millstream.batch.rows', '1000', 'SET');
+
+    const { engine, release } = await host.engineFor(STREAMED);
+    release();
+
+    expect(engine.sizes.bufferBytes).toBe(2 * 1024 * 1024);
+  });
+
+  it('says which option to set where its temporary folder cannot be made', async () => {
+    configuration.set('io.tmp.dirs', join(folder, 'missing'), 'SET');
+
+    await expect(host.engineFor(RELATIONAL)).rejects.toMatchObject({
+      code: 'TEMPORARY_FOLDER',
+      hint: "Set 'io.tmp.dirs' to a folder that exists and can be written to.",
+    });
+    configuration.set('io.tmp.dirs', folder, 'SET');
+    (await host.engineFor(RELATIONAL)).release();
+  });
+});
