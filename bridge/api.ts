@@ -40,6 +40,8 @@ export interface BridgeOptions {
   readonly logLevel?: string;
   /** Called for each line that a worker prints or logs. */
   readonly onLog: (entry: WorkerLog) => void;
+  /** Private folders of the caller: a zygote that ends, because this process was killed or closes, removes them with all in them. */
+  readonly temporaryFolders?: readonly string[];
   /** False starts each worker as a process of its own (about 1 s); true by default, except on macOS. */
   readonly useZygote?: boolean;
   /** Refuses to start where caps cannot be enforced by the kernel. False by default. */

@@ -122,12 +122,14 @@ export class Bridge {
   }
 
   #startHost(kind: WorkerSpec['kind']): WorkerHost {
-    const { python, pythonPath = [], useZygote = process.platform === 'linux', onLog } = this.#options;
+    const { python, pythonPath = [], temporaryFolders = [], onLog } = this.#options;
+    const { useZygote = process.platform === 'linux' } = this.#options;
     return useZygote
       ? Zygote.start({
           python,
           pythonPath,
           preload: kind === 'relational' ? ['duckdb'] : [],
+          folders: [this.#endpoints.path, ...temporaryFolders],
           onText: (text) =>
             onLog({
               worker: `zygote-${kind}`,

@@ -14,6 +14,8 @@ import type { ForkRequest, ProcessExit, RawOutput, WorkerHost, WorkerProcess } f
 export interface ZygoteOptions extends PythonCommand {
   /** Modules imported beside the harness. */
   readonly preload: readonly string[];
+  /** Removed with everything in them when it ends. */
+  readonly folders: readonly string[];
   /** Called with what the zygote itself prints: never a worker's output. */
   readonly onText: (text: string) => void;
 }
@@ -52,6 +54,7 @@ export class Zygote implements WorkerHost {
       }),
     ]);
     this.#ready.catch(() => undefined);
+    this.send({ type: 'own', cgroups: [], folders: options.folders });
   }
 
   /** Starts one; its failure shows at the first `fork`. */
@@ -64,6 +67,8 @@ export class Zygote implements WorkerHost {
   }
 
   async fork(request: ForkRequest, onOutput: (output: RawOutput) => void): Promise<WorkerProcess> {
+    // Said at once: while it imports, the core may die.
+    this.send({ type: 'own', cgroups: request.cgroups, folders: [] });
     await this.#ready;
     if (this.#endError !== null) {
       throw this.#endError;

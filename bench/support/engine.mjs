@@ -1,6 +1,10 @@
 /** A session of the engine under test, and one statement in it, timed. */
+import { setFlagsFromString } from 'node:v8';
 import { Session } from '../../dist/operators/index.js';
 import { BENCH, PYTHON } from './places.mjs';
+
+// As the command does (cli/main.ts).
+setFlagsFromString('--no-incremental-marking');
 
 /** Opens a session with `workers` function workers. @param print takes the text of `print` tables */
 export function openSession({

@@ -5,12 +5,14 @@
 
 /** core → zygote */
 export type ZygoteCommand =
+  /** What the zygote removes when it ends, as the core may have died: cgroups once they are empty, folders with all in them. */
+  | { readonly type: 'own'; readonly cgroups: readonly string[]; readonly folders: readonly string[] }
   /** Forks a worker that waits at its pipe. Answer: `forked`. */
   | {
       readonly type: 'fork';
       readonly worker: string;
       readonly arguments: WorkerArguments;
-      /** Folders of cgroups made for the worker: emptied and removed by the zygote if the core dies. */
+      /** Folders of cgroups made for the worker; owned before. */
       readonly cgroups: readonly string[];
       readonly environment: Readonly<Record<string, string>>;
       readonly workingDirectory: string;

@@ -1,6 +1,6 @@
 /**
- * A bounded amount of bytes, lent first come first served. One lease always passes while nothing else is lent, so
- * that an element larger than the whole budget moves instead of blocking for ever.
+ * A bounded amount of bytes, lent first come first served. `leastLeases` always pass, so that an element larger than
+ * the whole budget moves instead of blocking for ever.
  */
 export class ByteBudget {
   private lentBytes = 0;
@@ -8,9 +8,12 @@ export class ByteBudget {
   private readonly waiting: Waiter[] = [];
   private failure: { readonly error: unknown } | null = null;
 
-  constructor(readonly capacityBytes: number) {}
+  constructor(
+    readonly capacityBytes: number,
+    private readonly leastLeases = 1,
+  ) {}
 
-  /** Bytes lent now; above the capacity only by one oversized lease, or by what `resize` added. */
+  /** Bytes lent now; above the capacity only by the leases that always pass, or by what `resize` added. */
   get usedBytes(): number {
     return this.lentBytes;
   }
@@ -39,7 +42,7 @@ export class ByteBudget {
   }
 
   private fits(bytes: number): boolean {
-    return this.leases === 0 || this.lentBytes + bytes <= this.capacityBytes;
+    return this.leases < this.leastLeases || this.lentBytes + bytes <= this.capacityBytes;
   }
 
   private lend(bytes: number): ByteLease {

@@ -6,6 +6,8 @@ import { ELEMENT_OVERHEAD_BYTES } from './exchange-channel.js';
 export interface ReorderBufferOptions {
   /** Bytes of inputs and outputs in flight. An input is held until its work is done, its output until it is emitted. */
   readonly capacityBytes: number;
+  /** Works and marks that may be in flight whatever they weigh; more are only as far as their outputs should fit. */
+  readonly leastInFlight: number;
   readonly emit: (batch: Batch) => Promise<void>;
   /** Called once, with the first failure of a work, a mark or `emit`. */
   readonly onError: (error: unknown) => void;
@@ -13,7 +15,8 @@ export interface ReorderBufferOptions {
 
 /**
  * Lets works finish in any order and emits their results in the order of submission. Marks (watermarks, barriers)
- * keep their place among them. A slow head of line stalls the submissions behind it instead of growing the buffer.
+ * keep their place among them. A slow head of line, or a slow reader of large outputs, stalls the submissions behind
+ * it instead of growing the buffer: a work is admitted by what its output should weigh, going by those before it.
  */
 export class ReorderBuffer {
   private readonly budget: ByteBudget;
@@ -21,10 +24,12 @@ export class ReorderBuffer {
   private admission: Promise<void> = Promise.resolve();
   private failure: { readonly error: unknown } | null = null;
   private emitting = false;
+  /** Most bytes of output for a byte of input so far; null before the first output. */
+  private expansion: number | null = null;
   private readonly drained: Deferred<void>[] = [];
 
   constructor(private readonly options: ReorderBufferOptions) {
-    this.budget = new ByteBudget(options.capacityBytes);
+    this.budget = new ByteBudget(options.capacityBytes, options.leastInFlight);
   }
 
   /** Bytes of inputs and outputs held now. */
@@ -37,10 +42,13 @@ export class ReorderBuffer {
    * @throws the error that failed the buffer
    */
   submit(inputBytes: number, work: () => Promise<readonly Batch[]>): Promise<void> {
-    return this.admit(inputBytes + ELEMENT_OVERHEAD_BYTES, (entry) => {
+    const input = inputBytes + ELEMENT_OVERHEAD_BYTES;
+    const start = (entry: Entry) => {
       work().then(
         (batches) => {
-          entry.lease.resize(ELEMENT_OVERHEAD_BYTES + totalBytes(batches));
+          const output = totalBytes(batches) + ELEMENT_OVERHEAD_BYTES;
+          this.expansion = Math.max(this.expansion ?? 1, output / input);
+          entry.lease.resize(output);
           entry.ready = async () => {
             for (const batch of batches) await this.options.emit(batch);
           };
@@ -48,15 +56,19 @@ export class ReorderBuffer {
         },
         (error: unknown) => this.fail(error),
       );
-    });
+    };
+    return this.admit(() => this.expectedBytes(input), start);
   }
 
   /** Runs `action` when everything submitted before has been emitted, and before anything submitted after. */
   mark(action: () => Promise<void>): Promise<void> {
-    return this.admit(ELEMENT_OVERHEAD_BYTES, (entry) => {
-      entry.ready = action;
-      this.emitReady();
-    });
+    return this.admit(
+      () => ELEMENT_OVERHEAD_BYTES,
+      (entry) => {
+        entry.ready = action;
+        this.emitReady();
+      },
+    );
   }
 
   /** Resolves when everything submitted so far has been emitted. */
@@ -79,10 +91,14 @@ export class ReorderBuffer {
     this.options.onError(error);
   }
 
+  private expectedBytes(input: number): number {
+    return this.expansion === null ? this.options.capacityBytes : Math.ceil(input * this.expansion);
+  }
+
   /** Admissions go one after the other, so that places in the queue are given in the order of the calls. */
-  private admit(bytes: number, start: (entry: Entry) => void): Promise<void> {
+  private admit(bytes: () => number, start: (entry: Entry) => void): Promise<void> {
     const admitted = this.admission.then(async () => {
-      const entry: Entry = { lease: await this.budget.acquire(bytes), ready: null };
+      const entry: Entry = { lease: await this.budget.acquire(bytes()), ready: null };
       this.queue.push(entry);
       start(entry);
     });

@@ -111,13 +111,11 @@ export class EngineHost {
     const { tree } = this.resources;
     const workers = graph.stages.filter((stage) => stage.kind === 'relational').length;
     const capBytes = relationalWorkerBytes(tree, workers);
+    const bundle = bundleBytes(configuration.get('millstream.batch.rows'));
     const bufferBytes = Math.min(
-      MOST_BUFFER_BYTES,
-      divideExchangeBytes(
-        tree.exchange,
-        buffersOf(graph),
-        bundleBytes(configuration.get('millstream.batch.rows')),
-      ),
+      // One for each function worker and one on its way: more would only wait, in memory that is no longer cached.
+      bundle * (this.resources.parallelism + 1),
+      divideExchangeBytes(tree.exchange, buffersOf(graph), bundle),
     );
     const giveBack = workers === 0 ? () => {} : this.#reserve('relational workers', workers, capBytes);
     this.#jobs += 1;
@@ -186,6 +184,7 @@ export class EngineHost {
       timers: systemTimers,
       schemas: this.schemas,
       python: executable,
+      temporaryFolders: [temporaryFolder.path],
       timeZone: localTimeZone(configuration),
       onLog: this.options.onLog,
       heartbeatMs: HEARTBEAT_MS,
@@ -233,8 +232,6 @@ async function takeDown(starting: Promise<Started> | null, isAborted: boolean): 
 const HEARTBEAT_MS = 250;
 /** Ten columns of eight bytes, with room to spare. */
 const BYTES_PER_ROW = 128;
-/** More would only let batches wait in memory instead of in their file. */
-const MOST_BUFFER_BYTES = 64 * MIB;
 
 /** What to expect of a bundle: 8 MiB with the default of 65,536 rows. */
 function bundleBytes(batchRows: number): number {

@@ -38,6 +38,7 @@ export class PythonOperator implements Operator {
     this.#context = context;
     this.#buffer = new ReorderBuffer({
       capacityBytes: context.bufferBytes,
+      leastInFlight: 2 * this.stage.parallelism,
       emit: (batch) => context.output.emit(batch),
       onError: (error) => context.fail(error),
     });

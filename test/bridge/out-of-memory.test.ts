@@ -35,7 +35,7 @@ describe.each([...new Set<CapLevel>([best.level, 'watchdog'])])(
         name: 'WorkerError',
         code: 'WORKER_OOM',
         message: expect.stringMatching(/ran out of its 160 MiB of memory.* bundle 7 of 1 rows/),
-        hint: expect.stringContaining(`SET 'millstream.function.${name}.memory' = '320 MB'`),
+        hint: expect.stringContaining("SET 'millstream.worker.memory' = '320 MB'"),
         details: { function: name, bundle: 7 },
       });
       expect(worker.usage().peakBytes).toBeGreaterThan(CAP * 0.8);

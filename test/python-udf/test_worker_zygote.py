@@ -250,6 +250,34 @@ def test_when_the_core_has_gone_nothing_is_left(tmp_path: Path) -> None:
         zygote.close()
 
 
+@pytest.mark.parametrize("breaks", ["at once", "when it is ready"])
+def test_a_core_that_goes_leaves_none_of_its_folders(tmp_path: Path, breaks: str) -> None:
+    folder = tmp_path / "millstream-spilled"
+    folder.mkdir()
+    (folder / "file").write_text("spilled")
+    own = {"type": "own", "cgroups": [], "folders": [str(folder)]}
+    if breaks == "when it is ready":
+        zygote = ZygoteProcess()
+        zygote.send(**own)
+        assert zygote.end_input() == 0
+        zygote.close()
+    else:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "millstream._worker.zygote"],
+            env=python_environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdout.close()
+        process.stdin.write(json.dumps(own).encode() + b"\n")
+        process.stdin.close()
+        assert process.wait(SECONDS) == 0
+
+    assert not folder.exists()
+
+
 def test_workers_die_with_a_killed_zygote(zygote: ZygoteProcess) -> None:
     _, forked = zygote.start("w1")
 

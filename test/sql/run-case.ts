@@ -47,7 +47,7 @@ function readCase(directive: string, body: readonly string[]): Pick<SqlCase, 'sq
     case 'statement':
       return { sql, expected: { kind } };
     case 'query':
-      return { sql, expected: { kind, ordered: argument === 'ordered', rows: after.map(normalized) } };
+      return { sql, expected: { kind, ordered: argument === 'ordered', rows: after.map(withoutSpaces) } };
     case 'explain':
       return { sql, expected: { kind, lines: after } };
     case 'error':
@@ -57,8 +57,8 @@ function readCase(directive: string, body: readonly string[]): Pick<SqlCase, 'sq
   }
 }
 
-/** Without the spaces outside of strings. Not parsed: integers are exact. */
-function normalized(row: string): string {
+/** JSON without the spaces outside of strings. It is not parsed: integers are exact. */
+export function withoutSpaces(row: string): string {
   return row.replace(/("(?:[^"\\]|\\.)*")|\s+/g, (_, text: string | undefined) => text ?? '');
 }
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MillstreamError } from '../../core/index.js';
 import { Session, type StatementResult } from '../../operators/index.js';
-import { parseCases, type SqlCase } from './run-case.js';
+import { parseCases, type SqlCase, withoutSpaces } from './run-case.js';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const wanted = process.env.SQL_CASES ?? '';
@@ -44,7 +44,7 @@ describe.each(files)('$name', ({ cases }) => {
 });
 
 async function check({ sql, expected }: SqlCase): Promise<void> {
-  const text = sql.replaceAll('${folder}', folder);
+  const text = sql.replaceAll('$FOLDER', folder);
   switch (expected.kind) {
     case 'statement':
       await lastOf(session.execute(text));
@@ -83,7 +83,7 @@ async function rowsOf(sql: string): Promise<string[]> {
       for await (const batch of result.batches()) {
         for (let row = 0; row < batch.rows; row++) {
           const values = result.columns.map((_, column) => batch.jsonText(row, column));
-          rows.push(`[${values.join(',')}]`);
+          rows.push(withoutSpaces(`[${values.join(',')}]`));
         }
       }
     }

@@ -148,6 +148,7 @@ export class PooledOperator extends TestOperator {
     await super.open(context);
     this.buffer = new ReorderBuffer({
       capacityBytes: context.bufferBytes,
+      leastInFlight: 1,
       emit: (batch) => context.output.emit(batch),
       onError: (error) => context.fail(error),
     });

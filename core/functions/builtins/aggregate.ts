@@ -8,7 +8,16 @@ import { types } from '../../types/types.js';
 import type { AggregateContext, AggregateFunction } from '../aggregate-function.js';
 import { accept, signatureText } from '../define.js';
 import type { Parameter } from '../parameter.js';
-import { any, comparable, constantText, notDecimal, numeric, optional, text } from '../parameter.js';
+import {
+  any,
+  comparable,
+  constantText,
+  notDecimal,
+  numeric,
+  optional,
+  repeated,
+  text,
+} from '../parameter.js';
 import type { FunctionArgument, Inference } from '../scalar-function.js';
 import { scaledDown, unscaled } from './decimal-arithmetic.js';
 import { folded } from './integer-overflow.js';
@@ -44,11 +53,18 @@ const same = (type: DataType): DataType => type;
 
 const count = aggregate({
   id: 'COUNT',
-  parameters: [optional(any)],
+  parameters: [optional(repeated(any))],
   result: () => types.bigint(),
   neverNull: true,
-  render: (args, call) => invoke('count', args.length === 0 ? ['*'] : args, call),
+  render: (args, call) => invoke('count', [counted(args)], call),
 });
+
+/** Of several columns, the rows count where none of them is NULL. */
+function counted(args: readonly string[]): string {
+  if (args.length < 2) return args[0] ?? '*';
+  const isWhole = args.map((arg) => `${operand(arg)} IS NOT NULL`).join(' AND ');
+  return `CASE WHEN ${isWhole} THEN row(${args.join(', ')}) END`;
+}
 
 const sum = aggregate({
   id: 'SUM',

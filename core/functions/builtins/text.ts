@@ -64,6 +64,14 @@ const pad =
 
 const position: RenderCall = ([part, whole]) => castTo(`instr(${whole}, ${part})`, 'INTEGER');
 
+/** The first position that is not before `from`, counted from the beginning. */
+const locate: RenderCall = ([part, whole, from], context) => {
+  if (from === undefined) return position([part!, whole!], context);
+  const start = `(CASE WHEN ${from} < 1 THEN 1 ELSE ${from} END)`;
+  const found = `instr(substr(${whole}, ${start}), ${part})`;
+  return castTo(`CASE WHEN ${found} = 0 THEN 0 ELSE ${found} + ${start} - 1 END`, 'INTEGER');
+};
+
 /** Outside the text nothing is replaced; without a length as much as is put in. */
 const overlay: RenderCall = ([value, put, from, count]) => {
   const start = operand(from!);
@@ -161,7 +169,7 @@ export const textFunctions: readonly ScalarFunction[] = [
   define({ id: 'REPLACE', parameters: [text, text, text], result: string, render: replace }),
   define({ id: 'TRANSLATE', parameters: [text, text, text], result: string, render: call('translate') }),
   define({ id: 'POSITION', parameters: [text, text], result: types.int(), render: position }),
-  define({ id: 'LOCATE', parameters: [text, text], result: types.int(), render: position }),
+  define({ id: 'LOCATE', parameters: [text, text, optional(int)], result: types.int(), render: locate }),
   define({
     id: 'INSTR',
     parameters: [text, text],

@@ -20,7 +20,7 @@ from .event_writer import EventWriter
 from .output_relay import OutputPipe
 from .pandas_import import postpone_pandas
 from .zygote_child import Child, fork_child
-from .zygote_protocol import Exited, Fork, Forked, ForkFailed, Go, Kill, Output, Ready, decode_command
+from .zygote_protocol import Exited, Fork, Forked, ForkFailed, Go, Kill, Output, Own, Ready, decode_command
 
 _SINGLE_THREADED = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 # jemalloc, in pyarrow, has a thread that survives forks; better without it too.
@@ -37,21 +37,25 @@ class Zygote:
         self._commands = b""
         self._children: dict[str, Child] = {}
         self._cgroups: set[str] = set()
+        self._folders: set[str] = set()
         self._endpoints: set[str] = set()
         self._child_fd = _child_signals()
 
     def run(self, import_ms: float) -> None:
         """Reports `ready` and serves; returns when the core has gone and everything is cleaned up."""
-        self._events.write(Ready(os.getpid(), _thread_count(), import_ms))
         # The core reads the events: its absence ends the loop as the end of its commands does.
-        with contextlib.suppress(BrokenPipeError):
+        try:
+            self._events.write(Ready(os.getpid(), _thread_count(), import_ms))
             while self._serve_once():
                 pass
+        except BrokenPipeError:
+            self._read_what_is_owned()
         zygote_cleanup.kill_everything(
             [child.pid for child in self._children.values()], self._cgroups, self._child_fd
         )
         zygote_cleanup.remove_cgroups(self._cgroups)
         zygote_cleanup.unlink_endpoints(self._endpoints)
+        zygote_cleanup.remove_folders(self._folders)
 
     def _serve_once(self) -> bool:
         """Waits for something to do and does it; False at the end of the commands."""
@@ -83,6 +87,8 @@ class Zygote:
         *lines, self._commands = (self._commands + chunk).split(b"\n")
         for line in lines:
             match decode_command(line):
+                case Own() as command:
+                    self._own(command)
                 case Fork() as command:
                     self._fork(command)
                 case Go(worker):
@@ -93,6 +99,21 @@ class Zygote:
                     if worker in self._children:
                         self._signal(self._children[worker], signal.Signals[name])
         return bool(chunk)
+
+    def _read_what_is_owned(self) -> None:
+        """Reads what a dead core had said last, without starting anything."""
+        os.set_blocking(self._command_fd, False)
+        with contextlib.suppress(OSError):
+            while chunk := os.read(self._command_fd, 1 << 16):
+                self._commands += chunk
+        for line in self._commands.split(b"\n")[:-1]:
+            command = decode_command(line)
+            if isinstance(command, Own):
+                self._own(command)
+
+    def _own(self, command: Own) -> None:
+        self._cgroups.update(command.cgroups)
+        self._folders.update(command.folders)
 
     def _fork(self, command: Fork) -> None:
         self._cgroups.update(command.cgroups)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import select
+import shutil
 import signal
 import stat
 import time
@@ -57,6 +58,12 @@ def unlink_endpoints(endpoints: Iterable[str]) -> None:
                 os.unlink(path)
         with contextlib.suppress(OSError):
             os.rmdir(os.path.dirname(path))
+
+
+def remove_folders(folders: Iterable[str]) -> None:
+    """Removes private folders of the core with everything in them."""
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _reap() -> bool:

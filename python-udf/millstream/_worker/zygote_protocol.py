@@ -13,6 +13,13 @@ class _Line(msgspec.Struct, rename="camel", tag_field="type", forbid_unknown_fie
     pass
 
 
+class Own(_Line, tag="own"):
+    """What the zygote removes when it ends: cgroups once they are empty, folders with all in them."""
+
+    cgroups: list[str]
+    folders: list[str]
+
+
 class Fork(_Line, tag="fork"):
     """Forks a worker that waits at its pipe."""
 
@@ -81,7 +88,7 @@ class Output(_Line, tag="output"):
     dropped: int
 
 
-Command: TypeAlias = Fork | Go | Kill
+Command: TypeAlias = Own | Fork | Go | Kill
 Event: TypeAlias = Ready | Forked | ForkFailed | Exited | Output
 
 decode_command = msgspec.json.Decoder(Command).decode

@@ -44,6 +44,23 @@ it('lets one lease larger than the whole budget pass when nothing else is lent',
   expect(budget.usedBytes).toBe(0);
 });
 
+it('lets as many leases pass as it was told to, whatever they weigh', async () => {
+  const budget = new ByteBudget(100, 2);
+  let third = false;
+  const first = await budget.acquire(1000);
+  await budget.acquire(1000);
+  budget.acquire(1).then(() => {
+    third = true;
+  });
+  await promisesSettle();
+  expect(third).toBe(false);
+
+  first.release();
+  await promisesSettle();
+
+  expect(third).toBe(true);
+});
+
 it('counts a resized lease at its new size and wakes those who fit then', async () => {
   const budget = new ByteBudget(100);
   const lease = await budget.acquire(90);

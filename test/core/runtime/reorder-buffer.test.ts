@@ -35,7 +35,7 @@ it('runs a mark after the results before it, without waiting for work behind it'
 });
 
 it('starts no more work than its bytes allow, counting outputs that wait for a slow head of line', async () => {
-  const { buffer, work } = setUp(3000);
+  const { buffer, work } = setUp(3000, 2);
   const [head, second, third] = [work(), work(), work()];
   await buffer.submit(500, head.start);
   await buffer.submit(500, second.start);
@@ -51,8 +51,31 @@ it('starts no more work than its bytes allow, counting outputs that wait for a s
   expect(third.started).toBe(true);
 });
 
+it('learns from outputs how much work fits, and starts few before it has seen one', async () => {
+  const { buffer, work } = setUp(10_000, 2);
+  const works = Array.from({ length: 5 }, () => work());
+  const submitted = works.map((each) => buffer.submit(100, each.start));
+  const started = async () => {
+    await promisesSettle();
+    return works.filter((each) => each.started).length;
+  };
+
+  expect(await started()).toBe(2);
+  works[1]!.done.resolve([numbersBatch([1], 4000)]);
+  expect(await started()).toBe(2);
+  works[0]!.done.resolve([numbersBatch([0], 4000)]);
+  // The first two have gone, and two outputs of such a size fit.
+  expect(await started()).toBe(4);
+  works[2]!.done.resolve([]);
+  expect(await started()).toBe(5);
+  works[3]!.done.resolve([]);
+  works[4]!.done.resolve([]);
+  await Promise.all(submitted);
+  await buffer.drain();
+});
+
 it('fails everybody who waits with the first failure, and emits nothing after it', async () => {
-  const { buffer, emitted, errors, work } = setUp(1000);
+  const { buffer, emitted, errors, work } = setUp(1000, 1);
   const [a, b] = [work(), work()];
   await buffer.submit(10, a.start);
   const waiting = buffer.submit(10_000, b.start);
@@ -72,6 +95,7 @@ it('reports a failure of emit as its own', async () => {
   const errors: unknown[] = [];
   const buffer = new ReorderBuffer({
     capacityBytes: 1000,
+    leastInFlight: 1,
     emit: () => Promise.reject(failure),
     onError: (error) => errors.push(error),
   });
@@ -88,11 +112,12 @@ interface Work {
   started: boolean;
 }
 
-function setUp(capacityBytes: number) {
+function setUp(capacityBytes: number, leastInFlight = 3) {
   const emitted: unknown[] = [];
   const errors: unknown[] = [];
   const buffer = new ReorderBuffer({
     capacityBytes,
+    leastInFlight,
     emit: async (batch) => void emitted.push(...numbersOf(batch)),
     onError: (error) => errors.push(error),
   });
