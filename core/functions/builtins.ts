@@ -67,15 +67,21 @@ export function isAggregate(name: string): boolean {
 }
 
 /**
- * The aggregate of this name for these arguments; COUNT(*) has none. DISTINCT changes no type.
+ * The aggregate of this name for these arguments; COUNT(*) has none. Only COUNT(DISTINCT …) takes several, as in Flink.
  * @throws {FunctionResolutionError} where there is none.
  */
 export function resolveAggregate(
   name: string,
   args: readonly FunctionArgument[],
-  _distinct: boolean,
+  distinct: boolean,
 ): ResolvedFunction {
-  return resolve(name, args, aggregatesByName);
+  const resolved = resolve(name, args, aggregatesByName);
+  if (resolved.id === 'COUNT' && args.length > 1 && !distinct) {
+    throw new FunctionResolutionError('arguments', 'COUNT of several columns needs DISTINCT.', [
+      'COUNT(DISTINCT ANY, …)',
+    ]);
+  }
+  return resolved;
 }
 
 /** True where the name exists only with an OVER clause (aggregates may have one too: `isAggregate`). */
