@@ -47,7 +47,7 @@ type Line = (name: string, text: string) => void;
 
 function explainRelational(stage: RelationalStage, line: Line): void {
   line('sql', stage.sql);
-  if (stage.keepsOrder) line('order', 'kept');
+  if (stage.keepsOrder) line('order', stage.oneThread ? 'kept, in one thread' : 'kept');
   if (stage.perBatch) line('runs', 'for each batch');
   for (const file of stage.files) line('scans', `${file.table}: ${file.format} ${file.path}`);
   if (stage.sink !== null) line('writes', `${stage.sink.table}: ${stage.sink.format} ${stage.sink.path}`);

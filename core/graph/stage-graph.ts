@@ -38,6 +38,8 @@ export interface RelationalStage extends StageBase {
   readonly sql: string;
   /** True where the order of rows matters downstream (DuckDB's preserve_insertion_order). */
   readonly keepsOrder: boolean;
+  /** True where an aggregate depends on the order of its rows (FIRST_VALUE, LISTAGG): only one thread keeps that. */
+  readonly oneThread: boolean;
   /** True: the query is stateless and is run over each input batch by itself (streaming mode). */
   readonly perBatch: boolean;
   /** Files to write; null where the stage has an output exchange. */

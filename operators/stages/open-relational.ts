@@ -84,7 +84,7 @@ function stageBody(
     keepsOrder: stage.keepsOrder,
     batchRows: engine.sizes.batchRows,
     memoryLimitBytes: engine.sizes.relationalMemoryLimitBytes,
-    threads: engine.sizes.relationalThreads,
+    threads: stage.oneThread ? 1 : engine.sizes.relationalThreads,
     temporaryDirectory: engine.temporaryDirectory,
   };
 }

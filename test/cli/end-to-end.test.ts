@@ -146,9 +146,9 @@ describe('other commands', () => {
   });
 
   it('explain prints the stages of a job', async () => {
-    const { code, stdout } = await millstream(['explain', 'examples/flights/job.sql']);
+    const { code, stdout, stderr } = await millstream(['explain', 'examples/flights/job.sql']);
 
-    expect(code).toBe(0);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout.toString()).toMatch(/rating/);
   });
 

@@ -1,5 +1,6 @@
 /** Where the order of rows matters, derived from the consumer backwards. */
 import type { LogicalPlan } from '../../plan/logical-plan.js';
+import type { Aggregate } from '../../plan/plan-builders.js';
 import { subqueryPlans } from '../../plan/visit-expression.js';
 import { expressionsOf, inputsOf } from '../../plan/visit-plan.js';
 import { type Boundary, isLeaf } from '../boundary.js';
@@ -11,6 +12,8 @@ const ORDERED_AGGREGATES = new Set(['FIRST_VALUE', 'LAST_VALUE', 'LISTAGG', 'ARR
 export interface OrderNeeds {
   /** True where DuckDB has to keep the order of rows for the result to be right. */
   readonly keepsOrder: boolean;
+  /** True where an aggregate depends on the order of its rows; threads of DuckDB would each take a part of them. */
+  readonly oneThread: boolean;
   /** Keys of the boundaries whose rows must come in order. */
   readonly leaves: ReadonlySet<string>;
 }
@@ -22,16 +25,18 @@ export interface OrderNeeds {
 export function orderNeeds(plan: LogicalPlan, needed: boolean): OrderNeeds {
   const leaves = new Set<string>();
   let keepsOrder = false;
+  let oneThread = false;
   const visit = (node: LogicalPlan, wanted: boolean): void => {
     if (wanted && (inputsOf(node).length === 0 || node.kind === 'sort')) keepsOrder = true;
     if (wanted && isLeaf(node)) leaves.add(node.table.path[0]!);
+    if (node.kind === 'aggregate' && hasOrderedAggregate(node)) oneThread = true;
     for (const input of inputsOf(node)) visit(input, passesOrder(node, wanted));
     for (const expression of expressionsOf(node)) {
       for (const inner of subqueryPlans(expression)) visit(inner, false);
     }
   };
   visit(plan, needed);
-  return { keepsOrder, leaves };
+  return { keepsOrder, oneThread, leaves };
 }
 
 /** True where rows of `plan` come in an order that the user wrote (ORDER BY), also below Python stages. */
@@ -65,8 +70,14 @@ function passesOrder(node: LogicalPlan, wanted: boolean): boolean {
     case 'limit':
       return true;
     case 'aggregate':
-      return node.aggregates.some((aggregate) => ORDERED_AGGREGATES.has(aggregate.function));
+      return hasOrderedAggregate(node);
     default:
       return false;
   }
+}
+
+function hasOrderedAggregate(node: Aggregate): boolean {
+  return node.aggregates.some(
+    (aggregate) => ORDERED_AGGREGATES.has(aggregate.function) && aggregate.withinGroup.length === 0,
+  );
 }

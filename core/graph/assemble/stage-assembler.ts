@@ -145,6 +145,7 @@ export class StageAssembler {
         description: describeFragment(plan, form.sink),
         sql: this.options.renderer.query(plan, outputs),
         keepsOrder: order.keepsOrder,
+        oneThread: order.oneThread,
         perBatch: this.options.mode === 'streaming' && inputs.length === 1,
         sink: form.sink,
         files: filesOf(plan),

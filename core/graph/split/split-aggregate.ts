@@ -3,9 +3,11 @@
 import { conjunction } from '../../plan/conjuncts.js';
 import type { AggregateCall, Expression } from '../../plan/expression.js';
 import { columnOf, predicate } from '../../plan/expression-builders.js';
+import { callsPython, isNondeterministic } from '../../plan/expression-facts.js';
 import type { LogicalPlan } from '../../plan/logical-plan.js';
 import { type Aggregate, projectOf } from '../../plan/plan-builders.js';
 import { aggregateOperands } from '../../plan/visit-plan.js';
+import { withNullable } from '../../types/types.js';
 import { leafOf } from '../boundary.js';
 import { refusal } from '../refuse.js';
 import { aggregateStage } from './aggregate-stage.js';
@@ -39,12 +41,31 @@ export function splitAggregate(context: SplitContext, node: Aggregate): SplitPla
  * The node over an input in which every Python scalar call of its keys, arguments and filters is computed.
  */
 function evaluateOperands(context: SplitContext, node: Aggregate): Aggregate {
+  const guarded = { ...node, aggregates: node.aggregates.map(guardedByFilter) };
   const { input, expressions } = evaluateCalls(
     context,
     splitPlan(context, node.input),
-    operandsOfAggregate(node),
+    operandsOfAggregate(guarded),
   );
-  return withOperands(node, input.plan, expressions);
+  return withOperands(guarded, input.plan, expressions);
+}
+
+/** `SUM(f(x)) FILTER (WHERE p)` calls f for the rows of p alone. A filter that could change between two looks is no guard. */
+function guardedByFilter(aggregate: AggregateCall): AggregateCall {
+  const { filter } = aggregate;
+  if (filter === null || isNondeterministic(filter)) return aggregate;
+  const guarded = (argument: Expression): Expression =>
+    callsPython(argument)
+      ? {
+          kind: 'case',
+          // biome-ignore lint/suspicious/noThenProperty: a branch of CASE, never awaited
+          branches: [{ when: filter, then: argument }],
+          otherwise: null,
+          type: withNullable(argument.type, true),
+          span: argument.span,
+        }
+      : argument;
+  return { ...aggregate, arguments: aggregate.arguments.map(guarded) };
 }
 
 /** Positions of the aggregates, one list for each kind. */

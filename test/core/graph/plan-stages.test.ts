@@ -871,3 +871,23 @@ test('the INSERTs of a statement set are one graph', () => {
     'sink-5',
   ]);
 });
+
+test('FILTER guards the calls in the argument of its aggregate, which are made for its rows alone', () => {
+  const text = stagesText('SELECT b, SUM(inc(a)) FILTER (WHERE c > 1) AS s FROM t GROUP BY b');
+
+  expect(text).toContain('c1 = inc_guard');
+  expect(text).toContain('step #0  inc(c0) where c1 -> BIGINT');
+});
+
+test('a filter that may change between two looks does not guard', () => {
+  expect(stagesText('SELECT SUM(inc(a)) FILTER (WHERE RAND() > 0.5) AS s FROM t')).not.toContain('guard');
+});
+
+test('aggregates that depend on the order of rows run in one thread, unless they say their own order', () => {
+  const oneThread = (sql: string) =>
+    stagesOf(sql).stages.flatMap((stage) => (stage.kind === 'relational' ? [stage.oneThread] : []));
+
+  expect(oneThread('SELECT b, FIRST_VALUE(a) AS f FROM t GROUP BY b')).toEqual([true]);
+  expect(oneThread('SELECT b, FIRST_VALUE(inc(a)) AS f FROM t GROUP BY b')).toEqual([false, true]);
+  expect(oneThread('SELECT b, MAX(a) AS f FROM t GROUP BY b')).toEqual([false]);
+});

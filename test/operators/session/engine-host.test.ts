@@ -15,6 +15,7 @@ const RELATIONAL: StageGraph = {
       description: '',
       sql: 'SELECT 1 AS c0',
       keepsOrder: false,
+      oneThread: false,
       perBatch: false,
       sink: null,
       files: [],
