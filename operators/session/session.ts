@@ -1,4 +1,5 @@
 /** A session: one catalog, one configuration, one set of warm workers; statements run in it one after the other. */
+import { resolve } from 'node:path';
 import {
   type Batch,
   bindStatement,
@@ -91,10 +92,18 @@ export class Session implements JobSession {
   }
 
   async *explain(sql: string): AsyncIterable<StatementResult> {
+    const toBeWritten = new Set<string>();
     for (const statement of parseScript(sql)) {
-      yield isJob(statement)
-        ? await this.#explainStatement(statement, sql)
-        : await this.#executeStatement(statement, sql);
+      if (!isJob(statement)) {
+        yield await this.#executeStatement(statement, sql);
+        continue;
+      }
+      const { queries, graph } = await this.#plan(statement, sql, toBeWritten);
+      for (const { sink } of queries) {
+        const path = sink.kind === 'table' ? sink.table.options.path : undefined;
+        if (path !== undefined) toBeWritten.add(resolve(this.#options.workingDirectory, path));
+      }
+      yield { kind: 'explain', text: explainQueries(queries, graph) };
     }
   }
 
@@ -183,7 +192,11 @@ export class Session implements JobSession {
     return { kind: 'explain', text: explainQueries(queries, graph) };
   }
 
-  async #plan(statement: JobStatement, sql: string): Promise<PlannedJob> {
+  async #plan(
+    statement: JobStatement,
+    sql: string,
+    toBeWritten: ReadonlySet<string> = new Set(),
+  ): Promise<PlannedJob> {
     const entries = collectFunctionNames({ catalog: this.catalog }, statement);
     const declarations =
       entries.length === 0
@@ -204,7 +217,7 @@ export class Session implements JobSession {
       parallelism: this.#host.resources.parallelism,
       functions,
       connectors,
-      renderer: createStageRenderer(fileResolver(this.#options.workingDirectory)),
+      renderer: createStageRenderer(fileResolver(this.#options.workingDirectory, toBeWritten)),
       ids,
       sql,
     });

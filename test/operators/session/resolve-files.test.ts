@@ -28,6 +28,13 @@ describe('fileResolver', () => {
     expect(fileResolver(folder)('*.csv')).toEqual([join(folder, '*.csv')]);
   });
 
+  it('takes paths below a folder that the script itself will write as they are', () => {
+    const resolveFiles = fileResolver(folder, new Set([join(folder, 'out')]));
+
+    expect(resolveFiles('out/day=1')).toEqual([join(folder, 'out/day=1')]);
+    expect(() => resolveFiles('outside')).toThrow(/There is no file/);
+  });
+
   it.each([
     ['missing.csv', /There is no file or folder .*missing\.csv/],
     ['empty', /The folder .*empty has no files/],
