@@ -8,6 +8,7 @@ import { detectCaps } from './limits/detect.js';
 import { FileTree } from './limits/file-tree.js';
 import { hostMemoryKills } from './limits/host-memory.js';
 import type { CapAdapter, WorkerCap } from './limits/worker-cap.js';
+import type { UnfinishedPaths } from './protocol/zygote.js';
 import { ManagedWorker } from './worker.js';
 import type { WorkerHost } from './worker-host.js';
 import { Zygote } from './zygote.js';
@@ -33,6 +34,7 @@ export class Bridge {
   readonly #hosts = new Map<WorkerSpec['kind'], WorkerHost>();
   readonly #workers = new Set<ManagedWorker>();
   readonly #removals = new Set<Promise<void>>();
+  readonly #guarded = new Map<string, UnfinishedPaths>();
   #nextEpoch = 1;
   #memoryKillsOfEnded = 0;
   #closing: Promise<void> | null = null;
@@ -64,6 +66,20 @@ export class Bridge {
   /** How this bridge caps its workers. */
   get capLevel(): CapLevel {
     return this.#caps.level;
+  }
+
+  /**
+   * Has `paths` removed if this process dies before the returned function is called. They are absolute; call it before
+   * they are made.
+   */
+  guard(paths: UnfinishedPaths): () => void {
+    const name = randomBytes(8).toString('hex');
+    this.#guarded.set(name, paths);
+    for (const host of this.#hosts.values()) host.guard(name, paths);
+    return () => {
+      this.#guarded.delete(name);
+      for (const host of this.#hosts.values()) host.release(name);
+    };
   }
 
   /** Begins to import what workers of this kind need, so that the first one starts in milliseconds. */
@@ -117,6 +133,7 @@ export class Bridge {
     if (host === undefined || host.hasEnded) {
       host = this.#startHost(kind);
       this.#hosts.set(kind, host);
+      for (const [name, paths] of this.#guarded) host.guard(name, paths);
     }
     return host;
   }

@@ -30,6 +30,10 @@ export class ColdStart implements WorkerHost {
     return worker;
   }
 
+  guard(): void {}
+
+  release(): void {}
+
   async close(): Promise<void> {
     const running = [...this.#running];
     for (const worker of running) {

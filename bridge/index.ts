@@ -24,4 +24,5 @@ export type {
   RelationalStatistics,
   WireFileSink,
 } from './protocol/messages.js';
+export type { UnfinishedPaths } from './protocol/zygote.js';
 export { findPython, type PythonInterpreter } from './python-interpreter.js';

@@ -1,5 +1,5 @@
 /** Where worker processes come from: a zygote that forks them (`zygote.ts`) or a start from cold (`cold-start.ts`). */
-import type { WorkerArguments } from './protocol/zygote.js';
+import type { UnfinishedPaths, WorkerArguments } from './protocol/zygote.js';
 
 /** A worker process to make. */
 export interface ForkRequest {
@@ -45,6 +45,9 @@ export interface WorkerHost {
   readonly hasEnded: boolean;
   /** Makes a process. @throws {EnvironmentError} or {WorkerError} when that is not possible. */
   fork(request: ForkRequest, onOutput: (output: RawOutput) => void): Promise<WorkerProcess>;
+  /** Files to remove if this process dies before `release(name)`; nothing where no process outlives it. */
+  guard(name: string, paths: UnfinishedPaths): void;
+  release(name: string): void;
   /** Ends the host and every process that it made. */
   close(): Promise<void>;
 }

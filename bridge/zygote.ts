@@ -5,7 +5,7 @@
 import { execa } from 'execa';
 import { type MillstreamError, WorkerError } from '../core/index.js';
 import { LineSplitter } from './line-splitter.js';
-import type { ZygoteCommand, ZygoteEvent } from './protocol/zygote.js';
+import type { UnfinishedPaths, ZygoteCommand, ZygoteEvent } from './protocol/zygote.js';
 import { type PythonCommand, pythonEnvironment, startError } from './python-command.js';
 import { TextTail } from './text-tail.js';
 import type { ForkRequest, ProcessExit, RawOutput, WorkerHost, WorkerProcess } from './worker-host.js';
@@ -77,6 +77,14 @@ export class Zygote implements WorkerHost {
     this.#children.set(child.worker, child);
     this.send({ type: 'fork', worker: child.worker, ...request });
     return child.forked;
+  }
+
+  guard(name: string, paths: UnfinishedPaths): void {
+    this.send({ type: 'guard', name, ...paths });
+  }
+
+  release(name: string): void {
+    this.send({ type: 'release', name });
   }
 
   send(command: ZygoteCommand): void {

@@ -3,8 +3,10 @@
  * job has succeeded; a job that fails leaves the folder as it was.
  */
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import type { UnfinishedPaths } from '../bridge/index.js';
 import { type FileSink, SinkError } from '../core/index.js';
 
 const EXTENSIONS = { parquet: '.parquet', csv: '.csv', json: '.json' } as const;
@@ -18,19 +20,25 @@ export interface FileOutput {
   abort(): Promise<void>;
 }
 
+/** Has files removed if this process dies before the returned function is called. */
+export type Guard = (paths: UnfinishedPaths) => () => void;
+
 /**
  * Makes the sink's folder and names a part in it. Several parts of one folder may be open at a time.
  * @throws {SinkError} SINK_WRITE where the folder cannot be made.
  */
-export async function openFileOutput(sink: FileSink): Promise<FileOutput> {
+export async function openFileOutput(sink: FileSink, guard: Guard): Promise<FileOutput> {
   const name = `part-${randomUUID()}${EXTENSIONS[sink.format]}`;
   const temporaryPath = join(sink.path, `.${name}.inprogress`);
-  let made: string | undefined;
+  const made = missingFolders(sink.path);
+  const release = guard({ files: [resolve(temporaryPath)], folders: made });
   let replaced: string[];
   try {
-    made = await mkdir(sink.path, { recursive: true });
+    await mkdir(sink.path, { recursive: true });
     replaced = sink.overwrite ? await visibleFiles(sink.path) : [];
   } catch (error) {
+    await removeEmpty(made);
+    release();
     throw writeError(sink, error, 'The folder of the table cannot be made');
   }
   return {
@@ -38,6 +46,7 @@ export async function openFileOutput(sink: FileSink): Promise<FileOutput> {
     commit: async () => {
       try {
         await rename(temporaryPath, join(sink.path, name));
+        release();
         await Promise.all(replaced.map((file) => rm(join(sink.path, file), { force: true })));
       } catch (error) {
         throw writeError(sink, error, 'The finished part file cannot be renamed');
@@ -45,20 +54,25 @@ export async function openFileOutput(sink: FileSink): Promise<FileOutput> {
     },
     abort: async () => {
       await rm(temporaryPath, { force: true });
-      if (made !== undefined) await removeEmpty(sink.path, made);
+      await removeEmpty(made);
+      release();
     },
   };
 }
 
-/** Removes `folder` and its parents up to `top`, and stops where something else is in one of them. */
-async function removeEmpty(folder: string, top: string): Promise<void> {
-  const last = resolve(top);
-  for (let each = resolve(folder); each.startsWith(last); each = dirname(each)) {
-    const isGone = await rmdir(each).then(
-      () => true,
-      () => false,
-    );
-    if (!isGone) return;
+/** The folders of `path` that do not exist yet, deepest first. */
+function missingFolders(path: string): string[] {
+  const missing: string[] = [];
+  for (let each = resolve(path); !existsSync(each); each = dirname(each)) missing.push(each);
+  return missing;
+}
+
+/** Removes folders, deepest first, and stops where something else is in one of them. */
+async function removeEmpty(folders: readonly string[]): Promise<void> {
+  try {
+    for (const folder of folders) await rmdir(folder);
+  } catch {
+    // Another output of this job is in it.
   }
 }
 

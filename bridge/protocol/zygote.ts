@@ -7,6 +7,10 @@
 export type ZygoteCommand =
   /** What the zygote removes when it ends, as the core may have died: cgroups once they are empty, folders with all in them. */
   | { readonly type: 'own'; readonly cgroups: readonly string[]; readonly folders: readonly string[] }
+  /** Unfinished output, removed when the zygote ends, unless it is `release`d before. */
+  | ({ readonly type: 'guard'; readonly name: string } & UnfinishedPaths)
+  /** What was guarded under that name is finished, or gone. */
+  | { readonly type: 'release'; readonly name: string }
   /** Forks a worker that waits at its pipe. Answer: `forked`. */
   | {
       readonly type: 'fork';
@@ -22,6 +26,14 @@ export type ZygoteCommand =
   | { readonly type: 'go'; readonly worker: string }
   /** Sends a signal to the worker's whole group. */
   | { readonly type: 'kill'; readonly worker: string; readonly signal: string };
+
+/** Files that nobody shall find if they are never finished. */
+export interface UnfinishedPaths {
+  /** Absolute paths. */
+  readonly files: readonly string[];
+  /** Folders made for them, deepest first: removed where nothing else is in them. */
+  readonly folders: readonly string[];
+}
 
 /** What a worker process is started with: on its command line (cold start) as JSON, or through the zygote. */
 export interface WorkerArguments {

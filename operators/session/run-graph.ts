@@ -37,7 +37,7 @@ export async function runGraph(graph: StageGraph, options: RunOptions): Promise<
   try {
     for (const stage of graph.stages) {
       if (stage.kind === 'relational' && stage.sink !== null)
-        outputs.set(stage.id, await openFileOutput(stage.sink));
+        outputs.set(stage.id, await openFileOutput(stage.sink, (paths) => engine.bridge.guard(paths)));
     }
     const registry = createRegistry(
       engine,
@@ -62,7 +62,8 @@ export async function runGraph(graph: StageGraph, options: RunOptions): Promise<
     options.results?.finish();
     return { metrics: job.metrics, seconds: Number(engine.clock.monotonicNs() - startNs) / 1e9 };
   } catch (error) {
-    await Promise.all([...outputs.values()].map((output) => output.abort()));
+    // The first made the folder that the others are in.
+    for (const output of [...outputs.values()].reverse()) await output.abort();
     options.results?.finish(error);
     throw error;
   }

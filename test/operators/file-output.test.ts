@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FileSink } from '../../core/index.js';
-import { openFileOutput } from '../../operators/file-output.js';
+import { type Guard, openFileOutput } from '../../operators/file-output.js';
 
 let folder: string;
 beforeEach(() => {
@@ -19,11 +19,12 @@ const sink = (path: string, overwrite = false): FileSink => ({
   columns: [],
   overwrite,
 });
+const open = (from: FileSink, guard: Guard = () => () => {}) => openFileOutput(from, guard);
 const visible = (path: string) => readdirSync(path).filter((name) => !name.startsWith('.'));
 
 describe('openFileOutput', () => {
   it('shows a part only after its commit', async () => {
-    const output = await openFileOutput(sink(join(folder, 'out')));
+    const output = await open(sink(join(folder, 'out')));
     writeFileSync(output.temporaryPath, '1\n');
     const before = visible(join(folder, 'out'));
 
@@ -34,7 +35,7 @@ describe('openFileOutput', () => {
   });
 
   it('leaves nothing behind when it is aborted, not even the folder it made', async () => {
-    const output = await openFileOutput(sink(join(folder, 'new', 'out')));
+    const output = await open(sink(join(folder, 'new', 'out')));
     writeFileSync(output.temporaryPath, '1\n');
 
     await output.abort();
@@ -44,10 +45,10 @@ describe('openFileOutput', () => {
 
   it('replaces what was there before, also when several parts are committed', async () => {
     const path = join(folder, 'out');
-    const old = await openFileOutput(sink(path));
+    const old = await open(sink(path));
     writeFileSync(old.temporaryPath, 'old\n');
     await old.commit();
-    const outputs = [await openFileOutput(sink(path, true)), await openFileOutput(sink(path, true))];
+    const outputs = [await open(sink(path, true)), await open(sink(path, true))];
     for (const [i, output] of outputs.entries()) writeFileSync(output.temporaryPath, `new ${i}\n`);
 
     for (const output of outputs) await output.commit();
@@ -62,7 +63,7 @@ describe('openFileOutput', () => {
   it('says which table and folder cannot be written', async () => {
     writeFileSync(join(folder, 'file'), '');
 
-    const opening = openFileOutput(sink(join(folder, 'file', 'out')));
+    const opening = open(sink(join(folder, 'file', 'out')));
 
     await expect(opening).rejects.toMatchObject({
       code: 'SINK_WRITE',

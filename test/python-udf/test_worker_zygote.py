@@ -278,6 +278,25 @@ def test_a_core_that_goes_leaves_none_of_its_folders(tmp_path: Path, breaks: str
     assert not folder.exists()
 
 
+def test_a_core_that_goes_leaves_no_unfinished_output_and_all_that_was_released(tmp_path: Path) -> None:
+    made, parts = tmp_path / "made", []
+    made.mkdir()
+    zygote = ZygoteProcess()
+    for name in ("first", "second", "finished"):
+        part = made / name if name != "finished" else tmp_path / name
+        part.write_text("rows")
+        parts.append(part)
+        zygote.send(
+            type="guard", name=name, files=[str(part)], folders=[str(made)] if name == "first" else []
+        )
+    zygote.send(type="release", name="finished")
+    assert zygote.end_input() == 0
+    zygote.close()
+
+    assert not made.exists()
+    assert [part.exists() for part in parts] == [False, False, True]
+
+
 def test_workers_die_with_a_killed_zygote(zygote: ZygoteProcess) -> None:
     _, forked = zygote.start("w1")
 

@@ -20,7 +20,20 @@ from .event_writer import EventWriter
 from .output_relay import OutputPipe
 from .pandas_import import postpone_pandas
 from .zygote_child import Child, fork_child
-from .zygote_protocol import Exited, Fork, Forked, ForkFailed, Go, Kill, Output, Own, Ready, decode_command
+from .zygote_protocol import (
+    Exited,
+    Fork,
+    Forked,
+    ForkFailed,
+    Go,
+    Guard,
+    Kill,
+    Output,
+    Own,
+    Ready,
+    Release,
+    decode_command,
+)
 
 _SINGLE_THREADED = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 # jemalloc, in pyarrow, has a thread that survives forks; better without it too.
@@ -39,6 +52,7 @@ class Zygote:
         self._cgroups: set[str] = set()
         self._folders: set[str] = set()
         self._endpoints: set[str] = set()
+        self._guarded: dict[str, Guard] = {}
         self._child_fd = _child_signals()
 
     def run(self, import_ms: float) -> None:
@@ -56,6 +70,11 @@ class Zygote:
         zygote_cleanup.remove_cgroups(self._cgroups)
         zygote_cleanup.unlink_endpoints(self._endpoints)
         zygote_cleanup.remove_folders(self._folders)
+        zygote_cleanup.remove_unfinished(
+            [file for guarded in self._guarded.values() for file in guarded.files],
+            # The first made the folder that the others are in.
+            [folder for guarded in reversed(self._guarded.values()) for folder in guarded.folders],
+        )
 
     def _serve_once(self) -> bool:
         """Waits for something to do and does it; False at the end of the commands."""
@@ -87,7 +106,7 @@ class Zygote:
         *lines, self._commands = (self._commands + chunk).split(b"\n")
         for line in lines:
             match decode_command(line):
-                case Own() as command:
+                case Own() | Guard() | Release() as command:
                     self._own(command)
                 case Fork() as command:
                     self._fork(command)
@@ -108,12 +127,18 @@ class Zygote:
                 self._commands += chunk
         for line in self._commands.split(b"\n")[:-1]:
             command = decode_command(line)
-            if isinstance(command, Own):
+            if isinstance(command, (Own, Guard, Release)):
                 self._own(command)
 
-    def _own(self, command: Own) -> None:
-        self._cgroups.update(command.cgroups)
-        self._folders.update(command.folders)
+    def _own(self, command: Own | Guard | Release) -> None:
+        match command:
+            case Own():
+                self._cgroups.update(command.cgroups)
+                self._folders.update(command.folders)
+            case Guard():
+                self._guarded[command.name] = command
+            case Release():
+                self._guarded.pop(command.name, None)
 
     def _fork(self, command: Fork) -> None:
         self._cgroups.update(command.cgroups)

@@ -66,6 +66,16 @@ def remove_folders(folders: Iterable[str]) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def remove_unfinished(files: Iterable[str], folders: Iterable[str]) -> None:
+    """Removes files, then the folders made for them, deepest first, where nothing else is in them."""
+    for file in files:
+        with contextlib.suppress(OSError):
+            os.unlink(file)
+    for folder in folders:
+        with contextlib.suppress(OSError):
+            os.rmdir(folder)
+
+
 def _reap() -> bool:
     """Reaps all children that have ended; True when children are left."""
     try:

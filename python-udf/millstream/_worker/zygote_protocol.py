@@ -20,6 +20,20 @@ class Own(_Line, tag="own"):
     folders: list[str]
 
 
+class Guard(_Line, tag="guard"):
+    """Unfinished output, removed when the zygote ends unless released; folders, deepest first, if empty."""
+
+    name: str
+    files: list[str]
+    folders: list[str]
+
+
+class Release(_Line, tag="release"):
+    """What was guarded under that name is finished, or gone."""
+
+    name: str
+
+
 class Fork(_Line, tag="fork"):
     """Forks a worker that waits at its pipe."""
 
@@ -88,7 +102,7 @@ class Output(_Line, tag="output"):
     dropped: int
 
 
-Command: TypeAlias = Own | Fork | Go | Kill
+Command: TypeAlias = Own | Guard | Release | Fork | Go | Kill
 Event: TypeAlias = Ready | Forked | ForkFailed | Exited | Output
 
 decode_command = msgspec.json.Decoder(Command).decode
