@@ -14,6 +14,7 @@ export type { SqlValue } from './batch/value.js';
 export * from './catalog/catalog.js';
 export * from './catalog/catalog-manager.js';
 export * from './catalog/memory-catalog.js';
+export * from './catalog/rowtime.js';
 export * from './config/configuration.js';
 export {
   OPTIONS,

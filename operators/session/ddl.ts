@@ -14,6 +14,7 @@ import {
   type ObjectName,
   PlanError,
   parseTypeText,
+  rowtimeProblem,
   type Statement,
   type TableColumn,
   type TableEntry,
@@ -83,6 +84,12 @@ function createTable(statement: CreateTableStatement, sql: string, catalogs: Cat
   if (table.options['connector'] === undefined) {
     throw new ConfigurationError('OPTION_MISSING', `Table ${table.path.name} says no connector.`, {
       hint: "Add WITH ('connector' = 'filesystem', 'path' = '…', 'format' = 'parquet'), or another connector.",
+    });
+  }
+  const problem = table.watermark && rowtimeProblem(table.watermark.column, table.columns);
+  if (problem !== null) {
+    throw new PlanError('SQL_INVALID', problem, {
+      hint: 'Declare the column as TIMESTAMP(3), or compute one: ts AS TO_TIMESTAMP(text).',
     });
   }
   catalogs.createRelation(table, statement);

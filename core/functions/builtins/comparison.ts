@@ -26,7 +26,7 @@ const READ_FROM_TEXT = new Set(['date', 'time', 'timestamp']);
 const comparison = (symbol: string): ScalarFunction => ({
   id: symbol,
   names: [symbol],
-  signature: `ANY ${symbol} ANY`,
+  signature: `a ${symbol} b of comparable types`,
   infer: (args) => inferComparison(args, false),
   render: ([a, b]) => `${operand(a!)} ${symbol} ${operand(b!)}`,
 });
@@ -34,7 +34,7 @@ const comparison = (symbol: string): ScalarFunction => ({
 const distinction = (name: string): ScalarFunction => ({
   id: name,
   names: [name],
-  signature: `ANY ${name} ANY`,
+  signature: `a ${name} b of comparable types`,
   infer: (args) => inferComparison(args, true),
   render: ([a, b]) => `${operand(a!)} ${name} ${operand(b!)}`,
 });

@@ -1,5 +1,7 @@
 /** Tables and views by name. */
+
 import { pathText, type TableColumn, type TableEntry, type ViewEntry } from '../../catalog/catalog.js';
+import { rowtimeTypeProblem } from '../../catalog/rowtime.js';
 import { SqlError } from '../../errors.js';
 import { columnOf } from '../../plan/expression-builders.js';
 import type { LogicalPlan, PlanColumn, ScanTable } from '../../plan/logical-plan.js';
@@ -89,9 +91,19 @@ function bindCatalogTable(
   const columns = table.columns.map((column) => context.ids.column(column.name, column.type));
   const scan: LogicalPlan = { kind: 'scan', table, columns, span };
   if (entry.columns.every((column) => column.kind === 'physical')) return scan;
-  return inPlace(context, `the computed columns of ${pathText(entry.path)}`, span, () =>
-    withComputedColumns(context, entry.columns, scan),
-  );
+  return inPlace(context, `the computed columns of ${pathText(entry.path)}`, span, () => {
+    const computed = withComputedColumns(context, entry.columns, scan);
+    checkComputedRowtime(context, entry, computed, span);
+    return computed;
+  });
+}
+
+/** The type of a computed time attribute is known only now; that of a physical one was checked by CREATE TABLE. */
+function checkComputedRowtime(context: BindContext, entry: TableEntry, plan: LogicalPlan, span: Span): void {
+  const name = entry.watermark?.column;
+  const column = plan.columns.find((candidate) => candidate.name === name);
+  const problem = column === undefined ? null : rowtimeTypeProblem(column.name, column.type);
+  if (problem !== null) throw bindError(context, 'SQL_TYPE', problem, span, 'CAST it to TIMESTAMP(3).');
 }
 
 function withComputedColumns(

@@ -59,6 +59,29 @@ describe('statements about the catalog', () => {
     expect(again).toEqual([[text]]);
   });
 
+  it.each([
+    [
+      'a text column',
+      'ts STRING, WATERMARK FOR ts AS ts',
+      /'ts' of WATERMARK must be TIMESTAMP\(p\).*not STRING/,
+    ],
+    ['microseconds', 'ts TIMESTAMP(6), WATERMARK FOR ts AS ts', /p from 0 to 3, not TIMESTAMP\(6\)/],
+    [
+      'a missing column',
+      'ts TIMESTAMP(3), WATERMARK FOR tz AS ts',
+      /'tz', which the table does not have \(near: ts\)/,
+    ],
+  ])('refuse a watermark over %s', async (_, columns, message) => {
+    await expect(rows(`CREATE TABLE w (${columns}) WITH ('connector' = 'print')`)).rejects.toThrow(message);
+  });
+
+  it('refuse a watermark over a computed column that is no time, once its type is known', async () => {
+    const table =
+      "CREATE TABLE w (s STRING, ts AS UPPER(s), WATERMARK FOR ts AS ts) WITH ('connector' = 'datagen')";
+
+    await expect(rows(`${table}; EXPLAIN SELECT s FROM w`)).rejects.toThrow(/'ts' of WATERMARK must be/);
+  });
+
   it('list temporary objects beside permanent ones, and filter by a pattern', async () => {
     const sql = `${TABLE} CREATE TEMPORARY VIEW v AS SELECT id FROM t; CREATE TABLE u LIKE t;`;
 

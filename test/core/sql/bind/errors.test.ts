@@ -66,6 +66,10 @@ const cases: readonly (readonly [sql: string, problem: string])[] = [
   ],
   ['SELECT inc(DISTINCT a) FROM t', 'SQL_INVALID 1:8+15 inc is no aggregate, so it takes no DISTINCT.'],
   ['SELECT SUM(b) FROM t', 'SQL_ARGUMENTS 1:8+6 SUM cannot be applied to STRING. | It takes: SUM(NUMERIC).'],
+  [
+    "SELECT a > 0 = INTERVAL '1' SECOND FROM t",
+    'SQL_ARGUMENTS 1:8+27 = cannot be applied to BOOLEAN, INTERVAL DAY TO SECOND(3) NOT NULL. | It takes: a = b of comparable types.',
+  ],
   ['SELECT MAX(*) FROM t', 'SQL_ARGUMENTS 1:8+6 MAX(*) does not exist; only COUNT(*) does.'],
   [
     'SELECT a FROM t WHERE a',
