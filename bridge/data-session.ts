@@ -154,6 +154,6 @@ export class DataSession {
     if (rows !== wire.rows) {
       throw new InternalError('PROTOCOL_ROWS', `A worker announced ${wire.rows} rows and sent ${rows}.`);
     }
-    return { schema, message, messageRows: rows, selection };
+    return { schema, message, shared: null, messageRows: rows, selection };
   }
 }

@@ -2,6 +2,7 @@
 export * from './batch/batch.js';
 export * from './batch/decode.js';
 export { BatchEncoder, type ColumnValues, writeSchema } from './batch/encode.js';
+export * from './batch/hold.js';
 export * from './batch/json-value.js';
 export type { ValueReader } from './batch/read-value.js';
 export * from './batch/schema-registry.js';

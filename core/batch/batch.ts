@@ -6,15 +6,32 @@
  * Some columns of a batch: one Arrow record batch message as the wire carries it.
  *
  * `message` is an encapsulated IPC message (Arrow columnar format, "Encapsulated message format"): metadata and
- * body in one buffer, frozen once here. Its own row count is `messageRows`; the rows it contributes to the batch
+ * body in one buffer, frozen once here; or only its metadata, where `shared` is the whole. Its own row count is `messageRows`; the rows it contributes to the batch
  * are `selection` of them (ascending, repeats allowed), or all of them where `selection` is null.
  */
 export interface ColumnGroup {
   /** Schema of the group: an id unique in the job, registered in the `SchemaRegistry` of the job. */
   readonly schema: number;
   readonly message: Uint8Array;
+  /** The whole message in shared memory; null: it is here. */
+  readonly shared: SharedMessage | null;
   readonly messageRows: number;
   readonly selection: Int32Array | null;
+}
+
+/**
+ * A message in memory that workers map: the core passes it on without touching it. It may be overwritten once
+ * nobody holds it, so whoever keeps it holds it (`hold.ts` says who does).
+ */
+export interface SharedMessage {
+  /** Bytes of the whole message. */
+  readonly byteLength: number;
+  /** A copy of the whole message. @throws {InternalError} SHARED_RELEASED when nobody in the core holds it */
+  read(): Uint8Array;
+  /** One holder more. @throws as `read` */
+  hold(): void;
+  /** One holder less. @throws as `read` */
+  release(): void;
 }
 
 /** Column groups of one row count, placed side by side: `rows` rows in all groups after their selections. */
@@ -50,7 +67,9 @@ export type StreamElement = Batch | Watermark | Barrier | EndOfInput;
 export function batchBytes(batch: Batch): number {
   let bytes = 0;
   for (const group of batch.groups) {
-    bytes += group.message.byteLength + (group.selection === null ? 0 : group.selection.byteLength);
+    bytes +=
+      (group.shared ?? group.message).byteLength +
+      (group.selection === null ? 0 : group.selection.byteLength);
   }
   return bytes;
 }

@@ -6,6 +6,7 @@ import type { Column } from '../types/data-type.js';
 import { type ArrayData, readArrays } from './array-data.js';
 import type { Batch } from './batch.js';
 import { writeSchema } from './encode.js';
+import { loadBatch } from './hold.js';
 import { malformedBatch } from './malformed.js';
 import { type ValueReader, valueReader } from './read-value.js';
 import type { SchemaRegistry } from './schema-registry.js';
@@ -31,7 +32,7 @@ export function decodeBatch(
   exchange: ExchangeColumns,
   schemas: SchemaRegistry,
 ): DecodedColumn[] {
-  return inColumnOrder(batch, exchange, schemas, (column, data, selection): DecodedColumn => {
+  return inColumnOrder(loadBatch(batch), exchange, schemas, (column, data, selection): DecodedColumn => {
     const read = valueReader(column.type, data);
     return { ...column, value: selection === null ? read : (row) => read(selection[row]!) };
   });
@@ -66,12 +67,13 @@ export function mergeGroups(
   schemas: SchemaRegistry,
   positions: readonly number[] = exchange.columns.map((_, i) => i),
 ): Uint8Array {
-  const arrays = inColumnOrder(batch, exchange, schemas, (column, data, selection) => {
+  const loaded = loadBatch(batch);
+  const arrays = inColumnOrder(loaded, exchange, schemas, (column, data, selection) => {
     valueReader(column.type, data);
     return selection === null ? data : takeArray(data, selection);
   });
   return (
-    wholeMessage(batch, exchange, positions) ??
+    wholeMessage(loaded, exchange, positions) ??
     writeRecordBatch(
       batch.rows,
       positions.map((position) => arrays[position]!),

@@ -53,7 +53,7 @@ export class BatchEncoder {
     return {
       kind: 'batch',
       rows,
-      groups: [{ schema: this.schema, message, messageRows: rows, selection: null }],
+      groups: [{ schema: this.schema, message, shared: null, messageRows: rows, selection: null }],
       continued: false,
     };
   }

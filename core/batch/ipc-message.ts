@@ -25,10 +25,15 @@ export interface IpcMessage {
 }
 
 /**
- * Opens a message of one kind. The message must be exactly its prefix, metadata and body.
+ * Opens a message of one kind. The message must be exactly its prefix, metadata and body; the last `outsideBytes` of
+ * the body may be elsewhere.
  * @throws {InternalError} BATCH_MALFORMED (or RangeError, for a read outside the metadata)
  */
-export function openIpcMessage(message: Uint8Array, kind: 'schema' | 'recordBatch'): IpcMessage {
+export function openIpcMessage(
+  message: Uint8Array,
+  kind: 'schema' | 'recordBatch',
+  outsideBytes = 0,
+): IpcMessage {
   if (message.byteLength < IPC_PREFIX_BYTES + 8) throw malformedBatch('it ends before its metadata');
   const prefix = new DataView(message.buffer, message.byteOffset, IPC_PREFIX_BYTES);
   if (prefix.getUint32(0, true) !== 0xffffffff) throw malformedBatch('the continuation marker is missing');
@@ -47,8 +52,9 @@ export function openIpcMessage(message: Uint8Array, kind: 'schema' | 'recordBatc
   const header = root.table(2);
   if (header === null) throw malformedBatch('it has no header');
   const bodyBytes = root.int64(3);
-  if (bodyBytes !== message.byteLength - bodyStart) {
-    throw malformedBatch(`its body claims ${bodyBytes} bytes but has ${message.byteLength - bodyStart}`);
+  const present = message.byteLength - bodyStart + outsideBytes;
+  if (bodyBytes !== present) {
+    throw malformedBatch(`its body claims ${bodyBytes} bytes but has ${present}`);
   }
   return { view, header, bodyStart, bodyBytes };
 }

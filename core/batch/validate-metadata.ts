@@ -29,32 +29,39 @@ export interface RecordBatchParts extends RecordBatchSummary {
 /**
  * Checks one encapsulated record batch message against its schema: framing, metadata, node and buffer counts,
  * ranges inside the body, lengths, null counts.
- * `schema` is a schema message (read once for each `Uint8Array` object) or its layout.
+ * `schema` is a schema message (read once for each `Uint8Array` object) or its layout; the last `outsideBytes` of
+ * the body may be elsewhere.
  * @throws {InternalError} BATCH_MALFORMED
  */
 export function validateRecordBatchMessage(
   message: Uint8Array,
   schema: Uint8Array | SchemaLayout,
+  outsideBytes = 0,
 ): RecordBatchSummary {
   const { rows, bodyBytes } = openRecordBatch(
     message,
     schema instanceof Uint8Array ? layoutOf(schema) : schema,
+    outsideBytes,
   );
   return { rows, bodyBytes };
 }
 
 /** As `validateRecordBatchMessage`, and says where everything is. */
-export function openRecordBatch(message: Uint8Array, schema: SchemaLayout): RecordBatchParts {
+export function openRecordBatch(
+  message: Uint8Array,
+  schema: SchemaLayout,
+  outsideBytes = 0,
+): RecordBatchParts {
   try {
-    return open(message, schema);
+    return open(message, schema, outsideBytes);
   } catch (error) {
     if (error instanceof RangeError) throw malformedBatch(error.message, error);
     throw error;
   }
 }
 
-function open(message: Uint8Array, schema: SchemaLayout): RecordBatchParts {
-  const { view, header, bodyStart, bodyBytes } = openIpcMessage(message, 'recordBatch');
+function open(message: Uint8Array, schema: SchemaLayout, outsideBytes: number): RecordBatchParts {
+  const { view, header, bodyStart, bodyBytes } = openIpcMessage(message, 'recordBatch', outsideBytes);
   if (header.has(3)) throw malformedBatch('its body is compressed');
   const rows = header.int64(0);
   if (rows < 0 || rows > MAX_BATCH_ROWS) throw malformedBatch(`it claims ${rows} rows`);

@@ -1,4 +1,5 @@
 import type { StreamElement } from '../batch/batch.js';
+import { holdElement, releaseElement } from '../batch/hold.js';
 import { ByteBudget, type ByteLease } from './byte-budget.js';
 import { type Deferred, deferred } from './deferred.js';
 import {
@@ -11,12 +12,13 @@ import {
 
 /**
  * A streaming exchange: a queue between one producer and one consumer, bounded by credits in bytes. An element is
- * charged from `push` until the consumer asks for the one after it.
+ * charged and held from `push` until the consumer asks for the one after it.
  */
 export class Edge implements ExchangeChannel, ExchangeReader {
   private readonly budget: ByteBudget;
   private readonly queue: Queued[] = [];
-  private lastLease: ByteLease | null = null;
+  /** What the consumer is at. */
+  private last: Queued | null = null;
   private puller: Deferred<StreamElement> | null = null;
   private failure: { readonly error: unknown } | null = null;
   private ended = false;
@@ -33,6 +35,7 @@ export class Edge implements ExchangeChannel, ExchangeReader {
     const lease = await this.budget.acquire(elementBytes(element));
     if (this.closed) return lease.release();
     this.moved += 1;
+    holdElement(element);
     this.queue.push({ element, lease });
     const { puller } = this;
     if (puller !== null) {
@@ -43,8 +46,8 @@ export class Edge implements ExchangeChannel, ExchangeReader {
 
   async pull(): Promise<StreamElement> {
     if (this.failure !== null) throw this.failure.error;
-    this.lastLease?.release();
-    this.lastLease = null;
+    if (this.last !== null) drop(this.last);
+    this.last = null;
     if (this.closed || this.ended) return END_OF_INPUT;
     if (this.queue.length > 0) return this.take();
     this.puller = deferred();
@@ -54,8 +57,9 @@ export class Edge implements ExchangeChannel, ExchangeReader {
   close(): void {
     if (this.closed) return;
     this.closed = true;
-    this.lastLease?.release();
-    for (const { lease } of this.queue.splice(0)) lease.release();
+    // Not dropped: the consumer may still be at it.
+    this.last?.lease.release();
+    this.dropQueue();
     this.puller?.resolve(END_OF_INPUT);
     this.puller = null;
     if (!this.ended) this.unneeded();
@@ -75,11 +79,11 @@ export class Edge implements ExchangeChannel, ExchangeReader {
     this.budget.fail(error);
     this.puller?.reject(error);
     this.puller = null;
-    this.queue.length = 0;
+    this.dropQueue();
   }
 
   async dispose(): Promise<void> {
-    this.queue.length = 0;
+    this.dropQueue();
   }
 
   get activity(): ChannelActivity {
@@ -93,12 +97,21 @@ export class Edge implements ExchangeChannel, ExchangeReader {
   }
 
   private take(): StreamElement {
-    const { element, lease } = this.queue.shift()!;
+    this.last = this.queue.shift()!;
+    const { element } = this.last;
     this.moved += 1;
-    this.lastLease = lease;
     this.ended = element.kind === 'end';
     return element;
   }
+
+  private dropQueue(): void {
+    for (const queued of this.queue.splice(0)) drop(queued);
+  }
+}
+
+function drop({ element, lease }: Queued): void {
+  lease.release();
+  releaseElement(element);
 }
 
 interface Queued {

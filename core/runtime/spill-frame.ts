@@ -9,12 +9,14 @@
  */
 import { crc32 } from 'node:zlib';
 import type { Batch, ColumnGroup, StreamElement } from '../batch/batch.js';
+import { loadBatch } from '../batch/hold.js';
 import { InternalError } from '../errors.js';
 
 export const SPILL_PREFIX_BYTES = 16;
 
-/** The chunks of one element, to be written one after the other; messages are not copied. */
-export function encodeSpillFrame(element: StreamElement): Uint8Array[] {
+/** The chunks of one element, to be written one after the other; messages in the core's memory are not copied. */
+export function encodeSpillFrame(given: StreamElement): Uint8Array[] {
+  const element = given.kind === 'batch' ? loadBatch(given) : given;
   const payload: Uint8Array[] = [];
   if (element.kind === 'batch') {
     for (const group of element.groups) {
@@ -102,7 +104,7 @@ function decodeBatch(header: Header & { kind: 'batch' }, body: Uint8Array, start
   const groups = header.groups.map(({ schema, messageRows, messageBytes, selectionRows }): ColumnGroup => {
     const message = next(messageBytes);
     const selection = selectionRows === null ? null : new Int32Array(next(selectionRows * 4).slice().buffer);
-    return { schema, message, messageRows, selection };
+    return { schema, message, shared: null, messageRows, selection };
   });
   return { kind: 'batch', rows: header.rows, groups, continued: header.continued };
 }

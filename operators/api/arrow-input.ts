@@ -51,6 +51,7 @@ export function arrowGroup(
   return {
     schema: schemas.register(stream.subarray(0, at)),
     message: stream.slice(at, at + messageBytes(stream, at)),
+    shared: null,
     messageRows: batch.numRows,
     selection: null,
   };

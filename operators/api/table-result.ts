@@ -39,7 +39,7 @@ export class TableResult<R extends object> implements AsyncIterable<RecordBatch>
     for await (const { schema, message } of this.#messages(result)) {
       const group = schemas.register(schema);
       const { rows } = validateRecordBatchMessage(message, schemas.layout(group));
-      const groups = [{ schema: group, message, messageRows: rows, selection: null }];
+      const groups = [{ schema: group, message, shared: null, messageRows: rows, selection: null }];
       const columns = decodeBatch({ kind: 'batch', rows, groups, continued: false }, exchange, schemas);
       for (let row = 0; row < rows; row++) {
         yield read(columns.map((column): SqlValue => column.value(row))) as R;

@@ -1,5 +1,12 @@
 /** The sink of a SELECT: its batches go to the reader of the result. */
-import type { Barrier, Batch, Operator, OperatorContext, Watermark } from '../../core/index.js';
+import {
+  type Barrier,
+  type Batch,
+  loadBatch,
+  type Operator,
+  type OperatorContext,
+  type Watermark,
+} from '../../core/index.js';
 import type { ResultQueue } from './result-queue.js';
 
 /** Keeps nothing: a batch is on its edge until the reader has taken it. */
@@ -16,7 +23,8 @@ export class CollectSink implements Operator {
   }
 
   async processBatch(batch: Batch): Promise<void> {
-    await this.results.put(batch);
+    // Its reader may take longer than the edge holds it.
+    await this.results.put(loadBatch(batch));
   }
 
   async processWatermark(_watermark: Watermark): Promise<void> {}

@@ -8,10 +8,12 @@ import {
   type Batch,
   batchBytes,
   functionMetrics,
+  holdGroups,
   type Operator,
   type OperatorContext,
   type PythonStage,
   ReorderBuffer,
+  releaseGroups,
   type Watermark,
 } from '../../core/index.js';
 import { Dispatcher } from './dispatcher.js';
@@ -39,7 +41,10 @@ export class PythonOperator implements Operator {
     this.#buffer = new ReorderBuffer({
       capacityBytes: context.bufferBytes,
       leastInFlight: 2 * this.stage.parallelism,
-      emit: (batch) => context.output.emit(batch),
+      emit: async (batch) => {
+        await context.output.emit(batch);
+        releaseGroups(batch.groups);
+      },
       onError: (error) => context.fail(error),
     });
     context.signal.addEventListener('abort', () => this.#buffer.fail(context.signal.reason), { once: true });
@@ -48,6 +53,7 @@ export class PythonOperator implements Operator {
   }
 
   processBatch(batch: Batch): Promise<void> {
+    holdGroups(batch.groups);
     return this.#buffer.submit(batchBytes(batch), () => this.#process(batch));
   }
 
@@ -87,21 +93,25 @@ export class PythonOperator implements Operator {
         continued: batch.continued,
       });
       this.#count(result, batch.rows);
-      return result.batches.filter((part) => part.rows > 0).map((part) => this.#beside(batch, part));
+      const outputs = result.batches.flatMap((part) => this.#beside(batch, part));
+      releaseGroups(batch.groups);
+      return outputs;
     } finally {
       this.#inWorkers -= 1;
       this.#dispatcher.settle(worker, bytes);
     }
   }
 
-  #beside(batch: Batch, part: BundleBatch): Batch {
+  /** A part of the result beside the columns kept for it, all of them held; nothing where it has no rows. */
+  #beside(batch: Batch, part: BundleBatch): Batch[] {
+    const results = part.group === null ? [] : [part.group];
+    if (part.rows === 0) {
+      releaseGroups(results);
+      return [];
+    }
     const kept = keepGroups(batch, this.stage.keptGroups, part.rowSelection);
-    return {
-      kind: 'batch',
-      rows: part.rows,
-      groups: part.group === null ? kept : [...kept, part.group],
-      continued: false,
-    };
+    holdGroups(kept);
+    return [{ kind: 'batch', rows: part.rows, groups: [...kept, ...results], continued: false }];
   }
 
   /** Shipping and returning are the bundle's; a stage of several functions shares them out by their time in Python. */

@@ -3,14 +3,15 @@
  * edge downstream has; the two directions do not wait for each other.
  */
 import type { RelationalStageHandle, Worker } from '../../bridge/index.js';
-import type {
-  Barrier,
-  Batch,
-  Operator,
-  OperatorContext,
-  SourceOperator,
-  StageMetrics,
-  Watermark,
+import {
+  type Barrier,
+  type Batch,
+  type Operator,
+  type OperatorContext,
+  releaseGroups,
+  type SourceOperator,
+  type StageMetrics,
+  type Watermark,
 } from '../../core/index.js';
 
 /** Opens the stage in a worker and notes the worker's peak in the stage's metrics; the operator closes what it returns. */
@@ -138,6 +139,7 @@ async function forward(
 ): Promise<void> {
   for await (const batch of stage.batches()) {
     await context.output.emit(batch);
+    releaseGroups(batch.groups);
     await afterBatch();
   }
   // Rows that a sink wrote never pass the task that counts.

@@ -4,7 +4,7 @@ import type { Batch } from '../../core/index.js';
 export function numbersBatch(values: readonly number[], paddingBytes = 0): Batch {
   const message = new Uint8Array(values.length * 8 + paddingBytes);
   new Float64Array(message.buffer, 0, values.length).set(values);
-  const group = { schema: 1, message, messageRows: values.length, selection: null };
+  const group = { schema: 1, message, shared: null, messageRows: values.length, selection: null };
   return { kind: 'batch', rows: values.length, groups: [group], continued: false };
 }
 

@@ -30,8 +30,8 @@ describe('a batch as frames', () => {
       rows: 2,
       continued: true,
       groups: [
-        { schema: 7, message: first, messageRows: 2, selection: null },
-        { schema: 8, message: second, messageRows: 5, selection },
+        { schema: 7, message: first, shared: null, messageRows: 2, selection: null },
+        { schema: 8, message: second, shared: null, messageRows: 5, selection },
       ],
     });
 
@@ -55,7 +55,11 @@ describe('a batch as frames', () => {
   it('is read back as it was sent', () => {
     const selection = Int32Array.of(0, 0, 4);
     const message = Uint8Array.of(1, 2, 3);
-    const batch = { rows: 3, continued: false, groups: [{ schema: 1, message, messageRows: 5, selection }] };
+    const batch = {
+      rows: 3,
+      continued: false,
+      groups: [{ schema: 1, message, shared: null, messageRows: 5, selection }],
+    };
 
     const data = decodeData(encodeBatch(PLACE, batch));
 

@@ -14,6 +14,7 @@ export function columnGroup(
     schema: schemas.register(stream.slice(0, schemaEnd)),
     // The end-of-stream marker is 8 bytes.
     message: stream.slice(schemaEnd, stream.byteLength - 8),
+    shared: null,
     messageRows: table.numRows,
     selection: null,
   };

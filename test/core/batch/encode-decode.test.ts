@@ -73,7 +73,10 @@ describe('a batch of several groups', () => {
       expect(decodeRows(batch, exchange, schemas), `seed ${seed}`).toEqual(rows);
       const merged = { schema: new BatchEncoder(exchange.columns, schemas).schema, selection: null };
       const message = mergeGroups(batch, exchange, schemas);
-      const flat: Batch = { ...batch, groups: [{ ...merged, message, messageRows: batch.rows }] };
+      const flat: Batch = {
+        ...batch,
+        groups: [{ ...merged, message, shared: null, messageRows: batch.rows }],
+      };
       const whole = { columns: exchange.columns, groups: [exchange.columns.map((_, i) => i)] };
       expect(decodeRows(flat, whole, schemas), `seed ${seed}, merged`).toEqual(rows);
       expect(decodeRecordBatch(batch, exchange, schemas).getChild('bigint')?.toJSON()).toEqual(
@@ -131,6 +134,7 @@ describe('merging the groups of a batch into one message', () => {
     const group = {
       schema: schemas.register(stream.slice(0, schemaBytes)),
       message,
+      shared: null,
       messageRows: 1,
       selection: null,
     };

@@ -62,7 +62,7 @@ describe('decoding', () => {
   it('gives rows or the error for malformed bytes for every mutant of the whole message', () => {
     for (let seed = 1; seed <= 1500; seed++) {
       const message = mutate(MESSAGE, MESSAGE.length, new SeededRandom(seed));
-      const group = { schema: encoder.schema, message, messageRows: 3, selection: null };
+      const group = { schema: encoder.schema, message, shared: null, messageRows: 3, selection: null };
       const batch = { kind: 'batch', rows: 3, groups: [group], continued: false } as const;
 
       const outcome = attempt(() => decodeRows(batch, EXCHANGE, schemas));

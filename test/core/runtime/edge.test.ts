@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { Edge } from '../../../core/runtime/edge.js';
 import { promisesSettle } from '../../support/manual-clock.js';
+import { shareBatch } from '../../support/shared-batch.js';
 import { numbersBatch } from '../../support/test-batch.js';
 
 it('makes the producer wait when its credits are used, until the consumer asks for the element after', async () => {
@@ -73,4 +74,29 @@ it('does not call a producer unneeded that has already ended', async () => {
   edge.close();
 
   expect(unneeded).toBe(0);
+});
+
+it('holds a batch in shared memory from its push until the consumer asks for the element after', async () => {
+  const edge = new Edge(1 << 20);
+  const { batch, messages } = shareBatch(numbersBatch([1]));
+  await edge.push(batch);
+  await edge.push({ kind: 'watermark', timestampMs: 1 });
+  expect(messages[0]!.holders).toBe(2);
+
+  await edge.pull();
+  expect(messages[0]!.holders).toBe(2);
+  await edge.pull();
+
+  expect(messages[0]!.holders).toBe(1);
+});
+
+it.each(['close', 'fail'] as const)('lets go of what waits in shared memory on %s', async (how) => {
+  const edge = new Edge(1 << 20);
+  const { batch, messages } = shareBatch(numbersBatch([1]));
+  await edge.push(batch);
+
+  if (how === 'close') edge.close();
+  else edge.fail(new Error('stop'));
+
+  expect(messages[0]!.holders).toBe(1);
 });

@@ -14,9 +14,15 @@ const ELEMENTS: StreamElement[] = [
     rows: 3,
     continued: true,
     groups: [
-      { schema: 4, message: Uint8Array.of(1, 2, 3), messageRows: 3, selection: null },
-      { schema: 5, message: Uint8Array.of(9), messageRows: 2, selection: Int32Array.of(0, 0, 1) },
-      { schema: 5, message: new Uint8Array(0), messageRows: 0, selection: new Int32Array(0) },
+      { schema: 4, message: Uint8Array.of(1, 2, 3), shared: null, messageRows: 3, selection: null },
+      {
+        schema: 5,
+        message: Uint8Array.of(9),
+        shared: null,
+        messageRows: 2,
+        selection: Int32Array.of(0, 0, 1),
+      },
+      { schema: 5, message: new Uint8Array(0), shared: null, messageRows: 0, selection: new Int32Array(0) },
     ],
   },
   { kind: 'watermark', timestampMs: -12.5 },

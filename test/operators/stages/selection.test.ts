@@ -6,6 +6,7 @@ import { selectRows } from '../../../operators/stages/selection.js';
 const group = (messageRows: number, selection: Int32Array | null): ColumnGroup => ({
   schema: 1,
   message: new Uint8Array(),
+  shared: null,
   messageRows,
   selection,
 });
