@@ -145,7 +145,7 @@ export class Bridge {
       ? Zygote.start({
           python,
           pythonPath,
-          preload: kind === 'relational' ? ['duckdb'] : [],
+          kind,
           folders: [this.#endpoints.path, ...temporaryFolders],
           onText: (text) =>
             onLog({

@@ -5,15 +5,15 @@
 import { execa } from 'execa';
 import { type MillstreamError, WorkerError } from '../core/index.js';
 import { LineSplitter } from './line-splitter.js';
-import type { UnfinishedPaths, ZygoteCommand, ZygoteEvent } from './protocol/zygote.js';
+import type { UnfinishedPaths, WorkerArguments, ZygoteCommand, ZygoteEvent } from './protocol/zygote.js';
 import { type PythonCommand, pythonEnvironment, startError } from './python-command.js';
 import { TextTail } from './text-tail.js';
 import type { ForkRequest, ProcessExit, RawOutput, WorkerHost, WorkerProcess } from './worker-host.js';
 
 /** What a zygote is started with. */
 export interface ZygoteOptions extends PythonCommand {
-  /** Modules imported beside the harness. */
-  readonly preload: readonly string[];
+  /** Which workers it forks: decides what it imports. */
+  readonly kind: WorkerArguments['kind'];
   /** Removed with everything in them when it ends. */
   readonly folders: readonly string[];
   /** Called with what the zygote itself prints: never a worker's output. */
@@ -130,8 +130,7 @@ export class Zygote implements WorkerHost {
 }
 
 function spawn(options: ZygoteOptions) {
-  const preload = options.preload.flatMap((name) => ['--preload', name]);
-  return execa(options.python, ['-m', 'millstream._worker.zygote', ...preload], {
+  return execa(options.python, ['-m', 'millstream._worker.zygote_main', options.kind], {
     env: pythonEnvironment(options),
     stdin: 'pipe',
     stdout: 'pipe',

@@ -3,6 +3,7 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { COMMAND, ensureBuild } from './support/build.mjs';
+import { ensureBytecode } from './support/bytecode.mjs';
 import { runMain, say, secondsSince } from './support/console.mjs';
 import { ensureNodePackages } from './support/node-packages.mjs';
 import { checkPlatform } from './support/platform.mjs';
@@ -22,6 +23,7 @@ export async function setUp() {
   const packages = await ensureNodePackages(ROOT);
   const build = await ensureBuild(ROOT);
   const python = await ensurePythonEnvironment(ROOT);
+  await ensureBytecode(ROOT, INTERPRETER);
   if (packages || build || python) say(`Set up in ${secondsSince(start)}.`);
   return { root: ROOT, command: join(ROOT, COMMAND), python: join(ROOT, INTERPRETER) };
 }

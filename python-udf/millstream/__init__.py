@@ -1,33 +1,40 @@
-"""Millstream runs Python functions inside data pipelines: what functions are written with."""
+"""Millstream runs Python functions inside data pipelines: what functions are written with.
 
-from ._client import connect
-from .data_types import DataTypes
-from .decorators import FunctionOptions, udaf, udf, udtaf, udtf
-from .errors import (
-    CancelledError,
-    ConfigurationError,
-    EnvironmentError,
-    ErrorDetails,
-    InternalError,
-    MillstreamError,
-    PlanError,
-    ResourceError,
-    SinkError,
-    SourceError,
-    SqlError,
-    UdfError,
-    WorkerError,
-)
-from .functions import (
-    AggregateFunction,
-    FunctionContext,
-    ScalarFunction,
-    TableAggregateFunction,
-    TableFunction,
-    UserDefinedFunction,
-)
-from .row import Row, RowKind
-from .views import ListView, MapView
+Names are imported when they are first used: a worker, or a script that only connects, loads what it needs.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ._client import connect
+    from .data_types import DataTypes
+    from .decorators import FunctionOptions, udaf, udf, udtaf, udtf
+    from .errors import (
+        CancelledError,
+        ConfigurationError,
+        EnvironmentError,
+        ErrorDetails,
+        InternalError,
+        MillstreamError,
+        PlanError,
+        ResourceError,
+        SinkError,
+        SourceError,
+        SqlError,
+        UdfError,
+        WorkerError,
+    )
+    from .functions import (
+        AggregateFunction,
+        FunctionContext,
+        ScalarFunction,
+        TableAggregateFunction,
+        TableFunction,
+        UserDefinedFunction,
+    )
+    from .row import Row, RowKind
+    from .views import ListView, MapView
 
 __version__ = "0.1.0"
 
@@ -63,3 +70,39 @@ __all__ = [
     "udtaf",
     "udtf",
 ]
+
+_MODULES = {
+    "connect": "_client",
+    "DataTypes": "data_types",
+    **dict.fromkeys(("FunctionOptions", "udaf", "udf", "udtaf", "udtf"), "decorators"),
+    **dict.fromkeys(
+        (
+            "AggregateFunction",
+            "FunctionContext",
+            "ScalarFunction",
+            "TableAggregateFunction",
+            "TableFunction",
+            "UserDefinedFunction",
+        ),
+        "functions",
+    ),
+    **dict.fromkeys(("Row", "RowKind"), "row"),
+    **dict.fromkeys(("ListView", "MapView"), "views"),
+    **{name: "errors" for name in __all__ if name.endswith("Error") or name == "ErrorDetails"},
+}
+_SUBMODULES = frozenset(_MODULES.values())
+
+
+def __getattr__(name: str) -> Any:
+    """Imports the module that has a public name, or a public module itself, on first use."""
+    if name in _SUBMODULES:
+        return importlib.import_module(f".{name}", __name__)
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f".{_MODULES[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -14,7 +14,7 @@ export const INTERPRETER = '.venv/bin/python';
 /** Makes or renews `.venv` where it does not fit pyproject.toml; true where it was made. */
 export async function ensurePythonEnvironment(root) {
   const stamp = join(root, '.venv/.millstream');
-  const wanted = fingerprint(root, [join(root, 'pyproject.toml')], [REQUIREMENT, root]);
+  const wanted = fingerprint(root, [join(root, 'pyproject.toml')], [REQUIREMENT, 'bytecode', root]);
   if (isStamped(stamp, wanted) && existsSync(join(root, INTERPRETER))) return false;
   const python = findPython();
   say(`Making the Python environment .venv (Python ${python.version}) …`);
@@ -81,7 +81,8 @@ async function makeWithUv(root, python, uv) {
     (await attempt(
       root,
       uv.command,
-      ['pip', 'install', '--quiet', '--python', INTERPRETER, '-e', REQUIREMENT],
+      // As pip does: importing pyarrow and NumPy without their bytecode takes 0.5 s longer, at every start.
+      ['pip', 'install', '--quiet', '--compile-bytecode', '--python', INTERPRETER, '-e', REQUIREMENT],
       env,
     ))
   );

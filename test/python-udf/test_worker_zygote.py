@@ -25,9 +25,9 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the zygote runs
 class ZygoteProcess:
     """A zygote and its events."""
 
-    def __init__(self, *arguments: str, **environment: str) -> None:
+    def __init__(self, kind: str = "function", **environment: str) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "millstream._worker.zygote", *arguments],
+            [sys.executable, "-m", "millstream._worker.zygote_main", kind],
             env={**python_environment(), **environment},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -138,12 +138,12 @@ def is_alive(pid: int) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("preload", "environment"),
-    [([], {}), (["--preload", "duckdb"], {}), ([], {"OPENBLAS_NUM_THREADS": "8"})],
+    ("kind", "environment"),
+    [("function", {}), ("relational", {}), ("function", {"OPENBLAS_NUM_THREADS": "8"})],
     ids=["function", "relational", "started with threads"],
 )
-def test_the_zygote_has_one_thread_when_it_forks(preload: list[str], environment: dict[str, str]) -> None:
-    zygote = ZygoteProcess(*preload, **environment)
+def test_the_zygote_has_one_thread_when_it_forks(kind: str, environment: dict[str, str]) -> None:
+    zygote = ZygoteProcess(kind, **environment)
     try:
         threads = Path(f"/proc/{zygote.process.pid}/task").iterdir()
         names = [Path(thread, "comm").read_text().strip() for thread in threads]
@@ -263,7 +263,7 @@ def test_a_core_that_goes_leaves_none_of_its_folders(tmp_path: Path, breaks: str
         zygote.close()
     else:
         process = subprocess.Popen(
-            [sys.executable, "-m", "millstream._worker.zygote"],
+            [sys.executable, "-m", "millstream._worker.zygote_main", "function"],
             env=python_environment(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

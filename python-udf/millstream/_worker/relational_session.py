@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import duckdb
+from .duckdb_extension import duckdb
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

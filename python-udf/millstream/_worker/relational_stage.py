@@ -13,7 +13,6 @@ import pyarrow as pa
 from .. import _types
 from ..errors import CancelledError, InternalError
 from .duckdb_errors import QueryPlace, translate_duckdb_error
-from .key_cuts import KeyBatch, cut_between_keys
 from .protocol import Credit, End, Failed, RelationalStatistics
 from .relational_input import RelationalInput, stream_capsule
 from .relational_output import RelationalOutput
@@ -23,9 +22,10 @@ from .wire_errors import wire_error
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    import duckdb
     import zmq
 
+    from .duckdb_extension import duckdb
+    from .key_cuts import KeyBatch
     from .protocol import BatchMessage, ColumnSpec, DataMessage, OpenRelationalStage
     from .schema_ids import SchemaIds
 
@@ -171,9 +171,12 @@ class RelationalStage:
             for offset in range(0, batch.num_rows, self.body.batch_rows):
                 yield batch.slice(offset, self.body.batch_rows)
 
-    def _cut(self, batches: Iterator[pa.RecordBatch]) -> Iterator[KeyBatch]:
+    def _cut(self, batches: Iterator[pa.RecordBatch]) -> Iterator[KeyBatch | tuple[pa.RecordBatch, bool]]:
         if self.body.key_columns is None:
-            return (KeyBatch(batch, False) for batch in batches)
+            return ((batch, False) for batch in batches)
+        # Not before it is needed: `pyarrow.compute` is a quarter of what a relational worker would import.
+        from .key_cuts import cut_between_keys
+
         return cut_between_keys(batches, self.body.key_columns, self._columns, self.body.batch_rows)
 
     def _failed(self, error: BaseException) -> Failed:

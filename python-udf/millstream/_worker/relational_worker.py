@@ -5,9 +5,8 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-import duckdb
-
 from ..errors import InternalError
+from .duckdb_extension import duckdb
 from .mailbox import Mailbox
 from .protocol import BatchMessage, CloseStage, Credit, End, OpenRelationalStage, Progress
 from .relational_session import open_database

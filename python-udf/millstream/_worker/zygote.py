@@ -1,4 +1,4 @@
-"""The zygote: `python -m millstream._worker.zygote [--preload MODULE]…`, the parent of its workers.
+"""The zygote: the parent of its workers; `zygote_main` starts it.
 
 Single-threaded: one loop over the core's commands, the ends of children and what workers write. At the end of
 its stdin it kills all of them and cleans up.
@@ -7,18 +7,15 @@ its stdin it kills all of them and cleans up.
 from __future__ import annotations
 
 import contextlib
-import gc
-import importlib
 import os
 import select
 import signal
 import sys
 from typing import Literal
 
-from . import process, process_tree, zygote_cleanup
+from . import process_tree, zygote_cleanup
 from .event_writer import EventWriter
 from .output_relay import OutputPipe
-from .pandas_import import postpone_pandas
 from .zygote_child import Child, fork_child
 from .zygote_protocol import (
     Exited,
@@ -35,9 +32,6 @@ from .zygote_protocol import (
     decode_command,
 )
 
-_SINGLE_THREADED = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-# jemalloc, in pyarrow, has a thread that survives forks; better without it too.
-_WITHOUT_ALLOCATOR_THREAD = {"JE_ARROW_MALLOC_CONF": "background_thread:false"}
 _MAX_RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
 
@@ -230,43 +224,3 @@ def _thread_count() -> int:
         return len(os.listdir("/proc/self/task"))
     except OSError:
         return 1
-
-
-def _preload(names: list[str]) -> None:
-    for module in ("millstream._worker.function_worker", *names):
-        importlib.import_module(module)
-    if "duckdb" in names:
-        importlib.import_module("millstream._worker.relational_worker")
-        # The default connection that its import opens owns a thread.
-        importlib.import_module("duckdb").default_connection().close()
-
-
-def _restart_without_threads() -> None:
-    """Runs this program anew with libraries told to start no threads, unless that has been said already.
-
-    A process is forked safely only while it has one thread, and importing the package has loaded pyarrow.
-    """
-    if not _SINGLE_THREADED.items() <= os.environ.items():
-        environment = {**os.environ, **_SINGLE_THREADED, **_WITHOUT_ALLOCATOR_THREAD}
-        os.execve(sys.executable, sys.orig_argv, environment)
-
-
-def main() -> None:
-    """Imports what workers need, then serves the core over stdin and stdout."""
-    _restart_without_threads()
-    # What an import prints must not look like an event.
-    event_fd = os.dup(1)
-    os.dup2(2, 1)
-    flags, names = sys.argv[1::2], sys.argv[2::2]
-    if any(flag != "--preload" for flag in flags) or len(flags) != len(names):
-        sys.exit("usage: python -m millstream._worker.zygote [--preload MODULE]...")
-    _preload(names)
-    postpone_pandas()
-    process.become_subreaper()
-    gc.collect()
-    gc.freeze()
-    Zygote(0, event_fd).run(process.age_seconds() * 1000)
-
-
-if __name__ == "__main__":
-    main()
