@@ -48,7 +48,7 @@ export const TYPE_TABLE: { readonly [K in TypeKind]: TypeForms<TypeOf<K>> } = {
     python: 'datetime.datetime, aware',
   },
   INTERVAL_YEAR_MONTH: { arrow: () => new arrow.Int32(), duckDb: () => 'INTEGER', python: 'int (months)' },
-  INTERVAL_DAY_TIME: { arrow: () => new arrow.Int64(), duckDb: () => 'BIGINT', python: 'int (milliseconds)' },
+  INTERVAL_DAY_TIME: { arrow: () => new arrow.Int64(), duckDb: () => 'BIGINT', python: 'datetime.timedelta' },
   ARRAY: {
     arrow: (t) => new arrow.List(new arrow.Field('item', toArrowType(t.element), true)),
     duckDb: (t) => `${toDuckDbType(t.element)}[]`,

@@ -272,3 +272,40 @@ def test_nanoseconds_are_cut_downwards_on_the_way_in() -> None:
         datetime.datetime(1970, 1, 1, 0, 0, 0, 1),
         None,
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "reason"),
+    [
+        ("ARRAY<INT NOT NULL>", [[1], None, [2, None]], "element 1 is None: its type is INT NOT NULL"),
+        ("MAP<STRING, INT NOT NULL>", [{}, None, {"a": None}], "value 0 is None: its type is INT NOT NULL"),
+        ("ROW<a INT NOT NULL>", [Row(1), None, Row(None)], "field `a` is None, its type is INT NOT NULL"),
+    ],
+)
+def test_null_is_refused_inside_where_the_type_has_none(text: str, values: list[Any], reason: str) -> None:
+    with pytest.raises(Mismatch, match=reason) as caught:
+        codec_for(parse_type(text)).encode(values)
+
+    assert caught.value.index == 2
+
+
+def test_named_tuples_go_by_name_and_multisets_may_be_lists() -> None:
+    class Turned(NamedTuple):
+        b: str
+        a: int
+
+    rows = codec_for(parse_type("ROW<a INT, b STRING>"))
+    counts = codec_for(parse_type("MULTISET<STRING>"))
+
+    assert list(rows.decode(rows.encode([Turned("x", 1)]))) == [Row(a=1, b="x")]
+    assert list(counts.decode(counts.encode([["a", "b", "a"], ()]))) == [{"a": 2, "b": 1}, {}]
+
+
+def test_intervals_are_timedeltas_cut_to_milliseconds() -> None:
+    codec = codec_for(parse_type("INTERVAL DAY TO SECOND"))
+
+    array = codec.encode([datetime.timedelta(microseconds=-1500), datetime.timedelta(days=1), None])
+
+    assert array.to_pylist() == [-1, 86_400_000, None]
+    with pytest.raises(Mismatch, match="expected datetime.timedelta"):
+        codec.encode([5])

@@ -118,6 +118,32 @@ def test_float_series_for_integers_are_cut_as_in_flink() -> None:
     assert scalar(half, ["INT"], "INT").rows([3, -3, None]) == [(0, 1), (1, -1), (2, None)]
 
 
+def test_pandas_functions_see_what_pyflink_gives_them() -> None:
+    pd = pytest.importorskip("pandas")
+
+    def of(value: Any, given: str) -> str:
+        def kind(s: Any) -> Any:
+            if isinstance(s, pd.DataFrame):
+                return pd.Series([f"DataFrame {list(s.columns)}"] * len(s))
+            return pd.Series([f"{s.dtype} {s.iloc[0]!r}"] * len(s))
+
+        declared = pyflink_udf(kind, result_type="STRING", func_type="pandas")
+        return str(scalar(declared, [given], "STRING").rows([value, None])[0][1])
+
+    assert of(True, "BOOLEAN") == "object True"
+    assert of(1.5, "DOUBLE").startswith("float64")
+    assert of(1, "BIGINT").startswith("Int64")
+    assert of([1, 2], "ARRAY<INT>") == "object array([1, 2], dtype=int32)"
+    assert of((1, "a"), "ROW<x INT, y STRING>") == "DataFrame ['x', 'y']"
+
+
+def test_nan_of_pandas_is_null_as_in_pyflink() -> None:
+    pytest.importorskip("pandas")
+    gaps = pyflink_udf(lambda s: (s / 2).where(s != 2), result_type="DOUBLE", func_type="pandas")
+
+    assert scalar(gaps, ["INT"], "DOUBLE").rows([1, 2]) == [(0, 0.5), (1, None)]
+
+
 def test_constants_of_pandas_functions_are_python_values() -> None:
     pytest.importorskip("pandas")
     from execution_support import Literal

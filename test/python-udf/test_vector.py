@@ -159,7 +159,7 @@ def test_integers_with_null_never_become_floats() -> None:
     assert seen[-1] == ("MaskedArray", "int64")
 
 
-def test_pandas_values_come_as_pyflink_users_know_them() -> None:
+def test_pandas_keeps_numbers_and_booleans_with_null_apart_from_nan() -> None:
     def kind(s: Any) -> Any:
         return pd.Series([f"{s.dtype} {s.iloc[0]!r}"] * len(s))
 
@@ -170,8 +170,8 @@ def test_pandas_values_come_as_pyflink_users_know_them() -> None:
     assert of(b"a", "BYTES") == "object b'a'"
     assert of(datetime.date(2020, 1, 2), "DATE") == "object datetime.date(2020, 1, 2)"
     assert of(Decimal("1.5"), "DECIMAL(3, 1)") == "object Decimal('1.5')"
-    assert of(True, "BOOLEAN") == "object True"
-    assert of(1.5, "DOUBLE").startswith("float64")
+    assert of(True, "BOOLEAN").startswith("boolean")
+    assert of(1.5, "DOUBLE").startswith("Float64")
     assert of(datetime.datetime(2020, 1, 2), "TIMESTAMP(3)").startswith("datetime64")
     assert of([1, 2], "ARRAY<INT>") == "object [1, 2]"
 
@@ -181,7 +181,8 @@ def test_pandas_values_come_as_pyflink_users_know_them() -> None:
     [
         ("INT", lambda s: s.where(s != 2), [1, None]),
         ("STRING", lambda s: s.map(lambda i: None if i == 2 else f"x{i}"), ["x1", None]),
-        ("DOUBLE", lambda s: (s / 2).where(s != 2), [0.5, None]),
+        ("DOUBLE", lambda s: (s.astype("Float64") / 2).where(s != 2), [0.5, None]),
+        ("DOUBLE", lambda s: pd.Series([0.5, None], dtype=object), [0.5, None]),
         ("BOOLEAN", lambda s: pd.Series([None, True], dtype=object), [None, True]),
         (
             "TIMESTAMP(3)",
@@ -198,12 +199,17 @@ def test_pandas_values_come_as_pyflink_users_know_them() -> None:
         ("DOUBLE", lambda s: s.to_numpy(), [1.0, 2.0]),
         (
             "ROW<a INT, b STRING>",
-            lambda s: pd.DataFrame({"a": s, "b": ["x", None]}),
+            lambda s: pd.DataFrame({"b": ["x", None], "a": s}),
+            [{"a": 1, "b": "x"}, {"a": 2, "b": None}],
+        ),
+        (
+            "ROW<a INT, b STRING>",
+            lambda s: pd.DataFrame({0: s, 1: ["x", None]}),
             [{"a": 1, "b": "x"}, {"a": 2, "b": None}],
         ),
     ],
 )
-def test_missing_values_of_pandas_are_null_and_rows_go_by_position(
+def test_missing_values_of_pandas_are_null_and_frames_go_by_name(
     result: str, made: Any, expected: list[Any]
 ) -> None:
     assert run(made, [1, 2], "INT", result, "pandas") == expected
@@ -232,6 +238,55 @@ def test_numpy_results_keep_nan_and_mask_null() -> None:
     assert run(lambda a: a > 1, [1, 2], "INT", "BOOLEAN", "numpy") == [False, True]
     with pytest.raises(UdfError, match="one dimension"):
         run(lambda a: 5, [1], "INT", "INT", "numpy")
+
+
+@pytest.mark.parametrize("batch", ["arrow", "pandas", "numpy", "polars"])
+def test_a_value_that_overflows_is_named_with_its_row(batch: str) -> None:
+    package = pytest.importorskip("pyarrow" if batch == "arrow" else batch)
+    made = pa.array([1, None, 300])
+    results = {
+        "arrow": lambda: made,
+        "pandas": lambda: pd.Series([1, None, 300], dtype="Int64"),
+        "numpy": lambda: np.ma.array([1, 2, 300], mask=[False, True, False]),
+        "polars": lambda: package.Series([1, None, 300]),
+    }
+    step = CallStep("f", [Column(0)], "TINYINT", guard=1)
+    declared = udf(lambda _: results[batch](), result_type="TINYINT", batch=batch)  # type: ignore[call-overload]
+    stage = open_test_stage({"f": declared}, ["INT", "BOOLEAN"], [step])
+
+    with pytest.raises(
+        UdfError, match="returned 300 of type int in row 3.*does not fit into TINYINT"
+    ) as caught:
+        stage.rows([0, 0, 0, 0], [True, False, True, True])
+
+    assert (caught.value.code, caught.value.details.row) == ("UDF_RETURN_TYPE", 3)
+
+
+def test_inner_values_of_vectors_are_named_too() -> None:
+    made = pa.array([[{"a": 1}], [{"a": 2}, {"a": 2**40}]])
+    with pytest.raises(
+        UdfError, match="in row 1.*element 1 is .*field `a` is 1099511627776: it does not fit"
+    ):
+        run(lambda x: made, [1, 2], "INT", "ARRAY<ROW<a INT>>", "arrow")
+    with pytest.raises(UdfError, match="element 0 is None: its type is INT NOT NULL"):
+        run(lambda x: pa.array([[1], [None]]), [1, 2], "INT", "ARRAY<INT NOT NULL>", "arrow")
+    with pytest.raises(UdfError, match="field `a` is None, its type is INT NOT NULL"):
+        run(lambda x: pa.array([{"a": None}, None]), [1, 2], "INT", "ROW<a INT NOT NULL>", "arrow")
+
+
+def test_encodings_of_arrow_results_are_undone_at_every_level() -> None:
+    text = pa.array(["a", "b", "a"])
+    lists = pa.ListArray.from_arrays([0, 2, 3], text.dictionary_encode())
+    fixed = pa.array([[1, 2], [3, 4]], pa.list_(pa.int64(), 2))
+    sliced = pa.array([[9], [1, 2], [3]], pa.large_list(pa.int64())).slice(1)
+
+    assert run(lambda x: lists, [1, 2], "INT", "ARRAY<STRING>", "arrow") == [["a", "b"], ["a"]]
+    assert run(lambda x: fixed, [1, 2], "INT", "ARRAY<INT>", "arrow") == [[1, 2], [3, 4]]
+    assert run(lambda x: sliced, [1, 2], "INT", "ARRAY<INT>", "arrow") == [[1, 2], [3]]
+
+
+def test_numpy_results_of_two_dimensions_are_arrays() -> None:
+    assert run(lambda a: np.stack([a, a * 2], 1), [1, 2], "INT", "ARRAY<BIGINT>", "numpy") == [[1, 2], [2, 4]]
 
 
 def test_an_exception_on_a_batch_is_the_users() -> None:

@@ -102,7 +102,7 @@ class Call:
         """The error of a result that does not fit."""
         at = "" if row is None else f" in row {row}"
         return UdfError(
-            "UDF_RETURN_TYPE",
+            "UDF_RETURN_COLUMNS" if mismatch.columns else "UDF_RETURN_TYPE",
             f"Function `{self.name}` returned {short_repr(mismatch.value)} of type "
             f"{type(mismatch.value).__name__}{at}; its result is {self.type}: {mismatch.reason}.",
             hint="Return a value of the declared type, or declare another one.",

@@ -64,10 +64,13 @@ def _time(encoded: str) -> datetime.time:
     return datetime.time.fromisoformat(whole).replace(microsecond=int((fraction + "000000")[:6]))
 
 
+def _interval(encoded: Any) -> datetime.timedelta:
+    return datetime.timedelta(milliseconds=int(encoded))
+
+
 _SIMPLE: dict[str, Callable[[Any], Any]] = {
-    **dict.fromkeys(
-        ("TINYINT", "SMALLINT", "INT", "BIGINT", "INTERVAL_YEAR_MONTH", "INTERVAL_DAY_TIME"), int
-    ),
+    **dict.fromkeys(("TINYINT", "SMALLINT", "INT", "BIGINT", "INTERVAL_YEAR_MONTH"), int),
+    "INTERVAL_DAY_TIME": _interval,
     "FLOAT": _float,
     "DOUBLE": _float,
     "DECIMAL": Decimal,

@@ -71,7 +71,7 @@ class VectorStep:
             raise call.misfit(mismatch, rows.position(mismatch.index)) from None
         except Misfit as misfit:
             raise UdfError(
-                "UDF_RETURN_TYPE",
+                "UDF_RETURN_COLUMNS" if misfit.columns else "UDF_RETURN_TYPE",
                 f"Function `{call.name}` returned {misfit}; its result is {call.type}.",
                 hint="Return a vector of the declared type.",
                 details=call.details(None),

@@ -137,4 +137,4 @@ def _bind(
 
 def _pyflink_dialect(time_zone: str) -> Dialect:
     zone = ZoneInfo(time_zone)
-    return Dialect(zone=zone, naive_zone=zone, truncates=True)
+    return Dialect(zone=zone, naive_zone=zone, pyflink=True)

@@ -27,7 +27,6 @@ _SIMPLE: dict[str, pa.DataType] = {
     "DATE": pa.date32(),
     "TIME": pa.time64("us"),
     "INTERVAL_YEAR_MONTH": pa.int32(),
-    "INTERVAL_DAY_TIME": pa.int64(),
 }
 
 
@@ -37,6 +36,20 @@ def to_arrow(data_type: DataType) -> pa.DataType:
     >>> to_arrow(DataType("TIMESTAMP_LTZ", precision=3))
     TimestampType(timestamp[us, tz=UTC])
     """
+    return _arrow(data_type, pa.int64())
+
+
+def to_vector(data_type: DataType) -> pa.DataType:
+    """The type of the Arrow columns that functions see: the wire type, but INTERVAL DAY TO SECOND is a
+    duration.
+
+    >>> to_vector(DataType("ARRAY", element=DataType("INTERVAL_DAY_TIME"))).value_type
+    DurationType(duration[ms])
+    """
+    return _arrow(data_type, pa.duration("ms"))
+
+
+def _arrow(data_type: DataType, interval: pa.DataType) -> pa.DataType:
     match data_type:
         case DataType(kind="DECIMAL"):
             return pa.decimal128(data_type.precision, data_type.scale)
@@ -45,13 +58,15 @@ def to_arrow(data_type: DataType) -> pa.DataType:
         case DataType(kind="TIMESTAMP_LTZ"):
             return pa.timestamp(_unit(data_type), tz="UTC")
         case DataType(kind="ARRAY", element=DataType() as element):
-            return pa.list_(pa.field("item", to_arrow(element)))
+            return pa.list_(pa.field("item", _arrow(element, interval)))
         case DataType(kind="MULTISET", element=DataType() as element):
-            return pa.map_(to_arrow(element), pa.int32())
+            return pa.map_(_arrow(element, interval), pa.int32())
         case DataType(kind="MAP", key=DataType() as key, value=DataType() as value):
-            return pa.map_(to_arrow(key), to_arrow(value))
+            return pa.map_(_arrow(key, interval), _arrow(value, interval))
         case DataType(kind="ROW"):
-            return pa.struct([pa.field(f.name, to_arrow(f.type)) for f in data_type.fields])
+            return pa.struct([pa.field(f.name, _arrow(f.type, interval)) for f in data_type.fields])
+        case DataType(kind="INTERVAL_DAY_TIME"):
+            return interval
         case _:
             return _SIMPLE[data_type.kind]
 
@@ -84,6 +99,8 @@ def from_arrow(arrow_type: pa.DataType) -> DataType:
         return DataType("TIMESTAMP" if arrow_type.tz is None else "TIMESTAMP_LTZ", precision=precision)
     if t.is_time(arrow_type):
         return DataType("TIME", precision={"s": 0, "ms": 3, "us": 6, "ns": 9}[arrow_type.unit])
+    if t.is_duration(arrow_type):
+        return DataType("INTERVAL_DAY_TIME")
     if t.is_list(arrow_type) or t.is_large_list(arrow_type) or t.is_fixed_size_list(arrow_type):
         return DataType("ARRAY", element=from_arrow(arrow_type.value_type))
     if t.is_map(arrow_type):

@@ -13,7 +13,7 @@ from .decimals import DecimalCodec
 from .nested import ArrayCodec, MapCodec, RowCodec
 from .number import FORMATS, NumberCodec
 from .simple import BooleanCodec, BytesCodec, NullCodec, TextCodec
-from .temporal import DateCodec, InstantCodec, TimeCodec, TimestampCodec
+from .temporal import DateCodec, InstantCodec, IntervalCodec, TimeCodec, TimestampCodec
 
 __all__ = ["MILLSTREAM_DIALECT", "Codec", "Dialect", "Mismatch", "codec_for"]
 
@@ -23,13 +23,13 @@ class Dialect:
     """Where functions differ by how they were declared.
 
     `zone`: the zone in which TIMESTAMP_LTZ values are handed over. `naive_zone`: the zone of naive
-    datetimes given back for TIMESTAMP_LTZ; None refuses them. `truncates`: vectors of floats for integers
-    are cut, not refused.
+    datetimes given back for TIMESTAMP_LTZ; None refuses them. `pyflink`: vectors look as PyFlink's do, and
+    those of floats are cut where integers are declared, not refused.
     """
 
     zone: datetime.tzinfo = datetime.timezone.utc
     naive_zone: datetime.tzinfo | None = None
-    truncates: bool = False
+    pyflink: bool = False
 
 
 MILLSTREAM_DIALECT = Dialect()
@@ -59,6 +59,8 @@ def codec_for(
             return TimestampCodec(nullable)
         case DataType(kind="TIMESTAMP_LTZ"):
             return InstantCodec(nullable, dialect.zone, dialect.naive_zone)
+        case DataType(kind="INTERVAL_DAY_TIME"):
+            return IntervalCodec(nullable)
         case DataType(kind="DECIMAL"):
             return DecimalCodec(nullable)
         case DataType(kind="ARRAY", element=DataType() as element):

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any
 
 import pyarrow as pa
 
-from ..._types import DataType, to_arrow
+from ..._types import DataType, to_arrow, to_vector
 
 
 class Mismatch(Exception):
-    """The value at `index` of the encoded list does not fit; `reason` completes "expected INT, …"."""
+    """The value at `index` of the encoded list does not fit; `reason` completes "expected INT, …".
 
-    def __init__(self, index: int, value: object, reason: str) -> None:
+    `columns`: it is a row of another number of fields.
+    """
+
+    def __init__(self, index: int, value: object, reason: str, columns: bool = False) -> None:
         super().__init__(reason)
         self.index = index
         self.value = value
         self.reason = reason
+        self.columns = columns
 
 
 class Codec(ABC):
@@ -27,6 +32,11 @@ class Codec(ABC):
     def __init__(self, data_type: DataType) -> None:
         self.data_type = data_type
         self.arrow_type = to_arrow(data_type)
+
+    @cached_property
+    def vector_type(self) -> pa.DataType:
+        """The Arrow type that functions over whole columns see."""
+        return to_vector(self.data_type)
 
     @abstractmethod
     def decode(self, array: pa.Array) -> Sequence[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from array import array as packed_array
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate, chain
 from typing import Any
@@ -33,13 +34,13 @@ class ArrayCodec(Codec):
         lists = values if exact_types(values) <= {list, tuple} else _all(values, _as_list, "a list")
         offsets = _offsets(lists)
         elements = list(chain.from_iterable(v for v in lists if v is not None))
-        child = _encode_below(self._element, elements, offsets, values, "element")
+        child = _encode_below(self._element, elements, offsets, values, "element", self.data_type.element)
         buffers = [validity(lists), pa.py_buffer(offsets)]
         return pa.Array.from_buffers(self.arrow_type, len(lists), buffers, children=[child])
 
 
 class MapCodec(Codec):
-    """MAP ↔ dict; MULTISET ↔ dict from element to count."""
+    """MAP ↔ dict; MULTISET ↔ dict from element to count, whose results may also be lists of elements."""
 
     def __init__(self, data_type: DataType, key: Codec, value: Codec) -> None:
         super().__init__(data_type)
@@ -57,7 +58,8 @@ class MapCodec(Codec):
         return _with_none(dicts, array)
 
     def encode(self, values: list[Any]) -> pa.Array:
-        dicts = values if exact_types(values) <= {dict} else _all(values, _as_dict, "a dict")
+        as_dict = _as_dict if self.data_type.kind == "MAP" else _as_counts
+        dicts = values if exact_types(values) <= {dict} else _all(values, as_dict, "a dict")
         offsets = _offsets(dicts)
         keys = list(chain.from_iterable(v for v in dicts if v is not None))
         items = list(chain.from_iterable(v.values() for v in dicts if v is not None))
@@ -69,8 +71,8 @@ class MapCodec(Codec):
             len(keys),
             [None],
             children=[
-                _encode_below(self._key, keys, offsets, values, "key"),
-                _encode_below(self._value, items, offsets, values, "value"),
+                _encode_below(self._key, keys, offsets, values, "key", None),
+                _encode_below(self._value, items, offsets, values, "value", self.data_type.value),
             ],
         )
         buffers = [validity(dicts), pa.py_buffer(offsets)]
@@ -90,6 +92,7 @@ class RowCodec(Codec):
         super().__init__(data_type)
         self.children = children
         self._names = [field.name for field in data_type.fields]
+        self._types = [field.type for field in data_type.fields]
         self._make = make or _row_maker(self._names)
 
     def decode(self, array: pa.Array) -> list[Any]:
@@ -103,11 +106,17 @@ class RowCodec(Codec):
         columns = list(zip(*(empty if row is None else row for row in rows), strict=True))
         children = []
         for i, codec in enumerate(self.children):
+            column = list(columns[i]) if rows else []
             try:
-                children.append(codec.encode(list(columns[i]) if rows else []))
+                children.append(codec.encode(column))
             except Mismatch as mismatch:
                 reason = f"field `{self._names[i]}` is {_short(mismatch.value)}: {mismatch.reason}"
                 raise Mismatch(mismatch.index, values[mismatch.index], reason) from None
+            if not self._types[i].nullable and None in column:
+                at = next((j for j, v in enumerate(column) if v is None and rows[j] is not None), None)
+                if at is not None:
+                    reason = f"field `{self._names[i]}` is None, its type is {self._types[i]}"
+                    raise Mismatch(at, values[at], reason)
         return pa.Array.from_buffers(self.arrow_type, len(rows), [validity(rows)], children=children)
 
     def _fields_of(self, value: Any) -> Sequence[Any]:
@@ -119,6 +128,9 @@ class RowCodec(Codec):
                 given = value.get_fields_by_names(names)
         elif isinstance(value, (tuple, list)):
             given = value
+            fields = getattr(value, "_fields", names)
+            if fields != names and len(fields) == len(names) and set(fields) == set(names):
+                given = [getattr(value, name) for name in names]
         elif isinstance(value, Mapping):
             unknown = [key for key in value if key not in names]
             missing = [name for name in names if name not in value]
@@ -133,12 +145,16 @@ class RowCodec(Codec):
         else:
             raise _Refused("expected a Row, tuple, dict or dataclass")
         if len(given) != len(names):
-            raise _Refused(f"it has {len(given)} fields, expected {len(names)}: {', '.join(names)}")
+            raise _Refused(f"it has {len(given)} fields, expected {len(names)}: {', '.join(names)}", True)
         return given
 
 
 class _Refused(Exception):
-    """The reason why a value is not of the outer form."""
+    """The reason why a value is not of the outer form; `columns` as in `Mismatch`."""
+
+    def __init__(self, reason: str, columns: bool = False) -> None:
+        super().__init__(reason)
+        self.columns = columns
 
 
 def _row_maker(names: list[str]) -> Callable[..., Row]:
@@ -173,7 +189,7 @@ def _all(values: Sequence[Any], convert: Callable[[Any], Any], expected: str) ->
         try:
             converted.append(None if value is None else convert(value))
         except _Refused as refused:
-            raise Mismatch(len(converted), value, str(refused)) from None
+            raise Mismatch(len(converted), value, str(refused), refused.columns) from None
         except (TypeError, ValueError):
             raise Mismatch(len(converted), value, f"expected {expected}") from None
     return converted
@@ -197,10 +213,21 @@ def _as_dict(value: Any) -> Mapping[Any, Any]:
     raise TypeError
 
 
+def _as_counts(value: Any) -> Mapping[Any, Any]:
+    return value if isinstance(value, Mapping) else Counter(_as_list(value))
+
+
 def _encode_below(
-    codec: Codec, below: list[Any], offsets: Sequence[int], values: Sequence[Any], what: str
+    codec: Codec,
+    below: list[Any],
+    offsets: Sequence[int],
+    values: Sequence[Any],
+    what: str,
+    data_type: DataType | None,
 ) -> pa.Array:
     try:
+        if data_type is not None and not data_type.nullable and None in below:
+            raise Mismatch(below.index(None), None, f"its type is {data_type}")
         return codec.encode(below)
     except Mismatch as mismatch:
         parent, position = _parent(offsets, mismatch.index)

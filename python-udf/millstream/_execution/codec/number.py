@@ -21,12 +21,11 @@ FORMATS = {
     "FLOAT": "f",
     "DOUBLE": "d",
     "INTERVAL_YEAR_MONTH": "i",
-    "INTERVAL_DAY_TIME": "q",
 }
 
 
 class NumberCodec(Codec):
-    """TINYINT to BIGINT and intervals ↔ int, FLOAT and DOUBLE ↔ float."""
+    """TINYINT to BIGINT and INTERVAL YEAR TO MONTH ↔ int, FLOAT and DOUBLE ↔ float."""
 
     def decode(self, array: pa.Array) -> Sequence[Any]:
         if array.null_count > 0:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..._types import DataType
-from .base import Codec, Unfit, exact_types, first_mismatch
+from .base import Codec, Mismatch, Unfit, exact_types, first_mismatch
 from .calendar import dates, datetimes
 
 
@@ -38,11 +38,7 @@ class TimeCodec(Codec):
 
     def encode(self, values: list[Any]) -> pa.Array:
         array = _encode_checked(values, self.arrow_type, _time, "datetime.time")
-        unit = _unit_of(self.data_type.precision)
-        if unit == 1:
-            return array
-        micros = array.cast(pa.int64())
-        return pc.multiply(pc.divide(micros, unit), unit).cast(self.arrow_type)
+        return cut_counts(array.view(pa.int64()), self.data_type.precision, "us").view(self.arrow_type)
 
 
 class TimestampCodec(Codec):
@@ -53,7 +49,7 @@ class TimestampCodec(Codec):
 
     def encode(self, values: list[Any]) -> pa.Array:
         array = _encode_checked(values, pa.timestamp("us"), _naive, "a naive datetime.datetime")
-        return _cut(array, self.data_type.precision).cast(self.arrow_type)
+        return _in_unit(array, self.data_type, self.arrow_type, values)
 
 
 class InstantCodec(Codec):
@@ -74,11 +70,7 @@ class InstantCodec(Codec):
     def encode(self, values: list[Any]) -> pa.Array:
         expected = "an aware datetime.datetime"
         array = _encode_checked(values, pa.timestamp("us"), self._utc, expected)
-        return (
-            _cut(array, self.data_type.precision)
-            .cast(pa.timestamp(self.arrow_type.unit))
-            .view(self.arrow_type)
-        )
+        return _in_unit(array, self.data_type, self.arrow_type, values)
 
     def _utc(self, value: Any) -> datetime.datetime:
         if not isinstance(value, datetime.datetime):
@@ -89,6 +81,30 @@ class InstantCodec(Codec):
             value = value.replace(tzinfo=self._naive_zone)
         instant: datetime.datetime = value.astimezone(datetime.timezone.utc)
         return instant.replace(tzinfo=None)
+
+
+class IntervalCodec(Codec):
+    """INTERVAL DAY TO SECOND ↔ datetime.timedelta; what is below milliseconds is cut towards zero."""
+
+    def decode(self, array: pa.Array) -> list[Any]:
+        return list(map(_delta, array.to_pylist()))
+
+    def encode(self, values: list[Any]) -> pa.Array:
+        try:
+            return pa.array([None if value is None else _millis(value) for value in values], pa.int64())
+        except TypeError:
+            raise first_mismatch(values, _millis, "datetime.timedelta") from None
+
+
+def _delta(millis: int | None) -> datetime.timedelta | None:
+    return None if millis is None else datetime.timedelta(milliseconds=millis)
+
+
+def _millis(value: Any) -> int:
+    if not isinstance(value, datetime.timedelta):
+        raise TypeError
+    micros = (value.days * 86_400 + value.seconds) * 1_000_000 + value.microseconds
+    return micros // 1000 if micros >= 0 else -(-micros // 1000)
 
 
 def _encode_checked(
@@ -126,24 +142,32 @@ def _naive(value: Any) -> datetime.datetime:
 
 
 def _micros(array: pa.Array) -> pa.Array:
-    if array.type.unit == "us":
-        return array.view(pa.int64())
-    return _floored(array.view(pa.int64()), 1000, pa.int64(), keep_unit=False)
+    counts = array.view(pa.int64())
+    return counts if array.type.unit == "us" else floored(counts, 1000)
 
 
-def _unit_of(precision: int) -> int:
-    """Microseconds of the smallest step kept: Flink keeps milliseconds for precisions up to 3."""
-    return int(10 ** (6 - min(6, max(3, precision))))
+def _in_unit(micros: pa.Array, data_type: DataType, arrow_type: pa.DataType, values: list[Any]) -> pa.Array:
+    counts = cut_counts(micros.view(pa.int64()), data_type.precision, "us")
+    if arrow_type.unit == "us":
+        return counts.view(arrow_type)
+    try:
+        return pc.multiply_checked(counts, 1000).view(arrow_type)
+    except pa.ArrowInvalid:
+        bound = 2**63 // 1000
+        index = next(i for i, c in enumerate(counts.to_pylist()) if c is not None and not -bound <= c < bound)
+        reason = f"it is outside of the years 1677 to 2262, which {data_type} can hold"
+        raise Mismatch(index, values[index], reason) from None
 
 
-def _cut(array: pa.Array, precision: int) -> pa.Array:
-    unit = _unit_of(precision)
-    return array if unit == 1 else _floored(array.cast(pa.int64()), unit, array.type, keep_unit=True)
+def cut_counts(counts: pa.Array, precision: int, unit: str) -> pa.Array:
+    """Counts of `unit` ("us", "ns") without digits beyond `precision`, cut downwards; at least milliseconds
+    stay, as Flink keeps them."""
+    step = 10 ** max(0, (6 if unit == "us" else 9) - max(3, precision))
+    return counts if step == 1 else pc.multiply(floored(counts, step), step)
 
 
-def _floored(counts: pa.Array, unit: int, arrow_type: pa.DataType, keep_unit: bool) -> pa.Array:
+def floored(counts: pa.Array, divisor: int) -> pa.Array:
     """Integer division that goes down for negative counts, where Arrow's goes towards zero."""
-    quotient = pc.divide(counts, unit)
-    below = pc.less(counts, pc.multiply(quotient, unit)).cast(pa.int64())
-    floored = pc.subtract(quotient, below)
-    return (pc.multiply(floored, unit) if keep_unit else floored).cast(arrow_type)
+    quotient = pc.divide(counts, divisor)
+    below = pc.less(counts, pc.multiply(quotient, divisor)).cast(pa.int64())
+    return pc.subtract(quotient, below)

@@ -14,7 +14,14 @@ from ..codec import Codec, Dialect, codec_for
 
 
 class Misfit(Exception):
-    """A whole result that is not of the declared type; the text completes "Function `f` returned …"."""
+    """A whole result that is not of the declared type; the text completes "Function `f` returned …".
+
+    `columns`: it has the wrong number of columns.
+    """
+
+    def __init__(self, text: str, columns: bool = False) -> None:
+        super().__init__(text)
+        self.columns = columns
 
 
 class Vectors(ABC):
@@ -51,6 +58,10 @@ class Vectors(ABC):
         return result.item() if type(result).__module__ == "numpy" and hasattr(result, "item") else result
 
 
+#: The first major version whose conversions from and to Arrow keep every type and NULL.
+_OLDEST = {"pandas": 2, "polars": 1}
+
+
 def import_package(package: str) -> Any:
     """The package of a batch format.
 
@@ -58,7 +69,11 @@ def import_package(package: str) -> Any:
         UdfError: UDF_PACKAGE_MISSING.
     """
     try:
-        return importlib.import_module(package)
+        module = importlib.import_module(package)
+        version = str(getattr(module, "__version__", ""))
+        if version and int(version.partition(".")[0]) < _OLDEST.get(package, 0):
+            raise ImportError(f"version {version} is older than {_OLDEST[package]}.0")
+        return module
     except ImportError as error:
         raise UdfError(
             "UDF_PACKAGE_MISSING",
