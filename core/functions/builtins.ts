@@ -94,6 +94,9 @@ export function isWindowFunction(name: string): boolean {
  * @throws {FunctionResolutionError} where there is none.
  */
 export function resolveWindow(name: string, args: readonly FunctionArgument[]): ResolvedFunction {
+  if (/^GROUPING(_ID)?$/i.test(name)) {
+    throw new FunctionResolutionError('arguments', `${name} is about GROUP BY and takes no OVER clause.`, []);
+  }
   return resolve(name, args, isWindowFunction(name) ? windowsByName : aggregatesByName);
 }
 

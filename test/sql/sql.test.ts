@@ -9,7 +9,9 @@ import { parseCases, type SqlCase, withoutSpaces } from './run-case.js';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const wanted = process.env.SQL_CASES ?? '';
-const names = (await readdir(join(HERE, 'cases'))).filter((name) => name.includes(wanted)).sort();
+const names = (await readdir(join(HERE, 'cases')))
+  .filter((name) => name.includes(wanted) || name.startsWith('00-'))
+  .sort();
 const files = await Promise.all(
   names.map(async (name) => ({
     name,

@@ -157,6 +157,16 @@ const listAgg = aggregate({
   render: ([value, separator], call) => invoke('string_agg', [value!, separator ?? quoteString(',')], call),
 });
 
+/** Which of the keys a row's grouping set leaves out: a bit for each argument, the first the highest. */
+const grouping = aggregate({
+  id: 'GROUPING',
+  names: ['GROUPING', 'GROUPING_ID'],
+  parameters: [repeated(any)],
+  result: () => types.bigint(),
+  neverNull: true,
+  render: (args) => `grouping(${args.join(', ')})`,
+});
+
 /** Entries of this topic. */
 export const aggregateFunctions: readonly AggregateFunction[] = [
   count,
@@ -172,6 +182,7 @@ export const aggregateFunctions: readonly AggregateFunction[] = [
   edge('LAST_VALUE', 'last_value', 'last'),
   collect,
   listAgg,
+  grouping,
   aggregate({
     id: 'ARRAY_AGG',
     parameters: [any],

@@ -1,6 +1,6 @@
 /** GROUP BY: its keys, grouping sets, and what may be selected from groups. */
 
-import type { Expression } from '../../plan/expression.js';
+import type { AggregateCall, Expression } from '../../plan/expression.js';
 import { columnOf } from '../../plan/expression-builders.js';
 import { outerColumns } from '../../plan/expression-facts.js';
 import { expressionKey } from '../../plan/expression-key.js';
@@ -83,6 +83,26 @@ export function overGroups(
     return { ...inner, plan };
   };
   return rewrite;
+}
+
+/** GROUPING and GROUPING_ID ask about keys, and about nothing else. @throws {SqlError} for another argument. */
+export function checkGroupingCalls(
+  context: BindContext,
+  grouping: Grouping,
+  calls: readonly AggregateCall[],
+): void {
+  const keys = new Set(grouping.keys.map(expressionKey));
+  for (const call of calls) {
+    if (call.function !== 'GROUPING') continue;
+    if (call.distinct || call.filter !== null || call.withinGroup.length > 0) {
+      const message = 'GROUPING takes no DISTINCT, FILTER or WITHIN GROUP.';
+      throw bindError(context, 'SQL_INVALID', message, call.span);
+    }
+    const other = call.arguments.find((argument) => !keys.has(expressionKey(argument)));
+    if (other === undefined) continue;
+    const message = 'GROUPING takes expressions of GROUP BY, and this is none.';
+    throw bindError(context, 'SQL_AGGREGATE', message, other.span ?? call.span);
+  }
 }
 
 function notGrouped(context: BindContext, expression: Expression, input: LogicalPlan) {

@@ -13,7 +13,7 @@ import { bindCondition, bindExpression } from './expression.js';
 import { type ExpressionContext, plainContext } from './expression-context.js';
 import { findAggregate } from './find-aggregate.js';
 import { bindFrom } from './from.js';
-import { bindGroupBy, keyColumns, overGroups } from './group-by.js';
+import { bindGroupBy, checkGroupingCalls, keyColumns, overGroups } from './group-by.js';
 import { outputColumn, sortKey } from './order-by.js';
 import { limited, type QueryTail } from './query.js';
 import type { Scope } from './scope.js';
@@ -88,6 +88,7 @@ function grouped(
   const { aggregates } = parts;
   if (aggregates === null) return { plan: input, rewrite: (expression) => expression };
   const grouping = bindGroupBy(context, node.groupBy, scope);
+  checkGroupingCalls(context, grouping, aggregates.calls);
   const keys = keyColumns(context, grouping);
   const rewrite = overGroups(context, grouping, keys, input);
   const plan: LogicalPlan = {

@@ -1,0 +1,73 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Session, type StatementResult } from '../../../operators/index.js';
+import { difference, type Row } from './compare-rows.js';
+
+const HERE = fileURLToPath(new URL('.', import.meta.url));
+const SCALE_FACTOR = process.env.TPC_SCALE_FACTOR ?? '0.01';
+const PYTHON = process.env.MILLSTREAM_PYTHON ?? join(HERE, '../../../.venv/bin/python');
+
+describe.each(['tpch', 'tpcds'])('%s gives the rows of plain DuckDB', (suite) => {
+  let folder: string;
+  let session: Session;
+  let answers: Readonly<Record<string, Row[]>>;
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), `millstream-${suite}-`));
+    execFileSync(PYTHON, [join(HERE, 'generate.py'), folder, suite, SCALE_FACTOR]);
+    answers = JSON.parse(readFileSync(join(folder, 'answers.json'), 'utf8'));
+    session = await openSession(folder);
+    await lastOf(session.execute(readFileSync(join(folder, 'tables.sql'), 'utf8')));
+  }, 120_000);
+  afterAll(async () => {
+    await session?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const names = readdirSync(join(HERE, suite)).map((file) => file.slice(0, -'.sql'.length));
+  it.each(names)('%s', async (name) => {
+    const rows = await rowsOf(session, readFileSync(join(HERE, suite, `${name}.sql`), 'utf8'));
+
+    expect(difference(rows, answers[name]!)).toBeNull();
+  });
+});
+
+function openSession(workingDirectory: string): Promise<Session> {
+  return Session.open({
+    configuration: { 'table.local-time-zone': 'UTC', 'parallelism.default': '2' },
+    workingDirectory,
+    jobFolder: null,
+    onLog: () => {},
+    onProgress: () => {},
+    onNote: () => {},
+    print: async () => {},
+    signal: new AbortController().signal,
+    python: null,
+    mode: 'batch',
+  });
+}
+
+async function rowsOf(session: Session, sql: string): Promise<Row[]> {
+  const result = await lastOf(session.execute(sql));
+  if (result?.kind !== 'rows') throw new Error('The query gave no rows.');
+  const rows: Row[] = [];
+  for await (const batch of result.batches()) {
+    for (let row = 0; row < batch.rows; row++) {
+      rows.push(result.columns.map((_, column) => textOf(JSON.parse(batch.jsonText(row, column)))));
+    }
+  }
+  return rows;
+}
+
+function textOf(value: unknown): string | null {
+  return value === null ? null : String(value);
+}
+
+async function lastOf(results: AsyncIterable<StatementResult>): Promise<StatementResult | null> {
+  let last: StatementResult | null = null;
+  for await (const result of results) last = result;
+  return last;
+}
