@@ -7,6 +7,8 @@ export default defineConfig({
     exclude: process.env.MILLSTREAM_LONG === '1' ? [] : ['test/long/**'],
     testTimeout: process.env.MILLSTREAM_LONG === '1' ? 600_000 : 30_000,
     hookTimeout: 30_000,
+    // Long tests watch memory and processes: one at a time.
+    fileParallelism: process.env.MILLSTREAM_LONG !== '1',
     pool: 'forks',
   },
 });

@@ -42,21 +42,16 @@ export class Bridge {
   private constructor(options: BridgeOptions) {
     this.#options = options;
     this.#graces = { ...DEFAULT_GRACES, ...options.graces };
-    this.#endpoints = EndpointFolder.create();
-    try {
-      this.#caps = detectCaps({
-        probe: `${this.#name}-probe`,
-        level: options.capLevel ?? null,
-        requireHard: options.requireHardCaps ?? false,
-      });
-    } catch (error) {
-      this.#endpoints.remove();
-      throw error;
-    }
+    this.#endpoints = EndpointFolder.choose();
+    this.#caps = detectCaps({
+      probe: `${this.#name}-probe`,
+      level: options.capLevel ?? null,
+      requireHard: options.requireHardCaps ?? false,
+    });
   }
 
   /**
-   * Makes the private folder for sockets and finds out how caps are enforced; starts no process yet.
+   * Chooses the private folder for sockets and finds out how caps are enforced; starts no process yet.
    * @throws {EnvironmentError} CAP_LEVEL, SOCKET_FOLDER.
    */
   static start(options: BridgeOptions): Bridge {
@@ -84,7 +79,7 @@ export class Bridge {
 
   /** Begins to import what workers of this kind need, so that the first one starts in milliseconds. */
   prepare(kind: WorkerSpec['kind']): void {
-    this.#host(kind);
+    if (this.#closing === null) this.#host(kind);
   }
 
   /**
@@ -121,6 +116,22 @@ export class Bridge {
     return this.#closing;
   }
 
+  /** The same without waiting for anything that still starts or runs. */
+  abort(): Promise<void> {
+    this.#closing ??= this.#abort();
+    return this.#closing;
+  }
+
+  async #abort(): Promise<void> {
+    const hosts = [...this.#hosts.values()];
+    await Promise.all([
+      ...[...this.#workers].map((worker) => worker.kill({ kind: 'cancelled' })),
+      ...hosts.map((host) => host.abort()),
+    ]);
+    await Promise.all(this.#removals);
+    this.#endpoints.remove();
+  }
+
   async #close(): Promise<void> {
     await Promise.all([...this.#workers].map((worker) => worker.stop()));
     await Promise.all([...this.#hosts.values()].map((host) => host.close()));
@@ -134,6 +145,8 @@ export class Bridge {
       host = this.#startHost(kind);
       this.#hosts.set(kind, host);
       for (const [name, paths] of this.#guarded) host.guard(name, paths);
+      // The zygote knows of it by now: a core that is killed here leaves nothing.
+      this.#endpoints.make();
     }
     return host;
   }

@@ -34,6 +34,10 @@ export class ColdStart implements WorkerHost {
 
   release(): void {}
 
+  abort(): Promise<void> {
+    return this.close();
+  }
+
   async close(): Promise<void> {
     const running = [...this.#running];
     for (const worker of running) {

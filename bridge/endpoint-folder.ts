@@ -1,5 +1,6 @@
 /** A private folder for the sockets of one bridge: mode 0700, a short random name, removed at close. */
-import { chmodSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { accessSync, chmodSync, constants, mkdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EnvironmentError } from '../core/index.js';
@@ -10,22 +11,20 @@ export const MAX_SOCKET_PATH_BYTES = 100;
 export class EndpointFolder {
   readonly path: string;
 
+  #isMade = false;
+
   private constructor(path: string) {
     this.path = path;
-    openFolders.add(this);
-    if (openFolders.size === 1) {
-      process.once('exit', removeAll);
-    }
   }
 
   /**
-   * Creates the folder under `$XDG_RUNTIME_DIR` where that is usable, else under the temporary folder.
-   * @throws {EnvironmentError} SOCKET_FOLDER when no folder can be made, or its path is too long.
+   * Chooses a new folder under `$XDG_RUNTIME_DIR` where that is usable, else under the temporary folder; `make` makes it.
+   * @throws {EnvironmentError} SOCKET_FOLDER when there is no folder to make it in, or its path would be too long.
    */
-  static create(bases: readonly string[] = defaultBases()): EndpointFolder {
+  static choose(bases: readonly string[] = defaultBases()): EndpointFolder {
     const problems: string[] = [];
     for (const base of bases) {
-      const longest = Buffer.byteLength(join(base, 'ms-XXXXXX', 'w99999.c'));
+      const longest = Buffer.byteLength(join(base, 'ms-XXXXXXXX', 'w99999.c'));
       if (longest > MAX_SOCKET_PATH_BYTES) {
         problems.push(
           `${base} is too long (sockets would need ${longest} of ${MAX_SOCKET_PATH_BYTES} bytes)`,
@@ -33,14 +32,31 @@ export class EndpointFolder {
         continue;
       }
       try {
-        return new EndpointFolder(makePrivate(base));
+        accessSync(base, constants.W_OK | constants.X_OK);
+        return new EndpointFolder(join(base, `ms-${randomBytes(4).toString('hex')}`));
       } catch (error) {
         problems.push(`${base}: ${error instanceof Error ? error.message : String(error)}`);
       }
     }
-    throw new EnvironmentError('SOCKET_FOLDER', `No folder for sockets: ${problems.join('; ')}.`, {
-      hint: 'Set XDG_RUNTIME_DIR or TMPDIR to a short path of a folder that you can write.',
-    });
+    throw noFolder(problems.join('; '));
+  }
+
+  /**
+   * Makes the folder; a second call does nothing. Whoever removes it for a dead process should know of it before.
+   * @throws {EnvironmentError} SOCKET_FOLDER
+   */
+  make(): void {
+    if (this.#isMade) return;
+    try {
+      makePrivate(this.path);
+    } catch (error) {
+      throw noFolder(error instanceof Error ? error.message : String(error));
+    }
+    this.#isMade = true;
+    openFolders.add(this);
+    if (openFolders.size === 1) {
+      process.once('exit', removeAll);
+    }
   }
 
   /** The ZeroMQ endpoint of a socket in the folder. */
@@ -54,6 +70,7 @@ export class EndpointFolder {
   }
 
   remove(): void {
+    if (!this.#isMade) return;
     openFolders.delete(this);
     if (openFolders.size === 0) {
       process.off('exit', removeAll);
@@ -76,12 +93,18 @@ function defaultBases(): string[] {
   return runtime === undefined || runtime === '' ? [tmpdir()] : [runtime, tmpdir()];
 }
 
-function makePrivate(base: string): string {
-  const path = mkdtempSync(join(base, 'ms-'));
+function makePrivate(path: string): void {
+  // Fails where somebody else has made it.
+  mkdirSync(path, { mode: 0o700 });
   chmodSync(path, 0o700);
   if ((statSync(path).mode & 0o777) !== 0o700) {
     rmSync(path, { recursive: true, force: true });
-    throw new Error('its permissions cannot be restricted to 0700');
+    throw new Error(`the permissions of ${path} cannot be restricted to 0700`);
   }
-  return path;
+}
+
+function noFolder(problems: string): EnvironmentError {
+  return new EnvironmentError('SOCKET_FOLDER', `No folder for sockets: ${problems}.`, {
+    hint: 'Set XDG_RUNTIME_DIR or TMPDIR to a short path of a folder that you can write.',
+  });
 }

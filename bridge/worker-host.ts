@@ -50,4 +50,6 @@ export interface WorkerHost {
   release(name: string): void;
   /** Ends the host and every process that it made. */
   close(): Promise<void>;
+  /** The same at once, also while it is still starting. */
+  abort(): Promise<void>;
 }

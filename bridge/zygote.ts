@@ -96,6 +96,12 @@ export class Zygote implements WorkerHost {
     await this.#ended;
   }
 
+  async abort(): Promise<void> {
+    // It has nothing to clean up before its imports are done, and would only see them through.
+    if (!this.#isReady) this.#process.kill('SIGKILL');
+    await this.close();
+  }
+
   #onLine(line: string): void {
     const event = parseEvent(line);
     if (event === null) {

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-/** `npm test [-- SUITE…] [--long]`: set-up, then every suite with its time; one closing line and the exit code. */
+/** `npm test [-- SUITE…] [--long]`: set-up, then every suite (with --long the long one alone) with its time; one closing line and the exit code. */
 import { setUp } from './setup.mjs';
 import { runMain, SetupError, say, secondsSince } from './support/console.mjs';
 import { chooseSuites, suiteNames } from './support/suites.mjs';
-import { runPytest, runVitest } from './support/test-runs.mjs';
+import { figures, runPytest, runVitest } from './support/test-runs.mjs';
 
 await runMain(async (args) => {
   const choice = readChoice(args);
@@ -32,13 +32,16 @@ async function runSuite(root, python, { name, vitest, pytest }) {
   const start = performance.now();
   const runs = [];
   if (vitest.length > 0) runs.push(await runVitest(root, python, vitest, name === 'long'));
-  if (pytest.length > 0) runs.push(await runPytest(root, python, pytest));
+  if (pytest.length > 0) runs.push(await runPytest(root, python, pytest, name === 'long'));
   const sum = (key) => runs.reduce((total, run) => total + run[key], 0);
   const counts = { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') };
   const failed = counts.failed === 0 ? '' : `  ${counts.failed} FAILED`;
   say(
     `${name.padEnd(12)} ${String(counts.passed).padStart(5)} passed  ${secondsSince(start).padStart(7)}${failed}`,
   );
-  for (const run of runs) if (run.failed > 0) say(run.output.trimEnd());
+  for (const run of runs) {
+    if (run.failed > 0) say(run.output.trimEnd());
+    else for (const figure of figures(run.output)) say(`             ${figure}`);
+  }
   return counts;
 }

@@ -1,39 +1,50 @@
 /** A folder for the temporary files of one session, gone however the process ends (short of a kill). */
+import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ResourceError } from '../../core/index.js';
 
-export interface TemporaryFolder {
+/** A new folder that only this user can enter. Named first and made later, so that a zygote can know of it before. */
+export class TemporaryFolder {
   readonly path: string;
-  /** Removes the folder with everything in it. */
-  remove(): Promise<void>;
-}
+  readonly #onExit = () => rmSync(this.path, { recursive: true, force: true });
+  #made: Promise<void> | null = null;
 
-/**
- * Makes a folder that only this user can enter, below `parent` or the system's folder for temporary files.
- * @throws {ResourceError} TEMPORARY_FOLDER where nothing can be written there.
- */
-export async function makeTemporaryFolder(parent: string | null): Promise<TemporaryFolder> {
-  const folder = parent ?? tmpdir();
-  const path = await mkdtemp(join(folder, 'millstream-')).catch((cause: Error) => {
-    throw new ResourceError(
-      'TEMPORARY_FOLDER',
-      `No temporary folder can be made in ${folder}: ${cause.message}.`,
-      {
-        hint: "Set 'io.tmp.dirs' to a folder that exists and can be written to.",
-        cause,
-      },
-    );
-  });
-  const onExit = () => rmSync(path, { recursive: true, force: true });
-  process.once('exit', onExit);
-  return {
-    path,
-    remove: async () => {
-      process.off('exit', onExit);
-      await rm(path, { recursive: true, force: true });
-    },
-  };
+  /** It will be below `parent`, or the system's folder for temporary files. */
+  constructor(private readonly parent: string | null) {
+    this.path = join(parent ?? tmpdir(), `millstream-${randomBytes(6).toString('hex')}`);
+  }
+
+  /**
+   * Makes the folder; a second call does nothing.
+   * @throws {ResourceError} TEMPORARY_FOLDER where nothing can be written there.
+   */
+  make(): Promise<void> {
+    this.#made ??= this.#make();
+    return this.#made;
+  }
+
+  /** Removes the folder with everything in it. */
+  async remove(): Promise<void> {
+    if (this.#made === null) return;
+    process.off('exit', this.#onExit);
+    await rm(this.path, { recursive: true, force: true });
+  }
+
+  async #make(): Promise<void> {
+    process.once('exit', this.#onExit);
+    try {
+      await mkdir(this.path, { mode: 0o700 });
+    } catch (cause) {
+      process.off('exit', this.#onExit);
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new ResourceError(
+        'TEMPORARY_FOLDER',
+        `No temporary folder can be made in ${this.parent ?? tmpdir()}: ${reason}.`,
+        { hint: "Set 'io.tmp.dirs' to a folder that exists and can be written to.", cause },
+      );
+    }
+  }
 }

@@ -24,7 +24,7 @@ import { FunctionWorkers } from '../function-workers.js';
 import { machineMemoryBytes } from '../ports/machine-memory.js';
 import { systemClock, systemTimers } from '../ports/node-ports.js';
 import { SpillFolder } from '../ports/spill-folder.js';
-import { makeTemporaryFolder, type TemporaryFolder } from '../ports/temporary-folder.js';
+import { TemporaryFolder } from '../ports/temporary-folder.js';
 import { RelationalWorkers } from '../relational-workers.js';
 import { engineSettings } from './engine-settings.js';
 import { localTimeZone } from './time-zone.js';
@@ -37,6 +37,8 @@ export interface EngineHostOptions {
   readonly jobFolder: string | null;
   readonly python: string | null;
   readonly onLog: (entry: WorkerLog) => void;
+  /** Aborting it ends the workers at once, also those that are starting. */
+  readonly signal: AbortSignal;
 }
 
 /** The numbers of a session, for `explain` and the workers. */
@@ -67,7 +69,9 @@ export class EngineHost {
   /** Read by the function workers whenever they load functions. */
   #moduleFolders: string[] = [];
 
-  constructor(private readonly options: EngineHostOptions) {}
+  constructor(private readonly options: EngineHostOptions) {
+    options.signal.addEventListener('abort', () => void this.#abort(), { once: true });
+  }
 
   /** Starts to import what workers need; errors show when a worker is asked for. */
   prepare(kind: 'function' | 'relational'): void {
@@ -117,6 +121,8 @@ export class EngineHost {
       bundle * (this.resources.parallelism + 1),
       divideExchangeBytes(tree.exchange, buffersOf(graph), bundle),
     );
+    if (workers > 0) bridge.prepare('relational');
+    await temporaryFolder.make();
     const giveBack = workers === 0 ? () => {} : this.#reserve('relational workers', workers, capBytes);
     this.#jobs += 1;
     if (workers > 0) await relationalWorkers.expect(workers, capBytes);
@@ -158,7 +164,12 @@ export class EngineHost {
   #start(): Promise<Started> {
     this.#followSettings();
     this.#started ??= this.#ending.then(() => this.#open());
-    return this.#started;
+    return unlessAborted(this.#started, this.options.signal);
+  }
+
+  async #abort(): Promise<void> {
+    const started = await this.#started?.catch(() => null);
+    await started?.bridge.abort();
   }
 
   /** Forgets what was made from settings that have changed since; a job that runs goes on with what it has. */
@@ -178,7 +189,7 @@ export class EngineHost {
       configured: configuration.get('python.executable') ?? this.options.python,
     });
     const { functionWorkerBytes } = this.resources;
-    const temporaryFolder = await makeTemporaryFolder(configuration.get('io.tmp.dirs'));
+    const temporaryFolder = new TemporaryFolder(configuration.get('io.tmp.dirs'));
     const bridge = Bridge.start({
       clock: systemClock,
       timers: systemTimers,
@@ -217,6 +228,21 @@ export class EngineHost {
     const manager = this.#manager;
     const grant = manager.request('session', [{ owner, workers, each: memoryOnly(memoryBytes) }]);
     return () => manager.release(grant);
+  }
+}
+
+/** @throws the signal's reason as soon as it is aborted, whatever comes of `result` */
+async function unlessAborted<T>(result: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  let onAbort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([result, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
   }
 }
 

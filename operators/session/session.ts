@@ -69,6 +69,7 @@ export class Session implements JobSession {
       jobFolder: options.jobFolder,
       python: options.python,
       onLog: options.onLog,
+      signal: options.signal,
     });
   }
 

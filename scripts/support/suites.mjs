@@ -13,16 +13,24 @@ const SUITES = [
   { name: 'long', folders: ['test/long/'] },
 ];
 
+/** Random tests of other suites that the long suite runs again, with many more seeds. */
+const WITH_MORE_SEEDS = [
+  'test/core/runtime/simulation.test.ts',
+  'test/core/runtime/tree-simulation.test.ts',
+  'test/python-udf/test_codec.py',
+  'test/python-udf/test_types.py',
+];
+
 /**
  * The suites that have files, in the order in which they run.
  * @param {string} root the clone
- * @param {{ names: string[], long: boolean }} choice names of suites, all but `long` where none is given
+ * @param {{ names: string[], long: boolean }} choice names of suites, where none is given all but `long`, or with `long` that alone
  * @returns {{ name: string, vitest: string[], pytest: string[] }[]} files relative to `root`
  */
 export function chooseSuites(root, { names, long }) {
   const files = filesBelow(join(root, 'test'), isTestFile).map((file) => relative(root, file));
   return assign(files)
-    .filter(({ name }) => (names.length > 0 ? names.includes(name) : name !== 'long' || long))
+    .filter(({ name }) => (names.length > 0 ? names.includes(name) : (name === 'long') === long))
     .filter(({ vitest, pytest }) => vitest.length + pytest.length > 0);
 }
 
@@ -31,12 +39,14 @@ export function suiteNames() {
   return SUITES.map(({ name }) => name);
 }
 
-/** Distributes test files; exactly one suite gets each. */
+/** Distributes test files; exactly one suite gets each, and `long` repeats some. */
 export function assign(files) {
   const owner = (file) =>
     SUITES.find(({ folders }) => folders.some((folder) => file.startsWith(folder))) ?? SUITES[0];
   return SUITES.map((suite) => {
-    const own = files.filter((file) => owner(file) === suite).sort();
+    const own = files
+      .filter((file) => owner(file) === suite || (suite.name === 'long' && WITH_MORE_SEEDS.includes(file)))
+      .sort();
     return {
       name: suite.name,
       vitest: own.filter((file) => !file.endsWith('.py')),

@@ -19,12 +19,12 @@ export function runVitest(root, python, files, long) {
   });
 }
 
-/** Runs pytest over the files. @returns {Promise<Counts>} */
-export function runPytest(root, python, files) {
+/** Runs pytest over the files; `long` draws more random examples. @returns {Promise<Counts>} */
+export function runPytest(root, python, files, long) {
   return withReport('pytest.xml', async (report) => {
     const { code, output } = await capture(python, ['-m', 'pytest', ...files, `--junitxml=${report}`], {
       cwd: root,
-      env: {},
+      env: { MILLSTREAM_LONG: long ? '1' : '0' },
     });
     return fromRun(code, output, () => pytestCounts(readFileSync(report, 'utf8')));
   });
@@ -47,6 +47,11 @@ export function pytestCounts(xml) {
   const count = (name) => Number(new RegExp(`<testsuite [^>]*\\b${name}="(\\d+)"`).exec(xml)?.[1] ?? 0);
   const failed = count('failures') + count('errors');
   return { passed: count('tests') - failed - count('skipped'), failed, skipped: count('skipped') };
+}
+
+/** What long tests measured: lines of their output that begin with `figure: `. */
+export function figures(output) {
+  return output.split('\n').flatMap((line) => /^figure: (.*)$/.exec(line)?.[1] ?? []);
 }
 
 /** A runner that fails without a failed test (a crash, an unhandled rejection) counts as one failure. */

@@ -1,6 +1,10 @@
-"""Random tests draw the same examples in every run and leave nothing behind."""
+"""Random tests draw the same examples in every run and leave nothing behind; the long suite draws more."""
+
+import os
 
 from hypothesis import settings
 
-settings.register_profile("millstream", derandomize=True, database=None, deadline=None)
+EXAMPLES = 10_000 if os.environ.get("MILLSTREAM_LONG") == "1" else 200
+
+settings.register_profile("millstream", derandomize=True, database=None, deadline=None, max_examples=EXAMPLES)
 settings.load_profile("millstream")

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from millstream import Row
@@ -82,7 +82,6 @@ def _same(a: Any, b: Any) -> bool:
     return type(a) is type(b) and a == b
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.data(), TYPED)
 def test_any_column_of_any_type_survives_the_way_to_arrow_and_back(data: st.DataObject, typed: Any) -> None:
     data_type, strategy = typed
@@ -238,7 +237,6 @@ def test_columns_that_arrow_cut_out_of_larger_ones_are_read_right() -> None:
 INTS = st.integers(-(2**62), 2**62) | st.integers(-62_135_596_800_000_000, 253_402_300_799_999_999)
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.none() | INTS, max_size=6), st.lists(st.none() | st.integers(-(2**31), 2**31 - 1), max_size=6)
 )

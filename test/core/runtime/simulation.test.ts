@@ -11,6 +11,7 @@ import { FakePool } from '../../support/fake-pool.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { MemorySpillFiles } from '../../support/memory-spill-files.js';
 import { SeededRandom } from '../../support/seeded-random.js';
+import { seeds } from '../../support/seeds.js';
 import { graphOf } from '../../support/stage-graph.js';
 import { numbersBatch, numbersOf } from '../../support/test-batch.js';
 import {
@@ -22,7 +23,7 @@ import {
   TestSource,
 } from '../../support/test-operators.js';
 
-const SEEDS = Array.from({ length: 250 }, (_, i) => i + 1);
+const SEEDS = seeds(250);
 const BUFFER_BYTES = 4096;
 const LARGEST_OUTPUT_BYTES = 8 * 12 + 2 * 512;
 
@@ -100,7 +101,7 @@ describe('a stage of three workers that finish out of order', () => {
         cuts += 1;
       }
     }
-    expect(cuts).toBeGreaterThan(SEEDS.length);
+    expect(cuts).toBeGreaterThan(SEEDS.length === 1 ? 0 : SEEDS.length);
   });
 });
 

@@ -5,6 +5,7 @@ import { FakePool } from '../../support/fake-pool.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { MemorySpillFiles } from '../../support/memory-spill-files.js';
 import { SeededRandom } from '../../support/seeded-random.js';
+import { seeds } from '../../support/seeds.js';
 import { graphOf } from '../../support/stage-graph.js';
 import { numbersBatch } from '../../support/test-batch.js';
 import {
@@ -17,7 +18,7 @@ import {
 
 /** Row k of source s has the value s × 1,000,000 + k and the event time k. */
 const SOURCE = 1_000_000;
-const SEEDS = Array.from({ length: 150 }, (_, i) => i + 1);
+const SEEDS = seeds(150);
 
 it('delivers the rows of each source completely and in order, and no row at or before a watermark seen', async () => {
   for (const seed of SEEDS) {
@@ -70,7 +71,7 @@ it('cuts every source exactly where it acknowledged, in checkpoints that overlap
       });
     }
   }
-  expect(cuts).toBeGreaterThan(SEEDS.length);
+  expect(cuts).toBeGreaterThan(SEEDS.length === 1 ? 0 : SEEDS.length);
 });
 
 interface TreeRun {

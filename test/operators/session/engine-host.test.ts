@@ -1,8 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Configuration, type StageGraph } from '../../../core/index.js';
+import { CancelledError, Configuration, type StageGraph } from '../../../core/index.js';
 import { EngineHost } from '../../../operators/session/engine-host.js';
 
 const RELATIONAL: StageGraph = {
@@ -43,18 +43,21 @@ const STREAMED: StageGraph = {
 
 let configuration: Configuration;
 let host: EngineHost;
+let stop: AbortController;
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'millstream-test-'));
   configuration = new Configuration(() => {});
   configuration.set('millstream.memory', '4 gb', 'SET');
   configuration.set('io.tmp.dirs', folder, 'SET');
+  stop = new AbortController();
   host = new EngineHost({
     configuration,
     workingDirectory: folder,
     jobFolder: null,
     python: null,
     onLog: () => {},
+    signal: stop.signal,
   });
 });
 afterEach(async () => {
@@ -63,6 +66,21 @@ afterEach(async () => {
 });
 
 describe('the engine of a session', () => {
+  it('gives up workers that are starting when it is aborted', async () => {
+    const { bridge } = (await host.engineFor(RELATIONAL)).engine;
+    const starting = host.functionWorkers().then((workers) => workers.lease(1, []));
+    const reason = new CancelledError('CANCELLED', 'Stopped.');
+
+    stop.abort(reason);
+
+    await expect(starting).rejects.toBeInstanceOf(CancelledError);
+    await expect(host.functionWorkers()).rejects.toBe(reason);
+    await bridge.abort();
+    expect(await readdir(folder)).toEqual([expect.stringMatching(/^millstream-/)]);
+    await host.close(true);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
   it('is built anew from settings that change between two statements', async () => {
     const before = host.resources.functionWorkerBytes;
     const first = await host.engineFor(RELATIONAL);
