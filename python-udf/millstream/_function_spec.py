@@ -10,8 +10,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from ._definition import Definition, definition_of
-from ._types import DataType, RowField, parse_type, type_of_annotation
-from ._types.annotation import ANY, AnnotatedType, Shape
+from ._types import (
+    ANY,
+    AnnotatedType,
+    DataType,
+    RowField,
+    Shape,
+    parse_type,
+    read_annotation,
+    type_hints,
+    type_of_annotation,
+)
+from ._types.agreement import agrees
 from .errors import UdfError
 from .functions import (
     AggregateFunction,
@@ -20,6 +30,7 @@ from .functions import (
     TableFunction,
     UserDefinedFunction,
 )
+from .row import Row
 
 
 @dataclass(frozen=True)
@@ -57,6 +68,8 @@ class FunctionSpec:
     parameters: tuple[ParameterSpec, ...]
     result: DataType
     accumulator: DataType | None
+    #: How results are made of objects that SQL does not have, as the annotation says.
+    result_shape: Shape | None = None
 
 
 def specify(name: str, target_object: object) -> FunctionSpec:
@@ -74,7 +87,8 @@ def specify(name: str, target_object: object) -> FunctionSpec:
         or _annotated_result(name, definition, _hints(name, result_of))
     )
     accumulator = definition.accumulator_type or _declared_by(instance, "get_accumulator_type")
-    return FunctionSpec(definition, instance, call, parameters, result, accumulator)
+    shape = _result_shape(name, definition, result, _hints(name, result_of))
+    return FunctionSpec(definition, instance, call, parameters, result, accumulator, result_shape=shape)
 
 
 _KIND_OF_CLASS = (
@@ -155,13 +169,7 @@ def _hints(name: str, function: Callable[..., Any]) -> dict[str, Any]:
         else getattr(function, "func", getattr(type(function), "__call__", None))  # noqa: B004
     )
     try:
-        return typing.get_type_hints(annotated, include_extras=True)
-    except NameError as error:
-        raise UdfError(
-            "UDF_TYPE",
-            f"An annotation of function `{name}` cannot be read: {error}.",
-            hint="Import the name at run time, not only for type checkers.",
-        ) from error
+        return type_hints(annotated, f"function `{name}`")
     except TypeError:
         return {}
 
@@ -192,8 +200,12 @@ def _parameters(
     specs = []
     for i, parameter in enumerate(found):
         annotation = hints.get(parameter.name)
-        read = ANY if annotation is None else _read_parameter(name, definition, parameter.name, annotation)
         declared = types[i] if types is not None and i < len(types) else None
+        read = (
+            ANY
+            if annotation is None
+            else _read_parameter(name, definition, parameter.name, annotation, declared)
+        )
         specs.append(
             ParameterSpec(
                 parameter.name,
@@ -207,10 +219,12 @@ def _parameters(
     return tuple(specs)
 
 
-def _read_parameter(name: str, definition: Definition, parameter: str, annotation: Any) -> AnnotatedType:
+def _read_parameter(
+    name: str, definition: Definition, parameter: str, annotation: Any, declared: DataType | None
+) -> AnnotatedType:
     if definition.called_with_none and definition.input_types is not None:
         return ANY
-    return type_of_annotation(annotation, f"parameter `{parameter}` of function `{name}`")
+    return read_annotation(annotation, declared, f"parameter `{parameter}` of function `{name}`")
 
 
 def _declared_by(instance: Any, method: str) -> DataType | None:
@@ -219,6 +233,23 @@ def _declared_by(instance: Any, method: str) -> DataType | None:
         return None
     declared = getattr(instance, method)()
     return declared if isinstance(declared, DataType) else parse_type(declared)
+
+
+def _result_shape(name: str, definition: Definition, result: DataType, hints: dict[str, Any]) -> Shape | None:
+    """How results become SQL values; checks that their annotation and the declared type agree."""
+    annotation = hints.get("return")
+    if annotation is None or definition.called_with_none:
+        return None
+    where = f"the result of function `{name}`"
+    if definition.kind not in ("table", "table_aggregate"):
+        return read_annotation(annotation, result, where, is_result=True).shape
+    if typing.get_origin(annotation) in _ROWS_OF:
+        annotation = typing.get_args(annotation)[0]
+    single = result.fields[0].type if len(result.fields) == 1 else None
+    if single is None or agrees(annotation, result, True):
+        return read_annotation(annotation, result, where, is_result=True).shape
+    shape = read_annotation(annotation, single, where, is_result=True).shape
+    return None if shape is None else Shape(Row, (shape,))
 
 
 _ROWS_OF = (

@@ -122,7 +122,7 @@ def _bind(
                 step=position,
                 loaded=loaded,
                 bound=bind_arguments(step, loaded.spec, dialect, input_types, step_types),
-                result=codec_for(result, dialect),
+                result=codec_for(result, dialect, loaded.spec.result_shape),
                 type=result,
                 dialect=dialect,
                 guard=step.guard,

@@ -121,6 +121,6 @@ def _cut(values: list[Any], parents: packed_array[int]) -> Iterator[tuple[list[A
 
 def _row_codec(call: Call) -> RowCodec:
     columns = call.type if call.type.kind == "ROW" else DataType("ROW", fields=(RowField("f0", call.type),))
-    codec = codec_for(columns, call.dialect)
+    codec = codec_for(columns, call.dialect, call.loaded.spec.result_shape)
     assert isinstance(codec, RowCodec)
     return codec

@@ -2,41 +2,25 @@
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import datetime
 import decimal
+import enum
 import inspect
+import operator
 import types
 import typing
+import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from ..errors import UdfError
 from ..row import Row
 from .data_type import DataType, RowField
+from .hints import plain_annotation, type_hints
+from .shape import ANY, AnnotatedType, Conversion, Shape
 from .type_text import parse_type
-
-
-@dataclass(frozen=True)
-class Shape:
-    """Which Python classes the ROWs of a value become: `make` for this ROW (None: `Row`), `inner` for what
-    is inside."""
-
-    make: Callable[..., object] | None = None
-    inner: tuple[Shape | None, ...] = ()
-
-
-@dataclass(frozen=True)
-class AnnotatedType:
-    """What an annotation says. `type` is None where it accepts any type, and then `nullable` is True."""
-
-    type: DataType | None
-    nullable: bool
-    shape: Shape | None = None
-
-
-ANY = AnnotatedType(None, True)
 
 
 def type_of_annotation(annotation: object, where: str) -> AnnotatedType:
@@ -65,6 +49,7 @@ _SIMPLE: dict[object, DataType] = {
     datetime.date: DataType("DATE"),
     datetime.time: DataType("TIME", precision=6),
     datetime.datetime: DataType("TIMESTAMP", precision=6),
+    datetime.timedelta: DataType("INTERVAL_DAY_TIME"),
 }
 
 _FIXES: dict[object, str] = {
@@ -72,12 +57,14 @@ _FIXES: dict[object, str] = {
     list: "Write list[int], list[str], …: the type of the elements.",
     tuple: "Write tuple[int, str]: the types of the fields.",
     dict: "Write dict[str, int], …: the types of keys and values.",
+    set: "SQL has no sets: write list[int], or collections.Counter[str] for a MULTISET.",
     type(None): "Write the type of the values that are not None.",
     Row: "Declare the type: result_type='ROW<a INT, b STRING>', or annotate with a dataclass.",
 }
 
 
 def _read(annotation: Any, where: str, seen: tuple[object, ...]) -> AnnotatedType:
+    annotation = plain_annotation(annotation)
     if isinstance(annotation, DataType):
         return AnnotatedType(annotation, annotation.nullable)
     if annotation in _SIMPLE:
@@ -86,15 +73,18 @@ def _read(annotation: Any, where: str, seen: tuple[object, ...]) -> AnnotatedTyp
         raise _no_type(annotation, where, _FIXES[annotation])
     if annotation in seen:
         raise _no_type(annotation, where, "A type that contains itself has no SQL type.")
-    if isinstance(annotation, typing.NewType):
-        return _read(annotation.__supertype__, where, seen)
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
         return _read_annotated(arguments[0], arguments[1:], where, seen)
+    if origin is Literal:
+        return _read_literal(annotation, arguments, where)
     if origin in (Union, types.UnionType):
         return _read_union(annotation, arguments, where, seen)
     if origin is tuple and arguments and arguments[-1] is not Ellipsis:
         return _row([(f"f{i}", a) for i, a in enumerate(arguments)], _make_tuple, where, seen)
+    if origin is collections.Counter:
+        element = _read(arguments[0], where, seen)
+        return AnnotatedType(DataType("MULTISET", element=element.type), False, _shape_of(element))
     if inspect.isclass(origin) and issubclass(origin, Mapping):
         key, value = (_read(a, where, seen) for a in arguments)
         shape = _shape_of(key, value)
@@ -122,8 +112,23 @@ def _read_annotated(
         if isinstance(note, DataType):
             return AnnotatedType(note, note.nullable)
         if isinstance(note, str):
-            return AnnotatedType(parse_type(note), False)
+            return AnnotatedType(_parse_note(note, base, where), False)
     return _read(base, where, seen)
+
+
+def _parse_note(note: str, base: Any, where: str) -> DataType:
+    try:
+        return parse_type(note)
+    except UdfError as error:
+        hint = "Write 'ltz' or 'TIMESTAMP_LTZ(6)'." if base is datetime.datetime else error.hint
+        raise UdfError(error.code, f"The annotation of {where}: {error.message}", hint=hint) from None
+
+
+def _read_literal(annotation: object, values: Sequence[object], where: str) -> AnnotatedType:
+    kinds = {type(value) for value in values} - {type(None)}
+    if len(kinds) != 1 or not kinds <= _SIMPLE.keys():
+        raise _no_type(annotation, where, "Give literals of one type: Literal['a', 'b'], Literal[1, 2].")
+    return AnnotatedType(_SIMPLE[kinds.pop()], None in values)
 
 
 def _read_union(
@@ -141,20 +146,33 @@ def _read_union(
 def _read_class(annotation: Any, where: str, seen: tuple[object, ...]) -> AnnotatedType:
     seen = (*seen, annotation)
     if dataclasses.is_dataclass(annotation) and isinstance(annotation, type):
-        hints = _hints(annotation, where)
+        hints = type_hints(annotation, where)
         fields = [(f.name, hints[f.name]) for f in dataclasses.fields(annotation) if f.init]
         return _row(fields, annotation, where, seen)
     if issubclass(annotation, tuple) and hasattr(annotation, "_fields"):
-        hints = _hints(annotation, where)
+        hints = type_hints(annotation, where)
         return _row([(name, hints.get(name, Any)) for name in annotation._fields], annotation, where, seen)
+    if annotation is uuid.UUID:
+        return AnnotatedType(DataType("STRING"), False, Shape(conversion=Conversion(uuid.UUID, str, "str")))
+    if issubclass(annotation, enum.Enum):
+        return _read_enum(annotation, where)
     if typing.is_typeddict(annotation):
-        names = [*_hints(annotation, where).items()]
+        names = [*type_hints(annotation, where).items()]
         return _row(names, _make_dict([name for name, _ in names]), where, seen)
     raise _no_type(
         annotation,
         where,
         "Use a built-in type, a dataclass, a NamedTuple or a TypedDict, or declare the type.",
     )
+
+
+def _read_enum(annotation: type[enum.Enum], where: str) -> AnnotatedType:
+    kinds = {type(member.value) for member in annotation}
+    if len(kinds) != 1 or not kinds <= {str, int}:
+        raise _no_type(annotation, where, "An enumeration's values must all be str, or all int.")
+    kind = kinds.pop()
+    conversion = Conversion(annotation, operator.attrgetter("value"), kind.__name__)
+    return AnnotatedType(_SIMPLE[kind], False, Shape(conversion=conversion))
 
 
 def _row(
@@ -178,17 +196,6 @@ def _make_tuple(*values: object) -> tuple[object, ...]:
 
 def _make_dict(names: Sequence[str]) -> Callable[..., object]:
     return lambda *values: dict(zip(names, values, strict=True))
-
-
-def _hints(annotated: Any, where: str) -> dict[str, Any]:
-    try:
-        return typing.get_type_hints(annotated, include_extras=True)
-    except NameError as error:
-        raise UdfError(
-            "UDF_TYPE",
-            f"An annotation in {where} cannot be read: {error}.",
-            hint="Import the name at run time, not only for type checkers.",
-        ) from error
 
 
 _VECTORS = {

@@ -6,9 +6,9 @@ import datetime
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ..._types import DataType
-from ..._types.annotation import Shape
+from ..._types import DataType, Shape
 from .base import Codec, Mismatch
+from .converted import ConvertedCodec
 from .decimals import DecimalCodec
 from .nested import ArrayCodec, MapCodec, RowCodec
 from .number import FORMATS, NumberCodec
@@ -41,6 +41,8 @@ def codec_for(
 ) -> Codec:
     """The codec of a type; equal arguments share one, so codecs can be compared by identity."""
     nullable = data_type.as_nullable()
+    if shape is not None and shape.conversion is not None:
+        return ConvertedCodec(codec_for(data_type, dialect), shape.conversion)
     inner = (*shape.inner, None, None) if shape is not None else (None, None)
     match nullable:
         case DataType(kind=kind) if kind in FORMATS:
