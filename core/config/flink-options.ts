@@ -26,7 +26,6 @@ export function flinkKeyNames(): string[] {
 const FIXED = new Map<string, readonly string[]>([
   ['table.sql-dialect', ['DEFAULT']],
   ['table.exec.legacy-cast-behaviour', ['DISABLED']],
-  ['table.exec.sink.not-null-enforcer', ['ERROR']],
   ['table.exec.sink.type-length-enforcer', ['IGNORE']],
   ['table.exec.sink.nested-constraint-enforcer', ['IGNORE']],
   ['table.exec.source.rowtime-null-handling', ['FAIL']],

@@ -47,6 +47,13 @@ export const OPTIONS = {
       "Time zone of the session (an IANA name or an offset such as +02:00); 'default' is the system's.",
     schema: { pattern: '^(default|[A-Za-z]+([/_+-][A-Za-z0-9_+-]+)*|(UTC|GMT)?[+-][0-9]{1,2}:?[0-9]{2})$' },
   },
+  'table.exec.sink.not-null-enforcer': {
+    type: 'string',
+    default: 'ERROR',
+    meaning:
+      'What INSERT does with NULL for a NOT NULL column: ERROR fails the job, DROP leaves the row out.',
+    schema: { enum: ['ERROR', 'DROP'] },
+  },
   'python.executable': {
     type: 'string',
     default: null,

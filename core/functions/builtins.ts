@@ -11,6 +11,7 @@ import { datetimeFunctions } from './builtins/datetime.js';
 import { intervalFunctions } from './builtins/interval.js';
 import { logicFunctions } from './builtins/logic.js';
 import { mathFunctions } from './builtins/math.js';
+import { notNullFunctions } from './builtins/not-null.js';
 import { patternFunctions } from './builtins/pattern.js';
 import { textFunctions } from './builtins/text.js';
 import { windowFunctions } from './builtins/window.js';
@@ -31,6 +32,7 @@ const SCALARS: readonly ScalarFunction[] = [
   ...datetimeFunctions,
   ...conditionalFunctions,
   ...collectionFunctions,
+  ...notNullFunctions,
 ];
 
 interface Entry {

@@ -206,7 +206,8 @@ export class Session implements JobSession {
     const byName = new Map([...declarations].map(([name, declaration]) => [name.toLowerCase(), declaration]));
     const functions = { declaration: (name: string) => byName.get(name.toLowerCase()) ?? null };
     const ids = new ColumnIds();
-    const bound = bindStatement({ catalog: this.catalog, functions, ids, sql }, statement);
+    const notNull = this.configuration.get('table.exec.sink.not-null-enforcer') === 'DROP' ? 'drop' : 'error';
+    const bound = bindStatement({ catalog: this.catalog, functions, ids, sql, notNull }, statement);
     const queries = bound.map((query) => ({ ...query, root: optimize(query.root, ids) }));
     const connectors = new Map(STANDARD_CONNECTORS);
     for (const name of this.#sources.keys())

@@ -16,6 +16,8 @@ export interface BindEnvironment {
   readonly ids: ColumnIds;
   /** The text that the spans of the syntax tree refer to. */
   readonly sql: string;
+  /** What INSERT does with NULL for a NOT NULL column; default: `error`, while the job runs. */
+  readonly notNull?: 'error' | 'drop';
 }
 
 /** A name of a WITH list. */

@@ -1,9 +1,11 @@
 /** INSERT: which query column goes where, and as what. */
+
 import { pathText, type TableEntry } from '../../catalog/catalog.js';
+import { checkNotNull } from '../../functions/builtins/not-null.js';
 import type { Expression } from '../../plan/expression.js';
-import { columnOf, literalOf } from '../../plan/expression-builders.js';
-import type { LogicalPlan, QueryPlan } from '../../plan/logical-plan.js';
-import { projectOf } from '../../plan/plan-builders.js';
+import { columnOf, literalOf, predicate } from '../../plan/expression-builders.js';
+import type { LogicalPlan, QueryPlan, ScanTable } from '../../plan/logical-plan.js';
+import { filteredBy, projectOf } from '../../plan/plan-builders.js';
 import { implicitlyCastable } from '../../types/common-type.js';
 import type { DataType } from '../../types/data-type.js';
 import { sameType } from '../../types/same-type.js';
@@ -44,15 +46,31 @@ export function bindInsert(context: BindContext, node: InsertStatement): QueryPl
     const source = position < 0 ? literalOf(null, types.null()) : columnOf(input.columns[position]!);
     return fitting(context, source, type, name, columnSpan(node, position));
   });
-  const root: LogicalPlan = {
-    ...projectOf(
-      input,
-      table.columns.map(({ name, type }) => context.ids.column(name, type)),
-      expressions,
-    ),
-    span: node.span,
-  };
+  const columns = table.columns.map(({ name }, i) => context.ids.column(name, expressions[i]!.type));
+  const rows = withoutNulls(context, projectOf(input, columns, expressions), table);
+  const root: LogicalPlan = { ...rows, span: node.span };
   return { root, sink: { kind: 'table', table, overwrite: node.overwrite } };
+}
+
+/** NULL in NOT NULL columns fails the job while it runs, or leaves the row out. */
+function withoutNulls(context: BindContext, rows: LogicalPlan, { path, columns }: ScanTable): LogicalPlan {
+  const isChecked = (i: number) => !columns[i]!.type.nullable && rows.columns[i]!.type.nullable;
+  const checked = rows.columns.filter((_, i) => isChecked(i));
+  if (checked.length === 0) return rows;
+  if (context.notNull === 'drop') {
+    return filteredBy(
+      rows,
+      checked.map((column) => predicate('IS NOT NULL', [columnOf(column)])),
+    );
+  }
+  const row = rows.columns.map((column, i) => ({ column, name: columns[i]!.name }));
+  return projectOf(
+    rows,
+    columns.map(({ name, type }) => context.ids.column(name, type)),
+    row.map(({ column, name }, i) =>
+      isChecked(i) ? checkNotNull(column, name, path.at(-1)!, row) : columnOf(column),
+    ),
+  );
 }
 
 function targetOf(context: BindContext, node: InsertStatement): TableEntry {

@@ -153,6 +153,16 @@ def _interrupted(match: re.Match[str], text: str, place: QueryPlace) -> Millstre
     return CancelledError("CANCELLED", "The query was cancelled.")
 
 
+def _null(match: re.Match[str], text: str, place: QueryPlace) -> MillstreamError:
+    return SqlError(
+        "SQL_NOT_NULL",
+        f"Column {match['column']} of table {match['table']} is NOT NULL, "
+        f"and a row has NULL there: {match['row']}.",
+        hint="Give it a value by COALESCE, or leave such rows out: "
+        "SET 'table.exec.sink.not-null-enforcer' = 'DROP'.",
+    )
+
+
 _REMEDIES = {
     "Cannot cast": "TRY_CAST gives NULL for such values.",
     "Division by zero": "Divide by NULLIF(divisor, 0) to get NULL for such rows.",
@@ -193,6 +203,10 @@ _RULES: list[tuple[re.Pattern[str], Callable[[re.Match[str], str, QueryPlace], M
             r'Referenced column "(?P<name>[^"]*)" not found in FROM clause!'
             r"(?:\s*Candidate bindings: (?P<candidates>[^\n]*))?",
             _missing_column,
+        ),
+        (
+            r"Invalid Input Error: NOT NULL\|(?P<column>.*?)\|(?P<table>.*?)\|(?P<row>[^\n]*)",
+            _null,
         ),
         (r"Conversion Error|Invalid Input Error: Cannot cast", _value("SQL_CAST")),
         (r"Out of Range Error", _value("SQL_OVERFLOW")),
