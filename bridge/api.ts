@@ -11,6 +11,7 @@ import type {
   SchemaRegistry,
   Timers,
 } from '../core/index.js';
+import type { EarlyZygotes } from './early-zygotes.js';
 import type {
   ColumnSpec,
   OpenFunctionStage,
@@ -28,8 +29,12 @@ export interface BridgeOptions {
   readonly timers: Timers;
   /** The schemas of the job; workers' own schemas are registered in it. */
   readonly schemas: SchemaRegistry;
-  /** Path of a Python interpreter (`findPython` gives one). */
+  /** Path of a Python interpreter (`choosePython` and `findPython` give one). */
   readonly python: string;
+  /** Called where Python did not start: throws what is wrong with the interpreter, if that is it. */
+  readonly diagnose?: () => Promise<unknown>;
+  /** Zygotes that run already; those that fit are taken, the others stay with the caller. */
+  readonly earlyZygotes?: EarlyZygotes | undefined;
   /** Folders put in front of the workers' PYTHONPATH, before the package's own. */
   readonly pythonPath?: readonly string[];
   /** IANA name. */

@@ -12,6 +12,7 @@ import type { UnfinishedPaths } from './protocol/zygote.js';
 import { ManagedWorker } from './worker.js';
 import type { WorkerHost } from './worker-host.js';
 import { Zygote } from './zygote.js';
+import { startZygoteProcess } from './zygote-process.js';
 
 const DEFAULT_GRACES: Graces = {
   helloMs: 30_000,
@@ -153,12 +154,19 @@ export class Bridge {
 
   #startHost(kind: WorkerSpec['kind']): WorkerHost {
     const { python, pythonPath = [], temporaryFolders = [], onLog } = this.#options;
-    const { useZygote = process.platform === 'linux' } = this.#options;
+    const {
+      useZygote = process.platform === 'linux',
+      earlyZygotes,
+      diagnose = async () => {},
+    } = this.#options;
     return useZygote
       ? Zygote.start({
           python,
           pythonPath,
-          kind,
+          process:
+            earlyZygotes?.take({ python, pythonPath }, kind) ??
+            startZygoteProcess({ python, pythonPath }, kind),
+          diagnose,
           folders: [this.#endpoints.path, ...temporaryFolders],
           onText: (text) =>
             onLog({

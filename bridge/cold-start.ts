@@ -1,5 +1,5 @@
 /** Workers started as processes of their own, where there is no zygote: macOS and `useZygote: false`. */
-import { execa } from 'execa';
+import type { execa as Execa } from 'execa';
 import { type PythonCommand, pythonEnvironment, startError } from './python-command.js';
 import type { ForkRequest, ProcessExit, RawOutput, WorkerHost, WorkerProcess } from './worker-host.js';
 
@@ -13,7 +13,9 @@ export class ColdStart implements WorkerHost {
   }
 
   async fork(request: ForkRequest, onOutput: (output: RawOutput) => void): Promise<WorkerProcess> {
-    const subprocess = spawn(this.#command, request);
+    // Loaded here, because most machines never come here.
+    const { execa } = await import('execa');
+    const subprocess = spawn(execa, this.#command, request);
     const { pid } = subprocess;
     if (pid === undefined) {
       throw startError(this.#command.python, '', (await subprocess).cause);
@@ -48,7 +50,7 @@ export class ColdStart implements WorkerHost {
 }
 
 /** The open stdin is the worker's life pipe: its end means that the core is gone. */
-function spawn(command: PythonCommand, request: ForkRequest) {
+function spawn(execa: typeof Execa, command: PythonCommand, request: ForkRequest) {
   return execa(command.python, ['-m', 'millstream._worker', JSON.stringify(request.arguments)], {
     cwd: request.workingDirectory,
     env: { ...pythonEnvironment(command), ...request.environment },

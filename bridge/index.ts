@@ -17,6 +17,7 @@ export type {
   WorkerUsage,
 } from './api.js';
 export { Bridge } from './bridge.js';
+export { EarlyZygotes } from './early-zygotes.js';
 export type {
   ColumnSpec,
   OpenFunctionStage,
@@ -25,4 +26,5 @@ export type {
   WireFileSink,
 } from './protocol/messages.js';
 export type { UnfinishedPaths } from './protocol/zygote.js';
-export { findPython, type PythonInterpreter } from './python-interpreter.js';
+export { choosePython, findPython, type PythonInterpreter } from './python-interpreter.js';
+export type { ZygoteKind } from './zygote-process.js';

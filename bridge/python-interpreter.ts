@@ -1,7 +1,6 @@
 /** Which Python runs the workers: named → MILLSTREAM_PYTHON → `.venv` of this package → python3 on PATH. */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { execa } from 'execa';
 import { EnvironmentError } from '../core/index.js';
 import { startError } from './python-command.js';
 
@@ -30,7 +29,9 @@ const PROBE = "import sys; print('.'.join(map(str, sys.version_info[:3])))";
  * @throws {EnvironmentError} PYTHON_NOT_FOUND, PYTHON_VERSION.
  */
 export async function findPython(options: FindPythonOptions): Promise<PythonInterpreter> {
-  const candidate = choose(options);
+  const candidate = choosePython(options);
+  // Loaded here, because a zygote is started without it.
+  const { execa } = await import('execa');
   const result = await execa(candidate.executable, ['-I', '-c', PROBE], { reject: false, timeout: 20_000 });
   if (result.failed) {
     throw result.exitCode === undefined
@@ -47,9 +48,11 @@ export async function findPython(options: FindPythonOptions): Promise<PythonInte
   return { ...candidate, version };
 }
 
-type Candidate = Omit<PythonInterpreter, 'version'>;
+/** An interpreter that was not tried. */
+export type PythonCandidate = Omit<PythonInterpreter, 'version'>;
 
-function choose({ configured, environment = process.env }: FindPythonOptions): Candidate {
+/** The interpreter that `findPython` would try, without trying it: a zygote tells soon enough. */
+export function choosePython({ configured, environment = process.env }: FindPythonOptions): PythonCandidate {
   if (configured !== null) {
     return { executable: configured, origin: 'python.executable' };
   }
@@ -68,7 +71,7 @@ function ownEnvironment(): string | null {
   return paths.find((path) => existsSync(path)) ?? null;
 }
 
-function unusable(candidate: Candidate, reason: string): EnvironmentError {
+function unusable(candidate: PythonCandidate, reason: string): EnvironmentError {
   return new EnvironmentError(
     'PYTHON_NOT_FOUND',
     `The Python at ${candidate.executable} cannot be used. ${reason}`,

@@ -1,19 +1,21 @@
 /**
- * The zygote: a Python process that has imported the harness and forks workers on command. Started and watched by
- * execa; spoken to by JSON lines (`protocol/zygote.ts`). When the core dies its stdin ends and it cleans up.
+ * The zygote: a Python process that has imported the harness and forks workers on command. Spoken to by JSON lines
+ * (`protocol/zygote.ts`). When the core dies its stdin ends and it cleans up.
  */
-import { execa } from 'execa';
 import { type MillstreamError, WorkerError } from '../core/index.js';
 import { LineSplitter } from './line-splitter.js';
-import type { UnfinishedPaths, WorkerArguments, ZygoteCommand, ZygoteEvent } from './protocol/zygote.js';
-import { type PythonCommand, pythonEnvironment, startError } from './python-command.js';
+import type { UnfinishedPaths, ZygoteCommand, ZygoteEvent } from './protocol/zygote.js';
+import { type PythonCommand, startError } from './python-command.js';
 import { TextTail } from './text-tail.js';
 import type { ForkRequest, ProcessExit, RawOutput, WorkerHost, WorkerProcess } from './worker-host.js';
+import type { ZygoteEnd, ZygoteProcess } from './zygote-process.js';
 
-/** What a zygote is started with. */
+/** What a zygote is made from. */
 export interface ZygoteOptions extends PythonCommand {
-  /** Which workers it forks: decides what it imports. */
-  readonly kind: WorkerArguments['kind'];
+  /** Started with this command; belongs to the zygote from now on. */
+  readonly process: ZygoteProcess;
+  /** Looks why a process did not become ready, and throws what it finds: an interpreter that cannot be used. */
+  readonly diagnose: () => Promise<unknown>;
   /** Removed with everything in them when it ends. */
   readonly folders: readonly string[];
   /** Called with what the zygote itself prints: never a worker's output. */
@@ -22,18 +24,19 @@ export interface ZygoteOptions extends PythonCommand {
 
 export class Zygote implements WorkerHost {
   readonly #options: ZygoteOptions;
-  readonly #process: ReturnType<typeof spawn>;
+  readonly #process: ZygoteProcess;
   readonly #ready: Promise<void>;
   readonly #children = new Map<string, Child>();
   readonly #stderr = new TextTail();
   readonly #ended: Promise<void>;
   #isReady = false;
+  #isAborted = false;
   #endError: MillstreamError | null = null;
   #markReady: () => void = () => undefined;
 
   private constructor(options: ZygoteOptions) {
     this.#options = options;
-    this.#process = spawn(options);
+    this.#process = options.process;
     const lines = new LineSplitter((line) => this.#onLine(line));
     this.#process.stdout.setEncoding('utf8').on('data', (text: string) => lines.append(text));
     this.#process.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -41,23 +44,16 @@ export class Zygote implements WorkerHost {
       // Until it is ready the text may be a failed start, whose error tells it.
       if (this.#isReady) options.onText(text);
     });
-    // A write to a zygote that has gone; its end is reported by the process.
-    this.#process.stdin.on('error', () => undefined);
     const started = new Promise<void>((resolve) => {
       this.#markReady = resolve;
     });
-    this.#ended = this.#process.then((result) => this.#onEnd(result));
-    this.#ready = Promise.race([
-      started,
-      this.#ended.then(() => {
-        throw this.#endError ?? startError(options.python, '');
-      }),
-    ]);
+    this.#ended = this.#process.ended.then((end) => this.#onEnd(end));
+    this.#ready = Promise.race([started, this.#ended.then(() => this.#explainEnd())]);
     this.#ready.catch(() => undefined);
     this.send({ type: 'own', cgroups: [], folders: options.folders });
   }
 
-  /** Starts one; its failure shows at the first `fork`. */
+  /** Takes charge of a process; that it failed to start shows at the first `fork`. */
   static start(options: ZygoteOptions): Zygote {
     return new Zygote(options);
   }
@@ -98,7 +94,10 @@ export class Zygote implements WorkerHost {
 
   async abort(): Promise<void> {
     // It has nothing to clean up before its imports are done, and would only see them through.
-    if (!this.#isReady) this.#process.kill('SIGKILL');
+    if (!this.#isReady) {
+      this.#isAborted = true;
+      this.#process.kill();
+    }
     await this.close();
   }
 
@@ -118,7 +117,12 @@ export class Zygote implements WorkerHost {
     }
   }
 
-  #onEnd({ exitCode, signal, cause }: Awaited<ReturnType<typeof spawn>>): void {
+  async #explainEnd(): Promise<never> {
+    if (!this.#isReady && !this.#isAborted) await this.#options.diagnose();
+    throw this.#endError ?? startError(this.#options.python, '');
+  }
+
+  #onEnd({ exitCode, signal, cause }: ZygoteEnd): void {
     this.#endError = this.#isReady
       ? new WorkerError(
           'WORKER_START',
@@ -127,27 +131,12 @@ export class Zygote implements WorkerHost {
             hint: 'Something outside of Millstream killed it, or the machine ran out of memory; run the job again.',
           },
         )
-      : startError(this.#options.python, this.#stderr.toString(), cause);
+      : startError(this.#options.python, this.#stderr.toString(), cause ?? undefined);
     for (const child of this.#children.values()) {
       child.onHostLost(this.#endError);
     }
     this.#children.clear();
   }
-}
-
-function spawn(options: ZygoteOptions) {
-  return execa(options.python, ['-m', 'millstream._worker.zygote_main', options.kind], {
-    env: pythonEnvironment(options),
-    stdin: 'pipe',
-    stdout: 'pipe',
-    stderr: 'pipe',
-    buffer: false,
-    reject: false,
-    // The end of its stdin ends it; a signal would keep it from cleaning up.
-    cleanup: false,
-    // Ctrl-C in a terminal reaches the whole process group; this one must outlive the core to clean up.
-    detached: true,
-  });
 }
 
 /** Null for a line that is not an event: text that a library printed while it was imported. */

@@ -1,6 +1,6 @@
 /**
  * What is said over the zygote's stdin and stdout: one JSON object a line. The zygote (python-udf,
- * `millstream._worker.zygote_main`) is started by execa, has imported the harness, and is the parent of its workers.
+ * `millstream._worker.zygote_main`) has imported the harness, and is the parent of its workers.
  */
 
 /** core → zygote */

@@ -1,7 +1,7 @@
 /** Builds the engine of a session from its configuration, when the first statement needs it, and takes it down. */
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { Bridge, findPython, type WorkerLog } from '../../bridge/index.js';
+import { Bridge, choosePython, type EarlyZygotes, findPython, type WorkerLog } from '../../bridge/index.js';
 import {
   type Configuration,
   divideExchangeBytes,
@@ -39,6 +39,8 @@ export interface EngineHostOptions {
   readonly onLog: (entry: WorkerLog) => void;
   /** Aborting it ends the workers at once, also those that are starting. */
   readonly signal: AbortSignal;
+  /** Zygotes started before the session; null: none. */
+  readonly earlyZygotes: EarlyZygotes | null;
 }
 
 /** The numbers of a session, for `explain` and the workers. */
@@ -185,9 +187,9 @@ export class EngineHost {
 
   async #open(): Promise<Started> {
     const { configuration, workingDirectory, jobFolder } = this.options;
-    const { executable } = await findPython({
-      configured: configuration.get('python.executable') ?? this.options.python,
-    });
+    const configured = configuration.get('python.executable') ?? this.options.python;
+    const useZygote = configuration.get('millstream.worker.zygote') && process.platform === 'linux';
+    const { executable } = useZygote ? choosePython({ configured }) : await findPython({ configured });
     const { functionWorkerBytes } = this.resources;
     const temporaryFolder = new TemporaryFolder(configuration.get('io.tmp.dirs'));
     const bridge = Bridge.start({
@@ -195,11 +197,13 @@ export class EngineHost {
       timers: systemTimers,
       schemas: this.schemas,
       python: executable,
+      diagnose: () => findPython({ configured }),
+      earlyZygotes: this.options.earlyZygotes ?? undefined,
       temporaryFolders: [temporaryFolder.path],
       timeZone: localTimeZone(configuration),
       onLog: this.options.onLog,
       heartbeatMs: HEARTBEAT_MS,
-      useZygote: configuration.get('millstream.worker.zygote') && process.platform === 'linux',
+      useZygote,
       requireHardCaps: configuration.get('millstream.resources.required') === 'hard',
       graces: { helloMs: configuration.get('millstream.worker.start-timeout') },
     });

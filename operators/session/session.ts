@@ -1,5 +1,6 @@
 /** A session: one catalog, one configuration, one set of warm workers; statements run in it one after the other. */
 import { resolve } from 'node:path';
+import type { EarlyZygotes } from '../../bridge/index.js';
 import {
   type Batch,
   bindStatement,
@@ -57,7 +58,7 @@ export class Session implements JobSession {
   readonly #sources = new Map<string, SourceFactory>();
   #closed = false;
 
-  private constructor(options: SessionOptions) {
+  private constructor(options: SessionOptions, earlyZygotes: EarlyZygotes | null) {
     this.#options = options;
     this.configuration = new Configuration(options.onNote);
     for (const [key, value] of Object.entries(options.configuration)) {
@@ -70,15 +71,17 @@ export class Session implements JobSession {
       python: options.python,
       onLog: options.onLog,
       signal: options.signal,
+      earlyZygotes,
     });
   }
 
   /**
    * Opens a session; no process is started before a statement needs one. The caller closes it.
+   * @param earlyZygotes started by the caller, who ends those that the session has no use for
    * @throws {ConfigurationError} for a key of `configuration` that is unknown or has a wrong value.
    */
-  static async open(options: SessionOptions): Promise<Session> {
-    return new Session(options);
+  static async open(options: SessionOptions, earlyZygotes: EarlyZygotes | null = null): Promise<Session> {
+    return new Session(options, earlyZygotes);
   }
 
   async *execute(sql: string): AsyncIterable<StatementResult> {

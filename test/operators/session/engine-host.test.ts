@@ -58,6 +58,7 @@ beforeEach(async () => {
     python: null,
     onLog: () => {},
     signal: stop.signal,
+    earlyZygotes: null,
   });
 });
 afterEach(async () => {
