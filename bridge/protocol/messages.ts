@@ -123,13 +123,14 @@ export interface LoadFunctionsResult {
 export interface OpenFunctionStage {
   readonly kind: 'open_function_stage';
   readonly stage: string;
-  readonly mode: 'scalar' | 'filter' | 'table' | 'aggregate';
+  readonly mode: 'scalar' | 'filter' | 'table' | 'aggregate' | 'map';
   /** Columns of what is shipped, in the order of the groups. */
   readonly input: readonly ColumnSpec[];
   readonly steps: readonly CallStep[];
   readonly resultSteps: readonly number[];
   readonly outer: boolean;
   readonly keyColumns: readonly number[];
+  readonly tagColumn: number | null;
 }
 
 /** Prepares a DuckDB query and starts it once its inputs have credit. Reply: `{}` when it is accepted. */

@@ -16,6 +16,11 @@ export interface FunctionParameter {
   readonly nullable: boolean;
   readonly hasDefault: boolean;
   readonly variadic: boolean;
+  /**
+   * The parameter takes a table: `row`, any share of its rows may be given at once; `set`, whole partitions are.
+   * Null: it takes values.
+   */
+  readonly table: 'row' | 'set' | null;
 }
 
 export interface FunctionDeclaration {

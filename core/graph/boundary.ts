@@ -8,6 +8,7 @@ import type { LogicalPlan, PlanColumn, ScanTable } from '../plan/logical-plan.js
 import type { Scan } from '../plan/plan-builders.js';
 import type { Span } from '../sql/span.js';
 import type { DataType } from '../types/data-type.js';
+import type { PythonStage } from './stage-graph.js';
 
 /** The connector name of leaves that read an exchange; no table of a user has it. */
 export const EXCHANGE_CONNECTOR = 'exchange';
@@ -16,7 +17,13 @@ export const EXCHANGE_CONNECTOR = 'exchange';
 export type PlannedArgument =
   | { readonly kind: 'column'; readonly id: string }
   | { readonly kind: 'step'; readonly step: number }
-  | { readonly kind: 'literal'; readonly value: LiteralValue; readonly type: DataType };
+  | { readonly kind: 'literal'; readonly value: LiteralValue; readonly type: DataType }
+  | {
+      readonly kind: 'table';
+      readonly member: number;
+      readonly ids: readonly string[];
+      readonly names: readonly string[];
+    };
 
 /** A call of a Python stage; ids instead of positions, otherwise as `CallStep`. */
 export interface PlannedStep {
@@ -32,19 +39,21 @@ export interface PlannedStep {
 }
 
 /**
- * A Python stage over `input`; its rows have the input's columns (key columns for `aggregate`) and the steps'
- * results.
+ * A Python stage over `input`; its rows have the input's columns (key columns for `aggregate` and `map`) and the
+ * steps' results.
  */
 export interface PythonBoundary {
   readonly kind: 'python';
   readonly key: string;
-  readonly mode: 'scalar' | 'filter' | 'table' | 'aggregate';
+  readonly mode: PythonStage['mode'];
   readonly input: LogicalPlan;
   readonly columns: readonly PlanColumn[];
   readonly steps: readonly PlannedStep[];
   readonly outer: boolean;
-  /** `aggregate`: ids of the key columns. */
-  readonly keys: readonly string[];
+  /** `aggregate`, `map`: ids of the key columns by which the input is cut; null: it is not cut. */
+  readonly keys: readonly string[] | null;
+  /** `map` of several tables: the id of the column that tells them apart. */
+  readonly tag: string | null;
   readonly span: Span | null;
 }
 

@@ -64,6 +64,8 @@ function explainPython(stage: PythonStage, input: Exchange, line: Line): void {
         return `#${value.step}`;
       case 'literal':
         return JSON.stringify(value.value);
+      case 'table':
+        return `table(${value.columns.map((column) => `c${shipped[column]!}`).join(', ')})`;
     }
   };
   for (const [i, step] of stage.steps.entries()) {
@@ -76,7 +78,7 @@ function explainPython(stage: PythonStage, input: Exchange, line: Line): void {
     const call = `${step.function}(${step.distinct ? 'distinct ' : ''}${args.join(', ')})${filter}${guard}`;
     line(`step #${i}`, `${call} -> ${step.resultType}`);
   }
-  if (stage.mode === 'aggregate') {
+  if (stage.mode === 'aggregate' || (stage.mode === 'map' && input.keyColumns !== null)) {
     line('keys', stage.keyColumns.map((key) => `c${shipped[key]!}`).join(', ') || 'none');
   }
   line('shipped', columnList(shipped));

@@ -73,7 +73,14 @@ export type CallArgument =
   /** Result of an earlier step of the same stage: a chain, no round trip in between. */
   | { readonly kind: 'step'; readonly step: number }
   /** A constant; `value` in the JSON encoding of results (DESIGN section 9), `type` as SQL text. */
-  | { readonly kind: 'literal'; readonly value: unknown; readonly type: string };
+  | { readonly kind: 'literal'; readonly value: unknown; readonly type: string }
+  /** A table: shipped columns under the names that its rows have; tables of a call are numbered from 0. */
+  | {
+      readonly kind: 'table';
+      readonly member: number;
+      readonly columns: readonly number[];
+      readonly names: readonly string[];
+    };
 
 /** One function call, evaluated for all rows of a batch. */
 export interface CallStep {
@@ -96,11 +103,12 @@ export interface CallStep {
  * Python function workers.
  * `scalar`: one row out for each row in; `filter`: rows where the last step is TRUE stay;
  * `table`: the last step is a table function, its rows with the parent's position;
- * `aggregate`: the steps are aggregates over key-aligned input, one row for each key group.
+ * `aggregate`: the steps are aggregates over key-aligned input, one row for each key group;
+ * `map`: the only step is a function over tables or a table aggregate, any number of rows for each key group.
  */
 export interface PythonStage extends StageBase {
   readonly kind: 'python';
-  readonly mode: 'scalar' | 'filter' | 'table' | 'aggregate';
+  readonly mode: 'scalar' | 'filter' | 'table' | 'aggregate' | 'map';
   /** Groups of the input exchange sent to the worker. */
   readonly shippedGroups: readonly number[];
   /** Groups of the input exchange that go on, before the result group. */
@@ -110,8 +118,10 @@ export interface PythonStage extends StageBase {
   readonly resultSteps: readonly number[];
   /** `table`: LEFT JOIN, a row without results stays with NULLs. */
   readonly outer: boolean;
-  /** `aggregate`: shipped columns that form the key; empty for a global aggregate. */
+  /** `aggregate`, `map`: shipped columns that form the key; empty where there is none. */
   readonly keyColumns: readonly number[];
+  /** `map` of several tables: the shipped column with the number of each row's table; else null. */
+  readonly tagColumn: number | null;
   /** Functions with equal declared resources share a group of workers. */
   readonly resourceGroup: string;
   readonly parallelism: number;

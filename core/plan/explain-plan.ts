@@ -3,6 +3,7 @@
 import { explainAggregate, explainExpression, explainSortKeys } from './explain-expression.js';
 import type { Expression } from './expression.js';
 import type { LogicalPlan } from './logical-plan.js';
+import type { MapNode } from './plan-builders.js';
 import { subqueryPlans } from './visit-expression.js';
 import { expressionsOf, inputsOf } from './visit-plan.js';
 
@@ -63,6 +64,8 @@ function describe(plan: LogicalPlan): string {
       const own = ids.slice(plan.input.columns.length).join(', ');
       return `${plan.outer ? 'left ' : ''}lateral ${plan.call.function}(${args}) [${own}]`;
     }
+    case 'map':
+      return explainMap(plan, ids);
     case 'unnest': {
       const own = ids.slice(plan.input.columns.length).join(', ');
       const ordinality = plan.withOrdinality ? ' with ordinality' : '';
@@ -71,6 +74,16 @@ function describe(plan: LogicalPlan): string {
     case 'shared':
       return `shared ${plan.id} [${ids.join(', ')}]`;
   }
+}
+
+function explainMap(plan: MapNode, ids: readonly string[]): string {
+  const args = plan.call.arguments.map((argument) => {
+    if (argument.kind !== 'table') return explainExpression(argument);
+    return `TABLE [${plan.call.tables[argument.member]!.columns.map(explainExpression).join(', ')}]`;
+  });
+  const keys = plan.keys === null ? '' : ` by [${plan.keys.map(explainExpression).join(', ')}]`;
+  const order = plan.order.length === 0 ? '' : ` ordered by ${explainSortKeys(plan.order)}`;
+  return `map ${plan.call.function}(${args.join(', ')})${keys}${order} [${ids.join(', ')}]`;
 }
 
 function assigned(id: string, expression: Expression): string {

@@ -17,6 +17,7 @@ export function planCallsPython(plan: LogicalPlan): boolean {
     plan,
     (node) =>
       node.kind === 'correlate' ||
+      node.kind === 'map' ||
       expressionsOf(node).some(callsPython) ||
       (node.kind === 'aggregate' && node.aggregates.some((aggregate) => aggregate.python)),
   );

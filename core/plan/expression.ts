@@ -32,6 +32,28 @@ export interface AggregateCall {
   readonly span: Span | null;
 }
 
+/** A call that is given tables, each as columns of one input. */
+export interface MapCall {
+  readonly function: string;
+  readonly arguments: readonly (Expression | TablePlace)[];
+  readonly argumentNames: readonly (string | null)[];
+  readonly tables: readonly MapTable[];
+  readonly type: DataType;
+  readonly span: Span | null;
+}
+
+/** Stands for a table among the arguments of a call. */
+export interface TablePlace {
+  readonly kind: 'table';
+  readonly member: number;
+}
+
+/** A table of a call: the columns of the input that are its own, and their names in it. */
+export interface MapTable {
+  readonly columns: readonly Expression[];
+  readonly names: readonly string[];
+}
+
 export interface WindowFrame {
   readonly unit: 'ROWS' | 'RANGE';
   readonly start: FrameBound;

@@ -4,7 +4,7 @@
  */
 import type { Span } from '../sql/span.js';
 import type { DataType } from '../types/data-type.js';
-import type { AggregateCall, Expression, PythonCall } from './expression.js';
+import type { AggregateCall, Expression, MapCall, PythonCall } from './expression.js';
 
 export interface PlanColumn {
   readonly id: string;
@@ -76,6 +76,21 @@ export type LogicalPlan = {
       readonly input: LogicalPlan;
       readonly call: PythonCall & { readonly span: Span | null };
       readonly outer: boolean;
+    }
+  /**
+   * A function over tables, or a table aggregate. The rows of all its tables come in `input`, divided by `keys`
+   * (null: any share of the rows may be given at once). Columns: the key columns, which keep their ids, then the
+   * function's.
+   */
+  | {
+      readonly kind: 'map';
+      readonly input: LogicalPlan;
+      readonly call: MapCall;
+      readonly keys: readonly Expression[] | null;
+      /** The order of rows inside a partition. */
+      readonly order: readonly SortKey[];
+      /** The number of the table that a row belongs to; null for one table. */
+      readonly tag: Expression | null;
     }
   /** Columns: the input's, then the element's column(s). */
   | {

@@ -1,6 +1,7 @@
 /** Walks and rewrites logical plans by their inputs and expressions. */
 import type { AggregateCall, Expression } from './expression.js';
 import type { LogicalPlan } from './logical-plan.js';
+import type { MapNode } from './plan-builders.js';
 import { mapKeys, mapList, subqueryPlans } from './visit-expression.js';
 
 /** The direct inputs. */
@@ -53,6 +54,8 @@ export function expressionsOf(plan: LogicalPlan): readonly Expression[] {
       return plan.keys.map((key) => key.expression);
     case 'correlate':
       return plan.call.arguments;
+    case 'map':
+      return mapOperandsOf(plan);
     case 'unnest':
       return [plan.collection];
     default:
@@ -85,11 +88,40 @@ export function mapExpressions(plan: LogicalPlan, map: (expression: Expression) 
       return { ...plan, keys: mapKeys(plan.keys, map) };
     case 'correlate':
       return { ...plan, call: { ...plan.call, arguments: mapList(plan.call.arguments, map) } };
+    case 'map':
+      return mapMap(plan, map);
     case 'unnest':
       return { ...plan, collection: map(plan.collection) };
     default:
       return plan;
   }
+}
+
+/** Keys, order, tag, columns of tables and arguments, in the order in which `mapMap` replaces them. */
+function mapOperandsOf(plan: MapNode): Expression[] {
+  const { call, keys, order, tag } = plan;
+  return [
+    ...(keys ?? []),
+    ...order.map((key) => key.expression),
+    ...(tag === null ? [] : [tag]),
+    ...call.tables.flatMap((table) => table.columns),
+    ...call.arguments.filter((argument) => argument.kind !== 'table'),
+  ];
+}
+
+function mapMap(plan: MapNode, map: (expression: Expression) => Expression): MapNode {
+  const { call, keys, order, tag } = plan;
+  return {
+    ...plan,
+    keys: keys === null ? null : mapList(keys, map),
+    order: mapKeys(order, map),
+    tag: tag === null ? null : map(tag),
+    call: {
+      ...call,
+      tables: call.tables.map((table) => ({ ...table, columns: mapList(table.columns, map) })),
+      arguments: call.arguments.map((argument) => (argument.kind === 'table' ? argument : map(argument))),
+    },
+  };
 }
 
 /** Arguments, filter and order of an aggregate call. */

@@ -79,6 +79,7 @@ export class PlanRenderer {
       case 'shared':
         return this.commonTable(plan);
       case 'correlate':
+      case 'map':
         throw new InternalError(
           'INTERNAL',
           `The Python function ${plan.call.function} reached the SQL renderer.`,

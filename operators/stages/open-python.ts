@@ -19,6 +19,7 @@ export function openPython(stage: PythonStage, graph: StageGraph, engine: Engine
       resultSteps: stage.resultSteps,
       outer: stage.outer,
       keyColumns: stage.keyColumns,
+      tagColumn: stage.tagColumn,
     };
     return Promise.all(workers.map((worker) => worker.openFunctionStage(body)));
   };

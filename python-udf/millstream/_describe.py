@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
-from ._function_spec import FunctionSpec, specify
+from ._function_spec import FunctionSpec, ParameterSpec, specify
 
 
 def describe(name: str, target_object: object, target: str = "") -> dict[str, Any]:
@@ -41,6 +41,7 @@ def declaration_of(name: str, target: str, spec: FunctionSpec) -> dict[str, Any]
                 "nullable": parameter.nullable,
                 "hasDefault": parameter.has_default,
                 "variadic": parameter.variadic,
+                "table": _table(spec, parameter),
             }
             for parameter in spec.parameters
         ],
@@ -53,6 +54,12 @@ def declaration_of(name: str, target: str, spec: FunctionSpec) -> dict[str, Any]
         "line": None if code is None else code.co_firstlineno,
         "doc": _doc(source),
     }
+
+
+def _table(spec: FunctionSpec, parameter: ParameterSpec) -> str | None:
+    if parameter.table is None:
+        return None
+    return "set" if spec.takes_partitions else "row"
 
 
 def _doc(source: Any) -> str | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ._definition import Definition, definition_of
+from ._table_parameter import TableParameter, table_parameter
 from ._types import (
     ANY,
     AnnotatedType,
@@ -43,6 +44,8 @@ class ParameterSpec:
     shape: Shape | None
     kind: Any
     default: Any
+    #: How it takes a table; None: it takes values.
+    table: TableParameter | None = None
 
     @property
     def has_default(self) -> bool:
@@ -70,6 +73,22 @@ class FunctionSpec:
     accumulator: DataType | None
     #: How results are made of objects that SQL does not have, as the annotation says.
     result_shape: Shape | None = None
+
+    @property
+    def takes_partitions(self) -> bool:
+        """True where the function has to see all rows of a partition of its tables: set semantics."""
+        tables = [parameter.table for parameter in self.parameters if parameter.table is not None]
+        whole = len(tables) > 1 or any(table.form == "partition" for table in tables)
+        return (
+            whole or self.definition.kind == "table_aggregate" or hook(self.instance, "terminate") is not None
+        )
+
+
+def hook(instance: object, method: str) -> Callable[..., Any] | None:
+    """A method that a function class may define beyond those it must; None where it does not."""
+    found = getattr(type(instance), method, None)
+    own = found is not None and found.__module__ != UserDefinedFunction.__module__
+    return getattr(instance, method) if own else None
 
 
 def specify(name: str, target_object: object) -> FunctionSpec:
@@ -200,6 +219,12 @@ def _parameters(
     specs = []
     for i, parameter in enumerate(found):
         annotation = hints.get(parameter.name)
+        table = _table(definition, annotation)
+        if table is not None:
+            specs.append(
+                ParameterSpec(parameter.name, None, True, None, parameter.kind, parameter.default, table)
+            )
+            continue
         declared = types[i] if types is not None and i < len(types) else None
         read = (
             ANY
@@ -217,6 +242,12 @@ def _parameters(
             )
         )
     return tuple(specs)
+
+
+def _table(definition: Definition, annotation: object) -> TableParameter | None:
+    if definition.kind != "table" or definition.called_with_none:
+        return None
+    return table_parameter(annotation)
 
 
 def _read_parameter(
@@ -245,6 +276,8 @@ def _result_shape(name: str, definition: Definition, result: DataType, hints: di
         return read_annotation(annotation, result, where, is_result=True).shape
     if typing.get_origin(annotation) in _ROWS_OF:
         annotation = typing.get_args(annotation)[0]
+    if annotation is type(None) or table_parameter(annotation) is not None:
+        return None
     single = result.fields[0].type if len(result.fields) == 1 else None
     if single is None or agrees(annotation, result, True):
         return read_annotation(annotation, result, where, is_result=True).shape

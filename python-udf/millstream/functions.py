@@ -12,6 +12,7 @@ __all__ = [
     "AggregateFunction",
     "FunctionContext",
     "ScalarFunction",
+    "SkipRestOfPartition",
     "TableAggregateFunction",
     "TableFunction",
     "UserDefinedFunction",
@@ -97,8 +98,29 @@ class TableFunction(UserDefinedFunction):
         """The rows for one row."""
         raise NotImplementedError(f"{type(self).__name__} defines no eval().")
 
+    def begin(self) -> None:
+        """Called before the first row of each partition of a table; a declared class is made anew instead."""
+
+    def terminate(self) -> Any:
+        """Rows after the last row of each partition of a table. A function that defines it sees whole
+        partitions."""
+
+    def cleanup(self) -> None:
+        """Called after each partition of a table, also where it failed."""
+
     def __call__(self, *args: Any) -> Any:
         return self.eval(*args)
+
+
+class SkipRestOfPartition(Exception):  # noqa: N818
+    """Raised by `eval` over a table: it needs no further row of this partition. `terminate` is called.
+
+    >>> from millstream import Row, TableFunction
+    >>> class First(TableFunction):
+    ...     def eval(self, row: Row):
+    ...         yield row[0]
+    ...         raise SkipRestOfPartition
+    """
 
 
 class _Aggregate(UserDefinedFunction):

@@ -40,6 +40,14 @@ class Literal:
 
 
 @dataclass(frozen=True)
+class Table:
+    columns: Sequence[int]
+    names: Sequence[str]
+    member: int = 0
+    kind: str = "table"
+
+
+@dataclass(frozen=True)
 class CallStep:
     function: str
     arguments: Sequence[Any]
@@ -86,6 +94,7 @@ def open_test_stage(
     outer: bool = False,
     key_columns: Sequence[int] = (),
     time_zone: str = "UTC",
+    **limits: Any,
 ) -> Stage:
     loaded = {name: LoadedFunction(name, f"udfs.{name}", specify(name, f)) for name, f in functions.items()}
     stage = open_stage(
@@ -97,6 +106,7 @@ def open_test_stage(
         key_columns=key_columns,
         functions=loaded,
         time_zone=time_zone,
+        **limits,
     )
     return Stage(stage, types)
 

@@ -61,8 +61,22 @@ def test_a_declaration_says_all_that_the_planner_needs() -> None:
         "kind": "scalar",
         "batch": None,
         "parameters": [
-            {"name": "x", "type": "BIGINT", "nullable": False, "hasDefault": False, "variadic": False},
-            {"name": "first", "type": "STRING", "nullable": True, "hasDefault": True, "variadic": False},
+            {
+                "name": "x",
+                "type": "BIGINT",
+                "nullable": False,
+                "hasDefault": False,
+                "variadic": False,
+                "table": None,
+            },
+            {
+                "name": "first",
+                "type": "STRING",
+                "nullable": True,
+                "hasDefault": True,
+                "variadic": False,
+                "table": None,
+            },
         ],
         "result": "ARRAY<STRING>",
         "accumulator": None,
@@ -79,8 +93,15 @@ def test_unannotated_parameters_take_any_type_and_none() -> None:
     declaration = describe("f", udf(lambda x, *rest: x, result_type="INT"))
 
     assert declaration["parameters"] == [
-        {"name": "x", "type": None, "nullable": True, "hasDefault": False, "variadic": False},
-        {"name": "rest", "type": None, "nullable": True, "hasDefault": False, "variadic": True},
+        {"name": "x", "type": None, "nullable": True, "hasDefault": False, "variadic": False, "table": None},
+        {
+            "name": "rest",
+            "type": None,
+            "nullable": True,
+            "hasDefault": False,
+            "variadic": True,
+            "table": None,
+        },
     ]
 
 

@@ -59,6 +59,7 @@ def open_stage(core: FakeCore, function: str) -> str:
         resultSteps=[0],
         outer=False,
         keyColumns=[],
+        tagColumn=None,
     )
     assert [column["type"] for column in result["output"]] == ["DOUBLE"]
     return function

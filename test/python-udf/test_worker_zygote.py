@@ -126,6 +126,7 @@ def call(core: FakeCore, function: str) -> None:
         resultSteps=[0],
         outer=False,
         keyColumns=[],
+        tagColumn=None,
     )
     core.send_batch("s", 0, (pa.record_batch({"x": [1.0]}), None))
 

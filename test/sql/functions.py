@@ -7,7 +7,17 @@ from collections.abc import Iterator
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from millstream import AggregateFunction, DataTypes, udaf, udf, udtf
+from millstream import (
+    AggregateFunction,
+    DataTypes,
+    Row,
+    TableAggregateFunction,
+    TableFunction,
+    udaf,
+    udf,
+    udtaf,
+    udtf,
+)
 
 
 @udf
@@ -73,3 +83,48 @@ weighted_mean = udaf(
     result_type=DataTypes.DOUBLE(),
     accumulator_type=DataTypes.ARRAY(DataTypes.DOUBLE()),
 )
+
+
+@udtf(result_types="ROW<total BIGINT, n BIGINT>")
+def totals(t: pa.Table) -> pa.Table:
+    return pa.table({"n": [t.num_rows], "total": [pc.sum(t["v"]).as_py()]})
+
+
+@udtf(result_types="ROW<v BIGINT, note STRING>")
+def tagged(batches: Iterator[pa.RecordBatch], note: str = "-") -> Iterator[pa.RecordBatch]:
+    for batch in batches:
+        odd = batch.filter(pc.equal(pc.bit_wise_and(batch["v"], 1), 1))
+        yield pa.RecordBatch.from_arrays([odd["v"], pa.array([note] * odd.num_rows)], ["v", "note"])
+
+
+@udtf(result_types="ROW<xs STRING, ys STRING>")
+def paired(left: Iterator[Row], right: Iterator[Row]) -> Iterator[tuple[str, str]]:
+    xs = "".join(row.x for row in left)
+    yield xs, ",".join(str(row.y) for row in right)
+
+
+@udtf
+class run_total(TableFunction):
+    def __init__(self) -> None:
+        self.total = 0
+
+    def eval(self, row: Row) -> Iterator[tuple[int]]:
+        self.total += row.v
+        yield (self.total,)
+
+    def terminate(self) -> Iterator[tuple[int]]:
+        yield (-1,)
+
+
+class _Top2(TableAggregateFunction):
+    def create_accumulator(self) -> list[int]:
+        return []
+
+    def accumulate(self, accumulator: list[int], value: int) -> None:
+        accumulator.append(value)
+
+    def emit_value(self, accumulator: list[int]) -> Iterator[tuple[int, int]]:
+        yield from enumerate(sorted(accumulator, reverse=True)[:2])
+
+
+top2 = udtaf(_Top2(), result_type="ROW<place INT, v BIGINT>")

@@ -26,6 +26,8 @@ function describeArgument(steps: readonly PlannedStep[], argument: PlannedArgume
       return argument.id;
     case 'step':
       return describeStep(steps, argument.step);
+    case 'table':
+      return `TABLE(${argument.ids.join(', ')})`;
     case 'literal':
       return typeof argument.value === 'string' ? `'${argument.value}'` : String(argument.value);
   }

@@ -26,11 +26,11 @@ export function addPythonStage(
   const shipped = shippedIds(boundary, steps, kept);
   const below = new Map(kept.map((id) => [id, demand.get(id)!]));
   withWanter(below, shipped, boundary.key);
-  const isAggregate = boundary.mode === 'aggregate';
+  const { keys } = boundary;
   const input = assembler.produce(boundary.input, {
     demand: below,
-    ordered: ordered || isAggregate,
-    keys: isAggregate ? boundary.keys : null,
+    ordered: ordered || keys !== null,
+    keys,
   });
 
   const shippedGroups = groupsWith(input, shipped);
@@ -58,12 +58,11 @@ export function addPythonStage(
       steps: steps.map((step) => callStep(step, shippedPosition)),
       resultSteps: results,
       outer: boundary.outer,
-      keyColumns: boundary.keys.map(shippedPosition),
+      keyColumns: (keys ?? []).map(shippedPosition),
+      tagColumn: boundary.tag === null ? null : shippedPosition(boundary.tag),
       resourceGroup: resourceGroupOf(first, options.functions),
       parallelism:
-        isAggregate && boundary.keys.length === 0
-          ? 1
-          : parallelismOf(first, options.functions, options.parallelism),
+        keys !== null && keys.length === 0 ? 1 : parallelismOf(first, options.functions, options.parallelism),
     },
     [input.exchange],
   );
@@ -75,7 +74,8 @@ export function addPythonStage(
 function wantedSteps(boundary: PythonBoundary, demand: Demand): PlannedStep[] {
   const { steps, mode } = boundary;
   const wanted = steps.map((step) => step.results.some((column) => demand.has(column.id)));
-  if (mode === 'filter' || mode === 'table' || !wanted.some(Boolean)) wanted[steps.length - 1] = true;
+  if (mode === 'filter' || mode === 'table' || mode === 'map' || !wanted.some(Boolean))
+    wanted[steps.length - 1] = true;
   for (let i = steps.length - 1; i >= 0; i--) {
     if (!wanted[i]) continue;
     for (const argument of steps[i]!.arguments) if (argument.kind === 'step') wanted[argument.step] = true;
@@ -101,16 +101,21 @@ function shippedIds(
   kept: readonly string[],
 ): string[] {
   const ids = steps.flatMap((step) => [
-    ...step.arguments.flatMap((argument) => (argument.kind === 'column' ? [argument.id] : [])),
+    ...step.arguments.flatMap(columnsOf),
     ...[step.guard, step.filter].filter((id) => id !== null),
   ]);
-  const all = [...boundary.keys, ...ids];
+  const all = [...(boundary.keys ?? []), ...(boundary.tag === null ? [] : [boundary.tag]), ...ids];
   return all.length > 0 ? all : [kept[0] ?? boundary.input.columns[0]!.id];
 }
 
-/** `table`: the table function alone; otherwise every step whose result is wanted. */
+function columnsOf(argument: PlannedArgument): readonly string[] {
+  if (argument.kind === 'table') return argument.ids;
+  return argument.kind === 'column' ? [argument.id] : [];
+}
+
+/** `table`, `map`: the function alone; otherwise every step whose result is wanted. */
 function resultSteps(boundary: PythonBoundary, steps: readonly PlannedStep[], demand: Demand): number[] {
-  if (boundary.mode === 'table') return [steps.length - 1];
+  if (boundary.mode === 'table' || boundary.mode === 'map') return [steps.length - 1];
   return steps.flatMap((step, i) => (step.results.some((column) => demand.has(column.id)) ? [i] : []));
 }
 
@@ -137,6 +142,13 @@ function callArgument(argument: PlannedArgument, positionOf: (id: string) => num
       return { kind: 'column', column: positionOf(argument.id) };
     case 'step':
       return argument;
+    case 'table':
+      return {
+        kind: 'table',
+        member: argument.member,
+        columns: argument.ids.map(positionOf),
+        names: argument.names,
+      };
     case 'literal':
       return {
         kind: 'literal',

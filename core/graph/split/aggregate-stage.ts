@@ -42,6 +42,7 @@ export function aggregateStage(context: SplitContext, node: Aggregate): LogicalP
     steps,
     outer: false,
     keys: keys.map((key) => key.id),
+    tag: null,
     span: node.aggregates[0]!.span ?? node.span,
   });
   return leafOf(boundary);
@@ -62,6 +63,7 @@ function planAggregate(aggregate: AggregateCall, column: PlanColumn, maker: Colu
   };
 }
 
-function ascending(column: PlanColumn): SortKey {
+/** Sorted upwards, NULLs first. */
+export function ascending(column: PlanColumn): SortKey {
   return { expression: columnOf(column), descending: false, nullsFirst: true };
 }

@@ -146,7 +146,8 @@ class Evaluation {
       kind: 'python',
       key: this.#context.newKey(),
       input: this.#plan,
-      keys: [],
+      keys: null,
+      tag: null,
       span: calls[0]?.call.span ?? null,
       ...stage,
     });

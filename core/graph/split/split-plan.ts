@@ -16,6 +16,7 @@ import { NOTHING_KNOWN, type SplitContext, type SplitPlan } from './split-contex
 import { splitCorrelate } from './split-correlate.js';
 import { applyConditions } from './split-filter.js';
 import { splitJoin } from './split-join.js';
+import { splitMap } from './split-map.js';
 import { splitProject } from './split-project.js';
 import { splitValues } from './split-values.js';
 
@@ -37,6 +38,8 @@ export function splitPlan(context: SplitContext, plan: LogicalPlan): SplitPlan {
       return splitAggregate(context, node);
     case 'correlate':
       return splitCorrelate(context, node, splitPlan(context, node.input));
+    case 'map':
+      return splitMap(context, node);
     case 'sort': {
       const { input, expressions } = evaluateCalls(
         context,

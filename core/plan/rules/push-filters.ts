@@ -42,6 +42,15 @@ function push(plan: LogicalPlan, conjuncts: readonly Expression[]): LogicalPlan 
       const [below, above] = partition(movable, reads(idsOf(plan.input.columns)));
       return filteredBy({ ...plan, input: push(plan.input, below) }, [...above, ...rest]);
     }
+    case 'map': {
+      const width = plan.keys?.length ?? 0;
+      const readsKeys = reads(idsOf(plan.columns.slice(0, width)));
+      const [below, above] = partition(
+        movable,
+        (conjunct) => width > 0 && referencedColumns(conjunct).size > 0 && readsKeys(conjunct),
+      );
+      return filteredBy({ ...plan, input: push(plan.input, below) }, [...above, ...rest]);
+    }
     case 'set':
       return filteredBy(pushBelowSet(plan, movable), rest);
     case 'aggregate':

@@ -12,6 +12,7 @@ import { mergeColumns } from './join-columns.js';
 import { bindLateral } from './lateral.js';
 import { bindQuery } from './query.js';
 import type { Relation, Scope } from './scope.js';
+import { bindTableFunction, isOverTables } from './table-function.js';
 import { bindTable } from './table-reference.js';
 import { oneRow } from './values.js';
 
@@ -45,6 +46,8 @@ export function bindFrom(context: BindContext, node: FromNode, parent: Scope | n
       return { plan, relations: [aliased(context, plan.columns, node.alias, null)] };
     }
     case 'table_function':
+      if (isOverTables(context, node)) return bindTableFunction(context, node, parent);
+      return bindLateral(context, node, { plan: oneRow(context), relations: [] }, parent, false);
     case 'unnest':
       return bindLateral(context, node, { plan: oneRow(context), relations: [] }, parent, false);
     case 'join':
@@ -54,7 +57,7 @@ export function bindFrom(context: BindContext, node: FromNode, parent: Scope | n
 
 function bindJoin(context: BindContext, node: JoinNode, parent: Scope | null): BoundFrom {
   const left = bindFrom(context, node.left, parent);
-  if (node.right.kind === 'table_function' || node.right.kind === 'unnest') {
+  if (node.right.kind === 'unnest' || isLateralCall(context, node.right)) {
     return bindLateralJoin(context, node, node.right, left, parent);
   }
   if (node.right.kind === 'derived_table' && node.right.lateral) {
@@ -76,6 +79,13 @@ function bindJoin(context: BindContext, node: JoinNode, parent: Scope | null): B
   if (node.on === null) return { plan: join, relations };
   const condition = bindCondition(plainContext(context, { relations, parent }, 'ON'), node.on);
   return { plan: { ...join, condition }, relations };
+}
+
+function isLateralCall(
+  context: BindContext,
+  node: FromNode,
+): node is Extract<FromNode, { kind: 'table_function' }> {
+  return node.kind === 'table_function' && (node.lateral || !isOverTables(context, node));
 }
 
 function bindLateralJoin(

@@ -12,6 +12,7 @@ import type { BoundFrom } from './from.js';
 import { bindPythonArguments } from './python-arguments.js';
 import { declaredType } from './python-types.js';
 import type { Scope } from './scope.js';
+import { takesTables } from './table-function.js';
 
 type LateralNode = Extract<FromNode, { kind: 'table_function' | 'unnest' }>;
 
@@ -50,6 +51,11 @@ function bindTableFunction(
     throw bindError(context, 'SQL_INVALID', `${name} is no table function.`, call.span);
   }
   const { declaration } = callee;
+  if (takesTables(declaration)) {
+    const message = `${name} takes a table, so it cannot be joined with LATERAL.`;
+    const hint = `Write FROM t JOIN ${name}(TABLE …) ON …, without LATERAL.`;
+    throw bindError(context, 'SQL_INVALID', message, call.span, hint);
+  }
   const { args, names } = bindPythonArguments(at, call, declaration);
   const row = declaredType(context, declaration, declaration.result, call.span);
   const fields = row.kind === 'ROW' ? row.fields : [{ name: 'f0', type: row }];

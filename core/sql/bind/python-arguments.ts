@@ -17,11 +17,15 @@ export interface PythonArguments {
   readonly names: (string | null)[];
 }
 
+/** Binds an argument that is a table; what it returns stands for it among the arguments. */
+export type TableBinder = (parameter: FunctionParameter, argument: ArgumentNode) => Expression;
+
 /** @throws {SqlError} for a missing, surplus or unknown argument, or one whose type does not fit. */
 export function bindPythonArguments(
   at: ExpressionContext,
   node: FunctionCallNode,
   declaration: FunctionDeclaration,
+  bindTable: TableBinder | null = null,
 ): PythonArguments {
   const args: Expression[] = [];
   const names: (string | null)[] = [];
@@ -39,7 +43,11 @@ export function bindPythonArguments(
     }
     const last = names.at(-1) ?? null;
     const skipped = node.arguments.slice(0, i).some((earlier) => earlier.value.kind === 'default');
-    args.push(bindArgument(at, declaration, parameter, argument));
+    args.push(
+      parameter.table !== null && bindTable !== null
+        ? bindTable(parameter, argument)
+        : bindArgument(at, declaration, parameter, argument),
+    );
     names.push(argument.name?.name ?? (skipped || last !== null ? parameter.name : null));
   }
   const missing = declaration.parameters.filter((p) => !p.hasDefault && !p.variadic && !given.has(p.name));
@@ -53,7 +61,7 @@ export function bindPythonArguments(
 /** `f(a BIGINT, b STRING = …, *rest)`. */
 export function signatureOf(declaration: FunctionDeclaration): string {
   const parameters = declaration.parameters.map((parameter) => {
-    const type = parameter.type === null ? '' : ` ${parameter.type}`;
+    const type = parameter.table !== null ? ' TABLE' : parameter.type === null ? '' : ` ${parameter.type}`;
     return `${parameter.variadic ? '*' : ''}${parameter.name}${type}${parameter.hasDefault ? ' = …' : ''}`;
   });
   return `${declaration.name}(${parameters.join(', ')})`;

@@ -12,11 +12,13 @@ from .instruction import (
     LiteralArgument,
     StageMode,
     StepArgument,
+    TableArgument,
 )
 from .loaded_function import LoadedFunction, load_functions
-from .stage import FunctionStage, open_stage
+from .stage import PARTITION_BYTES, FunctionStage, open_stage
 
 __all__ = [
+    "PARTITION_BYTES",
     "Answer",
     "CallArgument",
     "CallStep",
@@ -27,6 +29,7 @@ __all__ = [
     "LoadedFunction",
     "StageMode",
     "StepArgument",
+    "TableArgument",
     "load_functions",
     "open_stage",
 ]

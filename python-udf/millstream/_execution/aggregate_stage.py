@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 
 import pyarrow as pa
 
-from ..errors import InternalError, MillstreamError
+from ..errors import MillstreamError
 from .aggregate_calls import AggregateCall, RowAggregate, VectorAggregate
 from .answer import Answer
 from .bundle import Bundle
 from .call import Call
 from .codec import Mismatch
-from .groups import GroupStarts
+from .groups import KeyGroups
 from .progress import Progress
 from .stage_base import StageBase
 from .vector import vectors_for
@@ -35,9 +35,7 @@ class AggregateStage(StageBase):
         super().__init__(calls, progress, [calls[step].type for step in result_steps])
         self._calls = [_aggregate(call) for call in calls]
         self._result_steps = result_steps
-        self._keys = key_columns
-        self._starts = GroupStarts()
-        self._open = False
+        self._groups = KeyGroups(key_columns)
 
     def process(self, columns: Sequence[pa.Array], rows: int, continued: bool = False) -> Iterator[Answer]:
         """One answer; of no rows where no group ended."""
@@ -46,39 +44,21 @@ class AggregateStage(StageBase):
         except MillstreamError:
             for call in self._calls:
                 call.abandon()
-            self._starts, self._open = GroupStarts(), False
+            self._groups.forget()
             raise
 
     def _answer(self, columns: Sequence[pa.Array], rows: int, continued: bool) -> Answer:
-        ranges = self._ranges(columns, rows)
-        finished = len(ranges) - continued if ranges else 0
+        ranges, finished = self._groups.divide(columns, rows, continued)
         bundle = Bundle(columns, rows)
         results: list[pa.Array] = []
         for position, aggregate in enumerate(self._calls):
             with self._progress.step(position, aggregate.call.name):
                 values = aggregate.run(bundle, ranges, finished)
                 results.append(_encode(aggregate.call, values))
-        if not continued:
-            self._starts = GroupStarts()
-        self._open = continued and (self._open or bool(ranges))
         arrays = [results[step] for step in self._result_steps]
         batch = pa.RecordBatch.from_arrays(arrays, schema=self.output_schema) if arrays else None
         selection = pa.array([end - 1 for _, end in ranges[:finished]], pa.int32()) if rows > 0 else None
         return Answer(finished, batch, selection)
-
-    def _ranges(self, columns: Sequence[pa.Array], rows: int) -> list[tuple[int, int]]:
-        if not self._keys:
-            return [(0, rows)]
-        starts = self._starts.of([columns[key] for key in self._keys], rows)
-        if rows == 0:
-            return [(0, 0)] if self._open else []
-        if starts[:1] == [0] and self._open:
-            raise InternalError(
-                "UDF_KEY_GROUPS", "A bundle that said its last key group goes on was followed by another key."
-            )
-        if not starts or starts[0] != 0:
-            starts = [0, *starts]
-        return list(zip(starts, [*starts[1:], rows], strict=True))
 
 
 def _aggregate(call: Call) -> AggregateCall:

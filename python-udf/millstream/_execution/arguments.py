@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from .._function_spec import FunctionSpec, ParameterSpec
+from .._table_parameter import TableParameter
 from .._types import DataType, parse_type
 from ..errors import ErrorDetails, UdfError
 from .codec import Codec, Dialect, codec_for
-from .instruction import CallStep, ColumnArgument, LiteralArgument, StepArgument
+from .instruction import CallStep, ColumnArgument, LiteralArgument, StepArgument, TableArgument
 from .literal import literal_value
 
 
@@ -44,6 +45,17 @@ class Constant(_Bound):
 
     value: Any
     data_type: DataType | None
+
+
+@dataclass(frozen=True)
+class FromTable(Constant):
+    """A table, in whose place the stage puts what it makes of it. `member` is its number among the tables
+    of the call, `columns` are those shipped for it."""
+
+    member: int
+    columns: tuple[int, ...]
+    names: tuple[str, ...]
+    table: TableParameter
 
 
 Argument = FromColumn | FromStep | Constant
@@ -130,6 +142,13 @@ def _argument(
     if kind == "step":
         step = cast(StepArgument, argument).step
         return FromStep(parameter.name, strict, step, codec_for(step_types[step], dialect, parameter.shape))
+    if kind == "table":
+        table = cast(TableArgument, argument)
+        assert parameter.table is not None
+        return FromTable(
+            parameter.name, False, None, None,
+            table.member, tuple(table.columns), tuple(table.names), parameter.table,
+        )  # fmt: skip
     literal = cast(LiteralArgument, argument)
     data_type = parse_type(literal.type)
     value = literal_value(literal.value, codec_for(data_type, dialect, parameter.shape))

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ..errors import InternalError
+
 
 class GroupStarts:
     """Finds the groups of successive bundles; remembers the last key."""
@@ -24,11 +26,11 @@ class GroupStarts:
         for i, key in enumerate(keys):
             joined = key if previous is None else pa.concat_arrays([previous[i], key])
             first = 1 if previous is None else 0
-            starts.update(position + first for position in _changes(joined))
+            starts.update(position + first for position in changes(joined))
         return sorted(starts)
 
 
-def _changes(column: pa.Array) -> list[int]:
+def changes(column: pa.Array) -> list[int]:
     """Positions i at which element i differs from element i + 1."""
     if len(column) < 2:
         return []
@@ -48,3 +50,48 @@ def _changes(column: pa.Array) -> list[int]:
 def _changes_of_nested(column: pa.Array) -> list[int]:
     values = column.to_pylist()
     return [i for i in range(len(values) - 1) if repr(values[i]) != repr(values[i + 1])]
+
+
+class KeyGroups:
+    """Divides successive bundles into key groups; the last group of a bundle may go on in the next one.
+
+    Without key columns all rows up to a bundle that does not go on are one group, which also exists over no
+    rows.
+    """
+
+    def __init__(self, key_columns: Sequence[int]) -> None:
+        self._keys = key_columns
+        self._starts = GroupStarts()
+        self._open = False
+
+    def divide(
+        self, columns: Sequence[pa.Array], rows: int, continued: bool
+    ) -> tuple[list[tuple[int, int]], int]:
+        """The groups of a bundle as ranges of its rows, and how many of them end in it.
+
+        The first range goes on with the group that the bundle before left open, if it did.
+        """
+        ranges = self._ranges(columns, rows)
+        finished = len(ranges) - continued if ranges else 0
+        if not continued:
+            self._starts = GroupStarts()
+        self._open = continued and (self._open or bool(ranges))
+        return ranges, finished
+
+    def forget(self) -> None:
+        """Forgets the open group."""
+        self._starts, self._open = GroupStarts(), False
+
+    def _ranges(self, columns: Sequence[pa.Array], rows: int) -> list[tuple[int, int]]:
+        if not self._keys:
+            return [(0, rows)]
+        starts = self._starts.of([columns[key] for key in self._keys], rows)
+        if rows == 0:
+            return [(0, 0)] if self._open else []
+        if starts[:1] == [0] and self._open:
+            raise InternalError(
+                "UDF_KEY_GROUPS", "A bundle that said its last key group goes on was followed by another key."
+            )
+        if not starts or starts[0] != 0:
+            starts = [0, *starts]
+        return list(zip(starts, [*starts[1:], rows], strict=True))

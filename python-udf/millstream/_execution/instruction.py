@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, Protocol
 
-StageMode = Literal["scalar", "filter", "table", "aggregate"]
+StageMode = Literal["scalar", "filter", "table", "aggregate", "map"]
 
 
 class ColumnSpec(Protocol):
@@ -49,7 +49,20 @@ class LiteralArgument(Protocol):
     def type(self) -> str: ...
 
 
-CallArgument = ColumnArgument | StepArgument | LiteralArgument
+class TableArgument(Protocol):
+    """A table: the positions and names of its columns; `member` numbers the tables of a call from 0."""
+
+    @property
+    def kind(self) -> Literal["table"]: ...
+    @property
+    def member(self) -> int: ...
+    @property
+    def columns(self) -> Sequence[int]: ...
+    @property
+    def names(self) -> Sequence[str]: ...
+
+
+CallArgument = ColumnArgument | StepArgument | LiteralArgument | TableArgument
 
 
 class CallStep(Protocol):

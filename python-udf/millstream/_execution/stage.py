@@ -19,9 +19,14 @@ from .codec import MILLSTREAM_DIALECT, Dialect, codec_for
 from .filter_stage import FilterStage
 from .instruction import CallStep, ColumnSpec, StageMode
 from .loaded_function import LoadedFunction
+from .map_stage import MapStage
 from .progress import Progress
 from .scalar_stage import ScalarStage
+from .table_aggregate_stage import TableAggregateStage
 from .table_stage import TableStage
+
+#: What a partition or group that a function takes as a whole may have, where the worker has no cap.
+PARTITION_BYTES = 256 << 20
 
 
 class FunctionStage(Protocol):
@@ -72,8 +77,12 @@ def open_stage(
     key_columns: Sequence[int],
     functions: Mapping[str, LoadedFunction],
     time_zone: str = "UTC",
+    tag_column: int | None = None,
+    partition_bytes: int = PARTITION_BYTES,
 ) -> FunctionStage:
     """Compiles a stage and calls `open` of its functions; arguments as in `open_function_stage`.
+
+    `partition_bytes` bounds what a function that takes whole partitions or groups is given at once.
 
     Raises:
         UdfError: `open` failed (UDF_EXCEPTION), a function is unknown (UDF_NOT_FOUND), or its arguments do
@@ -81,7 +90,7 @@ def open_stage(
     """
     progress = Progress(len(steps))
     calls = _bind(input, steps, functions, time_zone, progress)
-    stage: ScalarStage | FilterStage | TableStage | AggregateStage
+    stage: ScalarStage | FilterStage | TableStage | AggregateStage | MapStage | TableAggregateStage
     match mode:
         case "scalar":
             stage = ScalarStage(calls, result_steps, progress)
@@ -91,6 +100,11 @@ def open_stage(
             stage = TableStage(calls, result_steps, progress, outer)
         case "aggregate":
             stage = AggregateStage(calls, result_steps, progress, key_columns)
+        case "map" if calls[0].loaded.spec.definition.kind == "table_aggregate":
+            stage = TableAggregateStage(calls[0], progress, key_columns)
+        case "map":
+            types = [parse_type(column.type) for column in input]
+            stage = MapStage(calls[0], types, progress, key_columns, tag_column, partition_bytes)
     stage.open()
     return stage
 

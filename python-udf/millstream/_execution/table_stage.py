@@ -9,12 +9,12 @@ from typing import Any
 
 import pyarrow as pa
 
-from .._types import DataType, RowField
+from .._types import DataType
 from .answer import Answer
 from .bundle import Bundle
 from .call import Call, argument_rows
-from .codec import Mismatch, codec_for
-from .codec.nested import RowCodec
+from .codec import Mismatch
+from .map_stage import row_codec
 from .progress import Progress
 from .stage_base import StageBase, scalar_step
 from .table_rows import RowForm
@@ -33,7 +33,7 @@ class TableStage(StageBase):
         self, calls: Sequence[Call], result_steps: Sequence[int], progress: Progress, outer: bool
     ) -> None:
         *scalar_calls, call = calls
-        codec = _row_codec(call)
+        codec = row_codec(call)
         types: list[DataType] = []
         for step in result_steps:
             types += [f.type for f in codec.data_type.fields] if step == call.step else [calls[step].type]
@@ -117,10 +117,3 @@ def _cut(values: list[Any], parents: packed_array[int]) -> Iterator[tuple[list[A
     for start in range(0, len(values), ROWS_OF_ANSWER):
         end = start + ROWS_OF_ANSWER
         yield values[start:end], parents[start:end]
-
-
-def _row_codec(call: Call) -> RowCodec:
-    columns = call.type if call.type.kind == "ROW" else DataType("ROW", fields=(RowField("f0", call.type),))
-    codec = codec_for(columns, call.dialect, call.loaded.spec.result_shape)
-    assert isinstance(codec, RowCodec)
-    return codec

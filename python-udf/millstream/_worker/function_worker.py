@@ -53,6 +53,7 @@ class FunctionWork:
         self._only_function: dict[str, str | None] = {}
         self._cancelled: set[str] = set()
         self._time_zone = "UTC"
+        self._partition_bytes = _execution.PARTITION_BYTES
         self._running: BatchMessage | None = None
         self._is_in_user_code = False
         self._late_frames = 0
@@ -62,6 +63,8 @@ class FunctionWork:
 
     def begin(self, welcome: Welcome) -> None:
         self._time_zone = welcome.time_zone
+        if welcome.limits.memory_bytes is not None:
+            self._partition_bytes = welcome.limits.memory_bytes // 4
         signal.signal(signal.SIGUSR1, self._interrupt)
 
     def instruct(self, body: InstructionBody) -> Any:
@@ -79,6 +82,8 @@ class FunctionWork:
                     result_steps=body.result_steps,
                     outer=body.outer,
                     key_columns=body.key_columns,
+                    tag_column=body.tag_column,
+                    partition_bytes=self._partition_bytes,
                     functions=self._functions,
                     time_zone=self._time_zone,
                 )

@@ -116,7 +116,16 @@ class LiteralArgument(_Struct, tag_field="kind", tag="literal"):
     type: str
 
 
-CallArgument: TypeAlias = ColumnArgument | StepArgument | LiteralArgument
+class TableArgument(_Struct, tag_field="kind", tag="table"):
+    """A table: shipped columns under the names that its rows have; tables of a call are numbered from 0."""
+
+    kind: ClassVar[Literal["table"]] = "table"
+    member: int
+    columns: list[int]
+    names: list[str]
+
+
+CallArgument: TypeAlias = ColumnArgument | StepArgument | LiteralArgument | TableArgument
 
 
 class CallStep(_Struct):
@@ -210,12 +219,13 @@ class OpenFunctionStage(_Body, tag="open_function_stage"):
     """Prepares a function stage; reply `{output: ColumnSpec[]}`."""
 
     stage: str
-    mode: Literal["scalar", "filter", "table", "aggregate"]
+    mode: Literal["scalar", "filter", "table", "aggregate", "map"]
     input: list[ColumnSpec]
     steps: list[CallStep]
     result_steps: list[int]
     outer: bool
     key_columns: list[int]
+    tag_column: int | None
 
 
 class OpenRelationalStage(_Body, tag="open_relational_stage"):

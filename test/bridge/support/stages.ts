@@ -27,6 +27,7 @@ export function scalarStage(name: string, stage = 'stage'): Omit<OpenFunctionSta
     resultSteps: [0],
     outer: false,
     keyColumns: [],
+    tagColumn: null,
   };
 }
 

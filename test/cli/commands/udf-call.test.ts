@@ -7,7 +7,7 @@ function parameter(
   type: string | null,
   more: Partial<FunctionParameter> = {},
 ): FunctionParameter {
-  return { name, type, nullable: true, hasDefault: false, variadic: false, ...more };
+  return { name, type, nullable: true, hasDefault: false, variadic: false, table: null, ...more };
 }
 
 function declaration(

@@ -11,7 +11,9 @@ const DECLARATION: FunctionDeclaration = {
   name: 'words',
   kind: 'table',
   batch: null,
-  parameters: [{ name: 'text', type: 'STRING', nullable: false, hasDefault: false, variadic: false }],
+  parameters: [
+    { name: 'text', type: 'STRING', nullable: false, hasDefault: false, variadic: false, table: null },
+  ],
   result: 'ROW<`word` STRING, `length` BIGINT>',
   accumulator: null,
   deterministic: true,

@@ -13,7 +13,7 @@ import { bindStatement } from '../../../core/sql/bind/bind.js';
 import { parseExpression, parseStatement } from '../../../core/sql/parse.js';
 import { parseTypeText } from '../../../core/types/type-text.js';
 
-const PARAMETERS = { nullable: true, hasDefault: false, variadic: false };
+const PARAMETERS = { nullable: true, hasDefault: false, variadic: false, table: null };
 
 function declare(
   name: string,
