@@ -7,6 +7,7 @@ import type {
   Clock,
   ColumnGroup,
   FunctionDeclaration,
+  MetricValue,
   MillstreamError,
   SchemaRegistry,
   Timers,
@@ -43,6 +44,8 @@ export interface BridgeOptions {
   readonly heartbeatMs?: number;
   /** Lowest level of Python `logging` that is sent; INFO by default. */
   readonly logLevel?: string;
+  /** Levels of single Python loggers, by name. */
+  readonly logLevels?: Readonly<Record<string, string>>;
   /** Called for each line that a worker prints or logs. */
   readonly onLog: (entry: WorkerLog) => void;
   /** Private folders of the caller: a zygote that ends, because this process was killed or closes, removes them with all in them. */
@@ -141,10 +144,14 @@ export interface Worker {
     paths: readonly string[],
     functions: readonly { readonly name: string; readonly target: string }[],
   ): Promise<readonly FunctionDeclaration[]>;
-  /** A bundle that takes the worker longer than `timeoutMs` (null: any time) kills it: UDF_TIMEOUT. */
+  /**
+   * A bundle that takes the worker longer than `timeoutMs` (null: any time) kills it: UDF_TIMEOUT. `onMetrics` is called
+   * with what the functions measured, until the stage is closed.
+   */
   openFunctionStage(
     body: Omit<OpenFunctionStage, 'kind'>,
     timeoutMs?: number | null,
+    onMetrics?: (values: readonly MetricValue[]) => void,
   ): Promise<FunctionStageHandle>;
   /** Starts a query. `windowBytes` of output may be on the way or unread at a time: 32 MiB by default. */
   openRelationalStage(

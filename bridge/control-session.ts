@@ -2,7 +2,7 @@
 import { CancelledError, InternalError, type MillstreamError } from '../core/index.js';
 import { Channel } from './channel.js';
 import { encodeHeader, MAX_CONTROL_BYTES, parseJson } from './protocol/frames.js';
-import type { Heartbeat, Hello, Instruction, Log, Reply, Welcome } from './protocol/messages.js';
+import type { Heartbeat, Hello, Instruction, Log, Metrics, Reply, Welcome } from './protocol/messages.js';
 import { checkControlFromWorker, checkResult, type ResultDefinition } from './protocol/validate.js';
 import { fromWireError } from './wire-error.js';
 
@@ -11,6 +11,7 @@ export interface ControlListener {
   onHello(hello: Hello): void;
   onHeartbeat(heartbeat: Heartbeat): void;
   onLog(log: Log): void;
+  onMetrics(metrics: Metrics): void;
   /** The worker broke the protocol, or the connection failed. */
   onBroken(error: unknown): void;
 }
@@ -97,6 +98,9 @@ export class ControlSession {
         break;
       case 'log':
         this.#listener.onLog(message);
+        break;
+      case 'metrics':
+        this.#listener.onMetrics(message);
         break;
       case 'reply':
         this.#onReply(message);

@@ -1,5 +1,5 @@
 /** The stages that are open in one worker: opened and closed here, and what runs now is known here. */
-import type { Clock, Timers } from '../core/index.js';
+import type { Clock, MetricValue, Timers } from '../core/index.js';
 import type { FunctionStageHandle, RelationalStageHandle } from './api.js';
 import type { ControlSession } from './control-session.js';
 import type { DataSession } from './data-session.js';
@@ -8,6 +8,7 @@ import { type Flight, ProgressWatch } from './progress-watch.js';
 import type {
   ColumnSpec,
   Heartbeat,
+  Metrics,
   OpenFunctionStage,
   OpenRelationalStage,
   Progress,
@@ -34,6 +35,8 @@ export class WorkerStages {
   readonly #options: StagesOptions;
   readonly #open = new Set<FunctionStage | RelationalStage>();
   readonly #uses = new Map<string, number>();
+  /** By the stage's name on the wire. */
+  readonly #onMetrics = new Map<string, (values: readonly MetricValue[]) => void>();
   readonly #watch: ProgressWatch;
   #control!: ControlSession;
   #data!: DataSession;
@@ -74,8 +77,10 @@ export class WorkerStages {
   async openFunctionStage(
     body: Omit<OpenFunctionStage, 'kind'>,
     timeoutMs: number | null,
+    onMetrics: (values: readonly MetricValue[]) => void,
   ): Promise<FunctionStageHandle> {
     const wireName = this.#wireName(body.stage);
+    this.#onMetrics.set(wireName, onMetrics);
     const { output } = await this.#control.instruct<{ output: readonly ColumnSpec[] }>(
       { kind: 'open_function_stage', ...body, stage: wireName },
       'OpenFunctionStageResult',
@@ -131,6 +136,11 @@ export class WorkerStages {
     }
   }
 
+  /** Metrics of closed stages are late and of no use. */
+  onMetrics({ stage, values }: Metrics): void {
+    this.#onMetrics.get(stage)?.(values);
+  }
+
   /** The worker is gone: what waits is rejected with `error`. */
   end(error: Error): void {
     this.#end = error;
@@ -163,6 +173,7 @@ export class WorkerStages {
       await this.#instructIfAlive({ kind: 'cancel', stage: wireName });
     }
     await this.#instructIfAlive({ kind: 'close_stage', stage: wireName });
+    this.#onMetrics.delete(wireName);
     stopWaiting();
   }
 

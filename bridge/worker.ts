@@ -4,6 +4,7 @@ import {
   CancelledError,
   type FunctionDeclaration,
   InternalError,
+  type MetricValue,
   type MillstreamError,
 } from '../core/index.js';
 import type {
@@ -152,8 +153,9 @@ export class ManagedWorker implements Worker {
   openFunctionStage(
     body: Omit<OpenFunctionStage, 'kind'>,
     timeoutMs: number | null = null,
+    onMetrics: (values: readonly MetricValue[]) => void = () => undefined,
   ): Promise<FunctionStageHandle> {
-    return this.#stages.openFunctionStage(body, timeoutMs);
+    return this.#stages.openFunctionStage(body, timeoutMs, onMetrics);
   }
 
   openRelationalStage(
@@ -229,6 +231,7 @@ export class ManagedWorker implements Worker {
       onHello: (hello) => this.#onHello(hello),
       onHeartbeat: (heartbeat) => this.#onHeartbeat(heartbeat),
       onLog: (log) => this.#logger.onLog(log),
+      onMetrics: (metrics) => this.#stages.onMetrics(metrics),
       onBroken: (error) => this.#life.refuse(error),
     });
     this.#data = await DataSession.open({
@@ -262,6 +265,7 @@ export class ManagedWorker implements Worker {
       limits: { memoryBytes, cpus, processes, openFiles },
       heartbeatMs: bridge.heartbeatMs ?? DEFAULT_HEARTBEAT_MS,
       logLevel: bridge.logLevel ?? 'INFO',
+      logLevels: bridge.logLevels ?? {},
       timeZone: bridge.timeZone,
     });
     this.#settleReady(null);

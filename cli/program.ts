@@ -70,12 +70,18 @@ interface ScriptFlags {
   readonly quiet?: boolean;
 }
 
+interface RunFlags extends ScriptFlags {
+  readonly format: FormatName;
+  readonly metrics?: string;
+}
+
 function addRun(line: CommandLine, context: CommandContext, onSource: OnSource): void {
   scriptCommand(line.command, 'run', 'run a job and print its result')
     .argument('[arguments...]', 'for a program: its own arguments')
+    .option('--metrics <file>', 'append what functions measure to a file, as lines of JSON')
     .addOption(new Option('--format <format>', 'how rows are printed').choices(FORMATS).default('table'))
     .addHelpText('after', RUN_HELP)
-    .action(async (name: string | undefined, rest: string[], flags: ScriptFlags & { format: FormatName }) => {
+    .action(async (name: string | undefined, rest: string[], flags: RunFlags) => {
       const job = await readJob({ job: name ?? null, sql: flags.execute ?? null });
       if (job.kind === 'program') {
         refuseScriptOptions(flags, name);
@@ -86,7 +92,8 @@ function addRun(line: CommandLine, context: CommandContext, onSource: OnSource):
       refuseArguments(rest);
       onSource(job.source);
       const { runScript } = await import('./commands/run.js');
-      line.exitCode = await runScript(job, { ...scriptOptions(flags), format: flags.format }, context);
+      const options = { ...scriptOptions(flags), format: flags.format, metricsFile: flags.metrics ?? null };
+      line.exitCode = await runScript(job, options, context);
     });
 }
 

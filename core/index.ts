@@ -26,6 +26,7 @@ export {
   type OptionValue,
 } from './config/options.js';
 export { parseDuration } from './config/parse-duration.js';
+export * from './config/parse-map.js';
 export * from './errors.js';
 export { builtinNames } from './functions/builtins.js';
 export * from './functions/function-declaration.js';
@@ -53,6 +54,7 @@ export * from './resource/resource-manager.js';
 export * from './resource/worker-minimum.js';
 export { ByteBudget, type ByteLease } from './runtime/byte-budget.js';
 export type { Checkpoint } from './runtime/checkpoint.js';
+export * from './runtime/function-metric.js';
 export { DEFAULT_JOB_OPTIONS, Job, type JobOptions, type JobPorts, runJob } from './runtime/job.js';
 export type { JobState } from './runtime/job-state.js';
 export * from './runtime/metrics.js';

@@ -1,6 +1,6 @@
 /** What the stages of a session share: workers, schemas, ports and the numbers they are given. */
 import type { Bridge } from '../bridge/index.js';
-import type { Clock, SchemaRegistry, SpillFiles, Timers } from '../core/index.js';
+import type { Clock, FunctionMetricSet, SchemaRegistry, SpillFiles, Timers } from '../core/index.js';
 import type { FunctionWorkers } from './function-workers.js';
 import type { RelationalWorkers } from './relational-workers.js';
 
@@ -20,7 +20,19 @@ export interface EngineSizes {
   readonly stallAfterMs: number;
 }
 
+/** What the functions of a job are told of it. */
+export interface JobFacts {
+  /** The run; made anew for each. */
+  readonly id: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Absolute paths by name. */
+  readonly cachedFiles: Readonly<Record<string, string>>;
+}
+
 export interface Engine {
+  readonly job: JobFacts;
+  /** What the functions of the job measure by themselves. */
+  readonly measured: FunctionMetricSet;
   readonly bridge: Bridge;
   readonly functionWorkers: FunctionWorkers;
   readonly relationalWorkers: RelationalWorkers;

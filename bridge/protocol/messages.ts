@@ -12,6 +12,7 @@ import type {
   ErrorDetails,
   ErrorKind,
   FunctionDeclaration,
+  MetricValue,
 } from '../../core/index.js';
 
 export const PROTOCOL_VERSION = 1;
@@ -73,6 +74,13 @@ export interface Log {
   readonly dropped: number;
 }
 
+/** What the functions of a stage measured since the last message: between bundles, and before `close_stage` is answered. */
+export interface Metrics {
+  readonly type: 'metrics';
+  readonly stage: string;
+  readonly values: readonly MetricValue[];
+}
+
 // ---------------------------------------------------------------- control, core → worker
 
 /** Accepts the worker and provisions it. */
@@ -80,7 +88,10 @@ export interface Welcome {
   readonly type: 'welcome';
   readonly limits: Limits;
   readonly heartbeatMs: number;
+  /** Lowest level of Python `logging` that is sent. */
   readonly logLevel: string;
+  /** Levels of single loggers, by their name. */
+  readonly logLevels: Readonly<Record<string, string>>;
   /** IANA name; sessions of relational stages and LTZ conversions use it. */
   readonly timeZone: string;
 }
@@ -131,6 +142,20 @@ export interface OpenFunctionStage {
   readonly outer: boolean;
   readonly keyColumns: readonly number[];
   readonly tagColumn: number | null;
+  readonly context: StageContext;
+}
+
+/** What functions of a stage are told of their job and task. */
+export interface StageContext {
+  /** The run of the job. */
+  readonly jobId: string;
+  /** Number of this worker among those of the stage, from 0. */
+  readonly subtask: number;
+  readonly parallelism: number;
+  readonly attempt: number;
+  readonly jobParameters: Readonly<Record<string, string>>;
+  /** Absolute paths by name. */
+  readonly cachedFiles: Readonly<Record<string, string>>;
 }
 
 /** Prepares a DuckDB query and starts it once its inputs have credit. Reply: `{}` when it is accepted. */
@@ -298,7 +323,7 @@ export interface WireError {
   readonly details: ErrorDetails;
 }
 
-export type ControlFromWorker = Hello | Reply | Heartbeat | Log;
+export type ControlFromWorker = Hello | Reply | Heartbeat | Log | Metrics;
 export type ControlToWorker = Welcome | Instruction;
 export type DataMessage = SchemaMessage | BatchMessage | End | Credit | Done | Failed;
-export type { CallArgument, CallStep };
+export type { CallArgument, CallStep, MetricValue };

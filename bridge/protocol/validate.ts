@@ -40,6 +40,7 @@ const CONTROL_FROM_WORKER: Readonly<Record<string, string>> = {
   reply: 'Reply',
   heartbeat: 'Heartbeat',
   log: 'Log',
+  metrics: 'Metrics',
 };
 
 const DATA: Readonly<Record<string, string>> = {

@@ -1,8 +1,9 @@
 /** Opens a session for a script, ties it to stderr and Ctrl-C, and closes it whatever happens. */
 
-import type { JobSession, LogLine } from '../../operators/index.js';
+import type { JobMetrics, JobSession, LogLine } from '../../operators/index.js';
 import type { CommandContext } from '../context.js';
 import type { ScriptJob } from '../job/job.js';
+import { MetricsFile } from '../metrics/metrics-file.js';
 import type { ResultOutput } from '../output.js';
 import { Reporter } from '../progress/reporter.js';
 
@@ -12,6 +13,8 @@ export interface ScriptOptions {
   /** `-D` keys and values. */
   readonly configuration: Readonly<Record<string, string>>;
   readonly quiet: boolean;
+  /** Where what functions measure is appended as lines of JSON; null: nowhere. */
+  readonly metricsFile?: string | null;
 }
 
 /** Calls `use` with an open session. The mode of the command line wins over that of a job file. */
@@ -22,6 +25,7 @@ export async function withSession(
   use: (session: JobSession, reporter: Reporter) => Promise<void>,
 ): Promise<void> {
   const nowSeconds = () => performance.now() / 1000;
+  const metrics = options.metricsFile == null ? null : MetricsFile.open(options.metricsFile);
   const reporter = await Reporter.create({ stderr: context.stderr, quiet: options.quiet, nowSeconds });
   try {
     const session = await context.openSession({
@@ -30,6 +34,7 @@ export async function withSession(
       jobFolder: job.folder,
       onLog: (entry) => reporter.line(logText(entry)),
       onProgress: (progress) => reporter.progress(progress),
+      ...(metrics === null ? {} : { onMetrics: (seen: JobMetrics) => metrics.write(seen) }),
       onNote: (text) => reporter.note(text),
       print: (text) => resultOutput(reporter, context).write(text),
       signal: context.signal,
@@ -43,6 +48,7 @@ export async function withSession(
     }
   } finally {
     reporter.hideProgress();
+    metrics?.close();
   }
 }
 

@@ -11,17 +11,30 @@ export function checkJobFile(source: ErrorSource, document: Document.Parsed, lin
   const validate = validator();
   if (validate(document.toJS())) return;
   const problem = validate.errors?.[0];
-  if (problem === undefined) return;
-  const path = problem.instancePath.split('/').slice(1).map(unescapePointer);
+  if (problem !== undefined) throw problemAt(problem, [], source, document, lines);
+}
+
+/** The error for what `problem` says of the value at `above`. */
+export function problemAt(
+  problem: ErrorObject,
+  above: readonly string[],
+  source: ErrorSource,
+  document: Document.Parsed,
+  lines: LineCounter,
+): JobError {
+  const path = [...above, ...problem.instancePath.split('/').slice(1).map(unescapePointer)];
   const unknownKey =
     problem.keyword === 'additionalProperties' ? String(problem.params.additionalProperty) : null;
   const [start, end] = rangeOf(document, path, unknownKey);
   const { line, col } = lines.linePos(start);
-  throw new JobError('JOB_FILE_INVALID', describe(problem, path, unknownKey), source, {
+  return new JobError('JOB_FILE_INVALID', describe(problem, path, unknownKey), source, {
     details: { file: source.name, line, column: col, length: lengthOnLine(source.text, start, end) },
     hint: hintFor(problem, unknownKey),
   });
 }
+
+/** The pattern of functions' targets in the schema. */
+const MODULE_ATTRIBUTE = '^[^\\s.]+(\\.[^\\s.]+)+$';
 
 let compiled: ValidateFunction | null = null;
 
@@ -39,7 +52,9 @@ function describe(problem: ErrorObject, path: readonly string[], unknownKey: str
     case 'enum':
       return `${place} must be one of ${(problem.params.allowedValues as unknown[]).join(', ')}`;
     case 'pattern':
-      return `${place} must be \`module.attribute\``;
+      return problem.parentSchema?.pattern === MODULE_ATTRIBUTE
+        ? `${place} must be \`module.attribute\``
+        : `${place} ${problem.message ?? 'does not fit'}`;
     case 'type':
       return `${place} must be of type ${[problem.params.type].flat().join(' or ')}`;
     default:

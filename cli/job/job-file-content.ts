@@ -10,6 +10,12 @@ export interface JobFileContent {
   readonly tables?: Readonly<Record<string, TableEntry>>;
   readonly environment?: EnvironmentEntry;
   readonly resources?: { readonly memory?: string; readonly parallelism?: number };
+  /** Job parameters of functions. */
+  readonly parameters?: OptionValues;
+  /** JSON Schema of `parameters`. */
+  readonly parameterSchema?: Readonly<Record<string, unknown>>;
+  /** Paths by the names that functions know them by. */
+  readonly files?: Readonly<Record<string, string>>;
   readonly options?: OptionValues;
 }
 

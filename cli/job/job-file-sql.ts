@@ -1,4 +1,5 @@
 /** The SQL that a job file stands for. */
+import { formatMap } from '../../core/index.js';
 import type {
   EnvironmentEntry,
   FunctionEntry,
@@ -18,12 +19,14 @@ export function jobFileSql(content: JobFileContent, statements: string): string 
 }
 
 function settings(content: JobFileContent): string[] {
-  const { mode, resources, environment, options } = content;
+  const { mode, resources, environment, parameters, files, options } = content;
   return [
     ...setIfGiven('execution.runtime-mode', mode),
     ...setIfGiven('millstream.memory', resources?.memory),
     ...setIfGiven('parallelism.default', resources?.parallelism),
     ...environmentSettings(environment ?? {}),
+    ...setIfGiven('pipeline.global-job-parameters', parameters && formatMap(textValues(parameters))),
+    ...setIfGiven('pipeline.cached-files', files && cachedFiles(files)),
     ...Object.entries(options ?? {}).map(([key, value]) => set(key, value)),
   ];
 }
@@ -35,6 +38,16 @@ function environmentSettings({ executable, requirements, files, archives }: Envi
     ...setIfGiven('python.files', files?.join(',')),
     ...setIfGiven('python.archives', archives?.join(',')),
   ];
+}
+
+function textValues(values: OptionValues): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, String(value)]));
+}
+
+function cachedFiles(files: Readonly<Record<string, string>>): string {
+  return Object.entries(files)
+    .map(([name, path]) => formatMap({ name, path }))
+    .join(';');
 }
 
 function functionStatements(name: string, entry: string | FunctionEntry): string[] {

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { type Document, LineCounter, parseDocument, type YAMLError } from 'yaml';
 import type { ErrorSource } from '../errors/render-error.js';
 import { checkJobFile } from './check-job-file.js';
+import { checkParameters } from './check-parameters.js';
 import type { ScriptJob } from './job.js';
 import { JobError } from './job-error.js';
 import type { JobFileContent } from './job-file-content.js';
@@ -21,6 +22,8 @@ export async function readJobFile(source: ErrorSource, folder: string): Promise<
   if (syntaxError !== undefined) throw syntaxProblem(source, syntaxError, lines);
   checkJobFile(source, document as Document.Parsed, lines);
   const content = document.toJS() as JobFileContent;
+  if (content.parameterSchema !== undefined)
+    checkParameters(content, source, document as Document.Parsed, lines);
   const sql = jobFileSql(content, await statements(content.sql, source, folder));
   return {
     kind: 'script',

@@ -7,6 +7,15 @@ export function grouped(value: number): string {
   return Math.round(value).toLocaleString('en-US');
 }
 
+/** At most six significant digits, thousands grouped: `12,345.6`, `0.000123457`; `none` where there is none. */
+export function number(value: number | null): string {
+  if (value === null) return 'none';
+  return value.toLocaleString('en-US', {
+    maximumSignificantDigits: Math.abs(value) >= 1e6 ? 21 : 6,
+    maximumFractionDigits: 12,
+  });
+}
+
 /** `1 row`, `3,000,000 rows` */
 export function rowCount(rows: number): string {
   return `${grouped(rows)} ${rows === 1 ? 'row' : 'rows'}`;

@@ -1,5 +1,6 @@
 /** The account at the end of a job: rows, time by function, memory by worker. */
 import type { FunctionSummary, JobSummary, WorkerSummary } from '../../operators/index.js';
+import { metricTable } from '../metrics/metric-table.js';
 import { alignColumns } from './columns.js';
 import { bytes, duration, grouped, rate, rowCount } from './numbers.js';
 
@@ -8,6 +9,7 @@ export function renderSummary(summary: JobSummary): string {
   const sections = [totals(summary)];
   if (summary.functions.length > 0) sections.push(functionTable(summary.functions));
   if (summary.workers.length > 0) sections.push(workerTable(summary.workers));
+  if (summary.metrics.length > 0) sections.push(metricTable(summary.metrics));
   return sections.join('\n\n');
 }
 

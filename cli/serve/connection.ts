@@ -14,7 +14,7 @@ import {
   type Statement,
   typeToText,
 } from '../../core/index.js';
-import type { RowsResult, Session, StatementResult } from '../../operators/index.js';
+import type { JobSummary, RowsResult, Session, StatementResult } from '../../operators/index.js';
 import { logText } from '../commands/with-session.js';
 import { JobError } from '../job/job-error.js';
 import { readJob } from '../job/read-job.js';
@@ -90,8 +90,7 @@ export class Connection {
         for (const id of request.forget) this.#planned.delete(id);
         return this.#plan(request);
       case 'fetch':
-        await this.#sendRows(request.id, this.#take(request.query));
-        return {};
+        return { metrics: await this.#sendRows(request.id, this.#take(request.query)) };
       case 'execute':
         await this.#execute(request.id, request.sql);
         return {};
@@ -175,11 +174,13 @@ export class Connection {
     }
   }
 
-  async #sendRows(id: number, rows: RowsResult): Promise<void> {
+  /** Gives what functions measured meanwhile. */
+  async #sendRows(id: number, rows: RowsResult): Promise<JobSummary['metrics']> {
     for await (const piece of rows.arrowStream()) {
       // A cancelled job ends the stream with its error, after it has given back what it held.
       await this.client.send({ type: 'arrow', id }, piece);
     }
+    return rows.summary()?.metrics ?? [];
   }
 
   async #explain(sql: string): Promise<string> {
@@ -212,7 +213,12 @@ function outcomeOf(result: Exclude<StatementResult, RowsResult>): object {
     case 'explain':
       return { kind: 'explain', text: result.text };
     case 'inserted':
-      return { kind: 'inserted', table: result.table, rows: result.rows };
+      return {
+        kind: 'inserted',
+        table: result.table,
+        rows: result.rows,
+        metrics: result.summary?.metrics ?? [],
+      };
   }
 }
 

@@ -127,7 +127,6 @@ const NOTED = new Map<string, string>([
     'pipeline.max-parallelism',
     'pipeline.name',
     'pipeline.operator-chaining.enabled',
-    'pipeline.cached-files',
     'table.dml-sync',
     'table.resources.download-dir',
   ]),

@@ -12,6 +12,10 @@ export interface OptionTypes {
   memory: number;
   /** Values separated by commas (Flink's `python.files`). */
   list: readonly string[];
+  /** `key:value,key:value`. */
+  map: Readonly<Record<string, string>>;
+  /** Maps separated by semicolons (Flink's `pipeline.cached-files`). */
+  maps: readonly Readonly<Record<string, string>>[];
 }
 
 export type OptionType = keyof OptionTypes;
@@ -64,6 +68,30 @@ export const OPTIONS = {
     default: null,
     meaning:
       'Folders, .py and .zip files in front of the path of Python modules, relative to the working directory.',
+  },
+  'python.logging.default.level': {
+    type: 'string',
+    default: 'INFO',
+    meaning: 'Lowest level of Python logging that is shown.',
+    schema: { enum: ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'] },
+  },
+  'python.logging.level.overrides': {
+    type: 'map',
+    default: null,
+    meaning: "Levels of single Python loggers: 'urllib3:WARNING,model.cache:DEBUG'.",
+    schema: { additionalProperties: { enum: ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'] } },
+  },
+  'pipeline.global-job-parameters': {
+    type: 'map',
+    default: null,
+    meaning: "What functions read by get_job_parameter: 'model:small,limit:10'.",
+  },
+  'pipeline.cached-files': {
+    type: 'maps',
+    default: null,
+    meaning:
+      "Files that functions find by name: 'name:weights,path:model/weights.bin', relative to the working directory.",
+    schema: { items: { type: 'object', properties: { name: {}, path: {} }, required: ['name', 'path'] } },
   },
   'io.tmp.dirs': {
     type: 'string',

@@ -4,6 +4,7 @@ import { ConfigurationError } from '../errors.js';
 import { parseMemory } from '../resource/parse-memory.js';
 import { OPTIONS, type Option, type OptionKey, type OptionType, type OptionTypes } from './options.js';
 import { parseDuration } from './parse-duration.js';
+import { parseMap, parseMaps } from './parse-map.js';
 
 /**
  * The value that `text` is for `key`. Enumerated values may be written in any case, as in Flink.
@@ -31,12 +32,16 @@ function parseAs(key: OptionKey, option: Option, text: string): OptionTypes[Opti
       return explained(key, text, parseMemory);
     case 'list':
       return text === '' ? [] : text.split(',').map((item) => item.trim());
+    case 'map':
+      return explained(key, text, parseMap);
+    case 'maps':
+      return explained(key, text, parseMaps);
     case 'string':
       return enumerated(option)?.find((value) => value.toLowerCase() === text.toLowerCase()) ?? text;
   }
 }
 
-function explained(key: OptionKey, text: string, parse: (text: string) => number): number {
+function explained<T>(key: OptionKey, text: string, parse: (text: string) => T): T {
   try {
     return parse(text);
   } catch (error) {
@@ -62,9 +67,13 @@ function expected(option: Option): string {
     minimum === undefined ? [] : [`at least ${minimum}`],
     maximum === undefined ? [] : [`at most ${maximum}`],
   ];
-  const name = { boolean: 'true or false', integer: 'a whole number', number: 'a number' } as Readonly<
-    Partial<Record<OptionType, string>>
-  >;
+  const name = {
+    boolean: 'true or false',
+    integer: 'a whole number',
+    number: 'a number',
+    map: 'key:value,key:value',
+    maps: 'key:value,key:value with semicolons between the maps',
+  } as Readonly<Partial<Record<OptionType, string>>>;
   return [name[option.type] ?? `a valid ${option.type}`, ...range.flat()].join(', ');
 }
 
@@ -93,4 +102,6 @@ const JSON_TYPES: Readonly<Record<OptionType, string>> = {
   duration: 'number',
   memory: 'integer',
   list: 'array',
+  map: 'object',
+  maps: 'array',
 };

@@ -6,6 +6,7 @@ import {
   type Configuration,
   divideExchangeBytes,
   duckDbMemoryLimit,
+  FunctionMetricSet,
   formatMemory,
   type MemoryTree,
   MIB,
@@ -27,6 +28,7 @@ import { SpillFolder } from '../ports/spill-folder.js';
 import { TemporaryFolder } from '../ports/temporary-folder.js';
 import { RelationalWorkers } from '../relational-workers.js';
 import { engineSettings } from './engine-settings.js';
+import { jobFacts } from './job-facts.js';
 import { localTimeZone } from './time-zone.js';
 
 /** What the host needs beside the configuration. */
@@ -114,6 +116,7 @@ export class EngineHost {
   async engineFor(graph: StageGraph): Promise<{ readonly engine: Engine; release(): void }> {
     const { bridge, functionWorkers, relationalWorkers, temporaryFolder } = await this.#start();
     const { configuration, workingDirectory } = this.options;
+    const job = jobFacts(configuration, workingDirectory);
     const { tree } = this.resources;
     const workers = graph.stages.filter((stage) => stage.kind === 'relational').length;
     const capBytes = relationalWorkerBytes(tree, workers);
@@ -129,6 +132,8 @@ export class EngineHost {
     this.#jobs += 1;
     if (workers > 0) await relationalWorkers.expect(workers, capBytes);
     const engine: Engine = {
+      job,
+      measured: new FunctionMetricSet(),
       bridge,
       functionWorkers,
       relationalWorkers,
@@ -204,6 +209,8 @@ export class EngineHost {
       onLog: this.options.onLog,
       heartbeatMs: HEARTBEAT_MS,
       useZygote,
+      logLevel: configuration.get('python.logging.default.level'),
+      logLevels: configuration.get('python.logging.level.overrides') ?? {},
       requireHardCaps: configuration.get('millstream.resources.required') === 'hard',
       graces: { helloMs: configuration.get('millstream.worker.start-timeout') },
     });

@@ -15,6 +15,8 @@ const ENGINE_OPTIONS: readonly OptionKey[] = [
   'parallelism.default',
   'python.executable',
   'python.files',
+  'python.logging.default.level',
+  'python.logging.level.overrides',
   'table.local-time-zone',
 ];
 

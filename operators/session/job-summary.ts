@@ -1,5 +1,5 @@
 /** Where a job's rows, time and memory went, from the counters of its stages. */
-import type { StageGraph } from '../../core/index.js';
+import type { FunctionMetricSet, StageGraph } from '../../core/index.js';
 import type { FunctionWorkers } from '../function-workers.js';
 import { type RunOutcome, rowsRead } from './run-graph.js';
 import type { FunctionSummary, JobSummary, WorkerSummary } from './session-types.js';
@@ -9,6 +9,7 @@ export function jobSummary(
   graph: StageGraph,
   outcome: RunOutcome,
   functionWorkers: FunctionWorkers,
+  measured: FunctionMetricSet,
 ): JobSummary {
   const { metrics, seconds } = outcome;
   const stages = [...metrics.values()];
@@ -23,6 +24,7 @@ export function jobSummary(
     seconds,
     functions: functionSummaries(stages),
     workers: [...relationalWorkers(stages), ...usedFunctionWorkers(graph, functionWorkers)],
+    metrics: measured.readings(),
   };
 }
 

@@ -5,7 +5,7 @@ import { type FileOutput, openFileOutput } from '../file-output.js';
 import { createRegistry, type SourceFactory } from '../registry.js';
 import type { WriteText } from '../sinks/print.js';
 import type { ResultQueue } from '../sinks/result-queue.js';
-import type { Progress } from './session-types.js';
+import type { JobMetrics, Progress } from './session-types.js';
 
 /** What a run is given beside the graph. */
 export interface RunOptions {
@@ -15,6 +15,7 @@ export interface RunOptions {
   readonly print: WriteText;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
+  readonly onMetrics: (metrics: JobMetrics) => void;
 }
 
 /** What a run gave. */
@@ -24,6 +25,8 @@ export interface RunOutcome {
 }
 
 const PROGRESS_MS = 100;
+/** Metrics of functions are given once a second. */
+const TICKS_PER_METRICS = 10;
 
 /**
  * Runs `graph` to its end. Files of its sinks are visible only if everything succeeded; after a failure nothing of
@@ -57,6 +60,7 @@ export async function runGraph(graph: StageGraph, options: RunOptions): Promise<
       await job.run();
     } finally {
       stopReporting();
+      reportMetrics(options, true);
     }
     for (const output of outputs.values()) await output.commit();
     options.results?.finish();
@@ -88,10 +92,19 @@ function rowsExpected(graph: StageGraph, metrics: ReadonlyMap<string, StageMetri
   return Math.round(total);
 }
 
-function reportProgress(job: Job, graph: StageGraph, { engine, onProgress }: RunOptions): () => void {
+function reportMetrics({ engine, onMetrics }: RunOptions, final: boolean): void {
+  const readings = engine.measured.readings();
+  if (readings.length > 0) onMetrics({ jobId: engine.job.id, final, readings });
+}
+
+function reportProgress(job: Job, graph: StageGraph, options: RunOptions): () => void {
+  const { engine, onProgress } = options;
   let cancel = () => {};
+  let ticks = 0;
   const tick = () => {
     onProgress({ rows: rowsRead(graph, job.metrics), totalRows: rowsExpected(graph, job.metrics) });
+    ticks += 1;
+    if (ticks % TICKS_PER_METRICS === 0) reportMetrics(options, false);
     cancel = engine.timers.after(PROGRESS_MS, tick);
   };
   cancel = engine.timers.after(PROGRESS_MS, tick);

@@ -1,5 +1,5 @@
 /** The session as its users see it: what it is opened with, what statements give, where time and memory went. */
-import type { Column, FunctionDeclaration } from '../../core/index.js';
+import type { Column, FunctionDeclaration, MetricReading } from '../../core/index.js';
 
 /** How a session is opened. */
 export interface SessionOptions {
@@ -12,6 +12,8 @@ export interface SessionOptions {
   /** A line that a worker printed or logged. */
   readonly onLog: (entry: LogLine) => void;
   readonly onProgress: (progress: Progress) => void;
+  /** What functions of the running job measured, once a second and at the end; not called where they measure nothing. */
+  readonly onMetrics?: (metrics: JobMetrics) => void;
   /** Writes rows of `print` tables; resolves when more may be written. */
   readonly print: (text: string) => Promise<void>;
   /** Something a user should know and need not act on: the chosen mode, a key without effect. */
@@ -42,6 +44,14 @@ export interface Progress {
   readonly totalRows: number | null;
 }
 
+/** What functions of one run have measured so far. */
+export interface JobMetrics {
+  readonly jobId: string;
+  /** True for the last ones of the run. */
+  readonly final: boolean;
+  readonly readings: readonly MetricReading[];
+}
+
 /** Where a job's rows, time and memory went. */
 export interface JobSummary {
   readonly rowsIn: number;
@@ -49,6 +59,8 @@ export interface JobSummary {
   readonly seconds: number;
   readonly functions: readonly FunctionSummary[];
   readonly workers: readonly WorkerSummary[];
+  /** What functions measured by themselves (`FunctionContext.counter`, …). */
+  readonly metrics: readonly MetricReading[];
 }
 
 /** The time of one function, summed over its bundles; bundles overlap, so it may pass the job's own. */

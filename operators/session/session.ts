@@ -293,8 +293,9 @@ export class Session implements JobSession {
         print: this.#options.print,
         signal: AbortSignal.any([signal, this.#options.signal]),
         onProgress: this.#options.onProgress,
+        onMetrics: this.#options.onMetrics ?? (() => {}),
       });
-      return jobSummary(graph, outcome, engine.functionWorkers);
+      return jobSummary(graph, outcome, engine.functionWorkers, engine.measured);
     } finally {
       release();
     }

@@ -21,6 +21,22 @@ export function openPython(stage: PythonStage, graph: StageGraph, engine: Engine
       keyColumns: stage.keyColumns,
       tagColumn: stage.tagColumn,
     };
-    return Promise.all(workers.map((worker) => worker.openFunctionStage(body)));
+    const { id, parameters, cachedFiles } = engine.job;
+    const parallelism = workers.length;
+    return Promise.all(
+      workers.map((worker, subtask) => {
+        const context = {
+          jobId: id,
+          subtask,
+          parallelism,
+          attempt: 0,
+          jobParameters: parameters,
+          cachedFiles,
+        };
+        return worker.openFunctionStage({ ...body, context }, null, (values) =>
+          engine.measured.add(subtask, values),
+        );
+      }),
+    );
   };
 }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ._client import connect
+    from .context import FunctionContext, Limits, current_context
     from .data_types import DataTypes
     from .decorators import FunctionOptions, udaf, udf, udtaf, udtf
     from .errors import (
@@ -27,13 +28,13 @@ if TYPE_CHECKING:
     )
     from .functions import (
         AggregateFunction,
-        FunctionContext,
         ScalarFunction,
         SkipRestOfPartition,
         TableAggregateFunction,
         TableFunction,
         UserDefinedFunction,
     )
+    from .metrics import Counter, Distribution, Histogram, Meter, MetricGroup
     from .row import Row, RowKind
     from .views import ListView, MapView
 
@@ -43,14 +44,20 @@ __all__ = [
     "AggregateFunction",
     "CancelledError",
     "ConfigurationError",
+    "Counter",
     "DataTypes",
+    "Distribution",
     "EnvironmentError",
     "ErrorDetails",
     "FunctionContext",
     "FunctionOptions",
+    "Histogram",
     "InternalError",
+    "Limits",
     "ListView",
     "MapView",
+    "Meter",
+    "MetricGroup",
     "MillstreamError",
     "PlanError",
     "ResourceError",
@@ -67,6 +74,7 @@ __all__ = [
     "UserDefinedFunction",
     "WorkerError",
     "connect",
+    "current_context",
     "udaf",
     "udf",
     "udtaf",
@@ -80,7 +88,6 @@ _MODULES = {
     **dict.fromkeys(
         (
             "AggregateFunction",
-            "FunctionContext",
             "ScalarFunction",
             "SkipRestOfPartition",
             "TableAggregateFunction",
@@ -89,6 +96,8 @@ _MODULES = {
         ),
         "functions",
     ),
+    **dict.fromkeys(("FunctionContext", "Limits", "current_context"), "context"),
+    **dict.fromkeys(("Counter", "Distribution", "Histogram", "Meter", "MetricGroup"), "metrics"),
     **dict.fromkeys(("Row", "RowKind"), "row"),
     **dict.fromkeys(("ListView", "MapView"), "views"),
     **{name: "errors" for name in __all__ if name.endswith("Error") or name == "ErrorDetails"},

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, NoReturn
+from collections.abc import Iterable
+from typing import Any
 
 from ._types import DataType
-from .errors import UdfError
+from .context import FunctionContext
 
 __all__ = [
     "AggregateFunction",
@@ -17,33 +17,6 @@ __all__ = [
     "TableFunction",
     "UserDefinedFunction",
 ]
-
-
-class FunctionContext:
-    """What `open` is given.
-
-    >>> FunctionContext({"model": "small"}).get_job_parameter("model", "large")
-    'small'
-    """
-
-    def __init__(self, job_parameters: Mapping[str, str] | None = None) -> None:
-        self._job_parameters = dict(job_parameters or {})
-
-    def get_job_parameter(self, key: str, default_value: str) -> str:
-        """The job parameter of that name, or the default."""
-        return self._job_parameters.get(key, default_value)
-
-    def get_metric_group(self) -> NoReturn:
-        """Metrics of functions do not act yet.
-
-        Raises:
-            UdfError: UDF_OPTION_NOT_ACTIVE.
-        """
-        raise UdfError(
-            "UDF_OPTION_NOT_ACTIVE",
-            "Metrics of functions do not act yet.",
-            hint="Remove `get_metric_group()`.",
-        )
 
 
 class UserDefinedFunction:

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 import zmq
-from worker_support import TOKEN, ColdWorker, FakeCore
+from worker_support import CONTEXT, TOKEN, ColdWorker, FakeCore
 
 from millstream._worker import process
 
@@ -58,6 +58,7 @@ def open_stage(core: FakeCore, function: str) -> str:
         steps=[step],
         resultSteps=[0],
         outer=False,
+        context=CONTEXT,
         keyColumns=[],
         tagColumn=None,
     )

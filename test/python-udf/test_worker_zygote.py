@@ -14,7 +14,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from worker_support import FakeCore, python_environment
+from worker_support import CONTEXT, FakeCore, python_environment
 
 FUNCTIONS = Path(__file__).parents[1] / "fixtures" / "workers"
 SECONDS = 20
@@ -125,6 +125,7 @@ def call(core: FakeCore, function: str) -> None:
         steps=[step],
         resultSteps=[0],
         outer=False,
+        context=CONTEXT,
         keyColumns=[],
         tagColumn=None,
     )

@@ -18,6 +18,14 @@ import zmq
 PACKAGE_FOLDER = Path(__file__).parents[2] / "python-udf"
 TIMEOUT_MS = 20_000
 TOKEN = "a token"
+CONTEXT = {
+    "jobId": "job",
+    "subtask": 0,
+    "parallelism": 1,
+    "attempt": 0,
+    "jobParameters": {},
+    "cachedFiles": {},
+}
 NO_LIMITS = {"memoryBytes": None, "cpus": None, "processes": None, "openFiles": None}
 
 
@@ -62,6 +70,7 @@ class FakeCore:
             "limits": NO_LIMITS,
             "heartbeatMs": heartbeat_ms,
             "logLevel": log_level,
+            "logLevels": {"quiet": "ERROR"},
             "timeZone": time_zone,
         }
         self.control.send(json.dumps(message).encode())

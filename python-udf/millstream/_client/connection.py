@@ -31,7 +31,7 @@ class Outcome:
     """What one statement of a script gave; fields that its kind does not have are None.
 
     `ok`: maybe a `text`. `explain`: the plan as `text`. `inserted`: `rows` written to table `name`. `rows`:
-    a query's rows as `table`.
+    a query's rows as `table`. `metrics` is what functions measured (`Result.metrics`), for `inserted`.
     """
 
     kind: Literal["ok", "explain", "inserted", "rows"]
@@ -39,6 +39,7 @@ class Outcome:
     name: str | None = None
     rows: int | None = None
     table: pa.Table | None = None
+    metrics: tuple[dict[str, Any], ...] = ()
 
 
 class Connection:
@@ -153,16 +154,23 @@ class Connection:
         planned = self._channel.done("query", sql=query, forget=forget)
         return planned["id"], columns_of(planned)
 
-    def _fetch(self, query: str, planned: int | None) -> Generator[pa.RecordBatch, None, None]:
-        """Runs a planned query; None: it has run before and is planned anew."""
+    def _fetch(
+        self, query: str, planned: int | None
+    ) -> Generator[pa.RecordBatch, None, list[dict[str, Any]]]:
+        """Runs a planned query and returns what functions measured; None: it has run before and is planned
+        anew."""
         if planned is None:
             planned, _ = self._plan(query)
         pieces = ArrowPieces()
+        metrics: list[dict[str, Any]] = []
         with closing(self._channel.ask("fetch", query=planned)) as answers:
             for frame in answers:
                 batch = pieces.take(frame) if frame.type == "arrow" else None
                 if batch is not None:
                     yield batch
+                elif frame.type == "done":
+                    metrics = frame.header["metrics"]
+        return metrics
 
     def _outcomes(self, kind: str, **fields: Any) -> list[Outcome]:
         outcomes: list[Outcome] = []
@@ -179,7 +187,8 @@ class Connection:
                 rows = _Rows(columns_of(header))
             elif frame.type == "outcome":
                 facts = (header.get("text"), header.get("table"), header.get("rows"))
-                outcomes.append(Outcome(header["kind"], *facts))
+                metrics = tuple(header.get("metrics", ()))
+                outcomes.append(Outcome(header["kind"], *facts, metrics=metrics))
         return outcomes
 
     def _register_table(self, name: str, data: Any) -> None:

@@ -44,6 +44,14 @@ class Result:
         self._sql = sql
         self._planned: int | None = planned
         self._columns = columns
+        self._metrics: list[dict[str, Any]] = []
+
+    @property
+    def metrics(self) -> list[dict[str, Any]]:
+        """What functions measured while the rows were last taken to their end: one entry for each metric with
+        function, name, kind, labels, subtask (gauges), value, count, rate, sum, min, max, mean, p50, p95,
+        p99."""
+        return self._metrics
 
     @property
     def columns(self) -> list[str]:
@@ -58,7 +66,12 @@ class Result:
     def batches(self) -> Generator[pa.RecordBatch, None, None]:
         """The rows as record batches, as the query makes them."""
         planned, self._planned = self._planned, None
-        return self._connection._fetch(self._sql, planned)
+        return self._taken(self._connection._fetch(self._sql, planned))
+
+    def _taken(
+        self, pieces: Generator[pa.RecordBatch, None, list[dict[str, Any]]]
+    ) -> Generator[pa.RecordBatch, None, None]:
+        self._metrics = yield from pieces
 
     def __iter__(self) -> Generator[pa.RecordBatch, None, None]:
         return self.batches()

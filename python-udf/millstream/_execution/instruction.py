@@ -5,10 +5,27 @@ Structural types: the worker's protocol structs satisfy them, and so do plain da
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, Protocol
 
 StageMode = Literal["scalar", "filter", "table", "aggregate", "map"]
+
+
+class StageContext(Protocol):
+    """What functions are told of their job and task (`StageContext` of the protocol)."""
+
+    @property
+    def job_id(self) -> str: ...
+    @property
+    def subtask(self) -> int: ...
+    @property
+    def parallelism(self) -> int: ...
+    @property
+    def attempt(self) -> int: ...
+    @property
+    def job_parameters(self) -> Mapping[str, str]: ...
+    @property
+    def cached_files(self) -> Mapping[str, str]: ...
 
 
 class ColumnSpec(Protocol):

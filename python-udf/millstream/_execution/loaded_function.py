@@ -10,7 +10,7 @@ from .._describe import declaration_of
 from .._function_spec import FunctionSpec
 from .._loading import extend_path, load
 from .._user_error import user_error
-from ..functions import FunctionContext
+from ..context import FunctionContext, enter_context
 
 
 class LoadedFunction:
@@ -19,24 +19,34 @@ class LoadedFunction:
     def __init__(self, name: str, target: str, spec: FunctionSpec) -> None:
         self.name = name
         self.spec = spec
+        #: Of the stage that opened the function first.
+        self.context = FunctionContext(function=name)
+        self._stages = 0
         #: Reply form: the fields of `FunctionDeclaration` by their names on the wire, JSON-able.
         self.declaration: dict[str, Any] = declaration_of(name, target, spec)
 
-    def open(self) -> None:
+    def open(self, context: FunctionContext) -> None:
         """Called by each stage that uses the function; the first one calls the user's `open`.
 
         Raises:
             UdfError: UDF_EXCEPTION.
         """
         instance = self.spec.instance
+        if self._stages == 0:
+            self.context = context
+        self._stages += 1
         if instance is None:
             return
         stages = _STAGES.get(id(instance), 0)
         if stages == 0:
+            enter_context(self.context)
             try:
-                instance.open(FunctionContext())
+                instance.open(self.context)
             except Exception as error:
+                self._stages -= 1
                 raise user_error(error, self.name, "in `open`") from error
+            finally:
+                enter_context(None)
         _STAGES[id(instance)] = stages + 1
 
     def close(self) -> None:
@@ -45,6 +55,7 @@ class LoadedFunction:
         Raises:
             UdfError: UDF_EXCEPTION.
         """
+        self._stages -= 1
         instance = self.spec.instance
         if instance is None:
             return
@@ -52,10 +63,13 @@ class LoadedFunction:
         if stages > 0:
             _STAGES[id(instance)] = stages
             return
+        enter_context(self.context)
         try:
             instance.close()
         except Exception as error:
             raise user_error(error, self.name, "in `close`") from error
+        finally:
+            enter_context(None)
 
 
 #: Open stages by identity of the instance: one instance may be loaded again, and under several names.

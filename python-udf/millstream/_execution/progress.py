@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sized
+from collections.abc import Iterator, Sequence, Sized
 from contextlib import contextmanager
+
+from ..context import FunctionContext, enter_context
 
 
 class Progress:
@@ -14,6 +16,8 @@ class Progress:
         self.running: str | None = None
         #: Grows by one for each row finished: the list of results itself.
         self.finished: Sized = ()
+        #: By step; empty before the functions are open.
+        self.contexts: Sequence[FunctionContext] = ()
         self._ns = [0] * steps
         self._calls = [0] * steps
 
@@ -21,12 +25,14 @@ class Progress:
     def step(self, step: int, function: str) -> Iterator[None]:
         """Charges the time inside to a step."""
         self.running = function
+        enter_context(self.contexts[step] if self.contexts else None)
         start = time.perf_counter_ns()
         try:
             yield
         finally:
             self._ns[step] += time.perf_counter_ns() - start
             self.running = None
+            enter_context(None)
             self.finished = ()
 
     def count_calls(self, step: int, calls: int) -> None:

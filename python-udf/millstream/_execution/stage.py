@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
 from .._near_names import did_you_mean
 from .._types import DataType, parse_type
+from ..context import Limits
 from ..errors import UdfError
 from .aggregate_stage import AggregateStage
 from .answer import Answer
@@ -17,7 +18,8 @@ from .arguments import bind_arguments
 from .call import Call
 from .codec import MILLSTREAM_DIALECT, Dialect, codec_for
 from .filter_stage import FilterStage
-from .instruction import CallStep, ColumnSpec, StageMode
+from .function_context import function_context
+from .instruction import CallStep, ColumnSpec, StageContext, StageMode
 from .loaded_function import LoadedFunction
 from .map_stage import MapStage
 from .progress import Progress
@@ -63,6 +65,10 @@ class FunctionStage(Protocol):
     def take_timing(self) -> tuple[list[int], list[int]]:
         """Nanoseconds and calls by step since the last `take_timing`."""
 
+    def take_metrics(self, gauges: bool = True) -> list[dict[str, Any]]:
+        """What the functions measured since the last time, as `MetricValue` of the protocol; `gauges` False:
+        without those that are read."""
+
     def close(self) -> None:
         """Calls `close` of functions whose last stage this was. May be called twice."""
 
@@ -79,10 +85,14 @@ def open_stage(
     time_zone: str = "UTC",
     tag_column: int | None = None,
     partition_bytes: int = PARTITION_BYTES,
+    context: StageContext | None = None,
+    stage: str = "",
+    limits: Limits | None = None,
 ) -> FunctionStage:
     """Compiles a stage and calls `open` of its functions; arguments as in `open_function_stage`.
 
     `partition_bytes` bounds what a function that takes whole partitions or groups is given at once.
+    `context`, `stage` and `limits` are what the functions are told of their job; None: nothing.
 
     Raises:
         UdfError: `open` failed (UDF_EXCEPTION), a function is unknown (UDF_NOT_FOUND), or its arguments do
@@ -90,23 +100,24 @@ def open_stage(
     """
     progress = Progress(len(steps))
     calls = _bind(input, steps, functions, time_zone, progress)
-    stage: ScalarStage | FilterStage | TableStage | AggregateStage | MapStage | TableAggregateStage
+    opened: ScalarStage | FilterStage | TableStage | AggregateStage | MapStage | TableAggregateStage
     match mode:
         case "scalar":
-            stage = ScalarStage(calls, result_steps, progress)
+            opened = ScalarStage(calls, result_steps, progress)
         case "filter":
-            stage = FilterStage(calls, result_steps, progress)
+            opened = FilterStage(calls, result_steps, progress)
         case "table":
-            stage = TableStage(calls, result_steps, progress, outer)
+            opened = TableStage(calls, result_steps, progress, outer)
         case "aggregate":
-            stage = AggregateStage(calls, result_steps, progress, key_columns)
+            opened = AggregateStage(calls, result_steps, progress, key_columns)
         case "map" if calls[0].loaded.spec.definition.kind == "table_aggregate":
-            stage = TableAggregateStage(calls[0], progress, key_columns)
+            opened = TableAggregateStage(calls[0], progress, key_columns)
         case "map":
             types = [parse_type(column.type) for column in input]
-            stage = MapStage(calls[0], types, progress, key_columns, tag_column, partition_bytes)
-    stage.open()
-    return stage
+            opened = MapStage(calls[0], types, progress, key_columns, tag_column, partition_bytes)
+    names = dict.fromkeys(step.function for step in steps)
+    opened.open({name: function_context(name, context, stage, limits) for name in names})
+    return opened
 
 
 def _bind(

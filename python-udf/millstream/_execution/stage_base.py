@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pyarrow as pa
 
 from .._types import DataType, to_schema
+from ..context import FunctionContext
 from ..errors import MillstreamError
 from .bundle import Bundle
 from .call import Call
@@ -38,12 +40,13 @@ class StageBase:
         """Rows that it has finished in this bundle."""
         return len(self._progress.finished)
 
-    def open(self) -> None:
-        """Opens the functions; where one fails, those before it are closed again."""
+    def open(self, contexts: Mapping[str, FunctionContext]) -> None:
+        """Opens the functions, each with its context; where one fails, those before it are closed again."""
         try:
             for function in self._functions:
-                function.open()
+                function.open(contexts[function.name])
                 self._opened += 1
+            self._progress.contexts = [function.context for function in self._functions]
         except MillstreamError:
             self.close()
             raise
@@ -51,6 +54,11 @@ class StageBase:
     def take_timing(self) -> tuple[list[int], list[int]]:
         """Nanoseconds and calls by step since the last time."""
         return self._progress.take()
+
+    def take_metrics(self, gauges: bool = True) -> list[dict[str, Any]]:
+        """What the functions measured since the last time, as `MetricValue` of the protocol."""
+        contexts = {id(function.context): function.context for function in self._functions}
+        return [value for context in contexts.values() for value in context.take_metrics(gauges)]
 
     def close(self) -> None:
         """Closes the functions; all of them, the first error is raised at the end."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from .. import data_types, functions, row, views
+from .. import data_types, functions, metrics, row, views
 from .._near_names import did_you_mean
 from .._types import DataType, RowField
 from . import decorators
@@ -30,11 +30,19 @@ _VIEWS = {"ListView": views.ListView, "MapView": views.MapView}
 
 _ROWS = {"Row": row.Row, "RowKind": row.RowKind}
 
+_METRICS = {
+    "Counter": metrics.Counter,
+    "Distribution": metrics.Distribution,
+    "Meter": metrics.Meter,
+    "MetricGroup": metrics.MetricGroup,
+}
+
 #: Names by module, as PyFlink has them.
 MODULES: dict[str, dict[str, object]] = {
     "pyflink": {},
     "pyflink.common": dict(_ROWS),
     "pyflink.common.types": dict(_ROWS),
+    "pyflink.metrics": dict(_METRICS),
     "pyflink.table": {**_TYPES, **_CLASSES, **_VIEWS, **_ROWS},
     "pyflink.table.types": dict(_TYPES),
     "pyflink.table.udf": {**_FUNCTIONS, **_VIEWS, "DataTypes": data_types.DataTypes},

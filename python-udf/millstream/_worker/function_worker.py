@@ -9,8 +9,10 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from .. import _execution
+from ..context import Limits
 from ..errors import InternalError
 from . import arrow_ipc
+from .metrics_report import MetricsReport
 from .pandas_import import introduce_pandas
 from .protocol import (
     BatchMessage,
@@ -28,14 +30,14 @@ from .schema_ids import SchemaIds
 from .wire_errors import Interrupted, wire_error
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     import pyarrow as pa
     import zmq
 
     from .._execution import Answer, FunctionStage, LoadedFunction
     from .data_channel import DataChannel
-    from .protocol import DataMessage, InstructionBody, Welcome
+    from .protocol import ControlFromWorker, DataMessage, InstructionBody, Welcome
 
 _log = logging.getLogger("millstream.worker")
 
@@ -57,14 +59,20 @@ class FunctionWork:
         self._running: BatchMessage | None = None
         self._is_in_user_code = False
         self._late_frames = 0
+        self._limits = Limits()
+        self._metrics = MetricsReport()
 
     def versions(self) -> dict[str, str]:
         return {}
+
+    def report_to(self, send: Callable[[ControlFromWorker], None]) -> None:
+        self._metrics.send = send
 
     def begin(self, welcome: Welcome) -> None:
         self._time_zone = welcome.time_zone
         if welcome.limits.memory_bytes is not None:
             self._partition_bytes = welcome.limits.memory_bytes // 4
+        self._limits = Limits(welcome.limits.memory_bytes, welcome.limits.cpus)
         signal.signal(signal.SIGUSR1, self._interrupt)
 
     def instruct(self, body: InstructionBody) -> Any:
@@ -86,6 +94,9 @@ class FunctionWork:
                     partition_bytes=self._partition_bytes,
                     functions=self._functions,
                     time_zone=self._time_zone,
+                    context=body.context,
+                    stage=body.stage,
+                    limits=self._limits,
                 )
                 self._cancelled.discard(body.stage)
                 self._stages[body.stage] = stage
@@ -95,7 +106,11 @@ class FunctionWork:
             case CloseStage():
                 closing = self._stages.pop(body.stage, None)
                 if closing is not None:
-                    closing.close()
+                    self._metrics.send_all(body.stage, closing)
+                    try:
+                        closing.close()
+                    finally:
+                        self._metrics.send_all(body.stage, closing, gauges=False)
                 return {}
             case _:
                 raise InternalError(
@@ -163,6 +178,7 @@ class FunctionWork:
             str(received), str(time.monotonic_ns()), decoded - received, step_ns, step_calls, encode_ns
         )
         self._data.send(Done(message.stage, self._epoch, message.sequence, batches, rows, timing))
+        self._metrics.send_sometimes(message.stage, stage)
 
     def _next(self, answers: Iterator[Answer], stage: str) -> Answer | None:
         self._is_in_user_code = True

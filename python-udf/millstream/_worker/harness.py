@@ -13,6 +13,7 @@ import pyarrow as pa
 import zmq
 
 from .. import __version__
+from ..context import running_function
 from . import protocol
 from .control_channel import ControlChannel
 from .data_channel import DataChannel
@@ -21,9 +22,9 @@ from .protocol import Hello, Instruction, Reply, Shutdown, Welcome
 from .wire_errors import wire_error
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from .protocol import DataMessage, InstructionBody, Progress, WorkerArguments
+    from .protocol import ControlFromWorker, DataMessage, InstructionBody, Progress, WorkerArguments
 
 
 _VERSIONS = {
@@ -39,6 +40,9 @@ class Work(Protocol):
 
     def versions(self) -> dict[str, str]:
         """Versions to report besides those of the harness."""
+
+    def report_to(self, send: Callable[[ControlFromWorker], None]) -> None:
+        """Called once, before `begin`: where messages of its own accord go."""
 
     def begin(self, welcome: Welcome) -> None:
         """Called once, before any instruction."""
@@ -79,6 +83,7 @@ def run_worker(arguments: WorkerArguments, life_fd: int | None) -> None:
     control = ControlChannel(context, arguments.control_endpoint, _hello(arguments, work), life_fd)
     capture = OutputCapture(control.send, lambda: _running_function(work))
     control.on_cancel = work.cancel
+    work.report_to(control.send)
     control.progress = work.progress
     control.on_beat = capture.flush
     data.wake_on(control.inbox.fileno())
@@ -98,7 +103,7 @@ def _serve(data: DataChannel, control: ControlChannel, work: Work, capture: Outp
         control.inbox.clear_wake()
         while (message := control.inbox.take()) is not None:
             if isinstance(message, Welcome):
-                capture.install(message.log_level)
+                capture.install(message.log_level, message.log_levels)
                 work.begin(message)
                 continue
             is_shutdown = isinstance(message.body, Shutdown)
@@ -155,4 +160,4 @@ def _hello(arguments: WorkerArguments, work: Work) -> Hello:
 
 def _running_function(work: Work) -> str | None:
     progress = work.progress()
-    return None if progress is None else progress.function
+    return running_function() if progress is None else progress.function

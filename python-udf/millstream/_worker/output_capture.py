@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from .protocol import Log
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from typing_extensions import Buffer
 
@@ -36,10 +36,13 @@ class OutputCapture:
         self._dropped = 0
         self._sinks = (_LineSink(self, "stdout", 1), _LineSink(self, "stderr", 2))
 
-    def install(self, level: str) -> None:
-        """Replaces `sys.stdout` and `sys.stderr` and logs from `level` on through the root logger."""
+    def install(self, level: str, levels: Mapping[str, str] | None = None) -> None:
+        """Replaces `sys.stdout` and `sys.stderr` and logs from `level` on through the root logger, single
+        loggers by `levels`."""
         sys.stdout, sys.stderr = (_text_stream(sink) for sink in self._sinks)
         logging.basicConfig(level=level, handlers=[_LogHandler(self)], force=True)
+        for name, own in (levels or {}).items():
+            logging.getLogger(name).setLevel(own)
 
     def emit(self, source: Literal["stdout", "stderr", "logging"], level: str, text: str) -> None:
         """Sends one line, or counts it where the second's share is used up."""

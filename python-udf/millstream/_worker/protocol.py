@@ -140,6 +140,32 @@ class CallStep(_Struct):
     filter: int | None
 
 
+class StageContext(_Struct):
+    """What functions of a stage are told of their job and task; `cached_files` are absolute paths by name."""
+
+    job_id: str
+    subtask: int
+    parallelism: int
+    attempt: int
+    job_parameters: dict[str, str]
+    cached_files: dict[str, str]
+
+
+class MetricValue(_Struct):
+    """What one metric of a function changed by; `buckets` are pairs of a value and how often it came."""
+
+    function: str
+    name: str
+    kind: Literal["counter", "gauge", "meter", "distribution", "histogram"]
+    labels: dict[str, str]
+    value: float | None
+    count: int
+    sum: float | None
+    min: float | None
+    max: float | None
+    buckets: list[tuple[float, int]]
+
+
 class FunctionTarget(_Struct):
     """A function by the job's name and its `module.attribute`."""
 
@@ -196,6 +222,13 @@ class Log(_Message, tag="log"):
     dropped: int
 
 
+class Metrics(_Message, tag="metrics"):
+    """What the functions of a stage measured since the last message."""
+
+    stage: str
+    values: list[MetricValue]
+
+
 # ---------------------------------------------------------------- control, core → worker
 
 
@@ -205,6 +238,7 @@ class Welcome(_Message, tag="welcome"):
     limits: Limits
     heartbeat_ms: int
     log_level: str
+    log_levels: dict[str, str]
     time_zone: str
 
 
@@ -226,6 +260,7 @@ class OpenFunctionStage(_Body, tag="open_function_stage"):
     outer: bool
     key_columns: list[int]
     tag_column: int | None
+    context: StageContext
 
 
 class OpenRelationalStage(_Body, tag="open_relational_stage"):
@@ -382,7 +417,7 @@ class WorkerArguments(_Struct):
     token: str
 
 
-ControlFromWorker: TypeAlias = Hello | Reply | Heartbeat | Log
+ControlFromWorker: TypeAlias = Hello | Reply | Heartbeat | Log | Metrics
 ControlToWorker: TypeAlias = Welcome | Instruction
 DataMessage: TypeAlias = SchemaMessage | BatchMessage | End | Credit | Done | Failed
 

@@ -14,13 +14,13 @@ from .relational_stage import RelationalStage
 from .schema_ids import SchemaIds
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import pyarrow as pa
     import zmq
 
     from .data_channel import DataChannel
-    from .protocol import DataMessage, InstructionBody, Welcome
+    from .protocol import ControlFromWorker, DataMessage, InstructionBody, Welcome
 
 _log = logging.getLogger("millstream.worker")
 
@@ -42,6 +42,9 @@ class RelationalWork:
 
     def versions(self) -> dict[str, str]:
         return {"duckdb": duckdb.__version__}
+
+    def report_to(self, send: Callable[[ControlFromWorker], None]) -> None:
+        pass
 
     def begin(self, welcome: Welcome) -> None:
         self._time_zone = welcome.time_zone

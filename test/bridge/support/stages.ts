@@ -28,6 +28,7 @@ export function scalarStage(name: string, stage = 'stage'): Omit<OpenFunctionSta
     outer: false,
     keyColumns: [],
     tagColumn: null,
+    context: { jobId: 'job', subtask: 0, parallelism: 1, attempt: 0, jobParameters: {}, cachedFiles: {} },
   };
 }
 

@@ -83,6 +83,7 @@ describe('the summary', () => {
         },
         { name: 'rating/0', kind: 'function', peakBytes: null, capBytes: null, capLevel: 'watchdog' },
       ],
+      metrics: [],
     });
 
     expect(text).toBe(
@@ -100,9 +101,9 @@ describe('the summary', () => {
   });
 
   it('is one line for a job without functions and workers', () => {
-    expect(renderSummary({ rowsIn: 0, rowsOut: 1, seconds: 0, functions: [], workers: [] })).toBe(
-      '0 rows in, 1 row out, 0.00 s',
-    );
+    expect(
+      renderSummary({ rowsIn: 0, rowsOut: 1, seconds: 0, functions: [], workers: [], metrics: [] }),
+    ).toBe('0 rows in, 1 row out, 0.00 s');
   });
 });
 
