@@ -28,6 +28,7 @@ export async function runProcess(args: readonly string[], zygotes: EarlyZygotes 
     openSession: openSessionWith(zygotes),
   });
   zygotes?.close();
-  await stdout.flush();
+  // What fails here was reported by the command.
+  await stdout.flush().catch(() => {});
   return interrupt.end(exitCode);
 }

@@ -27,6 +27,7 @@ export function createCommandLine(context: CommandContext, onSource: OnSource): 
     .helpOption('-h, --help', 'show help')
     .helpCommand(false)
     .showSuggestionAfterError()
+    .showHelpAfterError('`millstream COMMAND --help` lists arguments and options.')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void context.stdout.write(text),

@@ -14,6 +14,7 @@ export async function runCommandLine(args: readonly string[], context: CommandCo
   });
   try {
     await line.command.parseAsync(args, { from: 'user' });
+    await context.stdout.flush();
     return line.exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_DONE : EXIT_INVALID;

@@ -23,9 +23,12 @@ export async function runScript(
   context: CommandContext,
 ): Promise<number> {
   await withSession(job, options, context, async (session, reporter) => {
+    let statements = 0;
     for await (const result of session.execute(job.source.text)) {
+      statements += 1;
       await show(result, options.format, reporter, context);
     }
+    if (statements === 0) reporter.note(`${job.source.name} holds no statement: nothing was run.`);
   });
   return EXIT_DONE;
 }

@@ -50,7 +50,7 @@ function wrongNumber(declaration: FunctionDeclaration, given: number, wanted: st
   const names = declaration.parameters.map(({ name }) => name).join(', ');
   return new JobError(
     'UDF_TRY_ARGUMENTS',
-    `${declaration.target} takes ${wanted} arguments, not ${given}`,
+    `${declaration.target} takes ${wanted} ${wanted === '1' ? 'argument' : 'arguments'}, not ${given}`,
     null,
     {
       hint: `Its parameters are: ${names === '' ? 'none' : names}.`,

@@ -45,6 +45,11 @@ function validator(): ValidateFunction {
 
 function describe(problem: ErrorObject, path: readonly string[], unknownKey: string | null): string {
   const place = path.length === 0 ? 'the job file' : `\`${path.join('.')}\``;
+  if (path.length === 0 && problem.keyword === 'type') {
+    return problem.data === null
+      ? 'the job file is empty'
+      : 'the job file is not a mapping of keys to values';
+  }
   if (unknownKey !== null) return `${place} has no key \`${unknownKey}\``;
   switch (problem.keyword) {
     case 'required':
@@ -63,6 +68,9 @@ function describe(problem: ErrorObject, path: readonly string[], unknownKey: str
 }
 
 function hintFor(problem: ErrorObject, unknownKey: string | null): string | null {
+  if (problem.keyword === 'type' && problem.instancePath === '') {
+    return 'The least that it needs is `sql: SELECT 1`.';
+  }
   if (unknownKey === null) return null;
   const known = Object.keys((problem.parentSchema?.properties ?? {}) as object);
   const near = nearNames(unknownKey, known);

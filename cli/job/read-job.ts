@@ -52,6 +52,8 @@ async function readFileJob(name: string): Promise<Job> {
       await read(name);
       return { kind: 'program', file, typescript: ending.endsWith('ts') };
     default:
+      // A folder, or nothing at all, is the more likely mistake.
+      await read(name);
       throw new JobError(
         'JOB_KIND',
         `${name} is no job: its ending is ${ending === '' ? 'missing' : ending}`,

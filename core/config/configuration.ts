@@ -102,7 +102,10 @@ function refuseFunctionOption(key: string, option: string): never {
 function unknown(key: string): ConfigurationError {
   const near = nearNames(key, [...Object.keys(OPTIONS), ...LATER_OPTIONS, ...flinkKeyNames()]);
   return new ConfigurationError('OPTION_UNKNOWN', `There is no option '${key}'.`, {
-    hint: near.length === 0 ? null : `Did you mean ${near.map((name) => `'${name}'`).join(', ')}?`,
+    hint:
+      near.length === 0
+        ? '`SET;` lists all options with their values.'
+        : `Did you mean ${near.map((name) => `'${name}'`).join(', ')}?`,
   });
 }
 

@@ -33,7 +33,22 @@ describe('standard output', () => {
   it('throws any other failure of the stream', async () => {
     const output = new StreamOutput(brokenBy('ENOSPC'));
 
-    await expect(output.write('first').then(() => output.write('second'))).rejects.toThrow('ENOSPC');
+    await expect(output.write('first').then(() => output.write('second'))).rejects.toMatchObject({
+      code: 'SINK_WRITE',
+      message: 'Standard output cannot be written: no space is left on the device.',
+    });
+  });
+
+  it('throws what a file says at once', async () => {
+    const stream = new PassThrough();
+    stream.write = () => {
+      throw Object.assign(new Error('EIO: i/o error, write'), { code: 'EIO' });
+    };
+
+    await expect(new StreamOutput(stream).write('first')).rejects.toMatchObject({
+      code: 'SINK_WRITE',
+      message: 'Standard output cannot be written: EIO: i/o error, write.',
+    });
   });
 });
 

@@ -125,8 +125,8 @@ describe('a job file that does not fit', () => {
     ['sql: SELECT 1\nfunctions: { f: score }', '`functions.f` must be `module.attribute`'],
     ['sql: SELECT 1\ntables: { t: { columns: { a: INT } } }', '`tables.t` needs the key `options`'],
     ['sql: SELECT 1\nfunctions: { f: { memory: 1 GB } }', '`functions.f` needs the key `target`'],
-    ['', 'the job file must be of type object'],
-    ['- sql', 'the job file must be of type object'],
+    ['', 'the job file is empty'],
+    ['- sql', 'the job file is not a mapping of keys to values'],
   ])('%j: %s', async (text, message) => {
     expect(await problemOf(text)).toContain(message);
   });

@@ -44,7 +44,8 @@ describe('reading a job', () => {
     ['a job and SQL', { job: 'a.sql', sql: 'SELECT 1' }, 'JOB_AMBIGUOUS'],
     ['a file that does not exist', { job: 'nosuch.sql', sql: null }, 'JOB_NOT_READABLE'],
     ['a program that does not exist', { job: 'nosuch.ts', sql: null }, 'JOB_NOT_READABLE'],
-    ['an unknown ending', { job: 'notes.txt', sql: null }, 'JOB_KIND'],
+    ['an unknown ending', { job: 'README.md', sql: null }, 'JOB_KIND'],
+    ['a folder', { job: 'docs', sql: null }, 'JOB_NOT_READABLE'],
   ])('refuses %s', async (_title, argument, code) => {
     await expect(readJob(argument)).rejects.toMatchObject({ code });
   });
