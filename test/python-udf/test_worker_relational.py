@@ -152,6 +152,49 @@ def test_the_session_has_the_time_zone_of_the_core(core: FakeCore) -> None:
     assert rows(batches) == [("2024-01-01 09:00:00+09",)]
 
 
+def test_a_stage_after_another_has_its_own_settings(core: FakeCore) -> None:
+    settings = ("threads", "preserve_insertion_order")
+    sql = "SELECT " + ", ".join(f"current_setting('{name}')::VARCHAR AS {name}" for name in settings)
+
+    found = []
+    for threads, keeps_order in ((2, True), (1, False), (2, True)):
+        stage = open_stage(
+            core, sql, dict.fromkeys(settings, "STRING"), threads=threads, keepsOrder=keeps_order
+        )
+        core.grant(stage, MEBIBYTE)
+        found += rows(results(core)[0])
+        core.ask("close_stage", stage=stage)
+
+    assert found == [("2", "true"), ("1", "false"), ("2", "true")]
+
+
+def test_a_stage_after_another_reads_a_file_as_it_is_now(core: FakeCore, tmp_path: Path) -> None:
+    parquet, csv = tmp_path / "t.parquet", tmp_path / "t.csv"
+    sql = f"SELECT max(p.a) AS p, max(c.a) AS c FROM '{parquet}' AS p, read_csv('{csv}') AS c"
+
+    found = []
+    for value in (1, 2, 3):
+        pq.write_table(pa.table({"a": [value]}), parquet)
+        csv.write_text(f"a\n{value}\n")
+        stage = open_stage(core, sql, {"p": "BIGINT", "c": "BIGINT"})
+        core.grant(stage, MEBIBYTE)
+        found += rows(results(core)[0])
+        core.ask("close_stage", stage=stage)
+
+    assert found == [(1, 1), (2, 2), (3, 3)]
+
+
+def test_a_stage_after_one_that_failed_works(core: FakeCore) -> None:
+    failing = open_stage(core, "SELECT error('no') AS a", {"a": "INT"})
+    assert results(core)[1]["type"] == "failed"
+    core.ask("close_stage", stage=failing)
+
+    stage = open_stage(core, "SELECT 1 AS a", {"a": "INT"})
+    core.grant(stage, MEBIBYTE)
+    assert rows(results(core)[0]) == [(1,)]
+    core.ask("close_stage", stage=stage)
+
+
 def test_output_waits_for_credit(core: FakeCore) -> None:
     stage = open_stage(core, "SELECT range AS c0 FROM range(10000)", {"c0": "BIGINT"})
 

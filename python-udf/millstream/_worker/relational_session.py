@@ -1,4 +1,4 @@
-"""A DuckDB connection of its own for one relational stage."""
+"""A DuckDB database of its own for one relational stage."""
 
 from __future__ import annotations
 
@@ -15,30 +15,54 @@ if TYPE_CHECKING:
 _STREAMING_BUFFER_BYTES = 4 << 20
 
 
-def open_database() -> duckdb.DuckDBPyConnection:
-    """Opens an empty database in memory, for `begin_session`; it takes some 15 ms.
+class RelationalSession:
+    """An empty database in memory and its one connection, for one stage after the other.
 
-    Extensions are neither installed nor loaded by themselves: a query must not reach for the network.
+    Opening one takes some 15 ms, as long as the rest of a small job; a stage that has ended well hands it on,
+    with nothing in it. Extensions are neither installed nor loaded by themselves: a query must not reach for
+    the network.
     """
-    return duckdb.connect(
-        ":memory:",
-        config={"threads": 1, "autoinstall_known_extensions": False, "autoload_known_extensions": False},
-    )
+
+    def __init__(self) -> None:
+        self.connection = duckdb.connect(
+            ":memory:",
+            config={
+                "threads": 1,
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+                # It takes a file that was written again within the second for the one it has read (1.5.5).
+                "enable_external_file_cache": False,
+            },
+        )
+        self._in_force: set[str] = set()
+
+    def begin(self, body: OpenRelationalStage, time_zone: str) -> None:
+        """Gives the database the limits and the session settings of a stage, as far as they are others."""
+        wanted = _settings(body, time_zone)
+        for setting in wanted:
+            if setting not in self._in_force:
+                self.connection.execute(setting)
+        self._in_force = set(wanted)
+
+    def close(self) -> None:
+        """Frees what it holds."""
+        self.connection.close()
 
 
-def begin_session(connection: duckdb.DuckDBPyConnection, body: OpenRelationalStage, time_zone: str) -> None:
-    """Gives an empty database the limits and the session settings of a stage."""
-    connection.execute(f"SET threads = {body.threads}")
-    connection.execute(f"SET memory_limit = '{body.memory_limit_bytes}B'")
-    connection.execute(f"SET temp_directory = {quote_text(body.temporary_directory)}")
-    connection.execute(f"SET preserve_insertion_order = {body.keeps_order}")
-    # As text: the binding of a parameter would import pandas where it is installed.
-    connection.execute(f"SET TimeZone = {quote_text(time_zone)}")
+def _settings(body: OpenRelationalStage, time_zone: str) -> list[str]:
     streaming_buffer = min(_STREAMING_BUFFER_BYTES, body.memory_limit_bytes // 8)
-    connection.execute(f"SET streaming_buffer_size = '{streaming_buffer}B'")
-    # Counts what has been read, for `query_progress`; nothing is printed.
-    connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
-    connection.execute("SET progress_bar_time = 0")
+    return [
+        f"SET threads = {body.threads}",
+        f"SET memory_limit = '{body.memory_limit_bytes}B'",
+        f"SET temp_directory = {quote_text(body.temporary_directory)}",
+        f"SET preserve_insertion_order = {body.keeps_order}",
+        # As text: the binding of a parameter would import pandas where it is installed.
+        f"SET TimeZone = {quote_text(time_zone)}",
+        f"SET streaming_buffer_size = '{streaming_buffer}B'",
+        # Counts what has been read, for `query_progress`; nothing is printed.
+        "SET enable_progress_bar = true; SET enable_progress_bar_print = false",
+        "SET progress_bar_time = 0",
+    ]
 
 
 def execute(

@@ -16,7 +16,7 @@ from .duckdb_errors import QueryPlace, translate_duckdb_error
 from .protocol import Credit, End, Failed, RelationalStatistics
 from .relational_input import RelationalInput, stream_capsule
 from .relational_output import RelationalOutput
-from .relational_session import begin_session, execute, quote_text
+from .relational_session import RelationalSession, execute, quote_text
 from .wire_errors import wire_error
 
 if TYPE_CHECKING:
@@ -38,15 +38,16 @@ _INTERRUPT_EVERY_SECONDS = 0.01
 
 
 class RelationalStage:
-    """Owns `connection`; idle until `start` runs the query. It ends with one `end` or `failed` message.
+    """Has `session` for itself until `close`; idle until `start` runs the query.
 
-    `decode` and `post` are the data channel's; `post` may be called from any thread.
+    The query ends with one `end` or `failed` message. `decode` and `post` are the data
+    channel's; `post` may be called from any thread.
     """
 
     def __init__(
         self,
         body: OpenRelationalStage,
-        connection: duckdb.DuckDBPyConnection,
+        session: RelationalSession,
         epoch: int,
         time_zone: str,
         decode: Decode,
@@ -69,8 +70,10 @@ class RelationalStage:
         self._written = 0
         self._has_ended = threading.Event()
         self._interrupter = threading.Thread(target=self._interrupt_until_ended, daemon=True)
-        self._connection = connection
-        begin_session(connection, body, time_zone)
+        self._session = session
+        self._connection = session.connection
+        self._ended_well = False
+        session.begin(body, time_zone)
         self._thread = threading.Thread(target=self._run, name=f"stage {body.stage}", daemon=True)
 
     @property
@@ -101,15 +104,21 @@ class RelationalStage:
         self.output.poison()
         self._interrupter.start()
 
-    def close(self) -> None:
-        """Stops the query if it runs, waits for its end and frees its memory."""
+    def close(self) -> RelationalSession | None:
+        """Stops the query if it runs and waits for its end.
+
+        Returns the session for another stage; None where the query was stopped or failed: it is closed then.
+        """
         if self._thread.is_alive():
             self.cancel()
             self._thread.join()
         self._has_ended.set()
         if self._interrupter.is_alive():
             self._interrupter.join()
-        self._connection.close()
+        if self._ended_well and not self._is_cancelled:
+            return self._session
+        self._session.close()
+        return None
 
     def _interrupt_until_ended(self) -> None:
         # DuckDB forgets an interrupt that comes before a query begins.
@@ -129,6 +138,7 @@ class RelationalStage:
             self._execute()
         except BaseException as error:
             return self._failed(error)
+        self._ended_well = True
         output = self.output
         others_ns = output.encode_ns + output.waiting_ns + sum(each.waiting_ns for each in self.inputs)
         statistics = RelationalStatistics(

@@ -9,7 +9,7 @@ from ..errors import InternalError
 from .duckdb_extension import duckdb
 from .mailbox import Mailbox
 from .protocol import BatchMessage, CloseStage, Credit, End, OpenRelationalStage, Progress
-from .relational_session import open_database
+from .relational_session import RelationalSession
 from .relational_stage import RelationalStage
 from .schema_ids import SchemaIds
 
@@ -35,8 +35,8 @@ class RelationalWork:
         self._schema_ids = SchemaIds(self._post)
         self._stages: dict[str, RelationalStage] = {}
         self._accepted: RelationalStage | None = None
-        # Opened while the worker has nothing to do: the next stage need not wait for it.
-        self._spare: duckdb.DuckDBPyConnection | None = None
+        # Of a stage that has ended, or opened while there is nothing to do: the next stage need not wait.
+        self._spare: RelationalSession | None = None
         self._time_zone = "UTC"
         self._late_frames = 0
 
@@ -52,10 +52,10 @@ class RelationalWork:
     def instruct(self, body: InstructionBody) -> Any:
         match body:
             case OpenRelationalStage():
-                connection, self._spare = self._spare or open_database(), None
+                session, self._spare = self._spare or RelationalSession(), None
                 self._accepted = self._stages[body.stage] = RelationalStage(
                     body,
-                    connection,
+                    session,
                     self._epoch,
                     self._time_zone,
                     self._data.decode,
@@ -65,7 +65,7 @@ class RelationalWork:
             case CloseStage():
                 closing = self._stages.pop(body.stage, None)
                 if closing is not None:
-                    closing.close()
+                    self._keep(closing.close())
             case _:
                 raise InternalError(
                     "PROTOCOL_INSTRUCTION", f"A relational worker was given `{type(body).__name__}`."
@@ -77,7 +77,7 @@ class RelationalWork:
         if accepted is not None:
             accepted.start()
         elif not self._stages and self._spare is None:
-            self._spare = open_database()
+            self._spare = RelationalSession()
 
     def receive(self, message: DataMessage, frames: Sequence[zmq.Frame]) -> None:
         if not isinstance(message, (BatchMessage, End, Credit)):
@@ -115,6 +115,12 @@ class RelationalWork:
     def close(self) -> None:
         while self._stages:
             self._stages.popitem()[1].close()
+
+    def _keep(self, session: RelationalSession | None) -> None:
+        if session is not None and self._spare is not None:
+            session.close()
+        else:
+            self._spare = session or self._spare
 
     def _post(self, message: DataMessage, frames: Sequence[pa.Buffer]) -> None:
         self._outbox.put((message, frames))

@@ -1,4 +1,6 @@
+import { Ajv } from 'ajv';
 import { describe, expect, expectTypeOf, it } from 'vitest';
+import type { Option } from '../../../core/config/options.js';
 import { parseOption } from '../../../core/config/parse-option.js';
 import { Configuration, OPTIONS, type OptionKey, parseDuration } from '../../../core/index.js';
 
@@ -46,6 +48,13 @@ describe('a configuration', () => {
     expect(configuration.get('parallelism.default')).toBeNull();
     expectTypeOf(mode).toEqualTypeOf<string>();
     expectTypeOf(memory).toEqualTypeOf<number | null>();
+  });
+
+  it('describes its options by valid schemas', () => {
+    const ajv = new Ajv({ strict: true });
+    for (const option of Object.values<Option>(OPTIONS)) {
+      if (option.schema !== undefined) expect(ajv.validateSchema(option.schema)).toBe(true);
+    }
   });
 
   it('has defaults that are valid values of their options', () => {
