@@ -48,6 +48,10 @@ export interface BridgeOptions {
   readonly logLevels?: Readonly<Record<string, string>>;
   /** Called for each line that a worker prints or logs. */
   readonly onLog: (entry: WorkerLog) => void;
+  /** Most bytes of batches that lie in shared memory between workers; 0, the default: all are copied through sockets. */
+  readonly sharedMemoryBytes?: number;
+  /** Folders of a file system in memory, best first; by default /dev/shm and the user's runtime folder. */
+  readonly sharedMemoryFolders?: readonly string[];
   /** Private folders of the caller: a zygote that ends, because this process was killed or closes, removes them with all in them. */
   readonly temporaryFolders?: readonly string[];
   /** False starts each worker as a process of its own (about 1 s); true by default, except on macOS. */

@@ -1,5 +1,5 @@
 /** Output of a relational stage on its way to its one reader. */
-import { InternalError } from '../core/index.js';
+import { InternalError, releaseGroups } from '../core/index.js';
 import type { SequencedBatch } from './api.js';
 
 export class BatchQueue implements AsyncIterableIterator<SequencedBatch> {
@@ -28,8 +28,13 @@ export class BatchQueue implements AsyncIterableIterator<SequencedBatch> {
   /** The reader gets `error` at once; batches that wait are dropped. */
   fail(error: Error): void {
     this.#error ??= error;
-    this.#batches.length = 0;
+    this.drop();
     this.#serve();
+  }
+
+  /** Forgets the batches that wait. */
+  drop(): void {
+    for (const { groups } of this.#batches.splice(0)) releaseGroups(groups);
   }
 
   next(): Promise<IteratorResult<SequencedBatch>> {

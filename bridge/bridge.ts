@@ -9,6 +9,8 @@ import { FileTree } from './limits/file-tree.js';
 import { hostMemoryKills } from './limits/host-memory.js';
 import type { CapAdapter, WorkerCap } from './limits/worker-cap.js';
 import type { UnfinishedPaths } from './protocol/zygote.js';
+import { memoryFolders } from './shared-memory/memory-file-system.js';
+import { SharedMemory } from './shared-memory/shared-memory.js';
 import { ManagedWorker } from './worker.js';
 import type { WorkerHost } from './worker-host.js';
 import { Zygote } from './zygote.js';
@@ -31,6 +33,7 @@ export class Bridge {
   readonly #graces: Graces;
   readonly #caps: CapAdapter;
   readonly #endpoints: EndpointFolder;
+  readonly #sharedMemory: SharedMemory | null;
   readonly #files = new FileTree();
   readonly #hosts = new Map<WorkerSpec['kind'], WorkerHost>();
   readonly #workers = new Set<ManagedWorker>();
@@ -49,6 +52,8 @@ export class Bridge {
       level: options.capLevel ?? null,
       requireHard: options.requireHardCaps ?? false,
     });
+    const { sharedMemoryBytes = 0, sharedMemoryFolders = memoryFolders() } = options;
+    this.#sharedMemory = SharedMemory.open(sharedMemoryBytes, sharedMemoryFolders);
   }
 
   /**
@@ -57,6 +62,11 @@ export class Bridge {
    */
   static start(options: BridgeOptions): Bridge {
     return new Bridge(options);
+  }
+
+  /** Where large batches lie; null: they are copied through sockets. */
+  get sharedMemoryFolder(): string | null {
+    return this.#sharedMemory?.path ?? null;
   }
 
   /** How this bridge caps its workers. */
@@ -102,6 +112,7 @@ export class Bridge {
         cap,
         capLevel: this.capLevel,
         endpoints: this.#endpoints,
+        sharedMemory: this.#sharedMemory,
         bridge: this.#options,
         graces: this.#graces,
         hostMemoryKills: () => this.#killsOfOthers() - killsBefore,
@@ -130,6 +141,7 @@ export class Bridge {
       ...hosts.map((host) => host.abort()),
     ]);
     await Promise.all(this.#removals);
+    this.#sharedMemory?.close();
     this.#endpoints.remove();
   }
 
@@ -137,6 +149,7 @@ export class Bridge {
     await Promise.all([...this.#workers].map((worker) => worker.stop()));
     await Promise.all([...this.#hosts.values()].map((host) => host.close()));
     await Promise.all(this.#removals);
+    this.#sharedMemory?.close();
     this.#endpoints.remove();
   }
 
@@ -167,7 +180,11 @@ export class Bridge {
             earlyZygotes?.take({ python, pythonPath }, kind) ??
             startZygoteProcess({ python, pythonPath }, kind),
           diagnose,
-          folders: [this.#endpoints.path, ...temporaryFolders],
+          folders: [
+            this.#endpoints.path,
+            ...(this.#sharedMemory === null ? [] : [this.#sharedMemory.path]),
+            ...temporaryFolders,
+          ],
           onText: (text) =>
             onLog({
               worker: `zygote-${kind}`,

@@ -3,6 +3,7 @@ import {
   type Batch,
   type ColumnGroup,
   InternalError,
+  releaseGroups,
   type SchemaRegistry,
   validateRecordBatchMessage,
 } from '../core/index.js';
@@ -16,7 +17,10 @@ import {
   encodeSchema,
   MAX_FRAME_BYTES,
 } from './protocol/frames.js';
-import type { BatchMessage, Credit, Done, End, Failed } from './protocol/messages.js';
+import type { BatchMessage, Block, Credit, Done, End, Failed } from './protocol/messages.js';
+import { SharedBlock } from './shared-memory/shared-block.js';
+import type { SharedMemory } from './shared-memory/shared-memory.js';
+import type { WorkerMemory } from './shared-memory/worker-memory.js';
 
 /** A batch as it came, with schema numbers of the job. */
 export interface ReceivedBatch {
@@ -37,9 +41,14 @@ export interface DataSessionOptions {
   readonly endpoint: string;
   readonly epoch: number;
   readonly schemas: SchemaRegistry;
+  /** Where large batches may lie; null: all of them go inline. */
+  readonly sharedMemory: SharedMemory | null;
   /** The worker broke the protocol, or the connection failed. */
   readonly onBroken: (error: unknown) => void;
 }
+
+/** Column groups from this size on lie in shared memory: below it a descriptor costs as much as the copies. */
+const LEAST_SHARED_BYTES = 64 << 10;
 
 export class DataSession {
   readonly #options: DataSessionOptions;
@@ -48,11 +57,14 @@ export class DataSession {
   readonly #sentSchemas = new Set<number>();
   /** The worker's numbers → the job's. */
   readonly #receivedSchemas = new Map<number, number>();
+  readonly #memory: WorkerMemory | null;
   #channel: Channel | null = null;
   #lateFrames = 0;
 
   private constructor(options: DataSessionOptions) {
     this.#options = options;
+    const send = (message: object) => void this.#send(encodeHeader(message));
+    this.#memory = options.sharedMemory?.join(options.epoch, send) ?? null;
   }
 
   static async open(options: DataSessionOptions): Promise<DataSession> {
@@ -90,7 +102,11 @@ export class DataSession {
         void this.#send(encodeSchema(group.schema, this.#options.schemas.message(group.schema)));
       }
     }
-    await this.#send(encodeBatch({ ...place, epoch: this.#options.epoch }, batch));
+    await this.#send(
+      encodeBatch({ ...place, epoch: this.#options.epoch }, batch, ({ shared }) =>
+        shared instanceof SharedBlock ? (this.#memory?.ship(shared) ?? null) : null,
+      ),
+    );
   }
 
   sendCredit(stage: string, bytes: number): void {
@@ -106,6 +122,7 @@ export class DataSession {
   close(): void {
     this.#channel?.close();
     this.#receivers.clear();
+    this.#memory?.end();
   }
 
   /** A failed send means that the session was closed: the worker's end settles what waits for an answer. */
@@ -126,21 +143,32 @@ export class DataSession {
       this.#receivedSchemas.set(data.message.id, this.#options.schemas.register(data.schema));
       return;
     }
-    const { message } = data;
-    const receiver = this.#receivers.get(message.stage);
-    if (message.epoch !== this.#options.epoch || receiver === undefined) {
-      this.#lateFrames += 1;
+    if ('groups' in data) {
+      this.#onBatch(data);
       return;
     }
-    if ('groups' in data) {
-      const groups = data.message.groups.map((_, index) => this.#columnGroup(data, index));
-      receiver({ type: 'batch', message: data.message, rowSelection: data.rowSelection, groups });
-    } else {
-      receiver(data.message);
-    }
+    const { message } = data;
+    if (message.type === 'release') this.#memory?.onRelease(message);
+    else this.#receiver(message)?.(message);
   }
 
-  #columnGroup(data: Extract<DataFrames, { groups: unknown }>, index: number): ColumnGroup {
+  /** Blocks are taken up also of what comes late: they are to be given back. */
+  #onBatch(data: ReceivedFrames): void {
+    const groups = data.message.groups.map((_, index) => this.#columnGroup(data, index));
+    const receiver = this.#receiver(data.message);
+    if (receiver === null) releaseGroups(groups);
+    else receiver({ type: 'batch', message: data.message, rowSelection: data.rowSelection, groups });
+  }
+
+  /** The stage that a message is for; null, and counted, where the message is late. */
+  #receiver({ stage, epoch }: { readonly stage: string; readonly epoch: number }): StageReceiver | null {
+    const receiver = this.#receivers.get(stage);
+    if (epoch === this.#options.epoch && receiver !== undefined) return receiver;
+    this.#lateFrames += 1;
+    return null;
+  }
+
+  #columnGroup(data: ReceivedFrames, index: number): ColumnGroup {
     const wire = data.message.groups[index]!;
     const { message, selection } = data.groups[index]!;
     const schema = this.#receivedSchemas.get(wire.schema);
@@ -150,10 +178,26 @@ export class DataSession {
         `A worker sent a batch of schema ${wire.schema} before that schema.`,
       );
     }
-    const { rows } = validateRecordBatchMessage(message, this.#options.schemas.layout(schema));
+    const shared = this.#takeUp(wire.block, message);
+    const outsideBytes = (shared?.byteLength ?? message.byteLength) - message.byteLength;
+    const layout = this.#options.schemas.layout(schema);
+    const { rows } = validateRecordBatchMessage(message, layout, outsideBytes);
     if (rows !== wire.rows) {
       throw new InternalError('PROTOCOL_ROWS', `A worker announced ${wire.rows} rows and sent ${rows}.`);
     }
-    return { schema, message, shared: null, messageRows: rows, selection };
+    return { schema, message, shared, messageRows: rows, selection };
+  }
+
+  #takeUp(block: Block | null, message: Uint8Array): SharedBlock | null {
+    if (block === null) {
+      if (message.byteLength >= LEAST_SHARED_BYTES) this.#memory?.onInline();
+      return null;
+    }
+    if (this.#memory === null) {
+      throw new InternalError('PROTOCOL_BLOCK', 'A worker sent a block, but was given no shared memory.');
+    }
+    return this.#memory.admit(block);
   }
 }
+
+type ReceivedFrames = Extract<DataFrames, { groups: unknown }>;

@@ -1,5 +1,5 @@
 /** An open function stage: bundles out, results back, matched by sequence. */
-import { CancelledError, InternalError } from '../core/index.js';
+import { CancelledError, InternalError, releaseGroups } from '../core/index.js';
 import type { Bundle, BundleBatch, BundleResult, FunctionStageHandle } from './api.js';
 import { BundleClock } from './bundle-clock.js';
 import type { DataSession, ReceivedBatch, StageMessage } from './data-session.js';
@@ -81,6 +81,7 @@ export class FunctionStage implements FunctionStageHandle {
     this.#detach();
     for (const pending of this.#pending.values()) {
       this.#forget(pending);
+      releaseParts(pending.batches);
       pending.reject(this.#end);
     }
   }
@@ -120,6 +121,7 @@ export class FunctionStage implements FunctionStageHandle {
         break;
       case 'failed':
         this.#forget(pending);
+        releaseParts(pending.batches);
         pending.reject(
           fromWireError(message.error, { worker: this.#options.worker, stage: this.#options.stage }),
         );
@@ -153,6 +155,11 @@ interface Pending {
   sentNs: bigint | null;
   readonly resolve: (result: BundleResult) => void;
   readonly reject: (error: unknown) => void;
+}
+
+/** What a bundle had answered before it failed. */
+function releaseParts(parts: readonly BundleBatch[]): void {
+  for (const { group } of parts) if (group !== null) releaseGroups([group]);
 }
 
 function bundleBatch({ message, groups, rowSelection }: ReceivedBatch, bundleRows: number): BundleBatch {

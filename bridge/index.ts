@@ -27,4 +27,6 @@ export type {
 } from './protocol/messages.js';
 export type { UnfinishedPaths } from './protocol/zygote.js';
 export { choosePython, findPython, type PythonInterpreter } from './python-interpreter.js';
+export { findMemoryFileSystem } from './shared-memory/memory-file-system.js';
+export { LEAST_FREE_BYTES } from './shared-memory/shared-memory.js';
 export type { ZygoteKind } from './zygote-process.js';

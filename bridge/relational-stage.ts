@@ -1,5 +1,5 @@
 /** An open relational stage: inputs under the worker's credit, output under ours. */
-import { type Batch, batchBytes, CancelledError, InternalError } from '../core/index.js';
+import { type Batch, batchBytes, CancelledError, InternalError, releaseGroups } from '../core/index.js';
 import type { RelationalStageHandle, SequencedBatch } from './api.js';
 import { BatchQueue } from './batch-queue.js';
 import { CreditGate } from './credit-gate.js';
@@ -100,6 +100,7 @@ export class RelationalStage implements RelationalStageHandle {
     this.#closing ??= this.#options.closeInWorker(false);
     await this.#closing;
     this.#detach();
+    this.#output.drop();
   }
 
   /** The worker refused the stage. */
@@ -134,6 +135,7 @@ export class RelationalStage implements RelationalStageHandle {
   #receive(message: StageMessage): void {
     if (this.#error !== null) {
       // Sent before the worker knew of the failure.
+      if (message.type === 'batch') releaseGroups(message.groups);
       return;
     }
     switch (message.type) {

@@ -31,6 +31,7 @@ import {
   PROTOCOL_VERSION,
   type Progress,
 } from './protocol/messages.js';
+import type { SharedMemory } from './shared-memory/shared-memory.js';
 import { dumpStack } from './stack-dump.js';
 import { type RunningWork, verdictOf } from './verdict.js';
 import type { ForkRequest, WorkerHost } from './worker-host.js';
@@ -47,6 +48,7 @@ export interface WorkerOptions {
   readonly cap: WorkerCap;
   readonly capLevel: CapLevel;
   readonly endpoints: EndpointFolder;
+  readonly sharedMemory: SharedMemory | null;
   readonly bridge: BridgeOptions;
   readonly graces: Graces;
   /** Processes of others killed for memory since the worker started. */
@@ -226,7 +228,7 @@ export class ManagedWorker implements Worker {
   }
 
   async #connect(): Promise<void> {
-    const { endpoints, epoch, bridge } = this.#options;
+    const { endpoints, epoch, bridge, sharedMemory } = this.#options;
     this.#control = await ControlSession.open(this.id, endpoints.endpoint(`${this.id}.c`), {
       onHello: (hello) => this.#onHello(hello),
       onHeartbeat: (heartbeat) => this.#onHeartbeat(heartbeat),
@@ -238,6 +240,7 @@ export class ManagedWorker implements Worker {
       endpoint: endpoints.endpoint(`${this.id}.d`),
       epoch,
       schemas: bridge.schemas,
+      sharedMemory,
       onBroken: (error) => this.#life.refuse(error),
     });
     this.#stages.connect(this.#control, this.#data);

@@ -1,6 +1,6 @@
 /** Message ↔ ZeroMQ multipart, as `messages.ts` lays it out. Nothing here copies a batch. */
-import { type Batch, type ColumnGroup, InternalError } from '../../core/index.js';
-import type { BatchMessage, DataMessage, SchemaMessage, WireGroup } from './messages.js';
+import { type Batch, type ColumnGroup, InternalError, loadGroup } from '../../core/index.js';
+import type { BatchMessage, Block, DataFromWorker, SchemaMessage, WireGroup } from './messages.js';
 import { checkDataMessage } from './validate.js';
 
 /** Largest header of a data message, in bytes; errors with tracebacks are the longest. */
@@ -18,7 +18,7 @@ export type DataFrames =
       readonly rowSelection: Int32Array | null;
       readonly groups: readonly { readonly message: Uint8Array; readonly selection: Int32Array | null }[];
     }
-  | { readonly message: Exclude<DataMessage, SchemaMessage | BatchMessage> };
+  | { readonly message: Exclude<DataFromWorker, SchemaMessage | BatchMessage> };
 
 /** The frames of a message without payload. */
 export function encodeHeader(message: object): Uint8Array[] {
@@ -39,26 +39,31 @@ export interface BatchPlace {
   readonly input: number;
 }
 
+/** Names the block of a group in shared memory to the worker; null: the worker cannot read it there. */
+export type ShipGroup = (group: ColumnGroup) => Block | null;
+
 /** The frames of a batch for a worker. They alias the groups, which stay frozen until the worker answered. */
 export function encodeBatch(
   place: BatchPlace,
   batch: Pick<Batch, 'rows' | 'groups' | 'continued'>,
+  ship: ShipGroup,
 ): Uint8Array[] {
+  const blocks = batch.groups.map((group) => (group.shared === null ? null : ship(group)));
   const message: BatchMessage = {
     type: 'batch',
     ...place,
     rows: batch.rows,
-    groups: batch.groups.map(wireGroup),
+    groups: batch.groups.map((group, i) => wireGroup(group, blocks[i]!)),
     hasRowSelection: false,
     continued: batch.continued,
   };
   const frames = encodeHeader(message);
-  for (const group of batch.groups) {
+  batch.groups.forEach((group, i) => {
     if (group.selection !== null) {
       frames.push(bytesOf(group.selection));
     }
-    frames.push(group.message);
-  }
+    frames.push(blocks[i] === null ? loadGroup(group).message : group.message);
+  });
   return frames;
 }
 
@@ -92,8 +97,8 @@ export function parseJson(frame: Uint8Array): unknown {
   }
 }
 
-function wireGroup(group: ColumnGroup): WireGroup {
-  return { schema: group.schema, rows: group.messageRows, hasSelection: group.selection !== null };
+function wireGroup({ schema, messageRows, selection }: ColumnGroup, block: Block | null): WireGroup {
+  return { schema, rows: messageRows, hasSelection: selection !== null, block };
 }
 
 function decodeBatch(message: BatchMessage, frames: readonly Uint8Array[]): DataFrames {

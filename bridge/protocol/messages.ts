@@ -224,8 +224,32 @@ export interface SchemaMessage {
 }
 
 /**
+ * core → worker: shared memory to map, said before its first use and again when more of it may be written to. A
+ * worker writes to its own arena only; those of others it reads.
+ */
+export interface Arena {
+  readonly type: 'arena';
+  /** Number of the arena, unique in the job. */
+  readonly arena: number;
+  /** File to map, absolute; null: nothing of it is held any more, it is to be unmapped. */
+  readonly path: string | null;
+  /** Size of the file. Only what is written to or named by a block may be touched. */
+  readonly fileBytes: number;
+  /** Bytes from its start that the receiver may write to; 0 for the arenas of others. */
+  readonly writableBytes: number;
+}
+
+/** worker → core: the worker has let go of these blocks. core → worker: they are free again, in its own arena. */
+export interface Release {
+  readonly type: 'release';
+  readonly arena: number;
+  /** One entry for each time a block was received. */
+  readonly generations: readonly number[];
+}
+
+/**
  * Column groups of one row count. Frames: for each group, its selection (little-endian int32) if it has one, then
- * its encapsulated record batch message.
+ * its encapsulated record batch message; of a message in shared memory, only its prefix and metadata.
  * core → worker: for a function stage one bundle; for a relational stage a piece of input `input`.
  * worker → core: part of the answer to bundle `sequence`, or of a relational stage's output (sequence counts up).
  * In an answer of a function stage there is one group at most, and `selection` (its own frame, first) maps each of
@@ -250,6 +274,18 @@ export interface WireGroup {
   readonly schema: number;
   readonly rows: number;
   readonly hasSelection: boolean;
+  /** Where the whole message is in shared memory; null: it is its frame. */
+  readonly block: Block | null;
+}
+
+/** A part of an arena. The receiver holds it until its `release`. */
+export interface Block {
+  readonly arena: number;
+  /** In bytes, a multiple of 64. */
+  readonly offset: number;
+  readonly length: number;
+  /** Counts up with each block of an arena: tells it from what lay there before. */
+  readonly generation: number;
 }
 
 /** core → worker: no more batches on this input. worker → core: no more output of this relational stage. */
@@ -325,5 +361,6 @@ export interface WireError {
 
 export type ControlFromWorker = Hello | Reply | Heartbeat | Log | Metrics;
 export type ControlToWorker = Welcome | Instruction;
-export type DataMessage = SchemaMessage | BatchMessage | End | Credit | Done | Failed;
+export type DataMessage = SchemaMessage | Arena | Release | BatchMessage | End | Credit | Done | Failed;
+export type DataFromWorker = Exclude<DataMessage, Arena>;
 export type { CallArgument, CallStep, MetricValue };

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import { InternalError } from '../../core/index.js';
-import type { ControlFromWorker, DataMessage } from './messages.js';
+import type { ControlFromWorker, DataFromWorker } from './messages.js';
 
 /** A message that a worker may send on its control connection. @throws {InternalError} PROTOCOL_MESSAGE. */
 export function checkControlFromWorker(value: unknown): ControlFromWorker {
@@ -10,8 +10,8 @@ export function checkControlFromWorker(value: unknown): ControlFromWorker {
 }
 
 /** A message that a worker may send on its data connection. @throws {InternalError} PROTOCOL_MESSAGE. */
-export function checkDataMessage(value: unknown): DataMessage {
-  return checkOneOf(value, DATA) as DataMessage;
+export function checkDataMessage(value: unknown): DataFromWorker {
+  return checkOneOf(value, DATA) as DataFromWorker;
 }
 
 /** The result of an instruction, by the name of its definition. @throws {InternalError} PROTOCOL_MESSAGE. */
@@ -45,6 +45,7 @@ const CONTROL_FROM_WORKER: Readonly<Record<string, string>> = {
 
 const DATA: Readonly<Record<string, string>> = {
   schema: 'SchemaMessage',
+  release: 'Release',
   batch: 'BatchMessage',
   end: 'End',
   credit: 'Credit',

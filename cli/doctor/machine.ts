@@ -1,6 +1,6 @@
 /** Checks of the machine itself. */
-import { statfsSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
+import { findMemoryFileSystem, LEAST_FREE_BYTES } from '../../bridge/index.js';
 import {
   MIN_FUNCTION_WORKER_BYTES,
   MIN_RELATIONAL_WORKER_BYTES,
@@ -58,14 +58,18 @@ function checkMemorySplit(totalBytes: number): Finding {
   }
 }
 
-/** Small in containers by default (64 MB); frames then travel through sockets. */
-export function checkSharedMemory(): Finding {
-  try {
-    const { bavail, bsize } = statfsSync('/dev/shm');
-    const free = bavail * bsize;
-    if (free >= LITTLE_SHARED_MEMORY) return ok('/dev/shm', `${bytes(free)} free`);
-    return warning('/dev/shm', `${bytes(free)} free`, 'Containers: start with --shm-size=1g.');
-  } catch {
-    return ok('/dev/shm', 'none; batches travel through sockets');
+/** Where large batches lie between workers. Small in containers by default (64 MB). */
+export function checkSharedMemory(found = findMemoryFileSystem()): Finding {
+  if (found === null) {
+    return warning(
+      'shared memory',
+      'no tmpfs at /dev/shm; batches are copied through sockets',
+      'Mount one for more speed.',
+    );
   }
+  const text = `${bytes(found.freeBytes)} free at ${found.path}`;
+  if (found.freeBytes >= LITTLE_SHARED_MEMORY) return ok('shared memory', text);
+  const use =
+    found.freeBytes < LEAST_FREE_BYTES ? 'too little; batches are copied through sockets' : 'little';
+  return warning('shared memory', `${text}: ${use}`, 'Containers: start with --shm-size=1g.');
 }

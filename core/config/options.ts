@@ -110,6 +110,12 @@ export const OPTIONS = {
     meaning: 'Memory for batches in flight between stages; by default 10 % of the total, 64 MiB to 1 GiB.',
     schema: { minimum: 1 },
   },
+  'millstream.exchange.shared-memory': {
+    type: 'boolean',
+    default: 'true',
+    meaning:
+      'Large batches lie in memory that workers share, out of the exchange memory; false copies them through sockets.',
+  },
   'millstream.relational.memory': {
     type: 'memory',
     default: null,

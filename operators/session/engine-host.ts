@@ -204,6 +204,9 @@ export class EngineHost {
       python: executable,
       diagnose: () => findPython({ configured }),
       earlyZygotes: this.options.earlyZygotes ?? undefined,
+      sharedMemoryBytes: configuration.get('millstream.exchange.shared-memory')
+        ? this.resources.tree.exchange
+        : 0,
       temporaryFolders: [temporaryFolder.path],
       timeZone: localTimeZone(configuration),
       onLog: this.options.onLog,

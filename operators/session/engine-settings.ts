@@ -5,6 +5,7 @@ import type { Configuration, OptionKey } from '../../core/index.js';
 const ENGINE_OPTIONS: readonly OptionKey[] = [
   'io.tmp.dirs',
   'millstream.exchange.memory',
+  'millstream.exchange.shared-memory',
   'millstream.memory',
   'millstream.python.memory',
   'millstream.relational.memory',

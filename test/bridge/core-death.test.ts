@@ -14,21 +14,24 @@ interface Report {
   /** Workers and what they started, one of that in a session of its own. */
   readonly pids: readonly number[];
   readonly cgroups: readonly string[];
+  /** Null where the machine has no file system in memory. */
+  readonly sharedMemory: string | null;
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'ms-t-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('a core that is killed with SIGKILL', () => {
-  it('leaves no process, no socket and no cgroup behind', async () => {
+  it('leaves no process, no socket, no shared memory and no cgroup behind', async () => {
     const core = spawn(process.execPath, ['--import', 'tsx', CORE], {
       env: { ...process.env, MILLSTREAM_PYTHON: python, TMPDIR: folder, XDG_RUNTIME_DIR: folder },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const ended = once(core, 'exit').then(() => ['"the core ended early"']);
     const [line] = await Promise.race([once(createInterface(core.stdout), 'line'), ended]);
-    const { pids, cgroups }: Report = JSON.parse(line);
+    const { pids, cgroups, sharedMemory }: Report = JSON.parse(line);
     expect(pids).toHaveLength(3);
+    expect(sharedMemory === null || existsSync(sharedMemory)).toBe(true);
     expect(pids.filter(isAlive)).toEqual(pids);
     expect(socketFolders()).toHaveLength(1);
 
@@ -36,6 +39,9 @@ describe('a core that is killed with SIGKILL', () => {
 
     await expect.poll(() => pids.filter(isAlive), { timeout: 5_000 }).toEqual([]);
     await expect.poll(socketFolders, { timeout: 5_000 }).toEqual([]);
+    await expect
+      .poll(() => sharedMemory !== null && existsSync(sharedMemory), { timeout: 5_000 })
+      .toBe(false);
     await expect.poll(() => cgroups.filter((path) => existsSync(path)), { timeout: 5_000 }).toEqual([]);
   });
 });

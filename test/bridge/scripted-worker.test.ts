@@ -91,6 +91,28 @@ describe('a worker that breaks the protocol', () => {
     expect(await worker.ended).toMatchObject({ code: 'WORKER_PROTOCOL' });
   });
 
+  it.each([
+    ['block outside', /a block at 1099511627776 of .* bytes in an arena of/],
+    ['block of another', /a block in arena 7, which is not its own/],
+    ['block over another', /block 2 over block 1, which is still held/],
+    ['block of before', /generation 1 after generation 2/],
+    ['release of nothing', /release of block 1/],
+  ])('is killed for what it says of shared memory: %s', async (script, reason) => {
+    const worker = await start(script, { sharedMemoryBytes: 64 << 20 });
+    const stage = await worker.openFunctionStage(scalarStage('f'));
+    const a = new Float64Array(16_384);
+    const groups = [columnGroup(options.schemas, { a, b: new Float64Array(16_384) })];
+
+    const answers = async () => {
+      for (let sequence = 0; sequence < 100; sequence++) {
+        await stage.process({ sequence, rows: a.length, groups, continued: false });
+      }
+    };
+
+    await expect(answers()).rejects.toThrow(reason);
+    expect(await worker.ended).toMatchObject({ code: 'WORKER_PROTOCOL' });
+  });
+
   it.each(['reply twice', 'wrong result'])('is killed for its replies: %s', async (script) => {
     const worker = await start(script);
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { renderFinding } from '../../cli/commands/doctor.js';
 import { ok, problem } from '../../cli/doctor/finding.js';
-import { checkNode, checkPlatform } from '../../cli/doctor/machine.js';
+import { checkNode, checkPlatform, checkSharedMemory } from '../../cli/doctor/machine.js';
 import { checkRoundTrip } from '../../cli/doctor/round-trip.js';
 import { WorkerError } from '../../core/index.js';
 import type { RowsResult } from '../../operators/index.js';
@@ -34,6 +34,20 @@ describe('doctor', () => {
 
   it('refuses Windows', () => {
     expect(checkPlatform('win32', 'x64')).toMatchObject({ status: 'problem', hint: 'Use Linux or macOS.' });
+  });
+
+  it.each([
+    ['plenty', 2 ** 31, 'ok', '2.0 GiB free at /dev/shm'],
+    ['what a container has by default', 64 << 20, 'warning', 'little'],
+    ['next to nothing', 1 << 20, 'warning', 'copied through sockets'],
+  ])('says what shared memory there is: %s', (_, freeBytes, status, text) => {
+    const finding = checkSharedMemory({ path: '/dev/shm', freeBytes });
+
+    expect(finding).toMatchObject({ status, text: expect.stringContaining(text) });
+  });
+
+  it('says that there is no shared memory', () => {
+    expect(checkSharedMemory(null)).toMatchObject({ status: 'warning' });
   });
 
   it('sends a row through a function, cold and warm, and says how caps are enforced', async () => {

@@ -131,6 +131,7 @@ class FakeCore:
                     "schema": self._schema_id(batch.schema),
                     "rows": batch.num_rows,
                     "hasSelection": selection is not None,
+                    "block": None,
                 }
             )
         batch, selection = groups[0]

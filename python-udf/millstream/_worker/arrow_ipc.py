@@ -19,7 +19,7 @@ class MalformedFrameError(ValueError):
 
 def aligned_buffer(frame: Buffer) -> pa.Buffer:
     """An Arrow buffer over `frame`; a copy of it where its address is not 8-byte aligned."""
-    buffer = pa.py_buffer(frame)
+    buffer = frame if isinstance(frame, pa.Buffer) else pa.py_buffer(frame)
     return buffer if buffer.address % 8 == 0 else pa.py_buffer(buffer.to_pybytes())
 
 

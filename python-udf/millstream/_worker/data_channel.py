@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import pyarrow as pa
 import zmq
 
 from . import arrow_ipc, protocol
 from .arrow_ipc import MalformedFrameError
+from .mapped_arenas import MappedArenas
+from .own_arena import OwnArena
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from typing_extensions import Buffer
+
     from .protocol import BatchMessage, DataMessage
+
+
+Frame: TypeAlias = "zmq.Frame | pa.Buffer"
+"""What came with a header: a frame, or a buffer over shared memory."""
 
 # The core reads all the time; a worker that runs ahead of it waits in `send` at this many messages.
 _SEND_QUEUE_MESSAGES = 64
 # What the core sends is bounded by its credits.
 _RECEIVE_QUEUE_MESSAGES = 0
+# Blocks are let go of in steps of this size: each message costs the core as much as routing a batch.
+_RELEASE_BYTES = 2 << 20
 
 
 class DataChannel:
@@ -33,6 +43,9 @@ class DataChannel:
         self._poller = zmq.Poller()
         self._poller.register(self._socket, zmq.POLLIN)
         self._received_schemas: dict[int, pa.Schema] = {}
+        self._mapped = MappedArenas()
+        self.arena = OwnArena()
+        """Shared memory for what is sent."""
 
     def wake_on(self, fileno: int) -> None:
         """Makes `wait` return as well when `fileno` is readable."""
@@ -42,10 +55,12 @@ class DataChannel:
         """Waits until a message or a registered descriptor is ready."""
         self._poller.poll()
 
-    def receive(self) -> tuple[DataMessage, Sequence[zmq.Frame]] | None:
+    def receive(self) -> tuple[DataMessage, Sequence[Frame]] | None:
         """The next message with the frames after its header, or None when nothing waits.
 
-        Schemas are kept here and not returned. Raises `MalformedFrameError`, `msgspec.ValidationError`.
+        A message in shared memory comes as a buffer over it in the place of its frame; its `len` is that of
+        the whole. What concerns schemas and shared memory is kept here and not returned. Raises
+        `MalformedFrameError`, `msgspec.ValidationError`.
         """
         while True:
             try:
@@ -53,25 +68,35 @@ class DataChannel:
             except zmq.Again:
                 return None
             message = protocol.decode_data(frames[0].buffer)
-            if not isinstance(message, protocol.SchemaMessage):
-                return message, frames[1:]
-            if len(frames) != 2:
-                raise MalformedFrameError(f"a schema came with {len(frames) - 1} frames instead of one")
-            self._received_schemas[message.id] = arrow_ipc.read_schema(frames[1].buffer)
+            match message:
+                case protocol.SchemaMessage():
+                    if len(frames) != 2:
+                        raise MalformedFrameError(
+                            f"a schema came with {len(frames) - 1} frames instead of one"
+                        )
+                    self._received_schemas[message.id] = arrow_ipc.read_schema(frames[1].buffer)
+                case protocol.Arena():
+                    if message.writable_bytes > 0:
+                        self.arena.grow(message)
+                    else:
+                        self._mapped.map(message)
+                case protocol.Release():
+                    self.arena.free(message.generations)
+                case protocol.BatchMessage():
+                    return message, self._open_blocks(message, frames[1:])
+                case _:
+                    return message, frames[1:]
 
-    def decode(self, message: BatchMessage, frames: Sequence[zmq.Frame]) -> list[pa.Array]:
+    def decode(self, message: BatchMessage, frames: Sequence[Frame]) -> list[pa.Array]:
         """The columns of all groups of a batch side by side, selections applied, validated."""
-        expected = len(message.groups) + sum(group.has_selection for group in message.groups)
-        if len(frames) != expected:
-            raise MalformedFrameError(f"a batch announced {expected} frames and came with {len(frames)}")
         columns: list[pa.Array] = []
         remaining = iter(frames)
         for group in message.groups:
-            selection = arrow_ipc.read_selection(next(remaining).buffer) if group.has_selection else None
+            selection = arrow_ipc.read_selection(_bytes_of(next(remaining))) if group.has_selection else None
             schema = self._received_schemas.get(group.schema)
             if schema is None:
                 raise MalformedFrameError(f"a batch names schema {group.schema}, which was never sent")
-            batch = arrow_ipc.read_group(next(remaining).buffer, schema, group.rows, selection)
+            batch = arrow_ipc.read_group(_bytes_of(next(remaining)), schema, group.rows, selection)
             if batch.num_rows != message.rows:
                 raise MalformedFrameError(f"a group has {batch.num_rows} rows in a batch of {message.rows}")
             columns.extend(batch.columns)
@@ -82,6 +107,27 @@ class DataChannel:
         # Copied: else a thread of pyzmq takes the interpreter lock from user code, which costs more.
         self._socket.send_multipart([protocol.encode(message), *frames], copy=True)
 
+    def let_go(self, *, of_all: bool = False) -> None:
+        """Tells the core which shared memory is not used any more, once that is worth a message."""
+        for release in self._mapped.releases(0 if of_all else _RELEASE_BYTES):
+            self.send(release)
+
     def close(self) -> None:
         """Closes the socket; what is not on its way yet is dropped."""
         self._socket.close()
+
+    def _open_blocks(self, message: BatchMessage, frames: Sequence[zmq.Frame]) -> Sequence[Frame]:
+        expected = len(message.groups) + sum(group.has_selection for group in message.groups)
+        if len(frames) != expected:
+            raise MalformedFrameError(f"a batch announced {expected} frames and came with {len(frames)}")
+        opened: list[Frame] = list(frames)
+        position = -1
+        for group in message.groups:
+            position += 1 + group.has_selection
+            if group.block is not None:
+                opened[position] = self._mapped.open(group.block, frames[position].buffer)
+        return opened
+
+
+def _bytes_of(frame: Frame) -> Buffer:
+    return frame.buffer if isinstance(frame, zmq.Frame) else frame

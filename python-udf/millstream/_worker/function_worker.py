@@ -33,10 +33,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     import pyarrow as pa
-    import zmq
 
     from .._execution import Answer, FunctionStage, LoadedFunction
-    from .data_channel import DataChannel
+    from .data_channel import DataChannel, Frame
     from .protocol import ControlFromWorker, DataMessage, InstructionBody, Welcome
 
 _log = logging.getLogger("millstream.worker")
@@ -126,7 +125,7 @@ class FunctionWork:
     def pump(self) -> None:
         pass
 
-    def receive(self, message: DataMessage, frames: Sequence[zmq.Frame]) -> None:
+    def receive(self, message: DataMessage, frames: Sequence[Frame]) -> None:
         if not isinstance(message, BatchMessage):
             return
         if message.epoch != self._epoch or message.stage not in self._stages:
@@ -162,7 +161,7 @@ class FunctionWork:
         while self._stages:
             self._stages.popitem()[1].close()
 
-    def _run(self, stage: FunctionStage, message: BatchMessage, frames: Sequence[zmq.Frame]) -> None:
+    def _run(self, stage: FunctionStage, message: BatchMessage, frames: Sequence[Frame]) -> None:
         received = time.monotonic_ns()
         answers = iter(stage.process(self._data.decode(message, frames), message.rows, message.continued))
         decoded = time.monotonic_ns()
@@ -196,8 +195,10 @@ class FunctionWork:
         if answer.selection is not None:
             frames.append(arrow_ipc.selection_frame(answer.selection))
         if answer.columns is not None:
-            frames.append(arrow_ipc.batch_frame(answer.columns))
-            groups.append(WireGroup(self._schema_ids.id_of(answer.columns.schema), answer.rows, False))
+            schema_id = self._schema_ids.id_of(answer.columns.schema)
+            frame, block = self._data.arena.write(answer.columns)
+            frames.append(frame)
+            groups.append(WireGroup(schema_id, answer.rows, False, block))
         self._data.send(
             BatchMessage(
                 message.stage,

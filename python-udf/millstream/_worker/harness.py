@@ -24,6 +24,7 @@ from .wire_errors import wire_error
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from .data_channel import Frame
     from .protocol import ControlFromWorker, DataMessage, InstructionBody, Progress, WorkerArguments
 
 
@@ -53,7 +54,7 @@ class Work(Protocol):
     def after_reply(self) -> None:
         """Called when the reply of an instruction is on its way."""
 
-    def receive(self, message: DataMessage, frames: Sequence[zmq.Frame]) -> None:
+    def receive(self, message: DataMessage, frames: Sequence[Frame]) -> None:
         """Takes a message of the data channel."""
 
     def wake_fd(self) -> int | None:
@@ -111,7 +112,9 @@ def _serve(data: DataChannel, control: ControlChannel, work: Work, capture: Outp
             if is_shutdown:
                 return
             work.after_reply()
+            data.let_go(of_all=True)
         work.pump()
+        data.let_go()
         received = data.receive()
         if received is None:
             data.wait()

@@ -322,12 +322,44 @@ class SchemaMessage(_Message, tag="schema"):
     id: int
 
 
+class Arena(_Message, tag="arena"):
+    """Shared memory to map, a worker's own (`writable_bytes` above 0) or another's.
+
+    `path` None: it is gone, and to be unmapped.
+    """
+
+    arena: int
+    path: str | None
+    file_bytes: int
+    writable_bytes: int
+
+
+class Release(_Message, tag="release"):
+    """Blocks that are no longer held (worker → core), or are free again (core → worker)."""
+
+    arena: int
+    generations: list[int]
+
+
+class Block(_Struct):
+    """A part of an arena, in bytes; `generation` counts up with each block of the arena."""
+
+    arena: int
+    offset: int
+    length: int
+    generation: int
+
+
 class WireGroup(_Struct):
-    """A column group of a batch: schema id, rows of its message, whether a selection frame precedes it."""
+    """A column group of a batch: schema id, rows of its message, whether a selection frame precedes it.
+
+    `block`: where the whole message is in shared memory; its frame is then only prefix and metadata.
+    """
 
     schema: int
     rows: int
     has_selection: bool
+    block: Block | None
 
 
 class BatchMessage(_Message, tag="batch"):
@@ -419,7 +451,7 @@ class WorkerArguments(_Struct):
 
 ControlFromWorker: TypeAlias = Hello | Reply | Heartbeat | Log | Metrics
 ControlToWorker: TypeAlias = Welcome | Instruction
-DataMessage: TypeAlias = SchemaMessage | BatchMessage | End | Credit | Done | Failed
+DataMessage: TypeAlias = SchemaMessage | Arena | Release | BatchMessage | End | Credit | Done | Failed
 
 encode = msgspec.json.Encoder().encode
 """Any message → JSON bytes."""

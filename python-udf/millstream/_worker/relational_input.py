@@ -14,11 +14,10 @@ from ..errors import CancelledError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    import zmq
-
+    from .data_channel import Frame
     from .protocol import BatchMessage
 
-    Received = tuple[BatchMessage, Sequence[zmq.Frame]]
+    Received = tuple[BatchMessage, Sequence[Frame]]
 
 
 class RelationalInput:
@@ -30,7 +29,7 @@ class RelationalInput:
     def __init__(
         self,
         schema: pa.Schema,
-        decode: Callable[[BatchMessage, Sequence[zmq.Frame]], list[pa.Array]],
+        decode: Callable[[BatchMessage, Sequence[Frame]], list[pa.Array]],
         grant: Callable[[int], None],
     ) -> None:
         self.schema = schema
@@ -44,7 +43,7 @@ class RelationalInput:
         self._has_ended = False
         self._is_poisoned = False
 
-    def put(self, message: BatchMessage, frames: Sequence[zmq.Frame]) -> None:
+    def put(self, message: BatchMessage, frames: Sequence[Frame]) -> None:
         """Adds a batch as it was received."""
         with self._changed:
             self._queue.append((message, frames))

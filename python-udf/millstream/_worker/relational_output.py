@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from ..errors import CancelledError
-from . import arrow_ipc
 from .protocol import BatchMessage, WireGroup
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from .own_arena import OwnArena
     from .protocol import DataMessage
     from .schema_ids import SchemaIds
 
@@ -33,6 +33,7 @@ class RelationalOutput:
         columns: pa.Schema,
         groups: Sequence[Sequence[int]],
         schema_ids: SchemaIds,
+        arena: OwnArena,
         post: Callable[[DataMessage, Sequence[pa.Buffer]], None],
     ) -> None:
         self.rows = 0
@@ -45,6 +46,7 @@ class RelationalOutput:
         self._columns = columns
         self._groups = [(positions, pa.schema([columns[p] for p in positions])) for positions in groups]
         self._schema_ids = schema_ids
+        self._arena = arena
         self._post = post
         self._credit = 0
         self._changed = threading.Condition()
@@ -64,22 +66,28 @@ class RelationalOutput:
 
     def send(self, batch: pa.RecordBatch, *, continued: bool = False, sequence: int | None = None) -> None:
         """Sends a batch once there is credit; the last bytes of the credit may be overdrawn by one batch."""
+        self._wait_for_credit()
         began = time.monotonic_ns()
-        frames = []
-        groups = []
-        for positions, schema in self._groups:
-            arrays = [self._cast(batch.column(position), position) for position in positions]
-            group = pa.record_batch(arrays, schema=schema)
-            frames.append(arrow_ipc.batch_frame(group))
-            groups.append(WireGroup(self._schema_ids.id_of(schema), batch.num_rows, False))
-        self.encode_ns += time.monotonic_ns() - began
-        size = sum(frame.size for frame in frames)
-        self._wait_for_credit(size)
+        batches = [
+            pa.record_batch([self._cast(batch.column(position), position) for position in positions], schema)
+            for positions, schema in self._groups
+        ]
+        schema_ids = [self._schema_ids.id_of(schema) for _, schema in self._groups]
         number = self.batches if sequence is None else sequence
-        self._post(
-            BatchMessage(self._stage, self._epoch, number, 0, batch.num_rows, groups, False, continued),
-            frames,
-        )
+        with self._arena.sending:
+            written = [self._arena.write(group) for group in batches]
+            groups = [
+                WireGroup(schema_id, batch.num_rows, False, block)
+                for schema_id, (_, block) in zip(schema_ids, written, strict=True)
+            ]
+            self._post(
+                BatchMessage(self._stage, self._epoch, number, 0, batch.num_rows, groups, False, continued),
+                [frame for frame, _ in written],
+            )
+        self.encode_ns += time.monotonic_ns() - began
+        size = sum(frame.size if block is None else block.length for frame, block in written)
+        with self._changed:
+            self._credit -= size
         self.rows += batch.num_rows
         self.batches += 1
         self.bytes += size
@@ -88,12 +96,11 @@ class RelationalOutput:
         declared = self._columns[position].type
         return column if column.type == declared else column.cast(declared)
 
-    def _wait_for_credit(self, size: int) -> None:
+    def _wait_for_credit(self) -> None:
         began = time.monotonic_ns()
         with self._changed:
             while self._credit <= 0 and not self._is_poisoned:
                 self._changed.wait()
             if self._is_poisoned:
                 raise CancelledError("CANCELLED", "The stage was cancelled.")
-            self._credit -= size
         self.waiting_ns += time.monotonic_ns() - began

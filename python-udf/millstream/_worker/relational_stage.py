@@ -22,14 +22,14 @@ from .wire_errors import wire_error
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    import zmq
-
+    from .data_channel import Frame
     from .duckdb_extension import duckdb
     from .key_cuts import KeyBatch
+    from .own_arena import OwnArena
     from .protocol import BatchMessage, ColumnSpec, DataMessage, OpenRelationalStage
     from .schema_ids import SchemaIds
 
-    Decode = Callable[[BatchMessage, Sequence[zmq.Frame]], list[pa.Array]]
+    Decode = Callable[[BatchMessage, Sequence[Frame]], list[pa.Array]]
     Post = Callable[[DataMessage, Sequence[pa.Buffer]], None]
 
 _INPUT_WINDOW_BYTES = 16 << 20
@@ -52,6 +52,7 @@ class RelationalStage:
         time_zone: str,
         decode: Decode,
         schema_ids: SchemaIds,
+        arena: OwnArena,
         post: Post,
     ) -> None:
         if body.per_batch and len(body.inputs) != 1:
@@ -62,7 +63,7 @@ class RelationalStage:
             for number, columns in enumerate(body.inputs)
         ]
         columns = _schema(body.output)
-        self.output = RelationalOutput(body.stage, epoch, columns, body.groups or [], schema_ids, post)
+        self.output = RelationalOutput(body.stage, epoch, columns, body.groups or [], schema_ids, arena, post)
         self._columns = columns
         self._epoch = epoch
         self._post = post

@@ -17,9 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     import pyarrow as pa
-    import zmq
 
-    from .data_channel import DataChannel
+    from .data_channel import DataChannel, Frame
     from .protocol import ControlFromWorker, DataMessage, InstructionBody, Welcome
 
 _log = logging.getLogger("millstream.worker")
@@ -60,6 +59,7 @@ class RelationalWork:
                     self._time_zone,
                     self._data.decode,
                     self._schema_ids,
+                    self._data.arena,
                     self._post,
                 )
             case CloseStage():
@@ -79,7 +79,7 @@ class RelationalWork:
         elif not self._stages and self._spare is None:
             self._spare = RelationalSession()
 
-    def receive(self, message: DataMessage, frames: Sequence[zmq.Frame]) -> None:
+    def receive(self, message: DataMessage, frames: Sequence[Frame]) -> None:
         if not isinstance(message, (BatchMessage, End, Credit)):
             return
         stage = self._stages.get(message.stage)

@@ -10,7 +10,7 @@ function header(changes: Partial<BatchMessage> = {}): Uint8Array {
     type: 'batch',
     ...PLACE,
     rows: 3,
-    groups: [{ schema: 1, rows: 3, hasSelection: false }],
+    groups: [{ schema: 1, rows: 3, hasSelection: false, block: null }],
     hasRowSelection: false,
     continued: false,
     ...changes,
@@ -26,14 +26,12 @@ describe('a batch as frames', () => {
   it('puts the selection of a group before its message, and copies neither', () => {
     const selection = Int32Array.of(0, 2);
     const [first, second] = [Uint8Array.of(1), Uint8Array.of(2)];
-    const frames = encodeBatch(PLACE, {
-      rows: 2,
-      continued: true,
-      groups: [
-        { schema: 7, message: first, shared: null, messageRows: 2, selection: null },
-        { schema: 8, message: second, shared: null, messageRows: 5, selection },
-      ],
-    });
+    const groups = [
+      { schema: 7, message: first, shared: null, messageRows: 2, selection: null },
+      { schema: 8, message: second, shared: null, messageRows: 5, selection },
+    ];
+
+    const frames = encodeBatch(PLACE, { rows: 2, continued: true, groups }, () => null);
 
     expect(frames).toHaveLength(4);
     expect(frames[1]).toBe(first);
@@ -44,8 +42,8 @@ describe('a batch as frames', () => {
       ...PLACE,
       rows: 2,
       groups: [
-        { schema: 7, rows: 2, hasSelection: false },
-        { schema: 8, rows: 5, hasSelection: true },
+        { schema: 7, rows: 2, hasSelection: false, block: null },
+        { schema: 8, rows: 5, hasSelection: true, block: null },
       ],
       hasRowSelection: false,
       continued: true,
@@ -61,7 +59,7 @@ describe('a batch as frames', () => {
       groups: [{ schema: 1, message, shared: null, messageRows: 5, selection }],
     };
 
-    const data = decodeData(encodeBatch(PLACE, batch));
+    const data = decodeData(encodeBatch(PLACE, batch, () => null));
 
     expect(data).toMatchObject({ message: { type: 'batch', sequence: 2 }, groups: [{ message, selection }] });
   });
@@ -108,12 +106,20 @@ describe('frames that break the protocol', () => {
     ],
     [
       'a selection that goes back',
-      [header({ groups: [{ schema: 1, rows: 3, hasSelection: true }] }), ints(0, 2, 1), Buffer.of(1)],
+      [
+        header({ groups: [{ schema: 1, rows: 3, hasSelection: true, block: null }] }),
+        ints(0, 2, 1),
+        Buffer.of(1),
+      ],
       /not ascending/,
     ],
     [
       'a selection outside of its group',
-      [header({ groups: [{ schema: 1, rows: 3, hasSelection: true }] }), ints(0, 1, 3), Buffer.of(1)],
+      [
+        header({ groups: [{ schema: 1, rows: 3, hasSelection: true, block: null }] }),
+        ints(0, 1, 3),
+        Buffer.of(1),
+      ],
       /reaches row 3 of 3/,
     ],
     ['a group of other rows', [header({ rows: 4 }), Buffer.of(1)], /group of 3 rows in a batch of 4/],
