@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ._definition import Definition, definition_of
+from ._pyflink.installed import FUNCTIONS_MODULE, installed_definition, is_function_object, sql_type
 from ._table_parameter import TableParameter, table_parameter
 from ._types import (
     ANY,
@@ -17,7 +18,6 @@ from ._types import (
     DataType,
     RowField,
     Shape,
-    parse_type,
     read_annotation,
     type_hints,
     type_of_annotation,
@@ -93,7 +93,11 @@ def hook(instance: object, method: str) -> Callable[..., Any] | None:
 
 def specify(name: str, target_object: object) -> FunctionSpec:
     """Reads all about a declared function; a plain one with annotations counts as scalar."""
-    definition = definition_of(target_object) or _undeclared(name, target_object)
+    definition = (
+        definition_of(target_object)
+        or installed_definition(target_object)
+        or _undeclared(name, target_object)
+    )
     instance = _instance(name, definition.target)
     call, signature_of, result_of = _methods(name, definition, instance)
     hints = _hints(name, signature_of)
@@ -135,7 +139,7 @@ def _undeclared(name: str, target: Any) -> Definition:
 
 def _instance(name: str, target: Any) -> Any:
     if not inspect.isclass(target):
-        return target if isinstance(target, UserDefinedFunction) else None
+        return target if isinstance(target, UserDefinedFunction) or is_function_object(target) else None
     try:
         return target()
     except TypeError as error:
@@ -171,7 +175,7 @@ def _methods(
     }[kind]
     for method in wanted:
         base = getattr(type(instance), method, None)
-        if base is None or base.__module__ == UserDefinedFunction.__module__:
+        if base is None or base.__module__ in (UserDefinedFunction.__module__, FUNCTIONS_MODULE):
             raise UdfError(
                 "UDF_DECLARATION",
                 f"The {kind} function `{name}` is a {type(instance).__name__}, which defines no {method}().",
@@ -260,10 +264,9 @@ def _read_parameter(
 
 def _declared_by(instance: Any, method: str) -> DataType | None:
     found = getattr(type(instance), method, None)
-    if found is None or found.__module__ == UserDefinedFunction.__module__:
+    if found is None or found.__module__ in (UserDefinedFunction.__module__, FUNCTIONS_MODULE):
         return None
-    declared = getattr(instance, method)()
-    return declared if isinstance(declared, DataType) else parse_type(declared)
+    return sql_type(getattr(instance, method)())
 
 
 def _result_shape(name: str, definition: Definition, result: DataType, hints: dict[str, Any]) -> Shape | None:

@@ -3,14 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
+from ._near_names import did_you_mean
 from ._types import DataType, RowField, parse_type
 from ._types.data_type import MAX_LENGTH
 
 __all__ = ["DataTypes"]
 
 
-class DataTypes:
+class _NearNames(type):
+    def __getattr__(cls, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        makers = [maker for maker in vars(cls) if maker.isupper()]
+        raise AttributeError(f"DataTypes has no {name}. {did_you_mean(name, makers) or ''}".rstrip())
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """One end of an interval, made by `DataTypes.DAY()` and others."""
+
+    unit: str
+    precision: int
+
+
+class DataTypes(metaclass=_NearNames):
     """Makes SQL types. Every maker takes `nullable` (True); names and defaults are PyFlink's.
 
     >>> str(DataTypes.ROW([DataTypes.FIELD("id", "INT"), DataTypes.FIELD("tags", "ARRAY<STRING>")]))
@@ -113,6 +132,46 @@ class DataTypes:
         return _with(parse_type(f"TIMESTAMP_LTZ({precision})"), nullable)
 
     TIMESTAMP_WITH_LOCAL_TIME_ZONE = TIMESTAMP_LTZ
+
+    @staticmethod
+    def YEAR(precision: int = 2) -> Resolution:
+        """An end of an INTERVAL."""
+        return Resolution("YEAR", precision)
+
+    @staticmethod
+    def MONTH() -> Resolution:
+        """An end of an INTERVAL."""
+        return Resolution("MONTH", 0)
+
+    @staticmethod
+    def DAY(precision: int = 2) -> Resolution:
+        """An end of an INTERVAL."""
+        return Resolution("DAY", precision)
+
+    @staticmethod
+    def HOUR() -> Resolution:
+        """An end of an INTERVAL."""
+        return Resolution("HOUR", 0)
+
+    @staticmethod
+    def MINUTE() -> Resolution:
+        """An end of an INTERVAL."""
+        return Resolution("MINUTE", 0)
+
+    @staticmethod
+    def SECOND(precision: int = 6) -> Resolution:
+        """An end of an INTERVAL."""
+        return Resolution("SECOND", precision)
+
+    @staticmethod
+    def INTERVAL(upper_resolution: Resolution, lower_resolution: Resolution | None = None) -> DataType:
+        """`int` of months from YEAR or MONTH on, else `datetime.timedelta` in milliseconds.
+
+        >>> str(DataTypes.INTERVAL(DataTypes.DAY(), DataTypes.SECOND(3)))
+        'INTERVAL DAY TO SECOND(3)'
+        """
+        lower = "" if lower_resolution is None else f" TO {lower_resolution.unit}"
+        return parse_type(f"INTERVAL {upper_resolution.unit}{lower}")
 
     @staticmethod
     def ARRAY(element_type: DataType | str, nullable: bool = True) -> DataType:

@@ -96,8 +96,8 @@ class SkipRestOfPartition(Exception):  # noqa: N818
     """
 
 
-class _Aggregate(UserDefinedFunction):
-    """What aggregates share: an accumulator that is changed in place."""
+class ImperativeAggregateFunction(UserDefinedFunction):
+    """What aggregates share: an accumulator that is changed in place. Inherit from one of the two below."""
 
     def create_accumulator(self) -> Any:
         """A new accumulator of an empty group."""
@@ -124,7 +124,7 @@ class _Aggregate(UserDefinedFunction):
         raise NotImplementedError(f"{type(self).__name__} defines no get_accumulator_type().")
 
 
-class AggregateFunction(_Aggregate):
+class AggregateFunction(ImperativeAggregateFunction):
     """One value for each group of rows.
 
     >>> class Total(AggregateFunction):
@@ -144,7 +144,7 @@ class AggregateFunction(_Aggregate):
         raise NotImplementedError(f"{type(self).__name__} defines no get_value().")
 
 
-class TableAggregateFunction(_Aggregate):
+class TableAggregateFunction(ImperativeAggregateFunction):
     """Any number of rows for each group of rows.
 
     >>> class Bounds(TableAggregateFunction):

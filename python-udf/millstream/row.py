@@ -136,6 +136,11 @@ class Row:
         return self._fields.index(name)
 
 
+def is_row_class(kind: type) -> bool:
+    """True for `Row`, and for the Row of a PyFlink that is installed."""
+    return issubclass(kind, Row) or (kind.__name__ == "Row" and kind.__module__ == "pyflink.common.types")
+
+
 _set = object.__setattr__
 
 

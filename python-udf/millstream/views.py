@@ -12,7 +12,15 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
-class ListView(Generic[T]):
+class DataView:
+    """Base of the views."""
+
+    def clear(self) -> None:
+        """Removes all elements."""
+        raise NotImplementedError
+
+
+class ListView(DataView, Generic[T]):
     """A list inside an accumulator.
 
     >>> view = ListView([1])
@@ -52,7 +60,7 @@ class ListView(Generic[T]):
         return hash(tuple(self._list))
 
 
-class MapView(Generic[K, V]):
+class MapView(DataView, Generic[K, V]):
     """A dict inside an accumulator.
 
     >>> view = MapView({"a": 1})

@@ -163,13 +163,39 @@ def test_a_result_type_is_demanded_as_in_pyflink() -> None:
         pyflink_udf(lambda x: x)
 
 
+def test_what_needs_a_running_flink_can_be_imported_and_not_used() -> None:
+    from pyflink.common import Types, WatermarkStrategy
+    from pyflink.datastream import KeyedProcessFunction, StreamExecutionEnvironment
+    from pyflink.datastream.connectors.kafka import KafkaSource
+    from pyflink.table import StreamTableEnvironment
+    from pyflink.table.expressions import col
+
+    class Process(KeyedProcessFunction):  # type: ignore[misc]
+        pass
+
+    assert str(Types.ROW([Types.STRING(), Types.BIG_DEC()])) == "ROW<`f0` STRING, `f1` DECIMAL(38, 18)>"
+    for use in (
+        lambda: StreamTableEnvironment.create(None),
+        lambda: StreamExecutionEnvironment.get_execution_environment(),
+        lambda: WatermarkStrategy.no_watermarks(),
+        lambda: KafkaSource(),
+        lambda: col("a"),
+        lambda: Process(),
+    ):
+        with pytest.raises(UdfError, match="needs Apache Flink.*__main__") as caught:
+            use()
+        assert caught.value.code == "UDF_PYFLINK"
+
+
 def test_what_the_stand_in_does_not_have_is_named() -> None:
-    with pytest.raises(ImportError, match="no `StreamTableEnvironment`.*Install apache-flink"):
-        from pyflink.table import StreamTableEnvironment  # noqa: F401
-    with pytest.raises(ImportError, match="no `datastream`"):
-        import pyflink.datastream  # noqa: F401
+    with pytest.raises(ImportError, match="Did you mean StreamTableEnvironment"):
+        from pyflink.table import StreamTableEnviroment  # noqa: F401
+    with pytest.raises(ImportError, match="no `gelly`"):
+        import pyflink.gelly  # noqa: F401
     with pytest.raises(ImportError, match="Did you mean ScalarFunction"):
         from pyflink.table.udf import ScalarFunctoin  # noqa: F401
+    with pytest.raises(AttributeError, match="DataTypes has no BIGNT. Did you mean BIGINT"):
+        millstream.DataTypes.BIGNT()
 
 
 def test_installing_twice_adds_one_hook_and_an_installed_pyflink_wins(

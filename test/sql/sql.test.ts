@@ -46,7 +46,7 @@ describe.each(files)('$name', ({ cases }) => {
 });
 
 async function check({ sql, expected }: SqlCase): Promise<void> {
-  const text = sql.replaceAll('$FOLDER', folder);
+  const text = sql.replaceAll('$FOLDER', folder).replaceAll('$FIXTURES', join(HERE, '../fixtures'));
   switch (expected.kind) {
     case 'statement':
       await lastOf(session.execute(text));

@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from ..row import Row
+from ..row import is_row_class
 from .codec import Mismatch
 from .codec.base import exact_types
 from .codec.nested import RowCodec
@@ -19,7 +19,7 @@ _MANY = (list, range, GeneratorType, Iterator)
 
 def _is_record(kind: type) -> bool:
     """True for the types that hold a whole row."""
-    return issubclass(kind, (tuple, Row, Mapping)) or dataclasses.is_dataclass(kind)
+    return issubclass(kind, (tuple, Mapping)) or is_row_class(kind) or dataclasses.is_dataclass(kind)
 
 
 class RowForm:
@@ -56,7 +56,7 @@ class RowForm:
 
     def _unwrapped(self, row: Any) -> Any:
         """The value of a single column: bare, or in a tuple or Row of one, or in a record with its name."""
-        if isinstance(row, (tuple, Row)):
+        if isinstance(row, tuple) or is_row_class(type(row)):
             return row[0] if len(row) == 1 else row
         name = self._codec.data_type.fields[0].name
         kind = self._codec.data_type.fields[0].type.kind

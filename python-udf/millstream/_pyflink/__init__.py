@@ -1,6 +1,7 @@
 """Answers `import pyflink…` where PyFlink is not installed, so that files written for it run unchanged.
 
-Only what such files use: types, `Row`, the decorators and the base classes. No JVM, no table API.
+What functions are written with is Millstream's own: types, `Row`, the decorators and the base classes. What
+needs a running Flink can be imported and not used. Where PyFlink is installed, its objects are understood.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
-from .modules import MODULES, fill_module, missing_name
+from .modules import MODULES, fill_module, is_for_pipelines, missing_name
 
 
 def install() -> None:
@@ -27,7 +28,7 @@ class _Finder(MetaPathFinder, Loader):
     """Finds and makes the modules of the shim; comes last, after everything that is installed."""
 
     def find_spec(self, fullname: str, path: object = None, target: object = None) -> ModuleSpec | None:
-        if fullname in MODULES:
+        if fullname in MODULES or is_for_pipelines(fullname):
             return ModuleSpec(fullname, self, is_package=True)
         if fullname.startswith("pyflink."):
             raise missing_name(fullname)

@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 from ..._types import DataType
-from ...row import Row
+from ...row import Row, is_row_class
 from .base import Codec, Mismatch, exact_types, validity
 
 
@@ -121,8 +121,8 @@ class RowCodec(Codec):
 
     def _fields_of(self, value: Any) -> Sequence[Any]:
         names = self._names
-        if isinstance(value, Row):
-            fields = value._fields
+        if is_row_class(type(value)):
+            fields = getattr(value, "_fields", None)
             given: Sequence[Any] = value._values
             if fields is not None and fields != names and set(fields) == set(names):
                 given = value.get_fields_by_names(names)
