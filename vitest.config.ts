@@ -10,5 +10,6 @@ export default defineConfig({
     // Long tests watch memory and processes: one at a time.
     fileParallelism: process.env.MILLSTREAM_LONG !== '1',
     pool: 'forks',
+    globalSetup: ['test/support/cache-folder.ts'],
   },
 });

@@ -18,6 +18,7 @@ export type {
 } from './api.js';
 export { Bridge } from './bridge.js';
 export { EarlyZygotes } from './early-zygotes.js';
+export { cacheFolder } from './environments/cache-folder.js';
 export type {
   ColumnSpec,
   OpenFunctionStage,
@@ -26,6 +27,7 @@ export type {
   WireFileSink,
 } from './protocol/messages.js';
 export type { UnfinishedPaths } from './protocol/zygote.js';
+export { pythonEnvironment } from './python-command.js';
 export { choosePython, findPython, type PythonInterpreter } from './python-interpreter.js';
 export { findMemoryFileSystem } from './shared-memory/memory-file-system.js';
 export { LEAST_FREE_BYTES } from './shared-memory/shared-memory.js';

@@ -38,6 +38,7 @@ export function createCommandLine(context: CommandContext, onSource: OnSource): 
   addRun(line, context, onSource);
   addExplain(line, context, onSource);
   addUdf(line, context);
+  addReplay(line, context);
   addDoctor(line, context);
   addServe(line, context);
   return line;
@@ -50,6 +51,7 @@ Examples:
   millstream run -e "SELECT 6 * 7 AS answer"
   millstream explain job.sql
   millstream udf try functions.py:score 12 400
+  millstream replay 3f2a91c0 --pdb
   millstream doctor
 
 Exit codes: 0 done, 1 the job failed, 2 usage or invalid job, 130 interrupted.`;
@@ -123,6 +125,20 @@ function addUdf(line: CommandLine, context: CommandContext): void {
     .action(async (target: string, args: string[], flags: ScriptFlags) => {
       const { tryFunction } = await import('./commands/udf-try.js');
       line.exitCode = await tryFunction(target, args, scriptOptions(flags), context);
+    });
+}
+
+function addReplay(line: CommandLine, context: CommandContext): void {
+  line.command
+    .command('replay')
+    .description(
+      'run a function on the bundle it failed on, in this process; without an id: list what is saved',
+    )
+    .argument('[id]', 'as the error of the job named it; its beginning is enough')
+    .option('--pdb', 'open the Python debugger where the function fails')
+    .action(async (id: string | undefined, flags: { readonly pdb?: boolean }) => {
+      const { replayBundle } = await import('./commands/replay.js');
+      line.exitCode = await replayBundle(id ?? null, flags.pdb ?? false, context);
     });
 }
 

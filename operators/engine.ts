@@ -31,6 +31,12 @@ export interface JobFacts {
 
 export interface Engine {
   readonly job: JobFacts;
+  /** How bundles that failed are kept; null: they are not. */
+  readonly failures: {
+    readonly folder: string;
+    readonly python: string;
+    readonly timeZone: string;
+  } | null;
   /** What the functions of the job measure by themselves. */
   readonly measured: FunctionMetricSet;
   readonly bridge: Bridge;

@@ -58,6 +58,16 @@ export class FunctionWorkers {
     return this.#declarations;
   }
 
+  /** Where modules are looked for, absolute. */
+  get paths(): readonly string[] {
+    return this.options.paths;
+  }
+
+  /** A function that has been declared. */
+  reference(name: string): FunctionReference {
+    return { name, target: this.#declarations.get(name)!.target };
+  }
+
   /** `count` workers that have imported the functions named; starts those that are missing, in parallel. */
   async lease(count: number, functions: readonly string[]): Promise<Worker[]> {
     const references = functions.map((name) => ({ name, target: this.#declarations.get(name)!.target }));

@@ -93,6 +93,12 @@ export const OPTIONS = {
       "Files that functions find by name: 'name:weights,path:model/weights.bin', relative to the working directory.",
     schema: { items: { type: 'object', properties: { name: {}, path: {} }, required: ['name', 'path'] } },
   },
+  'millstream.replay.save': {
+    type: 'boolean',
+    default: 'true',
+    meaning:
+      'The bundle that a function fails on is kept for a week, readable by its owner, for `millstream replay`.',
+  },
   'io.tmp.dirs': {
     type: 'string',
     default: null,

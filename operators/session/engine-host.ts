@@ -21,6 +21,7 @@ import {
   type StageGraph,
 } from '../../core/index.js';
 import type { Engine } from '../engine.js';
+import { bundleFolder } from '../failures/bundle-folder.js';
 import { FunctionWorkers } from '../function-workers.js';
 import { machineMemoryBytes } from '../ports/machine-memory.js';
 import { systemClock, systemTimers } from '../ports/node-ports.js';
@@ -57,6 +58,7 @@ interface Started {
   readonly functionWorkers: FunctionWorkers;
   readonly relationalWorkers: RelationalWorkers;
   readonly temporaryFolder: TemporaryFolder;
+  readonly python: string;
 }
 
 export class EngineHost {
@@ -114,7 +116,7 @@ export class EngineHost {
    * @throws {ResourceError} where the job's least does not fit
    */
   async engineFor(graph: StageGraph): Promise<{ readonly engine: Engine; release(): void }> {
-    const { bridge, functionWorkers, relationalWorkers, temporaryFolder } = await this.#start();
+    const { bridge, functionWorkers, relationalWorkers, temporaryFolder, python } = await this.#start();
     const { configuration, workingDirectory } = this.options;
     const job = jobFacts(configuration, workingDirectory);
     const { tree } = this.resources;
@@ -134,6 +136,9 @@ export class EngineHost {
     const engine: Engine = {
       job,
       measured: new FunctionMetricSet(),
+      failures: configuration.get('millstream.replay.save')
+        ? { folder: bundleFolder(), python, timeZone: localTimeZone(configuration) }
+        : null,
       bridge,
       functionWorkers,
       relationalWorkers,
@@ -232,7 +237,7 @@ export class EngineHost {
       reserve: (name) => this.#reserve(name, 1, functionWorkerBytes),
     });
     const relationalWorkers = new RelationalWorkers(bridge, workingDirectory);
-    return { bridge, functionWorkers, relationalWorkers, temporaryFolder };
+    return { bridge, functionWorkers, relationalWorkers, temporaryFolder, python: executable };
   }
 
   /** Takes memory for `workers` of `memoryBytes` each; the returned function gives it back. */

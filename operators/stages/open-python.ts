@@ -1,6 +1,9 @@
 /** From a Python stage to its calls in function workers: what the plan says, in the words of the protocol. */
+import type { FunctionStageHandle, OpenFunctionStage, Worker } from '../../bridge/index.js';
 import type { PythonStage, StageGraph } from '../../core/index.js';
 import type { Engine } from '../engine.js';
+import { savingStage } from '../failures/saving-stage.js';
+import type { FunctionReference } from '../function-workers.js';
 import { columnSpecs, exchangeOf } from './open-relational.js';
 import type { OpenPython } from './python-stage.js';
 
@@ -21,6 +24,13 @@ export function openPython(stage: PythonStage, graph: StageGraph, engine: Engine
       keyColumns: stage.keyColumns,
       tagColumn: stage.tagColumn,
     };
+    const references = functions.map((name) => engine.functionWorkers.reference(name));
+    let isFirst = true;
+    const first = () => {
+      const was = isFirst;
+      isFirst = false;
+      return was;
+    };
     const { id, parameters, cachedFiles } = engine.job;
     const parallelism = workers.length;
     return Promise.all(
@@ -33,10 +43,25 @@ export function openPython(stage: PythonStage, graph: StageGraph, engine: Engine
           jobParameters: parameters,
           cachedFiles,
         };
-        return worker.openFunctionStage({ ...body, context }, null, (values) =>
-          engine.measured.add(subtask, values),
-        );
+        return openSaving(worker, { ...body, context }, engine, references, first);
       }),
     );
   };
+}
+
+async function openSaving(
+  worker: Worker,
+  stage: Omit<OpenFunctionStage, 'kind'>,
+  engine: Engine,
+  functions: readonly FunctionReference[],
+  first: () => boolean,
+): Promise<FunctionStageHandle> {
+  const handle = await worker.openFunctionStage(stage, null, (values) =>
+    engine.measured.add(stage.context.subtask, values),
+  );
+  if (engine.failures === null) return handle;
+  const { folder, python, timeZone } = engine.failures;
+  const { workingDirectory, functionWorkers, schemas } = engine;
+  const facts = { stage, functions, paths: functionWorkers.paths, timeZone, python, workingDirectory };
+  return savingStage(handle, facts, { folder, schemas, first });
 }

@@ -13,6 +13,7 @@ from ..context import Limits
 from ..errors import InternalError
 from . import arrow_ipc
 from .metrics_report import MetricsReport
+from .open_function_stage import open_function_stage
 from .pandas_import import introduce_pandas
 from .protocol import (
     BatchMessage,
@@ -82,20 +83,8 @@ class FunctionWork:
                 self._functions.update((function.name, function) for function in loaded)
                 return {"declarations": [function.declaration for function in loaded]}
             case OpenFunctionStage():
-                stage = _execution.open_stage(
-                    mode=body.mode,
-                    input=body.input,
-                    steps=body.steps,
-                    result_steps=body.result_steps,
-                    outer=body.outer,
-                    key_columns=body.key_columns,
-                    tag_column=body.tag_column,
-                    partition_bytes=self._partition_bytes,
-                    functions=self._functions,
-                    time_zone=self._time_zone,
-                    context=body.context,
-                    stage=body.stage,
-                    limits=self._limits,
+                stage = open_function_stage(
+                    body, self._functions, self._time_zone, self._limits, self._partition_bytes
                 )
                 self._cancelled.discard(body.stage)
                 self._stages[body.stage] = stage

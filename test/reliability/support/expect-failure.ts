@@ -18,7 +18,7 @@ export async function expectFailure(failure: Failure): Promise<void> {
   const { code, stdout, stderr, left } = await run(failure);
 
   const lines = stderr.split('\n').map((line) => line.trim());
-  const todo = lines.findLast((line) => line !== '');
+  const todo = lines.findLast((line) => line !== '' && !line.startsWith('The bundle was saved:'));
   expect({ code, what: lines[0], todo, stdout, left }).toEqual({
     code: failure.exit,
     what: failure.what,

@@ -1,0 +1,1 @@
+"""Runs functions on a saved bundle, in this process: `millstream replay`."""
