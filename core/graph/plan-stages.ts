@@ -7,6 +7,7 @@ import { isSorted } from './assemble/row-order.js';
 import { StageAssembler } from './assemble/stage-assembler.js';
 import { checkSources } from './check-sources.js';
 import { checkStreaming } from './check-streaming.js';
+import { decorrelate } from './decorrelate/decorrelate.js';
 import type { ConnectorTraits, PlanOptions } from './plan-options.js';
 import { SplitContext } from './split/split-context.js';
 import { splitExactly } from './split/split-plan.js';
@@ -22,7 +23,7 @@ export function planStages(queries: readonly QueryPlan[], options: PlanOptions):
     checkSources(query.root, options);
     if (options.mode === 'streaming') checkStreaming(query.root, options);
     const context = new SplitContext(options);
-    const root = splitExactly(context, query.root);
+    const root = splitExactly(context, decorrelate(query.root, options.ids, options.sql));
     const assembler = new StageAssembler(options, graph, context.boundaries);
     addSink(assembler, query, root, isSorted(root, context.boundaries));
   }

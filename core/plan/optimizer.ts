@@ -9,7 +9,7 @@ import { pushFilters } from './rules/push-filters.js';
 import type { Rule } from './rules/rule.js';
 import { simplifyFilters } from './rules/simplify-filters.js';
 import { rewriteExpression } from './visit-expression.js';
-import { mapExpressions, mapInputs } from './visit-plan.js';
+import { mapExpressions, mapInputs, somePlan } from './visit-plan.js';
 
 /**
  * Filters first, as they change what is computed; pruning before merging, so that an unused column does not
@@ -34,9 +34,18 @@ export function optimize(plan: LogicalPlan, ids: ColumnIds): LogicalPlan {
 
 function optimizeSubqueries(plan: LogicalPlan, ids: ColumnIds): LogicalPlan {
   const inExpression = (expression: Expression) =>
-    rewriteExpression(expression, (e) => (e.kind === 'subquery' ? { ...e, plan: optimize(e.plan, ids) } : e));
+    rewriteExpression(expression, (e) =>
+      e.kind === 'subquery' ? { ...e, plan: optimizeSubquery(e.plan, ids) } : e,
+    );
   return mapExpressions(
     mapInputs(plan, (input) => optimizeSubqueries(input, ids)),
     inExpression,
   );
+}
+
+/** A shared plan may be read outside too: what of it is needed, only pruning the whole query can tell. */
+function optimizeSubquery(plan: LogicalPlan, ids: ColumnIds): LogicalPlan {
+  const shares = somePlan(plan, (node) => node.kind === 'shared');
+  const rules = shares ? RULES.filter((rule) => rule !== pruneColumns) : RULES;
+  return rules.reduce((current, rule) => rule.apply(current, ids), optimizeSubqueries(plan, ids));
 }

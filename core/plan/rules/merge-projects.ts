@@ -7,6 +7,7 @@ import {
   hasWindowCall,
   isNondeterministic,
   isVolatileCall,
+  outerColumns,
 } from '../expression-facts.js';
 import type { LogicalPlan } from '../logical-plan.js';
 import type { Project } from '../plan-builders.js';
@@ -42,6 +43,9 @@ function canMerge(outer: Project, inner: Project): boolean {
   const uses = new Map<string, number>();
   for (const expression of outer.expressions) countUses(expression, uses);
   const outerWindow = outer.expressions.some(hasWindowCall);
+  const inSubqueries = new Set(
+    outer.expressions.flatMap(subqueryPlans).flatMap((plan) => [...outerColumns(plan)]),
+  );
   return inner.expressions.every((expression, i) => {
     const count = uses.get(inner.columns[i]!.id) ?? 0;
     if (expression.kind === 'column' || expression.kind === 'literal') return true;
@@ -51,6 +55,8 @@ function canMerge(outer: Project, inner: Project): boolean {
     // SQL text may repeat an operand, so a volatile call keeps a column of its own.
     if (someExpression(expression, isVolatileCall))
       return count === 0 || isPlainlyUsed(outer, inner.columns[i]!.id);
+    // A call is made once for each row, and a subquery may have many.
+    if (callsPython(expression) && inSubqueries.has(inner.columns[i]!.id)) return false;
     if (count <= 1) return true;
     return (
       callsPython(expression) &&

@@ -1,10 +1,17 @@
 /** Moves conditions towards the tables, so that fewer rows reach Python functions and joins. */
 import { conjunction, conjunctsOf } from '../conjuncts.js';
 import type { Expression } from '../expression.js';
-import { callsPython, hasWindowCall, isNondeterministic, referencedColumns } from '../expression-facts.js';
+import {
+  callsPython,
+  hasWindowCall,
+  isNondeterministic,
+  planCallsPython,
+  referencedColumns,
+} from '../expression-facts.js';
 import type { LogicalPlan } from '../logical-plan.js';
 import { type Aggregate, filteredBy, idsOf, type Join, type Project } from '../plan-builders.js';
 import { substitute, substitutionOf } from '../substitute.js';
+import { subqueryPlans } from '../visit-expression.js';
 import { mapInputs } from '../visit-plan.js';
 import type { Rule } from './rule.js';
 
@@ -153,8 +160,10 @@ function pushIntoJoin(join: Join, above: readonly Expression[]): LogicalPlan {
   return filteredBy(joined, stays);
 }
 
+/** A subquery with Python stays: below a projection, a call that the projection makes would be made in it again. */
 function isMovable(conjunct: Expression): boolean {
-  return !callsPython(conjunct) && !isNondeterministic(conjunct) && !hasWindowCall(conjunct);
+  const isPlain = !callsPython(conjunct) && !isNondeterministic(conjunct) && !hasWindowCall(conjunct);
+  return isPlain && !subqueryPlans(conjunct).some(planCallsPython);
 }
 
 function reads(columns: ReadonlySet<string>): (expression: Expression) => boolean {

@@ -8,8 +8,8 @@ const inBatch: readonly (readonly [sql: string, problem: string])[] = [
     'PLAN_UNSUPPORTED 1:11+9 The Python aggregate spread cannot be used with GROUPING SETS, ROLLUP or CUBE. | Write one SELECT … GROUP BY for each grouping set and join them with UNION ALL.',
   ],
   [
-    'SELECT a FROM t WHERE EXISTS (SELECT 1 FROM u WHERE u.a = t.a AND is_good(u.d))',
-    'PLAN_UNSUPPORTED 1:23+57 A correlated subquery that calls a Python function cannot be run. | Write it as a join: compute the function in a derived table, then join that on the outer columns.',
+    'SELECT (SELECT inc(u.a) FROM u WHERE u.a = t.a) FROM t',
+    'PLAN_UNSUPPORTED 1:8+40 This correlated subquery calls a Python function and cannot be made a join: more than one row may come back. | Compute the function in a derived table, then join that on the outer columns.',
   ],
   [
     'SELECT n FROM ticks',

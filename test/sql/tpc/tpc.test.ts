@@ -11,35 +11,44 @@ const HERE = fileURLToPath(new URL('.', import.meta.url));
 const SCALE_FACTOR = process.env.TPC_SCALE_FACTOR ?? '0.01';
 const PYTHON = process.env.MILLSTREAM_PYTHON ?? join(HERE, '../../../.venv/bin/python');
 
-describe.each(['tpch', 'tpcds'])('%s gives the rows of plain DuckDB', (suite) => {
+const SUITES = [
+  { queries: 'tpch', suite: 'tpch', functions: null },
+  { queries: 'tpch-python', suite: 'tpch', functions: 'functions.sql' },
+  { queries: 'tpcds', suite: 'tpcds', functions: null },
+];
+
+describe.each(SUITES)('$queries gives the rows of plain DuckDB', ({ queries, suite, functions }) => {
   let folder: string;
   let session: Session;
   let answers: Readonly<Record<string, Row[]>>;
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), `millstream-${suite}-`));
+    folder = mkdtempSync(join(tmpdir(), `millstream-${queries}-`));
     execFileSync(PYTHON, [join(HERE, 'generate.py'), folder, suite, SCALE_FACTOR]);
     answers = JSON.parse(readFileSync(join(folder, 'answers.json'), 'utf8'));
-    session = await openSession(folder);
+    session = await openSession(folder, join(HERE, queries));
     await lastOf(session.execute(readFileSync(join(folder, 'tables.sql'), 'utf8')));
+    if (functions !== null) {
+      await lastOf(session.execute(readFileSync(join(HERE, queries, functions), 'utf8')));
+    }
   }, 120_000);
   afterAll(async () => {
     await session?.close();
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const names = readdirSync(join(HERE, suite)).map((file) => file.slice(0, -'.sql'.length));
+  const names = readdirSync(join(HERE, queries)).flatMap((file) => /^(q\d+)\.sql$/.exec(file)?.[1] ?? []);
   it.each(names)('%s', async (name) => {
-    const rows = await rowsOf(session, readFileSync(join(HERE, suite, `${name}.sql`), 'utf8'));
+    const rows = await rowsOf(session, readFileSync(join(HERE, queries, `${name}.sql`), 'utf8'));
 
     expect(difference(rows, answers[name]!)).toBeNull();
   });
 });
 
-function openSession(workingDirectory: string): Promise<Session> {
+function openSession(workingDirectory: string, jobFolder: string): Promise<Session> {
   return Session.open({
     configuration: { 'table.local-time-zone': 'UTC', 'parallelism.default': '2' },
     workingDirectory,
-    jobFolder: null,
+    jobFolder,
     onLog: () => {},
     onProgress: () => {},
     onNote: () => {},
