@@ -68,7 +68,7 @@ class Call:
         self.progress.finished = results
         try:
             # `extend` keeps what it has got when the iterator raises: its length is then the failing row.
-            results.extend(_mapped(function, sequences, count))
+            results.extend(mapped(function, sequences, count))
         except Exception as error:
             raise self.row_failed(error, row_of(len(results)), None, sequences, len(results)) from error
         if len(results) != count:
@@ -124,7 +124,8 @@ class Call:
         return ErrorDetails(function=self.name, file=declaration["file"], line=declaration["line"], row=row)
 
 
-def _mapped(function: Callable[..., Any], sequences: Sequence[Any], count: int) -> Iterator[Any]:
+def mapped(function: Callable[..., Any], sequences: Sequence[Any], count: int) -> Iterator[Any]:
+    """The results of `count` calls, made as they are asked for."""
     if all(isinstance(sequence, repeat) for sequence in sequences):
         return starmap(function, argument_rows(sequences, count))
     return map(function, *sequences)

@@ -48,7 +48,10 @@ class RowForm:
         if self._single is not None:
             wrapped = any(map(_is_record, exact_types(rows)))
             return [self._single.encode([self._unwrapped(row) for row in rows] if wrapped else rows)]
-        bare = {kind for kind in exact_types(rows) if not _is_record(kind)}
+        kinds = set(map(type, rows))
+        if kinds == {tuple} and set(map(len, rows)) == {len(self._codec.children)}:
+            return self._codec.encode_fields(rows, rows)
+        bare = {kind for kind in kinds - {type(None)} if not _is_record(kind)}
         if bare:
             index = next(i for i, row in enumerate(rows) if type(row) in bare)
             raise Mismatch(index, rows[index], "a row of several columns is a tuple or Row")

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from array import array as packed_array
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice, repeat
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from types import GeneratorType
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from .._types import DataType
+from ..errors import MillstreamError
 from .answer import Answer
 from .bundle import Bundle
-from .call import Call, argument_rows
+from .call import Call, mapped
+from .called_rows import CalledRows
 from .codec import Mismatch
 from .map_stage import row_codec
 from .progress import Progress
@@ -21,6 +26,9 @@ from .table_rows import RowForm
 
 #: Rows of one answer at most: what a function yields for one row may be more than memory holds.
 ROWS_OF_ANSWER = 65_536
+
+#: Rows that are made before they are converted; those of one more parent may come on top.
+_ROWS_AT_ONCE = ROWS_OF_ANSWER // 2
 
 
 class TableStage(StageBase):
@@ -58,47 +66,54 @@ class TableStage(StageBase):
                 return
             yield answer
 
-    def _parts(self, bundle: Bundle) -> Iterator[tuple[list[Any], packed_array[int]]]:
-        """Rows as the function gave them, with their parents."""
-        call = self._call
+    def _parts(self, bundle: Bundle) -> Iterator[tuple[list[Any], pa.Int32Array]]:
+        """Rows as the function gave them, with the positions of their parents."""
+        call, outer, rows_of = self._call, self._outer, self._form.rows
         called = bundle.called_rows(call.bound.arguments, [call.guard])
         sequences = call.sequences(bundle, called)
-        arguments = argument_rows(sequences, called.count)
+        results = mapped(self._function, sequences, called.count)
+        parents = _Parents(called, outer)
+        if outer and called.keep is not None:
+            results = _spread(results, called)
         values: list[Any] = []
-        parents: packed_array[int] = packed_array("i")
-        next_parent = 0
-        for index, (parent, row) in enumerate(zip(called.positions(), arguments, strict=True)):
-            if self._outer:
-                _pad(values, parents, range(next_parent, parent))
-                next_parent = parent + 1
-            if len(values) >= ROWS_OF_ANSWER:
-                yield from _cut(values, parents)
-                values, parents = [], packed_array("i")
-            before = len(values)
-            try:
-                rows = iter(self._form.rows(self._function(*row)))
-                values.extend(islice(rows, ROWS_OF_ANSWER - before))
-                empty = len(values) == before
-                while len(values) == ROWS_OF_ANSWER:
-                    parents.extend(repeat(parent, ROWS_OF_ANSWER - len(parents)))
-                    yield values, parents
-                    values, parents = list(islice(rows, ROWS_OF_ANSWER)), packed_array("i")
-            except Exception as error:
-                raise call.row_failed(error, parent, None, sequences, index) from error
-            parents.extend(repeat(parent, len(values) - len(parents)))
-            if empty and self._outer:
-                _pad(values, parents, (parent,))
+        before, is_cut = 0, False
+        try:
+            for result in results:
+                rows = result if type(result) is GeneratorType else iter(rows_of(result))
+                values.extend(islice(rows, _ROWS_AT_ONCE))
+                total = len(values)
+                if total == before and outer:
+                    values.append(None)
+                    total += 1
+                parents.ends.append(total)
+                if total < _ROWS_AT_ONCE:
+                    before = total
+                    continue
+                yield values, parents.take()
+                is_cut = total - before == _ROWS_AT_ONCE
+                while is_cut and (rest := list(islice(rows, _ROWS_AT_ONCE))):
+                    yield rest, parents.of_last(len(rest))
+                values, before, is_cut = [], 0, False
+        except Exception as error:
+            raise self._failed(error, parents, sequences, parents.done - is_cut) from error
+        if parents.done < parents.expected:
+            stop = StopIteration("raised by the function itself")
+            raise self._failed(stop, parents, sequences, parents.done)
         call.progress.count_calls(call.step, called.count)
-        if self._outer:
-            _pad(values, parents, range(next_parent, bundle.rows))
-        yield from _cut(values, parents)
+        if values:
+            yield values, parents.take()
 
-    def _answer(self, bundle: Bundle, values: list[Any], parents: packed_array[int]) -> Answer:
-        selection = pa.Array.from_buffers(pa.int32(), len(parents), [None, pa.py_buffer(parents)])
+    def _failed(
+        self, error: Exception, parents: _Parents, sequences: Sequence[Any], parent: int
+    ) -> MillstreamError:
+        call = self._call
+        return call.row_failed(error, parents.place(parent), None, sequences, parents.index(parent))
+
+    def _answer(self, bundle: Bundle, values: list[Any], selection: pa.Int32Array) -> Answer:
         try:
             table = self._form.columns(values)
         except Mismatch as mismatch:
-            raise self._call.misfit(mismatch, parents[mismatch.index]) from None
+            raise self._call.misfit(mismatch, selection[mismatch.index].as_py()) from None
         arrays: list[pa.Array] = []
         for step in self._result_steps:
             arrays += table if step == self._call.step else [bundle.results[step].array.take(selection)]
@@ -106,14 +121,46 @@ class TableStage(StageBase):
         return Answer(len(values), batch, selection)
 
 
-def _pad(values: list[Any], parents: packed_array[int], without_rows: Iterable[int]) -> None:
-    """Adds a row of NULLs for each of these parents."""
-    for parent in without_rows:
-        values.append(None)
-        parents.append(parent)
+def _spread(results: Iterator[Any], called: CalledRows) -> Iterator[Any]:
+    """None for rows that the function is not called for: they are padded as those without rows."""
+    return (next(results) if flag else None for flag in called.flags())
 
 
-def _cut(values: list[Any], parents: packed_array[int]) -> Iterator[tuple[list[Any], packed_array[int]]]:
-    for start in range(0, len(values), ROWS_OF_ANSWER):
-        end = start + ROWS_OF_ANSWER
-        yield values[start:end], parents[start:end]
+class _Parents:
+    """Which row of the bundle each result row belongs to. `ends`: by parent, how many rows there are then."""
+
+    def __init__(self, called: CalledRows, outer: bool) -> None:
+        self._called = called
+        #: The rows that parents are; None: they are counted from 0.
+        self._rows = None if outer or called.keep is None else called.positions()
+        self.expected = called.total if outer else called.count
+        self.ends = packed_array("i")
+        self._first = 0
+
+    @property
+    def done(self) -> int:
+        """Parents whose rows were taken in."""
+        return self._first + len(self.ends)
+
+    def take(self) -> pa.Int32Array:
+        """The parents of the rows so far; begins anew."""
+        offsets = packed_array("i", (0,)) + self.ends
+        buffer = pa.Array.from_buffers(pa.int32(), len(offsets), [None, pa.py_buffer(offsets)])
+        lists = pa.ListArray.from_arrays(buffer, pa.nulls(offsets[-1]))
+        parents = pc.add(pc.list_parent_indices(lists).cast(pa.int32()), pa.scalar(self._first, pa.int32()))
+        self._first, self.ends = self.done, packed_array("i")
+        return parents if self._rows is None else pa.array(self._rows, pa.int32()).take(parents)
+
+    def of_last(self, rows: int) -> pa.Int32Array:
+        """The last parent, repeated."""
+        return pa.repeat(pa.scalar(self.place(self.done - 1), pa.int32()), rows)
+
+    def place(self, parent: int) -> int:
+        """The row of the bundle that a parent is."""
+        return parent if self._rows is None else self._rows[parent]
+
+    def index(self, parent: int) -> int:
+        """The number of the call for a parent."""
+        if self._called.keep is None or self._rows is not None:
+            return parent
+        return bisect_left(self._called.positions(), parent)

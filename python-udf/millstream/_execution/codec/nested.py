@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate, chain
+from operator import itemgetter
 from typing import Any
 
 import pyarrow as pa
@@ -101,23 +102,31 @@ class RowCodec(Codec):
         return _with_none(rows, array)
 
     def encode(self, values: list[Any]) -> pa.Array:
-        rows = _all(values, self._fields_of, "a Row")
         empty = (None,) * len(self._names)
-        columns = list(zip(*(empty if row is None else row for row in rows), strict=True))
+        rows = [empty if row is None else row for row in _all(values, self._fields_of, "a Row")]
+        children = self.encode_fields(rows, values)
+        return pa.Array.from_buffers(self.arrow_type, len(rows), [validity(values)], children=children)
+
+    def encode_fields(self, rows: Sequence[Sequence[Any]], values: Sequence[Any]) -> list[pa.Array]:
+        """A column for each field. `rows` has the fields of each of `values` in order; all None for None.
+
+        Raises:
+            Mismatch: a field does not fit.
+        """
         children = []
         for i, codec in enumerate(self.children):
-            column = list(columns[i]) if rows else []
+            column = list(map(itemgetter(i), rows))
             try:
                 children.append(codec.encode(column))
             except Mismatch as mismatch:
                 reason = f"field `{self._names[i]}` is {_short(mismatch.value)}: {mismatch.reason}"
                 raise Mismatch(mismatch.index, values[mismatch.index], reason) from None
             if not self._types[i].nullable and None in column:
-                at = next((j for j, v in enumerate(column) if v is None and rows[j] is not None), None)
+                at = next((j for j, v in enumerate(column) if v is None and values[j] is not None), None)
                 if at is not None:
                     reason = f"field `{self._names[i]}` is None, its type is {self._types[i]}"
                     raise Mismatch(at, values[at], reason)
-        return pa.Array.from_buffers(self.arrow_type, len(rows), [validity(rows)], children=children)
+        return children
 
     def _fields_of(self, value: Any) -> Sequence[Any]:
         names = self._names
