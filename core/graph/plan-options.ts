@@ -27,6 +27,8 @@ export interface StageRenderer {
 /** A column that leaves a relational stage. */
 export interface StageOutput extends Column {
   readonly id: string;
+  /** A TIMESTAMP_LTZ as the text that it has in files of text: in UTC, followed by Z. */
+  readonly asUtcText?: boolean;
 }
 
 /** Everything the planner depends on. */

@@ -47,11 +47,15 @@ function addSink(assembler: StageAssembler, query: QueryPlan, root: LogicalPlan,
     addRowSink(assembler, root, { connector: table.connector, options: table.options, names });
     return;
   }
-  const columns = root.columns.map(({ id }, i) => ({ id, ...table.columns[i]! }));
+  const copy = assembler.options.renderer.copy(table);
+  const columns = root.columns.map(({ id }, i) => {
+    const column = table.columns[i]!;
+    return { id, ...column, asUtcText: copy.format !== 'parquet' && column.type.kind === 'TIMESTAMP_LTZ' };
+  });
   const files: FileSink = {
     table: table.path.at(-1)!,
     path: table.options.path ?? '',
-    ...assembler.options.renderer.copy(table),
+    ...copy,
     columns: table.columns,
     overwrite: sink.overwrite,
   };

@@ -5,7 +5,7 @@ import { toDuckDbType } from '../types/arrow-type.js';
 import { PlanRenderer } from './plan-renderer.js';
 import type { ResolveFiles } from './scan.js';
 import type { Output } from './select.js';
-import { castTo } from './sql-text.js';
+import { castTo, operand } from './sql-text.js';
 
 /** What rendering is told besides the plan. */
 export interface RenderOptions {
@@ -41,8 +41,9 @@ export function renderStageQuery(
   const built = renderer.build(plan);
   const select = built.distinct && !sameSet(ids, [...built.columns.keys()]) ? renderer.nested(built) : built;
   const types = new Map(plan.columns.map((c) => [c.id, c.type]));
-  const list = outputs.map(({ id, name, type }): Output => {
+  const list = outputs.map(({ id, name, type, asUtcText = false }): Output => {
     const { sql, exact } = renderer.column(select, id);
+    if (asUtcText) return { sql: `CAST(${operand(sql)} AT TIME ZONE 'UTC' AS VARCHAR) || 'Z'`, name };
     const wanted = toDuckDbType(type);
     const declared = types.get(id);
     const surely = exact && declared !== undefined && toDuckDbType(declared) === wanted;

@@ -18,7 +18,7 @@ import {
 /** Writes text; resolves when more may be written. */
 export type WriteText = (text: string) => Promise<void>;
 
-/** Text and lists as they are, everything else by the JSON encoding without its quotes; NULL is `null`. */
+/** Text as it is, times as Java prints them, everything else by the JSON encoding without its quotes; NULL is `null`. */
 export class PrintSink implements Operator {
   #context!: OperatorContext;
   readonly #prefix: string;
@@ -67,6 +67,18 @@ function textWriter(column: Column): (value: SqlValue) => string {
   return (value) => {
     if (typeof value === 'string') return value;
     const text = json(value);
-    return text.startsWith('"') ? text.slice(1, -1) : text;
+    return text.startsWith('"') ? javaTime(text.slice(1, -1), column.type.kind) : text;
   };
 }
+
+/** `LocalTime`, `LocalDateTime` and `Instant` leave out what is zero at the end; an instant keeps its seconds. */
+function javaTime(text: string, kind: Column['type']['kind']): string {
+  if (kind !== 'TIME' && kind !== 'TIMESTAMP' && kind !== 'TIMESTAMP_LTZ') return text;
+  const [, date = '', minutes, seconds, fraction = '', zone = ''] = TIME.exec(text) ?? [];
+  if (minutes === undefined) return text;
+  const digits = fraction.padEnd(Math.ceil(fraction.length / 3) * 3, '0');
+  const isShort = seconds === '00' && digits === '' && zone === '';
+  return `${date}${date === '' ? '' : 'T'}${minutes}${isShort ? '' : `:${seconds}`}${digits === '' ? '' : `.${digits}`}${zone}`;
+}
+
+const TIME = /^(?:(\S+) )?(\d\d:\d\d):(\d\d)(?:\.(\d*?)0*)?(Z?)$/;

@@ -1,9 +1,15 @@
 /** From expressions as written to typed ones. */
+
+import type { SqlError } from '../../errors.js';
 import type { Expression } from '../../plan/expression.js';
 import { castTo } from '../../plan/expression-builders.js';
+import { castable } from '../../types/castable.js';
+import type { DataType } from '../../types/data-type.js';
+import { typeToText } from '../../types/type-text.js';
 import { types, withNullable } from '../../types/types.js';
 import type { ExpressionNode } from '../ast.js';
-import { bindError } from './bind-context.js';
+import type { Span } from '../span.js';
+import { type BindContext, bindError } from './bind-context.js';
 import { callBuiltin } from './builtin-call.js';
 import { bindCall } from './call.js';
 import { bindCase } from './case.js';
@@ -60,6 +66,7 @@ export function bindExpression(at: ExpressionContext, node: ExpressionNode): Exp
       const operand = bind(node.operand);
       const target = bindType(context, node.type);
       const type = withNullable(target, operand.type.nullable || node.safe);
+      if (!castable(operand.type, target)) throw noCast(context, operand.type, target, node.span);
       return { kind: 'cast', argument: operand, safe: node.safe, type, span: node.span };
     }
     case 'row':
@@ -109,4 +116,15 @@ export function bindCondition(at: ExpressionContext, node: ExpressionNode): Expr
 /** An expression whose untyped NULL becomes a STRING: for places that need a type. */
 export function withKnownType(expression: Expression): Expression {
   return expression.type.kind === 'NULL' ? castTo(expression, types.string()) : expression;
+}
+
+function noCast(context: BindContext, from: DataType, to: DataType, span: Span): SqlError {
+  const [source, target] = [from, to].map((type) => typeToText(withNullable(type, true)));
+  return bindError(
+    context,
+    'SQL_TYPE',
+    `There is no CAST from ${source} to ${target}.`,
+    span,
+    'A built-in function or a Python function may compute what is wanted.',
+  );
 }

@@ -67,9 +67,10 @@ function bindInteger(environment: BindEnvironment, node: LiteralNode, value: big
 
 function bindDecimal(environment: BindEnvironment, node: LiteralNode, text: string): Expression {
   const [whole = '', fraction = ''] = text.split('.');
-  const digits = whole.replace(/^0+/, '').length + fraction.length;
-  const precision = Math.max(1, digits, fraction.length);
-  if (precision > MAX_DECIMAL_PRECISION) {
+  const needed = whole.replace(/^0+/, '').length + fraction.length;
+  // Every digit as written counts, leading zeros too: 0.908 is DECIMAL(4, 3).
+  const precision = Math.min(Math.max(1, whole.length + fraction.length), MAX_DECIMAL_PRECISION);
+  if (needed > MAX_DECIMAL_PRECISION) {
     const message = `${text} has more than ${MAX_DECIMAL_PRECISION} digits.`;
     throw bindError(environment, 'SQL_LITERAL', message, node.span, `Write it as DOUBLE: ${text}e0.`);
   }
