@@ -102,13 +102,17 @@ export class Bridge {
       throw new CancelledError('CANCELLED', `Worker ${spec.name} was not started: the bridge is closed.`);
     }
     const epoch = this.#nextEpoch++;
-    const cap = this.#caps.create(`${this.#name}-w${epoch}`, spec);
+    const name = `${this.#name}-w${epoch}`;
+    const host = this.#host(spec.kind);
+    // Said before they are made: the core may die at any moment.
+    host.own(this.#caps.folders(name));
+    const cap = this.#caps.create(name, spec);
     const killsBefore = this.#killsOfOthers();
     return ManagedWorker.start(
       {
         spec,
         epoch,
-        host: this.#host(spec.kind),
+        host,
         cap,
         capLevel: this.capLevel,
         endpoints: this.#endpoints,

@@ -32,6 +32,8 @@ export class ColdStart implements WorkerHost {
     return worker;
   }
 
+  own(): void {}
+
   guard(): void {}
 
   release(): void {}

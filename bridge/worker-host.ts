@@ -45,6 +45,8 @@ export interface WorkerHost {
   readonly hasEnded: boolean;
   /** Makes a process. @throws {EnvironmentError} or {WorkerError} when that is not possible. */
   fork(request: ForkRequest, onOutput: (output: RawOutput) => void): Promise<WorkerProcess>;
+  /** Cgroups to remove if this process dies; nothing where no process outlives it. */
+  own(cgroups: readonly string[]): void;
   /** Files to remove if this process dies before `release(name)`; nothing where no process outlives it. */
   guard(name: string, paths: UnfinishedPaths): void;
   release(name: string): void;

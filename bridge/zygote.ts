@@ -63,8 +63,6 @@ export class Zygote implements WorkerHost {
   }
 
   async fork(request: ForkRequest, onOutput: (output: RawOutput) => void): Promise<WorkerProcess> {
-    // Said at once: while it imports, the core may die.
-    this.send({ type: 'own', cgroups: request.cgroups, folders: [] });
     await this.#ready;
     if (this.#endError !== null) {
       throw this.#endError;
@@ -73,6 +71,10 @@ export class Zygote implements WorkerHost {
     this.#children.set(child.worker, child);
     this.send({ type: 'fork', worker: child.worker, ...request });
     return child.forked;
+  }
+
+  own(cgroups: readonly string[]): void {
+    if (cgroups.length > 0) this.send({ type: 'own', cgroups, folders: [] });
   }
 
   guard(name: string, paths: UnfinishedPaths): void {

@@ -39,6 +39,13 @@ export class CgroupV1 implements CapAdapter {
     }
   }
 
+  folders(name: string): readonly string[] {
+    return CONTROLLERS.flatMap((controller) => {
+      const parent = this.#parents[controller];
+      return parent === undefined ? [] : [join(parent, name)];
+    });
+  }
+
   create(name: string, limits: CapLimits): WorkerCap {
     const cap = new CgroupV1Cap(this.#files, this.#parents, name);
     try {

@@ -34,6 +34,10 @@ export class CgroupV2 implements CapAdapter {
     }
   }
 
+  folders(name: string): readonly string[] {
+    return [join(this.#parent, name)];
+  }
+
   create(name: string, limits: CapLimits): WorkerCap {
     const cap = new CgroupV2Cap(this.#files, join(this.#parent, name));
     try {

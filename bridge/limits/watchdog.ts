@@ -15,6 +15,10 @@ export class Watchdog implements CapAdapter {
     this.#files = files;
   }
 
+  folders(): readonly string[] {
+    return [];
+  }
+
   create(_name: string, limits: CapLimits): WorkerCap {
     return new WatchdogCap(this.#files, limits.memoryBytes);
   }

@@ -19,6 +19,8 @@ export interface CapUsage {
 /** A way to enforce caps on this machine. */
 export interface CapAdapter {
   readonly level: CapLevel;
+  /** Cgroup folders that `create(name, …)` will make. */
+  folders(name: string): readonly string[];
   /** Makes a cap; `name` is unique among the workers of all bridges. @throws {EnvironmentError} CAP_NOT_SET. */
   create(name: string, limits: CapLimits): WorkerCap;
 }

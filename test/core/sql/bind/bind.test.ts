@@ -35,6 +35,20 @@ test('literals have the types of Flink, and are not null', () => {
   ]);
 });
 
+test('every digit of a decimal literal counts, leading zeros too', () => {
+  const precisions = (sql: string) =>
+    bind(sql)[0]!.root.columns.map(({ type }) =>
+      type.kind === 'DECIMAL' ? [type.precision, type.scale] : type.kind,
+    );
+  expect(precisions('SELECT 0.908, .5, 1.50, 00.1, 1.')).toEqual([
+    [4, 3],
+    [1, 1],
+    [3, 2],
+    [3, 1],
+    [1, 0],
+  ]);
+});
+
 test('the padded side of an outer join is nullable', () => {
   expect(outputs('SELECT d FROM u')).toEqual(['d BIGINT NOT NULL']);
   expect(outputs('SELECT d FROM t LEFT JOIN u ON t.a = u.a')).toEqual(['d BIGINT']);
