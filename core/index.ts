@@ -17,6 +17,7 @@ export * from './catalog/catalog-manager.js';
 export * from './catalog/memory-catalog.js';
 export * from './catalog/rowtime.js';
 export * from './config/configuration.js';
+export { wireOverrides, withOverrides } from './config/function-options.js';
 export {
   OPTIONS,
   type Option,
@@ -32,6 +33,7 @@ export { builtinNames } from './functions/builtins.js';
 export * from './functions/function-declaration.js';
 export { explainQueries } from './graph/explain.js';
 export { explainGraph } from './graph/explain-graph.js';
+export { noteOf } from './graph/function-notes.js';
 export * from './graph/plan-options.js';
 export { planStages } from './graph/plan-stages.js';
 export * from './graph/stage-graph.js';

@@ -47,6 +47,8 @@ export interface Engine {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly spillFiles: SpillFiles;
+  /** The job's settings for a function, in the words of `open_function_stage`. */
+  readonly functionOverrides: (name: string) => Readonly<Record<string, string>>;
   readonly workingDirectory: string;
   /** A folder of the session's own, removed when it closes: spilled data of DuckDB and of exchanges. */
   readonly temporaryDirectory: string;

@@ -68,6 +68,11 @@ export class FunctionWorkers {
     return { name, target: this.#declarations.get(name)!.target };
   }
 
+  /** What a function that has been asked about declares. */
+  declared(name: string): FunctionDeclaration {
+    return this.#declarations.get(name)!;
+  }
+
   /** `count` workers that have imported the functions named; starts those that are missing, in parallel. */
   async lease(count: number, functions: readonly string[]): Promise<Worker[]> {
     const references = functions.map((name) => ({ name, target: this.#declarations.get(name)!.target }));

@@ -143,6 +143,10 @@ export interface OpenFunctionStage {
   readonly keyColumns: readonly number[];
   readonly tagColumn: number | null;
   readonly context: StageContext;
+  /** Settings of the job that win over what the functions declare. */
+  readonly overrides: readonly FunctionOverrides[];
+  /** A folder that all workers of the session share: clocks of rate limits. */
+  readonly sharedFolder: string;
 }
 
 /** What functions of a stage are told of their job and task. */
@@ -156,6 +160,12 @@ export interface StageContext {
   readonly jobParameters: Readonly<Record<string, string>>;
   /** Absolute paths by name. */
   readonly cachedFiles: Readonly<Record<string, string>>;
+}
+
+/** `millstream.function.<name>.<option>` of one function: text by option, checked by the core. */
+export interface FunctionOverrides {
+  readonly function: string;
+  readonly options: Readonly<Record<string, string>>;
 }
 
 /** Prepares a DuckDB query and starts it once its inputs have credit. Reply: `{}` when it is accepted. */

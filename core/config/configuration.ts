@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../errors.js';
 import { nearNames } from '../text/near-names.js';
 import { flinkKey, flinkKeyNames } from './flink-options.js';
-import { FUNCTION_OPTIONS, functionKey } from './function-options.js';
+import { checkFunctionOption, functionKey } from './function-options.js';
 import { LATER_OPTIONS } from './later-options.js';
 import { OPTIONS, type OptionKey, type OptionValue } from './options.js';
 import { parseOption } from './parse-option.js';
@@ -56,6 +56,16 @@ export class Configuration {
     return null;
   }
 
+  /** The settings `millstream.function.<name>.<option>` of a function, text by option; names without regard to case. */
+  functionOptions(name: string): Record<string, string> {
+    const found = this.entries().flatMap(([key, text]) => {
+      const named = functionKey(key);
+      const isMeant = named !== null && named.function.toLowerCase() === name.toLowerCase();
+      return isMeant ? [[named.option, text] as const] : [];
+    });
+    return Object.fromEntries(found);
+  }
+
   /** The keys that were set with the text in force, sorted by key: what `SET;` prints. */
   entries(): [key: string, text: string][] {
     const keys = new Set([...this.layers.values()].flatMap((layer) => [...layer.keys()]));
@@ -64,7 +74,7 @@ export class Configuration {
 
   private check(key: string, text: string): void {
     const ofFunction = functionKey(key);
-    if (ofFunction !== null) refuseFunctionOption(key, ofFunction.option);
+    if (ofFunction !== null) checkFunctionOption(key, ofFunction.option, text);
     else if (isOption(key)) parseOption(key, text);
     else if (LATER_OPTIONS.includes(key)) throw notYet(key);
     else this.checkFlinkKey(key, text);
@@ -90,13 +100,6 @@ function isOption(key: string): key is OptionKey {
 
 function isKnown(key: string): boolean {
   return isOption(key) || functionKey(key) !== null || LATER_OPTIONS.includes(key) || flinkKey(key) !== null;
-}
-
-function refuseFunctionOption(key: string, option: string): never {
-  if (FUNCTION_OPTIONS.includes(option)) throw notYet(key);
-  throw new ConfigurationError('OPTION_UNKNOWN', `'${key}': functions have no option '${option}'.`, {
-    hint: `They have ${FUNCTION_OPTIONS.join(', ')}.`,
-  });
 }
 
 function unknown(key: string): ConfigurationError {

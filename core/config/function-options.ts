@@ -1,24 +1,105 @@
 /** `millstream.function.<name>.<option>`: options of a function without touching its code. */
+import { ConfigurationError } from '../errors.js';
+import { nearNames } from '../text/near-names.js';
+import { parseDuration } from './parse-duration.js';
 
-/** The decorator's options. None acts yet: each is refused, so that nobody relies on it. */
-export const FUNCTION_OPTIONS: readonly string[] = [
-  'memory',
-  'cpus',
-  'gpus',
-  'timeout',
-  'retry',
-  'replay',
-  'on_error',
-  'concurrency',
-  'rate',
-  'batch_rows',
-  'packages',
-  'python',
-  'resources',
-];
+/** What the text of an option is, as EXPLAIN shows it; throws or gives null for a wrong one. */
+interface FunctionOption {
+  readonly read: (text: string) => string | number | boolean | null;
+  readonly expected: string;
+}
+
+const WHOLE: FunctionOption = {
+  read: (text) => (/^[1-9]\d{0,8}$/.test(text) ? Number(text) : null),
+  expected: 'a whole number of at least 1',
+};
+
+/** Options that act. */
+const ACTIVE: Readonly<Record<string, FunctionOption>> = {
+  concurrency: WHOLE,
+  batch_rows: WHOLE,
+  retry: { ...WHOLE, expected: 'the number of attempts, at least 1' },
+  rate: {
+    read: (text) => (/^(?=.*[1-9])\d+(\.\d+)?\s*\/\s*(ms|s|sec|min|m|h|d)$/.test(text) ? text : null),
+    expected: "a number of calls and a time: '100/s', '10/min', '1000/h'",
+  },
+  timeout: {
+    read: (text) => (parseDuration(text) > 0 ? `${parseDuration(text) / 1000} s` : null),
+    expected: "a duration: '500 ms', '10 s'",
+  },
+  ordered: {
+    read: (text) => (/^(true|false)$/i.test(text) ? text.toLowerCase() === 'true' : null),
+    expected: 'true or false',
+  },
+};
+
+/** Options that only some functions have: of async functions. */
+const OF_ASYNC = ['timeout', 'ordered'];
+
+/** The decorator's options that do not act yet: each is refused, so that nobody relies on it. */
+const LATER = ['memory', 'cpus', 'gpus', 'replay', 'on_error', 'packages', 'python', 'resources'];
+
+/** Every option that a key may name. */
+export const FUNCTION_OPTIONS: readonly string[] = [...Object.keys(ACTIVE), ...LATER];
 
 /** The function and option that a key names; null for other keys. The option may be one that does not exist. */
 export function functionKey(key: string): { readonly function: string; readonly option: string } | null {
   const match = /^millstream\.function\.(.+)\.([^.]+)$/.exec(key);
   return match === null ? null : { function: match[1]!, option: match[2]! };
+}
+
+/** @throws {ConfigurationError} OPTION_UNKNOWN, OPTION_NOT_YET, OPTION_VALUE */
+export function checkFunctionOption(key: string, option: string, text: string): void {
+  const known = Object.hasOwn(ACTIVE, option) ? ACTIVE[option]! : null;
+  if (known !== null) {
+    readOption(key, known, text);
+    return;
+  }
+  if (LATER.includes(option)) {
+    throw new ConfigurationError('OPTION_NOT_YET', `'${key}' does not act in this version.`, {
+      hint: 'Take it out: it is refused so that nobody relies on it.',
+    });
+  }
+  const near = nearNames(option, FUNCTION_OPTIONS);
+  throw new ConfigurationError('OPTION_UNKNOWN', `'${key}': functions have no option '${option}'.`, {
+    hint:
+      near.length > 0 ? `Did you mean ${near.join(' or ')}?` : `They have ${FUNCTION_OPTIONS.join(', ')}.`,
+  });
+}
+
+/** A function's options with the job's settings, which win. Texts have been checked. */
+export function withOverrides(
+  declared: Readonly<Record<string, string | number | boolean>>,
+  texts: Readonly<Record<string, string>>,
+): Record<string, string | number | boolean> {
+  const read = Object.entries(texts).map(([option, text]) => [option, ACTIVE[option]!.read(text.trim())!]);
+  return { ...declared, ...Object.fromEntries(read) };
+}
+
+/** The settings of a function in the words of workers. @throws {ConfigurationError} OPTION_VALUE where one cannot act on it */
+export function wireOverrides(
+  name: string,
+  isAsync: boolean,
+  texts: Readonly<Record<string, string>>,
+): Record<string, string> {
+  for (const option of Object.keys(texts)) {
+    if (OF_ASYNC.includes(option) && !isAsync) {
+      const key = `millstream.function.${name}.${option}`;
+      throw new ConfigurationError('OPTION_VALUE', `'${key}': ${name} is not an async function.`, {
+        hint: `Take it out, or write 'async def ${name}'.`,
+      });
+    }
+  }
+  return Object.fromEntries(
+    Object.entries(texts).map(([option, text]) => [option, String(ACTIVE[option]!.read(text.trim()))]),
+  );
+}
+
+function readOption(key: string, option: FunctionOption, text: string): void {
+  try {
+    if (option.read(text.trim()) !== null) return;
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+  }
+  throw new ConfigurationError('OPTION_VALUE', `'${key}' cannot be '${text}': it is ${option.expected}.`);
 }

@@ -21,6 +21,8 @@ export interface FunctionParameter {
    * Null: it takes values.
    */
   readonly table: 'row' | 'set' | null;
+  /** It takes an argument only by name. */
+  readonly keywordOnly: boolean;
 }
 
 export interface FunctionDeclaration {
@@ -33,6 +35,10 @@ export interface FunctionDeclaration {
   readonly result: string;
   readonly accumulator: string | null;
   readonly deterministic: boolean;
+  /** Its calls are awaited, many at once. */
+  readonly isAsync: boolean;
+  /** It is called once, with an iterator of batches. */
+  readonly iterator: boolean;
   /** Options of the decorator that were given, by name (memory, cpus, timeout…); the rest is absent here only. */
   readonly options: Readonly<Record<string, string | number | boolean>>;
   /** `module.attribute` it was loaded from. */

@@ -14,15 +14,23 @@ const RESOURCE_OPTIONS = ['memory', 'cpus', 'gpus', 'concurrency', 'python', 'pa
 export function resourceGroupOf(functionName: string, functions: FunctionResolver): string {
   const options = functions.declaration(functionName)?.options ?? {};
   if (typeof options.resources === 'string') return `resources=${options.resources}`;
+  const isAsync = functions.declaration(functionName)?.isAsync === true;
   const declared = RESOURCE_OPTIONS.flatMap((name) => {
     const value = options[name];
-    return value === undefined ? [] : [`${name}=${value}`];
+    return value === undefined || (isAsync && name === 'concurrency') ? [] : [`${name}=${value}`];
   });
+  // A call that blocks would hold up the event loop, so async functions are chained with their like only.
+  if (isAsync) declared.push('async');
   return declared.length === 0 ? SHARED_GROUP : declared.join(', ');
 }
 
-/** Workers for a stage of this function: its declared concurrency, else `standard`. */
+/**
+ * Workers for a stage of this function: its declared concurrency, else `standard`. Calls of an async function are
+ * many in each worker: its concurrency only limits how many workers there can be.
+ */
 export function parallelismOf(functionName: string, functions: FunctionResolver, standard: number): number {
-  const concurrency = functions.declaration(functionName)?.options.concurrency;
-  return typeof concurrency === 'number' && concurrency >= 1 ? Math.floor(concurrency) : standard;
+  const declaration = functions.declaration(functionName);
+  const concurrency = declaration?.options.concurrency;
+  if (typeof concurrency !== 'number' || concurrency < 1) return standard;
+  return declaration?.isAsync === true ? Math.min(standard, concurrency) : Math.floor(concurrency);
 }

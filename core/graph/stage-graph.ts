@@ -125,6 +125,14 @@ export interface PythonStage extends StageBase {
   /** Functions with equal declared resources share a group of workers. */
   readonly resourceGroup: string;
   readonly parallelism: number;
+  /** What EXPLAIN says of each function beside its calls; only functions with something to say. */
+  readonly notes: readonly StageFunctionNote[];
+}
+
+/** A function of a stage with its form and its options in force, as text. */
+export interface StageFunctionNote {
+  readonly function: string;
+  readonly text: string;
 }
 
 /** Rows made by the core: generated, or handed in by the program. `source` is resolved by the operators' registry. */

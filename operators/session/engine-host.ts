@@ -19,6 +19,7 @@ import {
   ResourceManager,
   SchemaRegistry,
   type StageGraph,
+  wireOverrides,
 } from '../../core/index.js';
 import type { Engine } from '../engine.js';
 import { bundleFolder } from '../failures/bundle-folder.js';
@@ -154,6 +155,10 @@ export class EngineHost {
       clock: systemClock,
       timers: systemTimers,
       spillFiles: new SpillFolder({ parent: temporaryFolder.path, maxBytes: null }),
+      functionOverrides: (name) => {
+        const { isAsync } = functionWorkers.declared(name);
+        return wireOverrides(name, isAsync, configuration.functionOptions(name));
+      },
       workingDirectory,
       temporaryDirectory: temporaryFolder.path,
     };

@@ -28,6 +28,7 @@ import {
   type Statement,
   type StatementSetStatement,
   UdfError,
+  withOverrides,
 } from '../../core/index.js';
 import type { SourceFactory } from '../registry.js';
 import { ResultQueue } from '../sinks/result-queue.js';
@@ -206,7 +207,9 @@ export class Session implements JobSession {
       entries.length === 0
         ? new Map<string, FunctionDeclaration>()
         : await (await this.#host.functionWorkers()).declare(entries);
-    const byName = new Map([...declarations].map(([name, declaration]) => [name.toLowerCase(), declaration]));
+    const byName = new Map(
+      [...declarations].map(([name, declaration]) => [name.toLowerCase(), this.#inForce(declaration)]),
+    );
     const functions = { declaration: (name: string) => byName.get(name.toLowerCase()) ?? null };
     const ids = new ColumnIds();
     const notNull = this.configuration.get('table.exec.sink.not-null-enforcer') === 'DROP' ? 'drop' : 'error';
@@ -228,6 +231,12 @@ export class Session implements JobSession {
     });
     this.#noteOptions(queries);
     return { queries, graph };
+  }
+
+  /** A declaration with the options that the job's settings give it. */
+  #inForce(declaration: FunctionDeclaration): FunctionDeclaration {
+    const settings = this.configuration.functionOptions(declaration.name);
+    return { ...declaration, options: withOverrides(declaration.options, settings) };
   }
 
   #askedMode(): Mode | null {

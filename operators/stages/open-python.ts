@@ -12,6 +12,10 @@ export function openPython(stage: PythonStage, graph: StageGraph, engine: Engine
   return async () => {
     const { columns, groups } = exchangeOf(graph, stage.inputs[0]!);
     const functions = [...new Set(stage.steps.map((step) => step.function))];
+    const overrides = functions.flatMap((name) => {
+      const options = engine.functionOverrides(name);
+      return Object.keys(options).length === 0 ? [] : [{ function: name, options }];
+    });
     const workers = await engine.functionWorkers.lease(stage.parallelism, functions);
     const shipped = stage.shippedGroups.flatMap((group) => groups[group]!.map((column) => columns[column]!));
     const body = {
@@ -43,7 +47,8 @@ export function openPython(stage: PythonStage, graph: StageGraph, engine: Engine
           jobParameters: parameters,
           cachedFiles,
         };
-        return openSaving(worker, { ...body, context }, engine, references, first);
+        const stageBody = { ...body, context, overrides, sharedFolder: engine.temporaryDirectory };
+        return openSaving(worker, stageBody, engine, references, first);
       }),
     );
   };

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     )
     from .functions import (
         AggregateFunction,
+        AsyncScalarFunction,
         ScalarFunction,
         SkipRestOfPartition,
         TableAggregateFunction,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
         UserDefinedFunction,
     )
     from .metrics import Counter, Distribution, Histogram, Meter, MetricGroup
+    from .retry import Retry, RetryAfter
     from .row import Row, RowKind
     from .views import ListView, MapView
 
@@ -42,6 +44,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "AggregateFunction",
+    "AsyncScalarFunction",
     "CancelledError",
     "ConfigurationError",
     "Counter",
@@ -61,6 +64,8 @@ __all__ = [
     "MillstreamError",
     "PlanError",
     "ResourceError",
+    "Retry",
+    "RetryAfter",
     "Row",
     "RowKind",
     "ScalarFunction",
@@ -88,6 +93,7 @@ _MODULES = {
     **dict.fromkeys(
         (
             "AggregateFunction",
+            "AsyncScalarFunction",
             "ScalarFunction",
             "SkipRestOfPartition",
             "TableAggregateFunction",
@@ -98,6 +104,7 @@ _MODULES = {
     ),
     **dict.fromkeys(("FunctionContext", "Limits", "current_context"), "context"),
     **dict.fromkeys(("Counter", "Distribution", "Histogram", "Meter", "MetricGroup"), "metrics"),
+    **dict.fromkeys(("Retry", "RetryAfter"), "retry"),
     **dict.fromkeys(("Row", "RowKind"), "row"),
     **dict.fromkeys(("ListView", "MapView"), "views"),
     **{name: "errors" for name in __all__ if name.endswith("Error") or name == "ErrorDetails"},

@@ -7,24 +7,19 @@ import functools
 import inspect
 import types
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, cast, get_args
 
 from ._near_names import did_you_mean
+from ._option_values import FunctionKind as FunctionKind
+from ._options import Options, read_options
 from ._source_place import source_place
 from ._types import DataType, RowField, parse_type
 from .errors import UdfError
 from .functions import UserDefinedFunction
 
-FunctionKind = Literal["scalar", "table", "aggregate", "table_aggregate"]
 BatchFormat = Literal["arrow", "pandas", "numpy", "polars"]
 TypeLike = DataType | str
-
-#: Options of the decorators that do not act yet: giving one is refused. Remove a name here once it acts.
-OPTIONS_NOT_ACTIVE = (
-    "memory", "cpus", "gpus", "timeout", "retry", "replay", "on_error", "concurrency", "rate", "batch_rows",
-    "packages", "python", "resources",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -44,15 +39,19 @@ class Definition:
     batch: BatchFormat | None
     name: str | None
     called_with_none: bool
+    options: Options = Options()
 
 
 ATTRIBUTE = "__millstream__"
 
 
 def definition_of(declared: object) -> Definition | None:
-    """The definition that a decorator attached, or None."""
+    """The definition that a decorator attached, also to the class of `declared`, or None."""
     definition = vars(declared).get(ATTRIBUTE) if hasattr(declared, "__dict__") else None
-    return definition if isinstance(definition, Definition) else None
+    if isinstance(definition, Definition):
+        return definition
+    of_class = getattr(type(declared), ATTRIBUTE, None)
+    return replace(of_class, target=declared) if isinstance(of_class, Definition) else None
 
 
 def declare(
@@ -76,7 +75,6 @@ def declare(
     """
     try:
         _check_target(kind, target)
-        _refuse_options(options)
         definition = Definition(
             kind,
             target,
@@ -87,7 +85,9 @@ def declare(
             _batch_format(kind, func_type, batch),
             name,
             called_with_none,
+            read_options(kind, options, _is_async(target)),
         )
+        _check_unnest(definition)
     except UdfError as error:
         error.add_details(function=name or getattr(target, "__name__", None), **source_place(target))
         raise
@@ -95,37 +95,36 @@ def declare(
 
 
 def _check_target(kind: FunctionKind, target: Any) -> None:
-    if inspect.isclass(target) and issubclass(target, UserDefinedFunction):
+    if inspect.isclass(target):
+        if issubclass(target, UserDefinedFunction) or (kind == "scalar" and _has_calls(target)):
+            return
+    elif callable(target) or isinstance(target, UserDefinedFunction) or _has_calls(type(target)):
         return
-    if inspect.isclass(target) or not (callable(target) or isinstance(target, UserDefinedFunction)):
-        raise UdfError(
-            "UDF_DECLARATION",
-            f"A {kind} function cannot be made of {target!r}.",
-            hint="Give a function, or an instance of ScalarFunction, TableFunction or AggregateFunction.",
-        )
-    if inspect.iscoroutinefunction(target) or inspect.iscoroutinefunction(getattr(target, "eval", None)):
-        raise UdfError(
-            "UDF_OPTION_NOT_ACTIVE",
-            "Asynchronous functions do not act yet.",
-            hint="Write `def`, not `async def`.",
-        )
+    raise UdfError(
+        "UDF_DECLARATION",
+        f"A {kind} function cannot be made of {target!r}.",
+        hint="Give a function, an instance of ScalarFunction, TableFunction or AggregateFunction, or a class "
+        "with eval() or __call__().",
+    )
 
 
-def _refuse_options(options: Mapping[str, object]) -> None:
-    for option, value in options.items():
-        if option not in OPTIONS_NOT_ACTIVE:
-            known = [*OPTIONS_NOT_ACTIVE, "name", "deterministic", "batch", "func_type", "input_types"]
-            raise UdfError(
-                "UDF_OPTION",
-                f"There is no option `{option}` for functions.",
-                hint=did_you_mean(option, known),
-            )
-        if value is not None:
-            raise UdfError(
-                "UDF_OPTION_NOT_ACTIVE",
-                f"The option `{option}` of functions does not act yet, so it is refused instead of ignored.",
-                hint=f"Remove `{option}={value!r}`.",
-            )
+def _has_calls(of_class: type) -> bool:
+    return any(inspect.isfunction(getattr(of_class, method, None)) for method in ("eval", "__call__"))
+
+
+def _is_async(target: Any) -> bool:
+    methods = (target, getattr(target, "eval", None), getattr(target, "__call__", None))  # noqa: B004
+    return any(inspect.iscoroutinefunction(method) for method in methods)
+
+
+def _check_unnest(definition: Definition) -> None:
+    result = definition.result_type
+    if definition.options.unnest and result is not None and result.kind != "ROW":
+        raise UdfError(
+            "UDF_OPTION",
+            f"unnest=True splits a ROW into columns, but the result is {result}.",
+            hint="Declare result_type='ROW<a INT, b STRING>', or remove unnest.",
+        )
 
 
 def _result_type(kind: FunctionKind, result_type: TypeLike | Sequence[TypeLike] | None) -> DataType | None:

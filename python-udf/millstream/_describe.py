@@ -42,13 +42,16 @@ def declaration_of(name: str, target: str, spec: FunctionSpec) -> dict[str, Any]
                 "hasDefault": parameter.has_default,
                 "variadic": parameter.variadic,
                 "table": _table(spec, parameter),
+                "keywordOnly": parameter.kind is inspect.Parameter.KEYWORD_ONLY,
             }
             for parameter in spec.parameters
         ],
         "result": str(spec.result),
         "accumulator": None if spec.accumulator is None else str(spec.accumulator),
         "deterministic": definition.deterministic,
-        "options": {},
+        "isAsync": spec.form.is_async,
+        "iterator": spec.form.iterator is not None,
+        "options": definition.options.to_wire(),
         "target": target,
         "file": None if code is None else code.co_filename,
         "line": None if code is None else code.co_firstlineno,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections.abc
+import functools
 import inspect
 import typing
 from collections.abc import Callable
@@ -10,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ._definition import Definition, definition_of
-from ._pyflink.installed import FUNCTIONS_MODULE, installed_definition, is_function_object, sql_type
+from ._function_form import FunctionForm, form_of, item_of
+from ._pyflink.installed import FUNCTIONS_MODULE, installed_definition, sql_type
 from ._table_parameter import TableParameter, table_parameter
 from ._types import (
     ANY,
@@ -26,6 +28,7 @@ from ._types.agreement import agrees
 from .errors import UdfError
 from .functions import (
     AggregateFunction,
+    AsyncScalarFunction,
     ScalarFunction,
     TableAggregateFunction,
     TableFunction,
@@ -73,6 +76,7 @@ class FunctionSpec:
     accumulator: DataType | None
     #: How results are made of objects that SQL does not have, as the annotation says.
     result_shape: Shape | None = None
+    form: FunctionForm = FunctionForm()
 
     @property
     def takes_partitions(self) -> bool:
@@ -101,8 +105,11 @@ def specify(name: str, target_object: object) -> FunctionSpec:
     instance = _instance(name, definition.target)
     call, signature_of, result_of = _methods(name, definition, instance)
     hints = _hints(name, signature_of)
-    parameters = _parameters(
-        name, definition, signature_of, hints, skip=int(_is_row_aggregate(definition, instance))
+    form = form_of(name, definition, call, hints)
+    parameters = (
+        _parameters(name, definition, signature_of, hints, skip=int(_is_row_aggregate(definition, instance)))
+        if form.iterator is None
+        else _iterated_parameters(name, definition, form)
     )
     result = (
         definition.result_type
@@ -111,11 +118,12 @@ def specify(name: str, target_object: object) -> FunctionSpec:
     )
     accumulator = definition.accumulator_type or _declared_by(instance, "get_accumulator_type")
     shape = _result_shape(name, definition, result, _hints(name, result_of))
-    return FunctionSpec(definition, instance, call, parameters, result, accumulator, result_shape=shape)
+    return FunctionSpec(definition, instance, call, parameters, result, accumulator, shape, form)
 
 
 _KIND_OF_CLASS = (
     (ScalarFunction, "scalar"),
+    (AsyncScalarFunction, "scalar"),
     (TableFunction, "table"),
     (AggregateFunction, "aggregate"),
     (TableAggregateFunction, "table_aggregate"),
@@ -138,15 +146,19 @@ def _undeclared(name: str, target: Any) -> Definition:
 
 
 def _instance(name: str, target: Any) -> Any:
+    """The object whose methods are called, or None for functions."""
+    if isinstance(target, functools.partial):
+        return _instance(name, target.func)
     if not inspect.isclass(target):
-        return target if isinstance(target, UserDefinedFunction) or is_function_object(target) else None
+        return None if inspect.isroutine(target) else target
     try:
         return target()
     except TypeError as error:
         raise UdfError(
             "UDF_DECLARATION",
             f"Function `{name}` is the class {target.__name__}, which needs arguments: {error}.",
-            hint=f"Declare an instance: udf({target.__name__}(…)).",
+            hint=f"Declare an instance: udf({target.__name__}(…)), or `f = {target.__name__}(…)` of the "
+            "decorated class.",
         ) from error
 
 
@@ -167,6 +179,10 @@ def _methods(
                 hint="Declare an instance of AggregateFunction, or give batch='pandas' or batch='arrow'.",
             )
         return definition.target, definition.target, definition.target
+    if isinstance(definition.target, functools.partial):
+        return definition.target, definition.target, definition.target.func
+    if kind == "scalar" and not hasattr(type(instance), "eval"):
+        return instance.__call__, instance.__call__, instance.__call__
     wanted = {
         "scalar": ("eval", "eval"),
         "table": ("eval", "eval"),
@@ -254,6 +270,22 @@ def _table(definition: Definition, annotation: object) -> TableParameter | None:
     return table_parameter(annotation)
 
 
+def _iterated_parameters(name: str, definition: Definition, form: FunctionForm) -> tuple[ParameterSpec, ...]:
+    """The arguments in SQL of a function over an iterator: the columns that it gives."""
+    empty = inspect.Parameter.empty
+    types = definition.input_types
+    if types is None and form.columns is None:
+        kind = inspect.Parameter.VAR_POSITIONAL
+        return (ParameterSpec("columns", None, True, None, kind, empty),)
+    count = len(types) if types is not None else len(form.columns or ())
+    return tuple(
+        ParameterSpec(
+            f"arg{i}", types[i] if types else None, True, None, inspect.Parameter.POSITIONAL_ONLY, empty
+        )
+        for i in range(count)
+    )
+
+
 def _read_parameter(
     name: str, definition: Definition, parameter: str, annotation: Any, declared: DataType | None
 ) -> AnnotatedType:
@@ -312,6 +344,8 @@ def _annotated_result(name: str, definition: Definition, hints: dict[str, Any]) 
             f"Function `{name}` does not say the type of its result.",
             hint=f"Annotate it or declare it, for example {example}.",
         )
+    if definition.batch is not None and definition.kind == "scalar":
+        annotation = item_of(annotation)
     if many and typing.get_origin(annotation) in _ROWS_OF:
         annotation = typing.get_args(annotation)[0]
     read = type_of_annotation(annotation, where)

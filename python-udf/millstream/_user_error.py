@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import traceback
@@ -10,6 +11,7 @@ from types import TracebackType
 from typing import Any
 
 from .errors import ErrorDetails, MillstreamError, UdfError
+from .retry import RetryAfter
 
 #: Files whose frames come before the user's first one: ours, and the import system's.
 _NOT_THE_USERS = (
@@ -48,7 +50,7 @@ def user_error(
     return UdfError(
         code,
         f"Function `{function}` failed {doing}{arguments}: {summary}{at}",
-        hint=hint,
+        hint=hint or _hint_of(error),
         details=ErrorDetails(
             function=function,
             file=file,
@@ -58,6 +60,19 @@ def user_error(
             traceback="".join(traceback.format_exception(type(error), error, tb)),
         ),
     )
+
+
+def add_hint(error: BaseException, hint: str) -> None:
+    """Gives an exception what its `UdfError` is to say beside it, where the exception takes attributes."""
+    with contextlib.suppress(AttributeError):
+        error.__millstream_hint__ = hint  # type: ignore[attr-defined]
+
+
+def _hint_of(error: BaseException) -> str | None:
+    if isinstance(error, RetryAfter) and not hasattr(error, "__millstream_hint__"):
+        return "RetryAfter acts where the function is declared with retry=…."
+    hint: str | None = getattr(error, "__millstream_hint__", None)
+    return hint
 
 
 def _place(error: BaseException, tb: TracebackType | None) -> tuple[str | None, int | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -149,7 +150,9 @@ class FunctionContext:
 
 
 _detached = FunctionContext()
+#: What runs in the process, for every thread, and what runs in this task of the event loop.
 _current: FunctionContext | None = None
+_of_task: ContextVar[FunctionContext | None] = ContextVar("millstream_function", default=None)
 
 
 def current_context() -> FunctionContext:
@@ -159,7 +162,7 @@ def current_context() -> FunctionContext:
     >>> current_context().get_job_parameter("model", "large")
     'large'
     """
-    return _detached if _current is None else _current
+    return _of_task.get() or _current or _detached
 
 
 def running_function() -> str | None:
@@ -172,3 +175,4 @@ def enter_context(context: FunctionContext | None) -> None:
     """Makes `context` the current one; None: outside of functions."""
     global _current
     _current = context
+    _of_task.set(context)

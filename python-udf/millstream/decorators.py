@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, overload
 
-from ._definition import BatchFormat, FunctionKind, TypeLike, declare
+from ._definition import BatchFormat, TypeLike, declare
+from ._option_values import FunctionKind
+from .retry import Retry
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -17,21 +19,30 @@ FuncType = Literal["general", "pandas"]
 
 
 class FunctionOptions(TypedDict, total=False):
-    """Options of every decorator. In this version each is refused with UDF_OPTION_NOT_ACTIVE: none acts yet.
+    """Options of every decorator; the job's settings `millstream.function.<name>.<option>` win over them.
 
-    >>> options: FunctionOptions = {"memory": "256 MB", "cpus": 0.5}
+    `concurrency`: workers of the function; of an async one, calls in flight over all workers (64).
+    `rate`: calls over all workers, `"100/s"`. `retry`: attempts, or a `Retry`. `timeout`: seconds, or
+    `"500 ms"`, for each call of an async function. `batch_rows`: rows handed to one call of a `batch=`
+    function, and rows of a bundle. `ordered=False`: results of an async function may leave in the order in
+    which they are ready. `unnest`: a ROW result becomes columns in SELECT. The others are refused with
+    UDF_OPTION_NOT_ACTIVE in this version.
+
+    >>> options: FunctionOptions = {"rate": "100/s", "retry": 3}
     """
 
     memory: str | int | None
     cpus: float | None
     gpus: float | None
     timeout: str | float | None
-    retry: int | None
+    retry: int | Retry | None
     replay: bool | None
     on_error: Literal["fail", "null", "skip", "dead_letter"] | None
-    concurrency: int | tuple[int, int] | None
+    concurrency: int | None
     rate: str | None
     batch_rows: int | None
+    ordered: bool | None
+    unnest: bool | None
     packages: Sequence[str] | None
     python: str | None
     resources: str | None

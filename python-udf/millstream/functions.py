@@ -10,6 +10,7 @@ from .context import FunctionContext
 
 __all__ = [
     "AggregateFunction",
+    "AsyncScalarFunction",
     "FunctionContext",
     "ScalarFunction",
     "SkipRestOfPartition",
@@ -47,6 +48,26 @@ class ScalarFunction(UserDefinedFunction):
     """
 
     def eval(self, *args: Any) -> Any:
+        """The value for one row."""
+        raise NotImplementedError(f"{type(self).__name__} defines no eval().")
+
+    def __call__(self, *args: Any) -> Any:
+        return self.eval(*args)
+
+
+class AsyncScalarFunction(UserDefinedFunction):
+    """One value for each row, awaited: define `async def eval`. Calls for several rows are in flight at once.
+
+    >>> import asyncio
+    >>> class Lookup(AsyncScalarFunction):
+    ...     async def eval(self, key: int) -> str:
+    ...         await asyncio.sleep(0)
+    ...         return f"value {key}"
+    >>> asyncio.run(Lookup()(7))
+    'value 7'
+    """
+
+    async def eval(self, *args: Any) -> Any:
         """The value for one row."""
         raise NotImplementedError(f"{type(self).__name__} defines no eval().")
 

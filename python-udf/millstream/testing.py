@@ -8,10 +8,10 @@ from typing import Any, Literal, cast
 
 import pyarrow as pa
 
-from ._definition import FunctionKind
 from ._execution import LoadedFunction, StageMode, open_stage
 from ._execution.codec import codec_for
 from ._function_spec import specify
+from ._option_values import FunctionKind
 from ._types import DataType, from_arrow, parse_type
 from .errors import UdfError
 

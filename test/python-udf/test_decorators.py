@@ -19,7 +19,6 @@ from millstream import (
     udtaf,
     udtf,
 )
-from millstream._definition import OPTIONS_NOT_ACTIVE
 from millstream._describe import describe
 
 
@@ -68,6 +67,7 @@ def test_a_declaration_says_all_that_the_planner_needs() -> None:
                 "hasDefault": False,
                 "variadic": False,
                 "table": None,
+                "keywordOnly": False,
             },
             {
                 "name": "first",
@@ -76,11 +76,14 @@ def test_a_declaration_says_all_that_the_planner_needs() -> None:
                 "hasDefault": True,
                 "variadic": False,
                 "table": None,
+                "keywordOnly": True,
             },
         ],
         "result": "ARRAY<STRING>",
         "accumulator": None,
         "deterministic": False,
+        "isAsync": False,
+        "iterator": False,
         "options": {},
         "target": "udfs.pick",
         "file": __file__,
@@ -93,7 +96,15 @@ def test_unannotated_parameters_take_any_type_and_none() -> None:
     declaration = describe("f", udf(lambda x, *rest: x, result_type="INT"))
 
     assert declaration["parameters"] == [
-        {"name": "x", "type": None, "nullable": True, "hasDefault": False, "variadic": False, "table": None},
+        {
+            "name": "x",
+            "type": None,
+            "nullable": True,
+            "hasDefault": False,
+            "variadic": False,
+            "table": None,
+            "keywordOnly": False,
+        },
         {
             "name": "rest",
             "type": None,
@@ -101,6 +112,7 @@ def test_unannotated_parameters_take_any_type_and_none() -> None:
             "hasDefault": False,
             "variadic": True,
             "table": None,
+            "keywordOnly": False,
         },
     ]
 
@@ -194,11 +206,24 @@ def test_aggregates_are_described_by_accumulate_and_get_value() -> None:
     assert declaration["accumulator"] == "ARRAY<DOUBLE>"
 
 
-@pytest.mark.parametrize("option", OPTIONS_NOT_ACTIVE)
+NOT_ACTIVE: dict[str, Any] = {
+    "memory": "256 MB",
+    "cpus": 0.5,
+    "gpus": 1,
+    "timeout": "5 s",
+    "replay": False,
+    "on_error": "null",
+    "packages": ["numpy"],
+    "python": "3.12",
+    "resources": "big",
+}
+
+
+@pytest.mark.parametrize("option", NOT_ACTIVE)
 def test_an_option_that_does_not_act_yet_is_refused(option: str) -> None:
     for decorator in (udf, udtf, udaf, udtaf):
         with pytest.raises(UdfError, match=f"`{option}`") as caught:
-            decorator(lambda x: x, **{option: 1})  # type: ignore[operator]
+            decorator(lambda x: x, **{option: NOT_ACTIVE[option]})  # type: ignore[operator]
 
         assert caught.value.code == "UDF_OPTION_NOT_ACTIVE"
 
@@ -232,14 +257,6 @@ def test_a_wrong_declaration_is_refused_with_what_to_do(declare: Any, code: str,
         declare()
 
     assert caught.value.code == code
-
-
-def test_asynchronous_functions_are_refused_until_they_act() -> None:
-    with pytest.raises(UdfError, match="async def"):
-
-        @udf
-        async def f(x: int) -> int:
-            return x
 
 
 def test_two_answers_about_determinism_are_refused() -> None:

@@ -61,6 +61,8 @@ def open_stage(core: FakeCore, function: str) -> str:
         context=CONTEXT,
         keyColumns=[],
         tagColumn=None,
+        overrides=[],
+        sharedFolder="/tmp",
     )
     assert [column["type"] for column in result["output"]] == ["DOUBLE"]
     return function

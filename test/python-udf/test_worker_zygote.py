@@ -128,6 +128,8 @@ def call(core: FakeCore, function: str) -> None:
         context=CONTEXT,
         keyColumns=[],
         tagColumn=None,
+        overrides=[],
+        sharedFolder="/tmp",
     )
     core.send_batch("s", 0, (pa.record_batch({"x": [1.0]}), None))
 

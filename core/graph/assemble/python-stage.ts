@@ -4,6 +4,7 @@ import { InternalError } from '../../errors.js';
 import type { Column } from '../../types/data-type.js';
 import { typeToText } from '../../types/type-text.js';
 import type { PlannedArgument, PlannedStep, PythonBoundary } from '../boundary.js';
+import { functionNotes } from '../function-notes.js';
 import { parallelismOf, resourceGroupOf } from '../resource-group.js';
 import type { CallArgument, CallStep } from '../stage-graph.js';
 import { wireLiteral } from '../wire-literal.js';
@@ -63,6 +64,7 @@ export function addPythonStage(
       resourceGroup: resourceGroupOf(first, options.functions),
       parallelism:
         keys !== null && keys.length === 0 ? 1 : parallelismOf(first, options.functions, options.parallelism),
+      notes: functionNotes(steps, options.functions),
     },
     [input.exchange],
   );

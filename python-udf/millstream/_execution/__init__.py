@@ -4,6 +4,8 @@ A worker calls `load_functions`, then `open_stage` for each stage, `process` for
 """
 
 from .answer import Answer
+from .async_stage import AsyncStage, BundleRun
+from .event_loop import close_event_loop
 from .instruction import (
     CallArgument,
     CallStep,
@@ -17,10 +19,13 @@ from .instruction import (
 )
 from .loaded_function import LoadedFunction, load_functions
 from .stage import PARTITION_BYTES, FunctionStage, open_stage
+from .stage_share import StageShare
 
 __all__ = [
     "PARTITION_BYTES",
     "Answer",
+    "AsyncStage",
+    "BundleRun",
     "CallArgument",
     "CallStep",
     "ColumnArgument",
@@ -30,6 +35,8 @@ __all__ = [
     "LoadedFunction",
     "StageContext",
     "StageMode",
+    "StageShare",
+    "close_event_loop",
     "StepArgument",
     "TableArgument",
     "load_functions",

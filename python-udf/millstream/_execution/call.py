@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import repeat, starmap
 from typing import Any
 
+from .._options import Options
 from .._types import DataType
 from .._user_error import short_repr, user_error
 from ..errors import ErrorDetails, MillstreamError, UdfError
@@ -17,6 +18,7 @@ from .codec import Codec, Dialect, Mismatch
 from .column import called_values
 from .loaded_function import LoadedFunction
 from .progress import Progress
+from .stage_share import StageShare
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class Call:
     filter: int | None
     distinct: bool
     progress: Progress
+    options: Options
+    share: StageShare
 
     @property
     def name(self) -> str:

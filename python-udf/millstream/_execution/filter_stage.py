@@ -12,7 +12,7 @@ from .bundle import Bundle
 from .call import Call
 from .column import is_true
 from .progress import Progress
-from .stage_base import StageBase, scalar_step
+from .stage_base import StageBase
 
 
 class FilterStage(StageBase):
@@ -20,20 +20,24 @@ class FilterStage(StageBase):
 
     def __init__(self, calls: Sequence[Call], result_steps: Sequence[int], progress: Progress) -> None:
         super().__init__(calls, progress, [calls[step].type for step in result_steps])
-        self._steps = [scalar_step(call) for call in calls]
+        self._steps = self._sync_steps(calls)
+        self._predicate = len(calls) - 1
         self._result_steps = result_steps
 
     def process(self, columns: Sequence[pa.Array], rows: int, continued: bool = False) -> Iterator[Answer]:
         """One answer, possibly of no rows."""
         bundle = Bundle(columns, rows)
-        predicate = len(self._steps) - 1
-        self._evaluate(self._steps, bundle, [*self._result_steps, predicate])
-        keep = is_true(bundle.results[predicate])
+        self._evaluate(self._steps, bundle, [*self._result_steps, self._predicate])
+        yield self.answer(bundle)
+
+    def answer(self, bundle: Bundle) -> Answer:
+        """The answer of a bundle whose steps have been evaluated."""
+        keep = is_true(bundle.results[self._predicate])
         kept = keep.true_count
         arrays = [bundle.results[step].array for step in self._result_steps]
         selection = None
-        if kept < rows:
+        if kept < bundle.rows:
             selection = pc.indices_nonzero(keep).cast(pa.int32())
             arrays = [array.filter(keep) for array in arrays]
         batch = pa.RecordBatch.from_arrays(arrays, schema=self.output_schema) if arrays else None
-        yield Answer(kept, batch, selection)
+        return Answer(kept, batch, selection)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from .. import _pyflink
@@ -11,6 +11,7 @@ from .._function_spec import FunctionSpec
 from .._loading import extend_path, load
 from .._user_error import user_error
 from ..context import FunctionContext, enter_context
+from .event_loop import call_in_loop
 
 
 class LoadedFunction:
@@ -38,10 +39,10 @@ class LoadedFunction:
         if instance is None:
             return
         stages = _STAGES.get(id(instance), 0)
-        if stages == 0:
+        if stages == 0 and hasattr(instance, "open"):
             enter_context(self.context)
             try:
-                instance.open(self.context)
+                self._call(instance.open, self.context)
             except Exception as error:
                 self._stages -= 1
                 raise user_error(error, self.name, "in `open`") from error
@@ -63,13 +64,22 @@ class LoadedFunction:
         if stages > 0:
             _STAGES[id(instance)] = stages
             return
+        if not hasattr(instance, "close"):
+            return
         enter_context(self.context)
         try:
-            instance.close()
+            self._call(instance.close)
         except Exception as error:
             raise user_error(error, self.name, "in `close`") from error
         finally:
             enter_context(None)
+
+    def _call(self, method: Callable[..., Any], *args: Any) -> None:
+        """Where the function's calls run: an async one may make its client in the event loop."""
+        if self.spec.form.is_async:
+            call_in_loop(method, *args)
+        else:
+            method(*args)
 
 
 #: Open stages by identity of the instance: one instance may be loaded again, and under several names.

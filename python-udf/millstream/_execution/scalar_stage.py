@@ -10,7 +10,7 @@ from .answer import Answer
 from .bundle import Bundle
 from .call import Call
 from .progress import Progress
-from .stage_base import StageBase, scalar_step
+from .stage_base import StageBase
 
 
 class ScalarStage(StageBase):
@@ -18,13 +18,17 @@ class ScalarStage(StageBase):
 
     def __init__(self, calls: Sequence[Call], result_steps: Sequence[int], progress: Progress) -> None:
         super().__init__(calls, progress, [calls[step].type for step in result_steps])
-        self._steps = [scalar_step(call) for call in calls]
+        self._steps = self._sync_steps(calls)
         self._result_steps = result_steps
 
     def process(self, columns: Sequence[pa.Array], rows: int, continued: bool = False) -> Iterator[Answer]:
         """One answer without a selection."""
         bundle = Bundle(columns, rows)
         self._evaluate(self._steps, bundle, self._result_steps)
+        yield self.answer(bundle)
+
+    def answer(self, bundle: Bundle) -> Answer:
+        """The answer of a bundle whose steps have been evaluated."""
         arrays = [bundle.results[step].array for step in self._result_steps]
         batch = pa.RecordBatch.from_arrays(arrays, schema=self.output_schema) if arrays else None
-        yield Answer(rows, batch, None)
+        return Answer(bundle.rows, batch, None)

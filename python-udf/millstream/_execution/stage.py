@@ -15,6 +15,7 @@ from ..errors import UdfError
 from .aggregate_stage import AggregateStage
 from .answer import Answer
 from .arguments import bind_arguments
+from .async_stage import AsyncStage
 from .call import Call
 from .codec import MILLSTREAM_DIALECT, Dialect, codec_for
 from .filter_stage import FilterStage
@@ -24,6 +25,7 @@ from .loaded_function import LoadedFunction
 from .map_stage import MapStage
 from .progress import Progress
 from .scalar_stage import ScalarStage
+from .stage_share import ALONE, StageShare
 from .table_aggregate_stage import TableAggregateStage
 from .table_stage import TableStage
 
@@ -88,6 +90,7 @@ def open_stage(
     context: StageContext | None = None,
     stage: str = "",
     limits: Limits | None = None,
+    share: StageShare = ALONE,
 ) -> FunctionStage:
     """Compiles a stage and calls `open` of its functions; arguments as in `open_function_stage`.
 
@@ -99,8 +102,10 @@ def open_stage(
         not fit (UDF_ARGUMENTS).
     """
     progress = Progress(len(steps))
-    calls = _bind(input, steps, functions, time_zone, progress)
-    opened: ScalarStage | FilterStage | TableStage | AggregateStage | MapStage | TableAggregateStage
+    calls = _bind(input, steps, functions, time_zone, progress, share)
+    opened: (
+        ScalarStage | FilterStage | TableStage | AggregateStage | MapStage | TableAggregateStage | AsyncStage
+    )
     match mode:
         case "scalar":
             opened = ScalarStage(calls, result_steps, progress)
@@ -115,6 +120,8 @@ def open_stage(
         case "map":
             types = [parse_type(column.type) for column in input]
             opened = MapStage(calls[0], types, progress, key_columns, tag_column, partition_bytes)
+    if isinstance(opened, (ScalarStage, FilterStage)) and any(c.loaded.spec.form.is_async for c in calls):
+        opened = AsyncStage(opened, calls)
     names = dict.fromkeys(step.function for step in steps)
     opened.open({name: function_context(name, context, stage, limits) for name in names})
     return opened
@@ -126,6 +133,7 @@ def _bind(
     functions: Mapping[str, LoadedFunction],
     time_zone: str,
     progress: Progress,
+    share: StageShare,
 ) -> list[Call]:
     input_types = [parse_type(column.type) for column in columns]
     step_types: list[DataType] = []
@@ -154,6 +162,8 @@ def _bind(
                 filter=step.filter,
                 distinct=step.distinct,
                 progress=progress,
+                options=loaded.spec.definition.options.overridden(share.overrides_of(step.function)),
+                share=share,
             )
         )
         step_types.append(result)

@@ -12,11 +12,12 @@ from ..context import FunctionContext
 from ..errors import MillstreamError
 from .bundle import Bundle
 from .call import Call
+from .iterator_step import IteratorStep
 from .progress import Progress
 from .scalar_step import RowStep, VectorStep
 from .vector import vectors_for
 
-ScalarStep = RowStep | VectorStep
+ScalarStep = RowStep | VectorStep | IteratorStep
 
 
 class StageBase:
@@ -24,6 +25,7 @@ class StageBase:
 
     def __init__(self, calls: Sequence[Call], progress: Progress, output: Sequence[DataType]) -> None:
         self._functions = [call.loaded for call in calls]
+        self._held: list[ScalarStep] = []
         self._opened = 0
         self._progress = progress
         columns = [(f"r{i}", data_type.as_nullable()) for i, data_type in enumerate(output)]
@@ -63,14 +65,20 @@ class StageBase:
     def close(self) -> None:
         """Closes the functions; all of them, the first error is raised at the end."""
         opened, self._opened = self._functions[: self._opened], 0
+        held, self._held = self._held, []
         errors: list[MillstreamError] = []
-        for function in opened:
+        for closing in [*held, *opened]:
             try:
-                function.close()
+                closing.close()
             except MillstreamError as error:
                 errors.append(error)
         if errors:
             raise errors[0]
+
+    def _sync_steps(self, calls: Sequence[Call]) -> list[ScalarStep]:
+        """The steps of calls, closed with the stage; none for async calls, which an `AsyncStage` makes."""
+        self._held = [scalar_step(call) for call in calls if not call.loaded.spec.form.is_async]
+        return self._held
 
     def _evaluate(self, steps: Sequence[ScalarStep], bundle: Bundle, results: Sequence[int]) -> None:
         """Runs scalar steps in order; the Arrow form of `results` is made within their time."""
@@ -83,6 +91,11 @@ class StageBase:
 
 
 def scalar_step(call: Call) -> ScalarStep:
-    """How a scalar call is evaluated: by rows, or by vectors."""
+    """How a scalar call is evaluated: by rows, by vectors, or as one iterator over vectors."""
     batch = call.loaded.spec.definition.batch
-    return RowStep(call) if batch is None else VectorStep(call, vectors_for(batch, call.dialect))
+    if batch is None:
+        return RowStep(call)
+    vectors = vectors_for(batch, call.dialect)
+    return (
+        VectorStep(call, vectors) if call.loaded.spec.form.iterator is None else IteratorStep(call, vectors)
+    )

@@ -21,7 +21,7 @@ from .called_rows import CalledRows
 from .codec import Mismatch
 from .map_stage import row_codec
 from .progress import Progress
-from .stage_base import StageBase, scalar_step
+from .stage_base import StageBase
 from .table_rows import RowForm
 
 #: Rows of one answer at most: what a function yields for one row may be more than memory holds.
@@ -46,7 +46,7 @@ class TableStage(StageBase):
         for step in result_steps:
             types += [f.type for f in codec.data_type.fields] if step == call.step else [calls[step].type]
         super().__init__(calls, progress, types)
-        self._steps = [scalar_step(scalar) for scalar in scalar_calls]
+        self._steps = self._sync_steps(scalar_calls)
         self._call = call
         self._function = call.bound.adapt(call.loaded.spec.call)
         self._form = RowForm(codec)

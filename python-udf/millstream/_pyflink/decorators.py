@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .._definition import FunctionKind, TypeLike, declare
+from .._definition import TypeLike, declare
+from .._option_values import FunctionKind
 from ..errors import UdfError
 
 Types = TypeLike | Sequence[TypeLike] | None

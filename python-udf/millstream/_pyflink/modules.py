@@ -18,6 +18,7 @@ _TYPES = {"DataTypes": data_types.DataTypes, "DataType": DataType, "RowField": R
 _CLASSES = {
     "UserDefinedFunction": functions.UserDefinedFunction,
     "ScalarFunction": functions.ScalarFunction,
+    "AsyncScalarFunction": functions.AsyncScalarFunction,
     "TableFunction": functions.TableFunction,
     "AggregateFunction": functions.AggregateFunction,
     "TableAggregateFunction": functions.TableAggregateFunction,

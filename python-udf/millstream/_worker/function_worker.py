@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import signal
 import threading
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .. import _execution
 from ..context import Limits
 from ..errors import InternalError
 from . import arrow_ipc
+from .async_bundles import AsyncBundles
 from .metrics_report import MetricsReport
 from .open_function_stage import open_function_stage
 from .pandas_import import introduce_pandas
@@ -35,7 +38,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from .._execution import Answer, FunctionStage, LoadedFunction
+    from .._execution import Answer, AsyncStage, BundleRun, FunctionStage, LoadedFunction
     from .data_channel import DataChannel, Frame
     from .protocol import ControlFromWorker, DataMessage, InstructionBody, Welcome
 
@@ -61,6 +64,7 @@ class FunctionWork:
         self._late_frames = 0
         self._limits = Limits()
         self._metrics = MetricsReport()
+        self._async = AsyncBundles()
 
     def versions(self) -> dict[str, str]:
         return {}
@@ -92,6 +96,7 @@ class FunctionWork:
                 self._only_function[body.stage] = names.pop() if len(names) == 1 else None
                 return {"output": [ColumnSpec(name, type_text) for name, type_text in stage.output]}
             case CloseStage():
+                self._async.end(body.stage)
                 closing = self._stages.pop(body.stage, None)
                 if closing is not None:
                     self._metrics.send_all(body.stage, closing)
@@ -109,10 +114,11 @@ class FunctionWork:
         pass
 
     def wake_fd(self) -> int | None:
-        return None
+        return self._async.fileno()
 
     def pump(self) -> None:
-        pass
+        for message, run, received_ns in self._async.take_ended():
+            self._guarded(message, partial(self._answer, message, run, received_ns))
 
     def receive(self, message: DataMessage, frames: Sequence[Frame]) -> None:
         if not isinstance(message, BatchMessage):
@@ -121,34 +127,53 @@ class FunctionWork:
             self._late_frames += 1
             _log.debug("%d batches came late, the last for stage %s", self._late_frames, message.stage)
             return
+        stage = self._stages[message.stage]
+        if isinstance(stage, _execution.AsyncStage):
+            self._guarded(message, partial(self._start, stage, message, frames))
+            return
         self._running = message
         try:
-            self._run(self._stages[message.stage], message, frames)
+            self._guarded(message, partial(self._run, stage, message, frames))
+        finally:
+            self._running = None
+
+    def _guarded(self, message: BatchMessage, work: Callable[[], None]) -> None:
+        """Does something for a bundle; what it raises is the bundle's failure."""
+        try:
+            work()
         except BaseException as error:
             # An interrupt may have come while the flag was being taken back.
             self._is_in_user_code = False
             facts = {"function": self._only_function.get(message.stage), "stage": message.stage}
             failure = wire_error(error, **facts, bundle=message.sequence)
             self._data.send(Failed(message.stage, self._epoch, message.sequence, failure))
-        finally:
-            self._running = None
 
     def cancel(self, stage: str) -> None:
         self._cancelled.add(stage)
+        self._async.cancel(stage)
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGUSR1)
 
     def progress(self) -> Progress | None:
         running = self._running
         if running is None:
-            return None
+            return self._async.progress()
         stage = self._stages.get(running.stage)
         rows = 0 if stage is None else stage.running_rows
         function = None if stage is None else stage.running
         return Progress(running.stage, running.sequence, function, rows, None)
 
     def close(self) -> None:
+        errors: list[Exception] = []
         while self._stages:
-            self._stages.popitem()[1].close()
+            name, stage = self._stages.popitem()
+            try:
+                self._async.end(name)
+                stage.close()
+            except Exception as error:
+                errors.append(error)
+        _execution.close_event_loop()
+        if errors:
+            raise errors[0]
 
     def _run(self, stage: FunctionStage, message: BatchMessage, frames: Sequence[Frame]) -> None:
         received = time.monotonic_ns()
@@ -167,6 +192,25 @@ class FunctionWork:
         )
         self._data.send(Done(message.stage, self._epoch, message.sequence, batches, rows, timing))
         self._metrics.send_sometimes(message.stage, stage)
+
+    def _start(self, stage: AsyncStage, message: BatchMessage, frames: Sequence[Frame]) -> None:
+        received = time.monotonic_ns()
+        if message.stage in self._cancelled:
+            raise Interrupted
+        columns = self._data.decode(message, frames)
+        self._async.add(message, received, lambda on_done: stage.start(columns, message.rows, on_done))
+
+    def _answer(self, message: BatchMessage, run: BundleRun, received: int) -> None:
+        try:
+            answer = run.answer()
+        except asyncio.CancelledError:
+            raise Interrupted from None
+        began = time.monotonic_ns()
+        self._send(message, answer)
+        sent = time.monotonic_ns()
+        timing = BundleTiming(str(received), str(sent), 0, *run.take_timing(), sent - began)
+        self._data.send(Done(message.stage, self._epoch, message.sequence, 1, answer.rows, timing))
+        self._metrics.send_sometimes(message.stage, self._stages[message.stage])
 
     def _next(self, answers: Iterator[Answer], stage: str) -> Answer | None:
         self._is_in_user_code = True

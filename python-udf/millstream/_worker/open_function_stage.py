@@ -36,4 +36,10 @@ def open_function_stage(
         context=body.context,
         stage=body.stage,
         limits=limits,
+        share=_execution.StageShare(
+            body.context.subtask,
+            body.context.parallelism,
+            body.shared_folder,
+            {override.function: override.options for override in body.overrides},
+        ),
     )

@@ -173,6 +173,13 @@ class FunctionTarget(_Struct):
     target: str
 
 
+class FunctionOverrides(_Struct):
+    """Settings of the job for one function: text by option."""
+
+    function: str
+    options: dict[str, str]
+
+
 class WireFileSink(_Struct):
     """A file that a relational stage writes; the core renames it on success."""
 
@@ -261,6 +268,8 @@ class OpenFunctionStage(_Body, tag="open_function_stage"):
     key_columns: list[int]
     tag_column: int | None
     context: StageContext
+    overrides: list[FunctionOverrides]
+    shared_folder: str
 
 
 class OpenRelationalStage(_Body, tag="open_relational_stage"):

@@ -7,7 +7,16 @@ function parameter(
   type: string | null,
   more: Partial<FunctionParameter> = {},
 ): FunctionParameter {
-  return { name, type, nullable: true, hasDefault: false, variadic: false, table: null, ...more };
+  return {
+    name,
+    type,
+    nullable: true,
+    hasDefault: false,
+    variadic: false,
+    table: null,
+    keywordOnly: false,
+    ...more,
+  };
 }
 
 function declaration(
@@ -22,6 +31,8 @@ function declaration(
     result: 'BIGINT',
     accumulator: null,
     deterministic: true,
+    isAsync: false,
+    iterator: false,
     options: {},
     target: 'functions.f',
     file: null,

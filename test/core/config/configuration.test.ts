@@ -99,7 +99,7 @@ describe('a configuration', () => {
     for (const key of [
       'python.requirements',
       'millstream.function.f.memory',
-      'millstream.function.my.f.rate',
+      'millstream.function.my.f.gpus',
     ]) {
       expect(() => configuration.set(key, '1', 'SET')).toThrow('does not act in this version');
     }

@@ -129,6 +129,7 @@ test('functions of other resources get stages of their own, side by side without
       step #0  big(c0) -> BIGINT
       shipped  c0
       kept     c1
+      options  big: memory 1 GB
       workers  2, group memory=1 GB
       output   [c0 BIGINT] [c1 BIGINT]
       exchange stream: one consumer
@@ -138,6 +139,7 @@ test('functions of other resources get stages of their own, side by side without
       step #0  big(c0) -> BIGINT
       shipped  c0
       kept     c0, c1
+      options  big: memory 1 GB
       workers  2, group memory=1 GB
       output   [c0 BIGINT] [c1 BIGINT] [c2 BIGINT]
       exchange stream: one consumer

@@ -13,7 +13,7 @@ import { bindStatement } from '../../../core/sql/bind/bind.js';
 import { parseExpression, parseStatement } from '../../../core/sql/parse.js';
 import { parseTypeText } from '../../../core/types/type-text.js';
 
-const PARAMETERS = { nullable: true, hasDefault: false, variadic: false, table: null };
+const PARAMETERS = { nullable: true, hasDefault: false, variadic: false, table: null, keywordOnly: false };
 
 function declare(
   name: string,
@@ -29,6 +29,8 @@ function declare(
     result,
     accumulator: null,
     deterministic: true,
+    isAsync: false,
+    iterator: false,
     options: {},
     target: `functions.${name}`,
     file: null,

@@ -1,0 +1,121 @@
+"""Evaluates an async function over a bundle: many calls in flight, results in the order of the rows."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Iterable
+from typing import Any
+
+import pyarrow as pa
+
+from ..errors import UdfError
+from .bundle import Bundle
+from .call import Call, argument_rows
+from .called_rows import CalledRows
+from .column import Column
+from .event_loop import event_loop
+from .pacing import Pacing
+from .progress import Progress
+from .scalar_step import result_column
+from .vector import Vectors
+from .vector_call import Part, VectorCall
+
+#: Calls of a function in flight over all its workers, where it declares no concurrency.
+CALLS_IN_FLIGHT = 64
+
+
+class _AsyncStep:
+    """What async steps share: slots, pace, the function."""
+
+    def __init__(self, call: Call) -> None:
+        self.call = call
+        self._most = call.share.part_of(call.options.concurrency or CALLS_IN_FLIGHT)
+        self._slots = event_loop().slots(call.name, self._most)
+        self._pacing = Pacing(call.options, call.name, call.share.shared_folder)
+        self._function = self._pacing.paced_async(call.bound.adapt(call.loaded.spec.call))
+
+    def close(self) -> None:
+        """Lets go of what the step holds."""
+        self._pacing.close()
+
+
+class AsyncRowStep(_AsyncStep):
+    """Calls the function once for each row that needs it."""
+
+    async def evaluate(self, bundle: Bundle, progress: Progress) -> Column:
+        """One value for each row, None where the function was not called."""
+        call = self.call
+        rows = bundle.called_rows(call.bound.arguments, [call.guard])
+        sequences = call.sequences(bundle, rows)
+        values: list[Any] = [None] * rows.count
+        calls = enumerate(argument_rows(sequences, rows.count))
+        finished: list[None] = []
+        progress.finished = finished
+
+        async def take_calls() -> None:
+            for index, arguments in calls:
+                async with self._slots:
+                    try:
+                        values[index] = await self._function(*arguments)
+                    except Exception as error:
+                        row = rows.position(index)
+                        raise call.row_failed(error, row, None, sequences, index) from error
+                finished.append(None)
+
+        await _all_of(call, (take_calls() for _ in range(min(self._most, rows.count))))
+        progress.count_calls(call.step, rows.count)
+        return result_column(call, rows, values)
+
+
+class AsyncVectorStep(_AsyncStep):
+    """Calls the function once for a bundle, or for each `batch_rows` of it, those at once."""
+
+    def __init__(self, call: Call, vectors: Vectors) -> None:
+        super().__init__(call)
+        self._vectors = VectorCall(call, vectors)
+
+    async def evaluate(self, bundle: Bundle, progress: Progress) -> Column:
+        """One value for each row, NULL where the row was not in the vectors."""
+        rows = bundle.called_rows(self.call.bound.arguments, [self.call.guard])
+        parts = enumerate(self._vectors.parts(bundle, rows))
+        arrays: dict[int, pa.Array] = {}
+
+        async def take_parts() -> None:
+            for index, part in parts:
+                async with self._slots:
+                    arrays[index] = await self._call(rows, part)
+
+        await _all_of(self.call, (take_parts() for _ in range(self._most)))
+        progress.count_calls(self.call.step, len(arrays))
+        return self._vectors.column([arrays[i] for i in range(len(arrays))], rows)
+
+    async def _call(self, rows: CalledRows, part: Part) -> pa.Array:
+        try:
+            result = await self._function(*part.arguments)
+        except Exception as error:
+            raise self._vectors.failed(error, rows, part) from error
+        return self._vectors.array_of(result, rows, part)
+
+
+async def _all_of(call: Call, coroutines: Iterable[Coroutine[Any, Any, None]]) -> None:
+    """Runs them to their end; the first failure cancels the others, and is raised when they have ended."""
+    tasks = [asyncio.ensure_future(coroutine) for coroutine in coroutines]
+    if not tasks:
+        return
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    failed = [task.exception() for task in tasks if not task.cancelled()]
+    for error in failed:
+        if error is not None:
+            raise error
+    if any(task.cancelled() for task in tasks):
+        raise UdfError(
+            "UDF_EXCEPTION",
+            f"A call of function `{call.name}` cancelled itself (asyncio.CancelledError).",
+            hint="Catch asyncio.CancelledError where the function cancels tasks of its own.",
+            details=call.details(None),
+        )

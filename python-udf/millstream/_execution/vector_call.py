@@ -1,0 +1,108 @@
+"""A call by vectors: its arguments part by part, and the column that its results are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+
+from .._user_error import user_error
+from ..errors import MillstreamError, UdfError
+from .arguments import Constant
+from .bundle import Bundle
+from .call import Call
+from .called_rows import CalledRows
+from .codec import Mismatch
+from .column import ArrowColumn, called_array
+from .vector import Misfit, Vectors
+
+
+class Part(NamedTuple):
+    """The rows of one call: `rows` from the `start`-th called row on, and their arguments."""
+
+    start: int
+    rows: int
+    arguments: list[Any]
+
+
+class VectorCall:
+    """Cuts bundles into parts of at most `batch_rows` rows and makes columns of results."""
+
+    def __init__(self, call: Call, vectors: Vectors) -> None:
+        self.call = call
+        self._vectors = vectors
+
+    def parts(self, bundle: Bundle, rows: CalledRows) -> Iterator[Part]:
+        """The parts in order; none where no row is called."""
+        columns = [
+            None if isinstance(argument, Constant) else called_array(_column(bundle, argument), rows)
+            for argument in self.call.bound.arguments
+        ]
+        most = self.call.options.batch_rows or rows.count
+        for start in range(0, rows.count, max(1, most)):
+            count = min(most, rows.count - start)
+            yield Part(start, count, self._arguments(columns, start, count))
+
+    def array_of(self, result: Any, rows: CalledRows, part: Part, exact: bool = True) -> pa.Array:
+        """The column that a result is; `exact`: it must have a value for each row of its part.
+
+        Raises:
+            UdfError: UDF_RETURN_TYPE, UDF_RETURN_LENGTH.
+        """
+        call = self.call
+        try:
+            array = self._vectors.from_result(result, call.result)
+        except Mismatch as mismatch:
+            raise call.misfit(mismatch, rows.position(part.start + mismatch.index)) from None
+        except Misfit as misfit:
+            raise UdfError(
+                "UDF_RETURN_COLUMNS" if misfit.columns else "UDF_RETURN_TYPE",
+                f"Function `{call.name}` returned {misfit}; its result is {call.type}.",
+                hint="Return a vector of the declared type.",
+                details=call.details(None),
+            ) from None
+        if exact and len(array) != part.rows:
+            raise UdfError(
+                "UDF_RETURN_LENGTH",
+                f"Function `{call.name}` returned {len(array)} values for {part.rows} rows.",
+                hint="Return one value for each row, in order.",
+                details=call.details(None),
+            )
+        return array
+
+    def column(self, arrays: Sequence[pa.Array], rows: CalledRows) -> ArrowColumn:
+        """The results of all parts by row of the bundle, NULL where the row was not in the vectors."""
+        call = self.call
+        array = pa.concat_arrays(arrays) if arrays else pa.nulls(0, call.result.arrow_type)
+        if not call.type.nullable and array.null_count > 0:
+            raise call.null_refused(rows.position(array.is_null().index(True).as_py()))
+        return ArrowColumn(rows.spread_array(array))
+
+    def failed(self, error: BaseException, rows: CalledRows, part: Part) -> MillstreamError:
+        """The error of user code that raised for a part."""
+        where = f"on a batch of {part.rows} rows"
+        if part.rows < rows.count:
+            where += f" from row {rows.position(part.start)} on"
+        return user_error(error, self.call.name, where)
+
+    def _arguments(self, columns: Sequence[pa.Array | None], start: int, count: int) -> list[Any]:
+        bound = self.call.bound.arguments
+        scalars = self._vectors.takes_scalars and not all(isinstance(a, Constant) for a in bound)
+        arguments: list[Any] = []
+        for argument, column in zip(bound, columns, strict=True):
+            if not isinstance(argument, Constant):
+                assert column is not None
+                part = column if count == len(column) else column.slice(start, count)
+                arguments.append(self._vectors.from_array(part, argument.codec))
+            elif scalars or argument.data_type is None:
+                arguments.append(argument.value)
+            else:
+                arguments.append(self._vectors.constant(argument.value, argument.data_type, count))
+        return arguments
+
+
+def _column(bundle: Bundle, argument: Any) -> Any:
+    column = bundle.column(argument)
+    assert column is not None
+    return column

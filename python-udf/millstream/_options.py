@@ -1,0 +1,181 @@
+"""Options of functions: read, checked and typed in one place, for decorators and for the job's settings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any, get_args
+
+from ._near_names import did_you_mean
+from ._option_values import FunctionKind, OnError, Rate, duration, memory_bytes
+from .errors import UdfError
+from .retry import Retry
+
+#: Options that do not act yet: giving one is refused. Remove a name here once it acts.
+OPTIONS_NOT_ACTIVE = ("memory", "cpus", "gpus", "replay", "on_error", "packages", "python", "resources")
+
+#: Parameters of the decorators beside the options, for near names.
+_PARAMETERS = ("name", "deterministic", "batch", "func_type", "input_types", "result_type", "result_types")
+
+
+@dataclass(frozen=True)
+class Options:
+    """The options of a function by the names of the decorators; None where one is not given.
+
+    `timeout` is in seconds and `memory` in bytes.
+    """
+
+    memory: int | None = None
+    cpus: float | None = None
+    gpus: float | None = None
+    timeout: float | None = None
+    retry: Retry | None = None
+    replay: bool | None = None
+    on_error: OnError | None = None
+    concurrency: int | None = None
+    rate: Rate | None = None
+    batch_rows: int | None = None
+    ordered: bool | None = None
+    unnest: bool | None = None
+    packages: tuple[str, ...] | None = None
+    python: str | None = None
+    resources: str | None = None
+
+    def to_wire(self) -> dict[str, str | int | float | bool]:
+        """Those that are given, JSON-able, as EXPLAIN shows them."""
+        shown: dict[str, str | int | float | bool] = {}
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if field.name == "timeout" and value is not None:
+                shown["timeout"] = f"{value:g} s"
+            elif isinstance(value, (bool, int, float, str)):
+                shown[field.name] = value
+            elif value is not None:
+                shown[field.name] = ", ".join(value) if isinstance(value, tuple) else str(value)
+        return shown
+
+    def overridden(self, texts: Mapping[str, str]) -> Options:
+        """With the job's settings, which win: option → text, checked by the core already."""
+        changes: dict[str, Any] = {name: _READ[name](_from_text(name, text)) for name, text in texts.items()}
+        retry = changes.get("retry")
+        if retry is not None and self.retry is not None:
+            changes["retry"] = replace(self.retry, attempts=retry.attempts)
+        return replace(self, **changes)
+
+
+def read_options(kind: FunctionKind, given: Mapping[str, object], is_async: bool) -> Options:
+    """The options given to a decorator; None is not given.
+
+    Raises:
+        UdfError: UDF_OPTION for an unknown one or a wrong value, UDF_OPTION_NOT_ACTIVE for one that does not
+        act yet.
+    """
+    values: dict[str, Any] = {}
+    for option, value in given.items():
+        if option not in _READ:
+            hint = did_you_mean(option, [*_READ, *_PARAMETERS])
+            raise UdfError("UDF_OPTION", f"There is no option `{option}` for functions.", hint=hint)
+        if value is None:
+            continue
+        try:
+            values[option] = _READ[option](value)
+        except (TypeError, ValueError) as error:
+            raise UdfError("UDF_OPTION", f"{option} is {value!r}.", hint=f"{error}.") from None
+        _refuse_useless(kind, option, value, is_async)
+    return Options(**values)
+
+
+def _refuse_useless(kind: FunctionKind, option: str, value: object, is_async: bool) -> None:
+    if option in OPTIONS_NOT_ACTIVE or (option == "timeout" and not is_async):
+        of = "of functions that are not async" if option == "timeout" else "of functions"
+        raise UdfError(
+            "UDF_OPTION_NOT_ACTIVE",
+            f"The option `{option}` {of} does not act yet, so it is refused instead of ignored.",
+            hint=f"Remove `{option}={value!r}`.",
+        )
+    if option == "ordered" and not is_async:
+        raise UdfError(
+            "UDF_OPTION",
+            f"ordered={value!r} is for async functions: others are called in order.",
+            hint="Remove it, or write `async def`.",
+        )
+    if kind != "scalar" and option in ("unnest", "retry", "rate", "batch_rows"):
+        raise UdfError(
+            "UDF_OPTION",
+            f"`{option}` is for scalar functions, and this is a {kind.replace('_', ' ')} function.",
+            hint=f"Remove `{option}={value!r}`.",
+        )
+
+
+def _whole(value: object) -> int:
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 1:
+        return value
+    raise ValueError("It is a whole number of at least 1")
+
+
+def _number(value: object) -> float:
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0:
+        return float(value)
+    raise ValueError("It is a number above 0")
+
+
+def _flag(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise ValueError("It is True or False")
+
+
+def _text(value: object) -> str:
+    if isinstance(value, str) and value.strip():
+        return value
+    raise ValueError("It is a text")
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    if isinstance(value, Sequence) and not isinstance(value, str) and all(isinstance(v, str) for v in value):
+        return tuple(value)
+    raise ValueError("It is a list of requirements, such as ['scikit-learn>=1.4']")
+
+
+def _on_error(value: object) -> Any:
+    if value in get_args(OnError):
+        return value
+    raise ValueError(
+        did_you_mean(str(value), get_args(OnError)) or "It is 'fail', 'null', 'skip' or 'dead_letter'"
+    )
+
+
+def _retry(value: object) -> Retry:
+    if isinstance(value, Retry):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 1:
+        return Retry(attempts=value)
+    raise ValueError("It is the number of attempts, at least 1, or a millstream.Retry")
+
+
+_READ: dict[str, Callable[[Any], Any]] = {
+    "memory": memory_bytes,
+    "cpus": _number,
+    "gpus": _number,
+    "timeout": duration,
+    "retry": _retry,
+    "replay": _flag,
+    "on_error": _on_error,
+    "concurrency": _whole,
+    "rate": Rate.parse,
+    "batch_rows": _whole,
+    "ordered": _flag,
+    "unnest": _flag,
+    "packages": _texts,
+    "python": _text,
+    "resources": _text,
+}
+
+
+def _from_text(option: str, text: str) -> object:
+    if option in ("concurrency", "batch_rows", "retry"):
+        return int(text)
+    if option in ("ordered", "replay"):
+        return re.fullmatch("true", text.strip(), re.IGNORECASE) is not None
+    return text
