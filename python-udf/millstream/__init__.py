@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .functions import (
         AggregateFunction,
         AsyncScalarFunction,
+        BatchAggregateFunction,
         ScalarFunction,
         SkipRestOfPartition,
         TableAggregateFunction,
@@ -45,6 +46,7 @@ __version__ = "0.1.0"
 __all__ = [
     "AggregateFunction",
     "AsyncScalarFunction",
+    "BatchAggregateFunction",
     "CancelledError",
     "ConfigurationError",
     "Counter",
@@ -94,6 +96,7 @@ _MODULES = {
         (
             "AggregateFunction",
             "AsyncScalarFunction",
+            "BatchAggregateFunction",
             "ScalarFunction",
             "SkipRestOfPartition",
             "TableAggregateFunction",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
-from ._function_spec import FunctionSpec, ParameterSpec, specify
+from ._function_spec import FunctionSpec, specify
+from ._parameter import ParameterSpec
 
 
 def describe(name: str, target_object: object, target: str = "") -> dict[str, Any]:

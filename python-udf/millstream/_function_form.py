@@ -31,7 +31,7 @@ class FunctionForm:
 def form_of(
     name: str, definition: Definition, call: Callable[..., Any], hints: dict[str, Any]
 ) -> FunctionForm:
-    """The form of a function; only scalar ones have another than the plain one.
+    """The form of a function; scalar ones and vectorised aggregates have others than the plain one.
 
     Raises:
         UdfError: UDF_DECLARATION for forms that do not exist.
@@ -47,7 +47,8 @@ def form_of(
         )
     if inspect.iscoroutinefunction(call):
         return FunctionForm(is_async=True)
-    if definition.kind != "scalar":
+    is_aggregate = definition.kind == "aggregate" and inspect.isroutine(definition.target)
+    if definition.kind != "scalar" and not is_aggregate:
         return FunctionForm()
     item = _iterated(call, hints)
     if item is None and not inspect.isgeneratorfunction(call):
@@ -55,7 +56,7 @@ def form_of(
     if definition.batch is None:
         raise UdfError(
             "UDF_DECLARATION",
-            f"The scalar function `{name}` takes or gives an iterator.",
+            f"The {definition.kind} function `{name}` takes or gives an iterator.",
             hint="Give batch='arrow' for a function over an iterator of batches, or declare it with @udtf.",
         )
     if typing.get_origin(item) is tuple and typing.get_args(item)[-1:] != (Ellipsis,):

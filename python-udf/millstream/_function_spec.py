@@ -12,6 +12,7 @@ from typing import Any
 
 from ._definition import Definition, definition_of
 from ._function_form import FunctionForm, form_of, item_of
+from ._parameter import ParameterSpec
 from ._pyflink.installed import FUNCTIONS_MODULE, installed_definition, sql_type
 from ._table_parameter import TableParameter, table_parameter
 from ._types import (
@@ -29,36 +30,13 @@ from .errors import UdfError
 from .functions import (
     AggregateFunction,
     AsyncScalarFunction,
+    BatchAggregateFunction,
     ScalarFunction,
     TableAggregateFunction,
     TableFunction,
     UserDefinedFunction,
 )
 from .row import Row
-
-
-@dataclass(frozen=True)
-class ParameterSpec:
-    """A parameter of a function. `nullable` False: it is not called with NULL here."""
-
-    name: str
-    type: DataType | None
-    nullable: bool
-    shape: Shape | None
-    kind: Any
-    default: Any
-    #: How it takes a table; None: it takes values.
-    table: TableParameter | None = None
-
-    @property
-    def has_default(self) -> bool:
-        """True where a call may leave it out."""
-        return self.default is not inspect.Parameter.empty
-
-    @property
-    def variadic(self) -> bool:
-        """True for `*args`."""
-        return bool(self.kind is inspect.Parameter.VAR_POSITIONAL)
 
 
 @dataclass(frozen=True)
@@ -91,7 +69,7 @@ class FunctionSpec:
 def hook(instance: object, method: str) -> Callable[..., Any] | None:
     """A method that a function class may define beyond those it must; None where it does not."""
     found = getattr(type(instance), method, None)
-    own = found is not None and found.__module__ != UserDefinedFunction.__module__
+    own = found is not None and found.__module__ not in (UserDefinedFunction.__module__, FUNCTIONS_MODULE)
     return getattr(instance, method) if own else None
 
 
@@ -107,7 +85,7 @@ def specify(name: str, target_object: object) -> FunctionSpec:
     hints = _hints(name, signature_of)
     form = form_of(name, definition, call, hints)
     parameters = (
-        _parameters(name, definition, signature_of, hints, skip=int(_is_row_aggregate(definition, instance)))
+        _parameters(name, definition, signature_of, hints, skip=int(_has_accumulator(definition, instance)))
         if form.iterator is None
         else _iterated_parameters(name, definition, form)
     )
@@ -126,6 +104,7 @@ _KIND_OF_CLASS = (
     (AsyncScalarFunction, "scalar"),
     (TableFunction, "table"),
     (AggregateFunction, "aggregate"),
+    (BatchAggregateFunction, "aggregate"),
     (TableAggregateFunction, "table_aggregate"),
 )
 
@@ -162,7 +141,9 @@ def _instance(name: str, target: Any) -> Any:
         ) from error
 
 
-def _is_row_aggregate(definition: Definition, instance: Any) -> bool:
+def _has_accumulator(definition: Definition, instance: Any) -> bool:
+    if isinstance(instance, BatchAggregateFunction):
+        return False
     return instance is not None and definition.kind in ("aggregate", "table_aggregate")
 
 
@@ -189,6 +170,8 @@ def _methods(
         "aggregate": ("accumulate", "get_value"),
         "table_aggregate": ("accumulate", "emit_value"),
     }[kind]
+    if isinstance(instance, BatchAggregateFunction):
+        wanted = ("partial", "finish")
     for method in wanted:
         base = getattr(type(instance), method, None)
         if base is None or base.__module__ in (UserDefinedFunction.__module__, FUNCTIONS_MODULE):

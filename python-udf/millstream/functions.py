@@ -11,6 +11,7 @@ from .context import FunctionContext
 __all__ = [
     "AggregateFunction",
     "AsyncScalarFunction",
+    "BatchAggregateFunction",
     "FunctionContext",
     "ScalarFunction",
     "SkipRestOfPartition",
@@ -163,6 +164,35 @@ class AggregateFunction(ImperativeAggregateFunction):
     def get_value(self, accumulator: Any) -> Any:
         """The value of a group."""
         raise NotImplementedError(f"{type(self).__name__} defines no get_value().")
+
+
+class BatchAggregateFunction(UserDefinedFunction):
+    """One value for each group, from vectors: of a group of any size only partial results are kept.
+
+    >>> import pyarrow as pa, pyarrow.compute as pc
+    >>> class Mean(BatchAggregateFunction):
+    ...     def partial(self, values):
+    ...         return pc.sum(values).as_py() or 0.0, len(values)
+    ...     def merge(self, one, other):
+    ...         return one[0] + other[0], one[1] + other[1]
+    ...     def finish(self, state) -> float | None:
+    ...         return state[0] / state[1] if state[1] else None
+    >>> mean = Mean()
+    >>> mean.finish(mean.merge(mean.partial(pa.array([1.0])), mean.partial(pa.array([2.0, 6.0]))))
+    3.0
+    """
+
+    def partial(self, *vectors: Any) -> Any:
+        """What is to be known of some rows of a group: one vector for each argument, which may be empty."""
+        raise NotImplementedError(f"{type(self).__name__} defines no partial().")
+
+    def merge(self, one: Any, other: Any) -> Any:
+        """What is to be known of the rows of both."""
+        raise NotImplementedError(f"{type(self).__name__} defines no merge().")
+
+    def finish(self, state: Any) -> Any:
+        """The value of a group."""
+        raise NotImplementedError(f"{type(self).__name__} defines no finish().")
 
 
 class TableAggregateFunction(ImperativeAggregateFunction):

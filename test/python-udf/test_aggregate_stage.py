@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import math
 import random
+import threading
+from collections.abc import Iterator
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pytest
 from execution_support import CallStep, Column, Literal, Stage, open_test_stage
 
-from millstream import AggregateFunction, InternalError, ListView, Row, UdfError, udaf
+from millstream import AggregateFunction, BatchAggregateFunction, InternalError, ListView, Row, UdfError, udaf
+from millstream._execution import PARTITION_BYTES
 from millstream._execution.groups import GroupStarts
 
 
@@ -47,11 +51,14 @@ def grouped(
     result: str = "STRING",
     types: tuple[str, ...] = ("INT", "INT"),
     keys: tuple[int, ...] = (0,),
+    partition_bytes: int = PARTITION_BYTES,
     **step: Any,
 ) -> Stage:
     arguments = step.pop("arguments", [Column(1)])
     call = CallStep("f", arguments, result, **step)
-    return open_test_stage({"f": function}, types, [call], mode="aggregate", key_columns=keys)
+    return open_test_stage(
+        {"f": function}, types, [call], mode="aggregate", key_columns=keys, partition_bytes=partition_bytes
+    )
 
 
 def test_each_key_group_gives_one_row_at_its_last_position() -> None:
@@ -325,3 +332,94 @@ def test_an_exception_in_a_vectorised_aggregate_is_the_users() -> None:
 
     with pytest.raises(UdfError, match="no_such_method"):
         grouped(f, "INT").rows([1], [1])
+
+
+class Spread(BatchAggregateFunction):
+    """The largest difference, from partial results."""
+
+    def partial(self, values: pa.Array, scale: int = 1) -> tuple[int, int] | None:
+        bounds = pa.compute.min_max(values).as_py()
+        return None if bounds["min"] is None else (bounds["min"] * scale, bounds["max"] * scale)
+
+    def merge(self, one: tuple[int, int] | None, other: tuple[int, int] | None) -> tuple[int, int] | None:
+        if one is None or other is None:
+            return other or one
+        return min(one[0], other[0]), max(one[1], other[1])
+
+    def finish(self, state: tuple[int, int] | None) -> int | None:
+        return None if state is None else state[1] - state[0]
+
+
+@udaf(result_type="BIGINT", batch="arrow")
+def iterated(batches: Iterator[pa.Array]) -> Any:
+    values = [v for batch in batches for v in batch.to_pylist() if v is not None]
+    return max(values) - min(values) if values else None
+
+
+@udaf(result_type="BIGINT", batch="pandas")
+def iterated_pairs(batches: Iterator[tuple[pd.Series, pd.Series]]) -> Any:
+    values = [v for k, vs in batches for v in vs.tolist() if v is not pd.NA and v == v]
+    return int(max(values) - min(values)) if values else None
+
+
+PIECEWISE = [(udaf(Spread()), 1), (iterated, 1), (iterated_pairs, 2)]
+
+
+@pytest.mark.parametrize(("function", "arity"), PIECEWISE, ids=["partial", "iterator", "pairs"])
+def test_vectors_of_a_group_may_come_batch_by_batch(function: Any, arity: int) -> None:
+    arguments = [Column(1)] if arity == 1 else [Column(0), Column(1)]
+    stage = grouped(function, "BIGINT", arguments=arguments)
+
+    assert stage.rows([1, 1, 2], [3, 10, 5]) == [(1, 7), (2, 0)]
+    assert stage.rows([3, 4], [1, 20], continued=True) == [(0, 0)]
+    assert stage.rows([4, 4], [5, None], continued=True) == []
+    assert stage.rows([4, 5], [26, 1]) == [(0, 21), (1, 0)]
+    assert not any(t.name == "millstream-function" for t in threading.enumerate())
+
+
+def test_batches_of_a_group_go_with_distinct_filter_and_constants() -> None:
+    sizes: list[int] = []
+
+    class Count(BatchAggregateFunction):
+        def partial(self, values: pa.Array, factor: int) -> int:
+            sizes.append(len(values))
+            return len(values) * factor
+
+        def merge(self, one: int, other: int) -> int:
+            return one + other
+
+        def finish(self, state: int) -> int:
+            return state
+
+    call = {"arguments": [Column(1), Literal(10, "INT")], "distinct": True, "filter": 2}
+    stage = grouped(udaf(Count()), "BIGINT", types=("INT", "INT", "BOOLEAN"), **call)
+
+    assert stage.rows([1, 1, 1], [7, 7, 8], [True, True, True], continued=True) == []
+    assert stage.rows([1, 1, 2], [8, 9, 1], [True, True, False]) == [(1, 30), (2, 0)]
+    assert sizes == [2, 1, 0]
+
+
+def test_a_group_that_is_taken_as_a_whole_is_bounded() -> None:
+    def size(values: Any) -> int:
+        return len(values)
+
+    stage = grouped(udaf(size, result_type="BIGINT", batch="arrow"), "BIGINT", partition_bytes=1 << 20)
+
+    with pytest.raises(UdfError, match="a group has more than 1 MiB") as caught:
+        for _ in range(40):
+            stage.rows([1] * 10_000, [1] * 10_000, continued=True)
+    assert caught.value.code == "UDF_PARTITION_SIZE"
+
+
+def test_what_fails_on_a_batch_names_the_group_and_leaves_no_thread() -> None:
+    @udaf(result_type="BIGINT", batch="arrow")
+    def failing(batches: Iterator[pa.Array]) -> Any:
+        return sum(1 // v for batch in batches for v in batch.to_pylist())
+
+    stage = grouped(failing, "BIGINT")
+    stage.rows([1], [1], continued=True)
+    with pytest.raises(UdfError, match="on a group of 2 rows: ZeroDivisionError"):
+        stage.rows([1], [0], continued=True)
+
+    assert not any(t.name == "millstream-function" for t in threading.enumerate())
+    assert stage.rows([2], [1]) == [(0, 1)]

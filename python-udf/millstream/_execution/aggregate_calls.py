@@ -7,17 +7,12 @@ from collections.abc import Sequence
 from itertools import accumulate, compress, repeat
 from typing import Any
 
-import pyarrow as pa
-
 from .._user_error import user_error
 from ..errors import MillstreamError
-from .arguments import Constant
 from .bundle import Bundle
 from .call import Call
 from .called_rows import CalledRows
-from .column import called_array
 from .distinct import DistinctRows
-from .vector import Vectors
 
 
 class AggregateCall(ABC):
@@ -66,7 +61,12 @@ class AggregateCall(ABC):
             if i < finished:
                 values.append(self._end())
                 self._is_open = False
+        if self._is_open:
+            self._goes_on()
         return values
+
+    def _goes_on(self) -> None:  # noqa: B027
+        """The group that is open goes on in the next bundle."""
 
     def abandon(self) -> None:
         """Forgets the open group."""
@@ -130,64 +130,6 @@ class RowAggregate(AggregateCall):
     ) -> MillstreamError:
         row = self._rows.position(positions[index])
         return self.call.row_failed(error, row, "accumulate", arguments, index)
-
-
-class VectorAggregate(AggregateCall):
-    """Calls the function once for each group, with one vector for each argument."""
-
-    def __init__(self, call: Call, vectors: Vectors) -> None:
-        super().__init__(call)
-        self._vectors = vectors
-        self._function = call.bound.adapt(
-            call.loaded.spec.call, leading=int(call.loaded.spec.instance is not None)
-        )
-        self._parts: list[list[pa.Array]] = []
-        self._arrays: list[pa.Array] = []
-        self._columns = [a for a in call.bound.arguments if not isinstance(a, Constant)]
-        self._distinct = DistinctRows() if call.distinct else None
-
-    def _read(self, bundle: Bundle, rows: CalledRows) -> None:
-        columns = (bundle.column(argument) for argument in self._columns)
-        self._arrays = [called_array(column, rows) for column in columns if column is not None]
-
-    def _begin(self) -> None:
-        self._parts = []
-
-    def _feed(self, start: int, end: int) -> None:
-        self._parts.append([array.slice(start, end - start) for array in self._arrays])
-
-    def _end(self) -> Any:
-        try:
-            return self._vectors.scalar(self._value(), self.call.result)
-        except Exception as error:
-            raise self._failed(
-                error, f"on a group of {sum(len(p[0]) for p in self._parts if p)} rows"
-            ) from error
-
-    def _value(self) -> Any:
-        arrays = self._group()
-        vectors = iter(
-            [self._vectors.from_array(a, c.codec) for a, c in zip(arrays, self._columns, strict=True)]
-        )
-        arguments = [a.value if isinstance(a, Constant) else next(vectors) for a in self.call.bound.arguments]
-        self.call.progress.count_calls(self.call.step, 1)
-        instance = self.call.loaded.spec.instance
-        if instance is None:
-            return self._function(*arguments)
-        accumulator = instance.create_accumulator()
-        self._function(accumulator, *arguments)
-        return instance.get_value(accumulator)
-
-    def _group(self) -> list[pa.Array]:
-        if not self._parts:
-            return [pa.nulls(0, column.codec.arrow_type) for column in self._columns]
-        arrays = [pa.concat_arrays(pieces) for pieces in zip(*self._parts, strict=True)]
-        if self._distinct is None or not arrays:
-            return arrays
-        self._distinct.clear()
-        values = [list(c.codec.decode(a)) for a, c in zip(arrays, self._columns, strict=True)]
-        fresh = pa.array(self._distinct.fresh(values, len(arrays[0])), pa.bool_())
-        return [array.filter(fresh) for array in arrays]
 
 
 def _called_before(rows: CalledRows) -> list[int] | None:

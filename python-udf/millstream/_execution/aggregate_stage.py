@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 import pyarrow as pa
 
 from ..errors import MillstreamError
-from .aggregate_calls import AggregateCall, RowAggregate, VectorAggregate
+from ..functions import BatchAggregateFunction
+from .aggregate_calls import AggregateCall, RowAggregate
 from .answer import Answer
 from .bundle import Bundle
 from .call import Call
@@ -16,6 +17,7 @@ from .groups import KeyGroups
 from .progress import Progress
 from .stage_base import StageBase
 from .vector import vectors_for
+from .vector_aggregates import BatchAggregate, IteratorAggregate, VectorAggregate
 
 
 class AggregateStage(StageBase):
@@ -31,9 +33,10 @@ class AggregateStage(StageBase):
         result_steps: Sequence[int],
         progress: Progress,
         key_columns: Sequence[int],
+        group_bytes: int,
     ) -> None:
         super().__init__(calls, progress, [calls[step].type for step in result_steps])
-        self._calls = [_aggregate(call) for call in calls]
+        self._calls = [_aggregate(call, group_bytes) for call in calls]
         self._result_steps = result_steps
         self._groups = KeyGroups(key_columns)
 
@@ -61,9 +64,19 @@ class AggregateStage(StageBase):
         return Answer(finished, batch, selection)
 
 
-def _aggregate(call: Call) -> AggregateCall:
-    batch = call.loaded.spec.definition.batch
-    return RowAggregate(call) if batch is None else VectorAggregate(call, vectors_for(batch, call.dialect))
+def _aggregate(call: Call, group_bytes: int) -> AggregateCall:
+    spec = call.loaded.spec
+    batch = spec.definition.batch
+    if isinstance(spec.instance, BatchAggregateFunction):
+        return BatchAggregate(call, vectors_for(batch or "arrow", call.dialect))
+    if batch is None:
+        return RowAggregate(call)
+    vectors = vectors_for(batch, call.dialect)
+    return (
+        IteratorAggregate(call, vectors)
+        if spec.form.iterator is not None
+        else VectorAggregate(call, vectors, group_bytes)
+    )
 
 
 def _encode(call: Call, values: list[object]) -> pa.Array:

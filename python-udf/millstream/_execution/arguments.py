@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from .._function_spec import FunctionSpec, ParameterSpec
+from .._function_spec import FunctionSpec
+from .._parameter import ParameterSpec
 from .._table_parameter import TableParameter
 from .._types import DataType, parse_type
 from ..errors import ErrorDetails, UdfError

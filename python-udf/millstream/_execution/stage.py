@@ -114,7 +114,7 @@ def open_stage(
         case "table":
             opened = TableStage(calls, result_steps, progress, outer)
         case "aggregate":
-            opened = AggregateStage(calls, result_steps, progress, key_columns)
+            opened = AggregateStage(calls, result_steps, progress, key_columns, partition_bytes)
         case "map" if calls[0].loaded.spec.definition.kind == "table_aggregate":
             opened = TableAggregateStage(calls[0], progress, key_columns)
         case "map":
