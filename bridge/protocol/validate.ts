@@ -1,7 +1,7 @@
-/** Checks every message received against `messages.schema.json`. Compiled once, on first use. */
-import { createRequire } from 'node:module';
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+/** Checks every message received against `messages.schema.json`. */
+import type { ErrorObject } from 'ajv/dist/2020.js';
 import { InternalError } from '../../core/index.js';
+import { validator } from './compiled-schema.js';
 import type { ControlFromWorker, DataFromWorker } from './messages.js';
 
 /** A message that a worker may send on its control connection. @throws {InternalError} PROTOCOL_MESSAGE. */
@@ -30,6 +30,9 @@ export type ResultDefinition =
 /** Checks `value` against the definition of that name. @throws {InternalError} PROTOCOL_MESSAGE with the path. */
 export function check(value: unknown, definition: string): void {
   const validate = validator(definition);
+  if (validate === undefined) {
+    throw new InternalError('PROTOCOL_DEFINITION', `messages.schema.json has no definition ${definition}.`);
+  }
   if (!validate(value)) {
     throw malformed(`a ${definition} message`, describe(validate.errors?.[0]));
   }
@@ -83,30 +86,4 @@ function describe(error: ErrorObject | undefined): string {
   const parameters: Readonly<Record<string, unknown>> = error.params;
   const extra = parameters.additionalProperty;
   return `${path} ${error.message ?? 'is wrong'}${typeof extra === 'string' ? ` (${extra})` : ''}`;
-}
-
-const validators = new Map<string, ValidateFunction>();
-let ajv: Ajv2020 | null = null;
-
-function validator(definition: string): ValidateFunction {
-  let validate = validators.get(definition);
-  if (validate === undefined) {
-    validate = compile(definition);
-    validators.set(definition, validate);
-  }
-  return validate;
-}
-
-function compile(definition: string): ValidateFunction {
-  if (ajv === null) {
-    // The schema itself is validated by a test: doing it here costs every start 100 ms.
-    ajv = new Ajv2020({ allowUnionTypes: true, validateSchema: false, code: { optimize: false } });
-    // Read as a file, because Node 20 warns about JSON modules.
-    ajv.addSchema(createRequire(import.meta.url)('./messages.schema.json'), 'messages');
-  }
-  const validate = ajv.getSchema(`messages#/$defs/${definition}`);
-  if (validate === undefined) {
-    throw new InternalError('PROTOCOL_DEFINITION', `messages.schema.json has no definition ${definition}.`);
-  }
-  return validate;
 }

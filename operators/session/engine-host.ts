@@ -273,7 +273,8 @@ async function unlessAborted<T>(result: Promise<T>, signal: AbortSignal): Promis
 async function takeDown(starting: Promise<Started> | null, isAborted: boolean): Promise<void> {
   const started = await starting?.catch(() => null);
   if (started == null) return;
-  await started.functionWorkers.close(isAborted);
+  if (isAborted) await started.functionWorkers.close(true);
+  // All workers side by side; function workers close their functions.
   await started.bridge.close();
   await started.temporaryFolder.remove();
 }

@@ -1,6 +1,7 @@
 /** The command as a few files instead of 500 modules: what a start of the command loads. */
-import { copyFileSync, existsSync, rmSync, statSync } from 'node:fs';
+import { existsSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { compiledSchema } from './compiled-schema.mjs';
 
 const FOLDERS = ['core', 'bridge', 'operators', 'cli'];
 const BUNDLE = 'dist/command/command.js';
@@ -15,8 +16,6 @@ const OPTIONS = {
   external: ['zeromq', 'tsx'],
   minifySyntax: true,
   minifyWhitespace: true,
-  // Errors are named by their class.
-  keepNames: true,
   sourcemap: true,
   // For packages that are CommonJS.
   banner: {
@@ -31,14 +30,11 @@ export async function ensureBundle(root) {
   // Loaded here: before it, the packages may not be installed.
   const { build } = await import('esbuild');
   rmSync(join(root, 'dist/command'), { recursive: true, force: true });
+  const options = { ...OPTIONS, absWorkingDir: root, plugins: [compiledSchema(root)] };
   // By itself: it is loaded first, and shared chunks would draw the whole engine into it.
-  await build({ ...OPTIONS, absWorkingDir: root, entryPoints: ['dist/cli/early-zygotes.js'] });
+  await build({ ...options, entryPoints: ['dist/cli/early-zygotes.js'] });
   // What a command does is loaded when it does it.
-  await build({ ...OPTIONS, absWorkingDir: root, entryPoints: ['dist/cli/command.js'], splitting: true });
-  copyFileSync(
-    join(root, 'bridge/protocol/messages.schema.json'),
-    join(root, 'dist/command/messages.schema.json'),
-  );
+  await build({ ...options, entryPoints: ['dist/cli/command.js'], splitting: true });
 }
 
 function isFresh(root) {

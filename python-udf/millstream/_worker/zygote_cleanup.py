@@ -29,7 +29,9 @@ def kill_everything(leaders: Iterable[int], cgroups: Iterable[str], child_fd: in
     poll = select.poll()
     poll.register(child_fd, select.POLLIN)
     while time.monotonic() < deadline:
-        alive = {*process_tree.cgroup_members(cgroups), *process_tree.descendants(os.getpid())}
+        # Orphans become children of a subreaper: without any there is nothing to look for in /proc.
+        below = process_tree.descendants(os.getpid()) if _reap() else []
+        alive = {*process_tree.cgroup_members(cgroups), *below}
         process_tree.kill_all(alive - {os.getpid()})
         if not alive and not _reap():
             return
