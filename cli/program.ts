@@ -50,6 +50,7 @@ Examples:
   millstream run job.sql --format jsonl | head -3
   millstream run -e "SELECT 6 * 7 AS answer"
   millstream explain job.sql
+  millstream udf check functions.py
   millstream udf try functions.py:score 12 400
   millstream replay 3f2a91c0 --pdb
   millstream doctor
@@ -112,10 +113,15 @@ function addExplain(line: CommandLine, context: CommandContext, onSource: OnSour
 }
 
 function addUdf(line: CommandLine, context: CommandContext): void {
-  line.command
-    .command('udf')
-    .helpCommand(false)
-    .description('work on Python functions')
+  const udf = line.command.command('udf').helpCommand(false).description('work on Python functions');
+  addUdfTool(
+    line,
+    udf,
+    'check',
+    'find what is wrong in functions before a job runs; exit code 1 where something is',
+  );
+  addUdfTool(line, udf, 'list', 'print the functions of a file with their types');
+  udf
     .command('try')
     .description('call one function in a worker and print its result')
     .argument('<file:function>', 'a Python file and a function in it')
@@ -125,6 +131,17 @@ function addUdf(line: CommandLine, context: CommandContext): void {
     .action(async (target: string, args: string[], flags: ScriptFlags) => {
       const { tryFunction } = await import('./commands/udf-try.js');
       line.exitCode = await tryFunction(target, args, scriptOptions(flags), context);
+    });
+}
+
+function addUdfTool(line: CommandLine, udf: Command, name: 'check' | 'list', description: string): void {
+  udf
+    .command(name)
+    .description(description)
+    .argument(name === 'check' ? '<file[:function]>' : '<file>', 'a Python file')
+    .action(async (target: string) => {
+      const { runPythonTool } = await import('./commands/python-tool.js');
+      line.exitCode = await runPythonTool('millstream._check', [name, target]);
     });
 }
 

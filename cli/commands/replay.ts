@@ -1,11 +1,10 @@
 /** `millstream replay [ID]`: a function on the bundle it failed on, in a process of its own with this terminal. */
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { pythonEnvironment } from '../../bridge/index.js';
 import { bundleFolder, findBundle, listBundles } from '../../operators/index.js';
 import type { CommandContext } from '../context.js';
-import { EXIT_DONE, EXIT_FAILED } from '../exit-codes.js';
+import { EXIT_DONE } from '../exit-codes.js';
 import { alignColumns } from '../progress/columns.js';
+import { runPythonTool } from './python-tool.js';
 
 /** Lists what is saved where `id` is null. `debug` opens the Python debugger where the function fails. */
 export async function replayBundle(
@@ -16,16 +15,8 @@ export async function replayBundle(
   if (id === null) return listSaved(context);
   const { file, header } = findBundle(bundleFolder(), id);
   const cwd = existsSync(header.workingDirectory) ? header.workingDirectory : process.cwd();
-  const environment = pythonEnvironment({ python: header.python, pythonPath: [] });
-  const child = spawn(header.python, ['-m', 'millstream._replay', file, ...(debug ? ['--pdb'] : [])], {
-    cwd,
-    env: { ...process.env, ...environment },
-    stdio: ['inherit', 'inherit', 'inherit'],
-  });
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (code) => resolve(code ?? EXIT_FAILED));
-  });
+  const args = [file, ...(debug ? ['--pdb'] : [])];
+  return runPythonTool('millstream._replay', args, { python: header.python, cwd });
 }
 
 async function listSaved({ stdout, stderr }: CommandContext): Promise<number> {

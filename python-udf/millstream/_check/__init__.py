@@ -1,0 +1,1 @@
+"""`millstream udf check` and `millstream udf list`: what a file of functions says, before a job runs it."""
