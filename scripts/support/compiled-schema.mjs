@@ -1,4 +1,4 @@
-/** For the bundle: `bridge/protocol/compiled-schema.ts` with every check compiled now. That takes 40 ms of a first row. */
+/** For the bundle: `bridge/protocol/compiled-schema.ts` with every check compiled now, not before a first row. */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
