@@ -14,6 +14,8 @@ export interface EngineSizes {
   readonly relationalMemoryLimitBytes: number;
   /** Threads of DuckDB in each relational worker. */
   readonly relationalThreads: number;
+  /** The same where the stage only reads files for functions. */
+  readonly scanThreads: number;
   /** Credits of each streaming exchange, and what a Python stage holds in flight. */
   readonly bufferBytes: number;
   /** How long nothing may move in a stalled job before it fails. */

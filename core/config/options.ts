@@ -131,7 +131,8 @@ export const OPTIONS = {
   'millstream.relational.threads': {
     type: 'integer',
     default: null,
-    meaning: 'Threads of each relational worker; by default the cores of the machine.',
+    meaning:
+      'Threads of each relational worker; by default the cores of the machine, or a third where it only reads files for functions.',
     schema: { minimum: 1, maximum: 1024 },
   },
   'millstream.python.memory': {

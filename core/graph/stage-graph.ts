@@ -40,6 +40,8 @@ export interface RelationalStage extends StageBase {
   readonly keepsOrder: boolean;
   /** True where an aggregate depends on the order of its rows (FIRST_VALUE, LISTAGG): only one thread keeps that. */
   readonly oneThread: boolean;
+  /** True where rows leave as they are read, at most projected: its consumers are what takes time. */
+  readonly onlyReads: boolean;
   /** True: the query is stateless and is run over each input batch by itself (streaming mode). */
   readonly perBatch: boolean;
   /** Files to write; null where the stage has an output exchange. */

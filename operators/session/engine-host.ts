@@ -149,6 +149,8 @@ export class EngineHost {
         relationalWorkerBytes: capBytes,
         relationalMemoryLimitBytes: duckDbMemoryLimit(capBytes),
         relationalThreads: configuration.get('millstream.relational.threads') ?? availableParallelism(),
+        scanThreads:
+          configuration.get('millstream.relational.threads') ?? scanThreads(availableParallelism()),
         bufferBytes,
         stallAfterMs: configuration.get('millstream.stall-timeout'),
       },
@@ -277,6 +279,11 @@ async function takeDown(starting: Promise<Started> | null, isAborted: boolean): 
   // All workers side by side; function workers close their functions.
   await started.bridge.close();
   await started.temporaryFolder.remove();
+}
+
+/** One thread of a scan keeps about two function workers busy. */
+function scanThreads(cores: number): number {
+  return Math.max(1, Math.floor(cores / 3));
 }
 
 /** How old the figures of the progress line may be. */

@@ -12,6 +12,7 @@ import { type Demand, groupByWanters } from './demand.js';
 import { describeFragment, filesOf } from './describe-fragment.js';
 import type { ExchangeDraft, GraphBuilder, Produced } from './graph-builder.js';
 import { mapLeaves } from './leaves.js';
+import { onlyReads } from './only-reads.js';
 import { plainLeaf } from './plain-leaf.js';
 import { addPythonStage } from './python-stage.js';
 import { orderNeeds } from './row-order.js';
@@ -146,6 +147,7 @@ export class StageAssembler {
         sql: this.options.renderer.query(plan, outputs),
         keepsOrder: order.keepsOrder,
         oneThread: order.oneThread,
+        onlyReads: onlyReads(plan),
         perBatch: this.options.mode === 'streaming' && inputs.length === 1,
         sink: form.sink,
         files: filesOf(plan),

@@ -893,3 +893,13 @@ test('aggregates that depend on the order of rows run in one thread, unless they
   expect(oneThread('SELECT b, FIRST_VALUE(inc(a)) AS f FROM t GROUP BY b')).toEqual([false, true]);
   expect(oneThread('SELECT b, MAX(a) AS f FROM t GROUP BY b')).toEqual([false]);
 });
+
+test('says which stages only read: a scan with projections, and nothing that takes time in DuckDB', () => {
+  const onlyReads = (sql: string) =>
+    stagesOf(sql).stages.flatMap((stage) => (stage.kind === 'relational' ? [stage.onlyReads] : []));
+
+  expect(onlyReads('SELECT inc(a + 1) AS i FROM t')).toEqual([true]);
+  expect(onlyReads('SELECT inc(a) AS i FROM t WHERE a > 1')).toEqual([false]);
+  expect(onlyReads('SELECT SUM(inc(a)) AS s FROM t')).toEqual([true, false]);
+  expect(onlyReads('SELECT inc(m) AS i FROM (SELECT MAX(a) AS m FROM t GROUP BY b)')).toEqual([false]);
+});

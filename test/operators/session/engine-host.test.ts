@@ -16,6 +16,7 @@ const RELATIONAL: StageGraph = {
       sql: 'SELECT 1 AS c0',
       keepsOrder: false,
       oneThread: false,
+      onlyReads: true,
       perBatch: false,
       sink: null,
       files: [],
