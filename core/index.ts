@@ -31,6 +31,7 @@ export * from './config/parse-map.js';
 export * from './errors.js';
 export { builtinNames } from './functions/builtins.js';
 export * from './functions/function-declaration.js';
+export * from './functions/inline-target.js';
 export { explainQueries } from './graph/explain.js';
 export { explainGraph } from './graph/explain-graph.js';
 export { noteOf } from './graph/function-notes.js';

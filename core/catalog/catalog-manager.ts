@@ -178,11 +178,11 @@ export class CatalogManager {
   createFunction(
     parts: readonly string[],
     entry: Omit<FunctionEntry, 'name'>,
-    options: { readonly scope: FunctionScope; readonly ifNotExists: boolean },
+    options: { readonly scope: FunctionScope; readonly ifNotExists: boolean; readonly orReplace?: boolean },
   ): boolean {
     const path = this.qualify(parts);
     const named = { ...entry, name: path.name };
-    if (this.#functionIn(options.scope, path) !== null) {
+    if (options.orReplace !== true && this.#functionIn(options.scope, path) !== null) {
       if (options.ifNotExists) return false;
       throw exists(`Function ${path.name}`);
     }

@@ -41,7 +41,7 @@ export interface FunctionDeclaration {
   readonly iterator: boolean;
   /** Options of the decorator that were given, by name (memory, cpus, timeout…); the rest is absent here only. */
   readonly options: Readonly<Record<string, string | number | boolean>>;
-  /** `module.attribute` it was loaded from. */
+  /** `module.attribute` it was loaded from, or its source (`inline-target.ts`). */
   readonly target: string;
   readonly file: string | null;
   readonly line: number | null;

@@ -1,5 +1,6 @@
 /** What EXPLAIN says of the functions of a stage: their form and their options in force. */
 import type { FunctionDeclaration } from '../functions/function-declaration.js';
+import { isInlineTarget, shownTarget } from '../functions/inline-target.js';
 import type { FunctionResolver } from '../plan/function-resolver.js';
 import type { StageFunctionNote } from './stage-graph.js';
 
@@ -18,8 +19,9 @@ export function functionNotes(
 
 /** `async, arrow batches, concurrency 8, rate 100/s`; empty where there is nothing to say. */
 export function noteOf(declaration: FunctionDeclaration): string {
-  const { isAsync, iterator, batch, options } = declaration;
+  const { isAsync, iterator, batch, options, target } = declaration;
   return [
+    ...(isInlineTarget(target) ? [shownTarget(target)] : []),
     ...(isAsync ? ['async'] : []),
     ...(batch === null ? [] : [iterator ? `iterator of ${batch} batches` : `${batch} batches`]),
     ...Object.entries(options).map(([name, value]) => `${name} ${value}`),

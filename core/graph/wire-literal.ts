@@ -10,7 +10,7 @@ export function isWireLiteral(type: DataType, value: LiteralValue): boolean {
     case 'SMALLINT':
     case 'INT':
     case 'BIGINT':
-      return Number.isSafeInteger(Number(value));
+      return true;
     case 'FLOAT':
     case 'DOUBLE':
       return Number.isFinite(Number(value));
@@ -37,6 +37,7 @@ export function wireLiteral(type: DataType, value: LiteralValue): unknown {
     case 'SMALLINT':
     case 'INT':
     case 'BIGINT':
+      return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
     case 'FLOAT':
     case 'DOUBLE':
       return Number(value);

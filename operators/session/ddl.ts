@@ -10,6 +10,8 @@ import {
   type DataType,
   type DropStatement,
   type FunctionScope,
+  inlineTarget,
+  locate,
   MemoryCatalog,
   type ObjectName,
   PlanError,
@@ -45,7 +47,7 @@ export function executeDdl(statement: DdlStatement, sql: string, catalogs: Catal
       createView(statement, sql, catalogs);
       return;
     case 'create_function':
-      createFunction(statement, catalogs);
+      createFunction(statement, sql, catalogs);
       return;
     case 'create_catalog':
       createCatalog(statement, catalogs);
@@ -180,12 +182,7 @@ function createView(statement: CreateViewStatement, sql: string, catalogs: Catal
   );
 }
 
-function createFunction(statement: CreateFunctionStatement, catalogs: CatalogManager): void {
-  if (statement.form === 'inline') {
-    throw new PlanError('STATEMENT_UNSUPPORTED', 'Functions with an inline body are not supported yet.', {
-      hint: "Put the function into a .py file and write AS 'module.name' LANGUAGE PYTHON.",
-    });
-  }
+function createFunction(statement: CreateFunctionStatement, sql: string, catalogs: CatalogManager): void {
   if (statement.language !== 'PYTHON') {
     throw new PlanError(
       'STATEMENT_UNSUPPORTED',
@@ -195,9 +192,25 @@ function createFunction(statement: CreateFunctionStatement, catalogs: CatalogMan
   }
   catalogs.createFunction(
     nameParts(statement.name),
-    { target: statement.path.value, language: 'PYTHON' },
-    { scope: scopeOf(statement), ifNotExists: statement.ifNotExists },
+    {
+      target: statement.form === 'inline' ? inlineTargetOf(statement, sql) : statement.path.value,
+      language: 'PYTHON',
+    },
+    { scope: scopeOf(statement), ifNotExists: statement.ifNotExists, orReplace: statement.orReplace },
   );
+}
+
+function inlineTargetOf(
+  statement: Extract<CreateFunctionStatement, { form: 'inline' }>,
+  sql: string,
+): string {
+  const { parameters, returns, source } = statement;
+  return inlineTarget({
+    parameters: parameters.map(({ name, type }) => ({ name: name.name, type: slice(sql, type.span) })),
+    returns: slice(sql, returns.span),
+    source: source.value,
+    line: locate(sql, source.span).line ?? 1,
+  });
 }
 
 function createCatalog(statement: CreateCatalogStatement, catalogs: CatalogManager): void {

@@ -7,6 +7,7 @@ import {
   pathText,
   type RelationEntry,
   type ShowStatement,
+  shownTarget,
   type TableEntry,
   typeToText,
 } from '../../core/index.js';
@@ -86,7 +87,7 @@ export function describeStatement(statement: DescribeStatement, catalogs: Catalo
         throw new PlanError('FUNCTION_NOT_FOUND', `There is no function ${parts.join('.')}.`);
       const rows = [
         ['name', entry.name],
-        ['target', entry.target],
+        ['target', shownTarget(entry.target)],
         ['language', entry.language],
       ];
       return { columns: ['info name', 'info value'], rows };

@@ -12,6 +12,7 @@ from typing import Any
 
 from ._definition import definition_of
 from ._function_spec import FunctionSpec, specify
+from ._inline import is_inline, load_inline
 from ._near_names import did_you_mean
 from ._source_place import source_place
 from ._user_error import user_error
@@ -35,6 +36,8 @@ def load(name: str, target: str) -> FunctionSpec:
         UdfError: UDF_IMPORT with the traceback from the user's frame on, UDF_NOT_FOUND with near names,
         and what `describe` raises.
     """
+    if is_inline(target):
+        return specify(name, load_inline(name, target))
     found: Any = _module(name, target)
     for attribute in target[len(found.__name__) + 1 :].split("."):
         if not hasattr(found, attribute):

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypedDict
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from millstream import Retry, udf
+from millstream import Retry, Row, udf
 
 
 @udf(concurrency=8, rate="100000/s")
@@ -49,3 +53,100 @@ def unsteady(n: int) -> int:
 @udf(result_type="BIGINT", batch="arrow")
 def rows_of_call(n: pa.Array) -> pa.Array:
     return pa.array([len(n)] * len(n))
+
+
+class Scorer:
+    """A plain class with constructor arguments; `open` and `close` are optional."""
+
+    def __init__(self, factor: int = 2) -> None:
+        self.factor = factor
+        self.offset = 0
+
+    def open(self, context: object) -> None:
+        self.offset = 100
+
+    def __call__(self, n: int) -> int:
+        return n * self.factor + self.offset
+
+
+by_instance = udf(Scorer(3))
+by_class = udf(Scorer)
+
+
+@udf
+class Greeter:
+    def __init__(self, greeting: str = "Hello") -> None:
+        self.greeting = greeting
+
+    def eval(self, n: int) -> str:
+        return f"{self.greeting} {n}"
+
+
+casual = Greeter("Hi")
+
+
+def _power(base: int, exponent: int) -> int:
+    return base**exponent
+
+
+cubed = udf(functools.partial(_power, exponent=3), input_types=["BIGINT"], result_type="BIGINT")
+
+
+@udf
+def join_all(first: str, *rest: str, sep: str = "-") -> str:
+    return sep.join([first, *rest])
+
+
+@dataclass
+class Point:
+    x: int
+    label: str
+
+
+class Pair(NamedTuple):
+    x: int
+    label: str
+
+
+class Entry(TypedDict):
+    x: int
+    label: str
+
+
+@udf(unnest=True)
+def point(n: int) -> Point:
+    return Point(n, f"p{n}")
+
+
+@udf
+def pair(n: int) -> Pair:
+    return Pair(n, f"t{n}")
+
+
+@udf
+def entry(n: int) -> Entry:
+    return {"x": n, "label": f"d{n}"}
+
+
+@udf(result_type="ROW<x BIGINT, label STRING>")
+def row(n: int) -> Row:
+    return Row(x=n, label=f"r{n}")
+
+
+@udf(result_type="ROW<x BIGINT, label STRING>", deterministic=False)
+def numbered(n: int) -> tuple[int, str]:
+    _calls.append(n)
+    return len(_calls), f"n{n}"
+
+
+_calls: list[int] = []
+
+
+@udf(result_type="ROW<x BIGINT, label STRING>", batch="arrow")
+def struct(n: pa.Array) -> pa.Array:
+    return pa.StructArray.from_arrays([n, n.cast(pa.string())], names=["x", "label"])
+
+
+@udf(result_type="ROW<x BIGINT, label STRING>", batch="pandas")
+def frame(n: Any) -> Any:
+    return pd.DataFrame({"x": n, "label": n.astype(str)})

@@ -107,6 +107,8 @@ export interface CreateViewStatement {
 export type CreateFunctionStatement = {
   readonly kind: 'create_function';
   readonly span: Span;
+  /** Not portable: Flink has it for tables only. */
+  readonly orReplace: boolean;
   readonly temporary: boolean;
   readonly system: boolean;
   readonly ifNotExists: boolean;

@@ -77,6 +77,13 @@ export interface StarNode {
   readonly qualifier: ObjectName | null;
 }
 
+/** `f(x).*`: the fields of a ROW as columns. */
+export interface FieldStarNode {
+  readonly kind: 'field_star';
+  readonly span: Span;
+  readonly base: ExpressionNode;
+}
+
 /** A word that is syntax of its function: the unit of EXTRACT, BOTH/LEADING/TRAILING of TRIM. Upper case. */
 export interface KeywordNode {
   readonly kind: 'keyword';

@@ -1,7 +1,7 @@
 /** Queries as written. */
 import type { Span } from '../span.js';
 import type { HintNode, Identifier, ObjectName, TableAlias } from './common.js';
-import type { ExpressionNode, FunctionCallNode, StarNode } from './expression.js';
+import type { ExpressionNode, FieldStarNode, FunctionCallNode, StarNode } from './expression.js';
 
 /** A whole query: WITH, a body, ORDER BY, OFFSET, LIMIT (FETCH FIRST n ROWS is LIMIT n). */
 export interface QueryNode {
@@ -46,7 +46,7 @@ export interface SelectNode {
 /** An entry of the select list; a star has no alias. */
 export interface SelectItem {
   readonly span: Span;
-  readonly value: ExpressionNode | StarNode;
+  readonly value: ExpressionNode | StarNode | FieldStarNode;
   readonly alias: Identifier | null;
 }
 

@@ -160,6 +160,6 @@ function fitting(
 function columnSpan(node: InsertStatement, position: number): Span {
   const { body } = node.query;
   if (body.kind !== 'select' || position < 0) return node.query.span;
-  const hasStar = body.items.some((item) => item.value.kind === 'star');
+  const hasStar = body.items.some(({ value }) => value.kind === 'star' || value.kind === 'field_star');
   return hasStar ? node.query.span : (body.items[position]?.span ?? node.query.span);
 }

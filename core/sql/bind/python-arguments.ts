@@ -31,7 +31,7 @@ export function bindPythonArguments(
   const names: (string | null)[] = [];
   const given = new Set<string>();
   for (const [i, argument] of node.arguments.entries()) {
-    const parameter = parameterFor(at, declaration, argument, i, given);
+    const parameter = parameterFor(at, declaration, node.arguments, i, given);
     if (argument.value.kind === 'default') {
       if (parameter.hasDefault) continue;
       throw problem(
@@ -70,17 +70,23 @@ export function signatureOf(declaration: FunctionDeclaration): string {
 function parameterFor(
   at: ExpressionContext,
   declaration: FunctionDeclaration,
-  argument: ArgumentNode,
+  args: readonly ArgumentNode[],
   position: number,
   given: Set<string>,
 ): FunctionParameter {
   const { parameters } = declaration;
+  const argument = args[position]!;
   const { name } = argument;
   if (name === null) {
-    const last = parameters.at(-1);
-    const parameter = parameters[position] ?? (last?.variadic === true ? last : undefined);
+    if (args.slice(0, position).some((earlier) => earlier.name !== null)) {
+      const message = 'An argument by position stands behind one by name.';
+      throw problem(at, declaration, message, argument);
+    }
+    const byPosition = parameters.filter((candidate) => !candidate.keywordOnly);
+    const last = byPosition.at(-1);
+    const parameter = byPosition[position] ?? (last?.variadic === true ? last : undefined);
     if (parameter === undefined) {
-      const count = parameters.length;
+      const count = byPosition.length;
       const message = `${declaration.name} takes ${count} argument${count === 1 ? '' : 's'}, not ${position + 1}.`;
       throw problem(at, declaration, message, argument);
     }

@@ -3,11 +3,13 @@
 import type { Expression } from '../../plan/expression.js';
 import { columnOf } from '../../plan/expression-builders.js';
 import type { PlanColumn } from '../../plan/logical-plan.js';
+import { typeToText } from '../../types/type-text.js';
 import type { SelectItem, StarNode } from '../ast.js';
+import type { Span } from '../span.js';
 import { bindError, nearHint } from './bind-context.js';
 import { bindExpression } from './expression.js';
 import type { ExpressionContext } from './expression-context.js';
-import { relationNamed, visibleColumns } from './scope.js';
+import { bindField, relationNamed, visibleColumns } from './scope.js';
 
 /** An output of a SELECT. */
 export interface SelectedItem {
@@ -25,12 +27,45 @@ export function bindSelectList(at: ExpressionContext, items: readonly SelectItem
       }
       continue;
     }
+    if (value.kind === 'field_star') {
+      selected.push(...fieldColumns(at, bindExpression(at, value.base), value.span));
+      continue;
+    }
     const expression = bindExpression(at, value);
+    if (alias === null && isUnnested(at, expression)) {
+      selected.push(...fieldColumns(at, expression, value.span));
+      continue;
+    }
     const own =
       value.kind === 'name' ? value.parts.at(-1)!.name : value.kind === 'field' ? value.field.name : null;
     selected.push({ name: alias?.name ?? own ?? `EXPR$${selected.length}`, expression });
   }
   return selected;
+}
+
+/** True for a call of a function that declares `unnest`. */
+function isUnnested(at: ExpressionContext, expression: Expression): boolean {
+  if (expression.kind !== 'python_call') return false;
+  return at.context.functions.declaration(expression.function)?.options['unnest'] === true;
+}
+
+/** The fields of a ROW; the value itself stays one expression, so that a call in it is made once. */
+function fieldColumns(at: ExpressionContext, base: Expression, span: Span): SelectedItem[] {
+  const { type } = base;
+  if (type.kind !== 'ROW') {
+    const message = `Only a ROW has fields to select with .*, and this is ${typeToText({ ...type, nullable: true })}.`;
+    throw bindError(
+      at.context,
+      'SQL_INVALID',
+      message,
+      span,
+      'Declare the result as a ROW, or leave .* out.',
+    );
+  }
+  return type.fields.map(({ name }) => ({
+    name,
+    expression: bindField(at.context, base, { name, span: base.span ?? span }),
+  }));
 }
 
 function starColumns(at: ExpressionContext, star: StarNode): readonly PlanColumn[] {

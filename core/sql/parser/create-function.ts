@@ -7,7 +7,7 @@ import { parseDataType } from './types.js';
 
 /** The cursor is behind FUNCTION. */
 export function parseCreateFunction(c: Cursor, words: CreateWords): CreateFunctionStatement {
-  const { start, temporary, system } = words;
+  const { start, orReplace, temporary, system } = words;
   const ifNotExists = parseIfNotExists(c);
   const name = parseObjectName(c, 'a name for the function');
   if (system && name.parts.length > 1) {
@@ -15,7 +15,7 @@ export function parseCreateFunction(c: Cursor, words: CreateWords): CreateFuncti
       hint: `Write ${name.parts.at(-1)!.name} alone, or leave out SYSTEM.`,
     });
   }
-  const base = { kind: 'create_function', temporary, system, ifNotExists, name } as const;
+  const base = { kind: 'create_function', orReplace, temporary, system, ifNotExists, name } as const;
   if (c.isSymbol('(')) {
     const inline = parseInline(c);
     return { ...base, ...inline, span: c.spanFrom(start) };

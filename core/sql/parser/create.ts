@@ -32,8 +32,9 @@ export function parseCreate(c: Cursor): Statement {
   if (!system) c.want('TABLE');
   const words = { start, orReplace, temporary, system };
   if (!system && c.isWord('TABLE')) return parseCreateTable(c, words);
-  if (orReplace) {
-    throw c.unsupported({ start: replaceSpan.start, end: c.start() }, 'OR REPLACE', 'It is for tables only.');
+  if (orReplace && !c.isWord('FUNCTION')) {
+    const hint = 'It is for tables and functions.';
+    throw c.unsupported({ start: replaceSpan.start, end: c.start() }, 'OR REPLACE', hint);
   }
   if (c.accept('FUNCTION')) return parseCreateFunction(c, words);
   if (!system && c.accept('VIEW')) return parseCreateView(c, words);

@@ -230,7 +230,7 @@ function continuePostfix(c: Cursor, first: ExpressionNode, start: number): Expre
       const index = parseExpression(c);
       c.expectSymbol(']');
       base = { kind: 'element', base, index, span: c.spanFrom(start) };
-    } else if (c.isSymbol('.')) {
+    } else if (c.isSymbol('.') && !c.isSymbol('*', 1)) {
       c.next();
       const field = parseIdentifier(c, 'a field name');
       base = { kind: 'field', base, field, span: c.spanFrom(start) };

@@ -44,6 +44,15 @@ function parseSelectItem(c: Cursor): SelectItem {
   const star = parseStar(c);
   if (star !== null) return { value: star, alias: null, span: star.span };
   const value = parseExpression(c);
+  if (c.isSymbol('.')) {
+    c.next();
+    c.expectSymbol('*');
+    return {
+      value: { kind: 'field_star', base: value, span: c.spanFrom(start) },
+      alias: null,
+      span: c.spanFrom(start),
+    };
+  }
   const alias = c.accept('AS') || atIdentifier(c) ? parseIdentifier(c, 'a name for the column') : null;
   return { value, alias, span: c.spanFrom(start) };
 }

@@ -42,6 +42,7 @@ function options(statement: CreateCatalogStatement | CreateDatabaseStatement): s
 export function createFunctionText(statement: CreateFunctionStatement): string {
   const head = words(
     'CREATE',
+    statement.orReplace && 'OR REPLACE',
     statement.temporary && 'TEMPORARY',
     statement.system && 'SYSTEM',
     'FUNCTION',

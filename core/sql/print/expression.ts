@@ -149,6 +149,11 @@ function caseText({ operand, branches, otherwise }: Of<'case'>): string {
 
 /** A plain name before the dot would take the field into itself, a number the dot. */
 function fieldText({ base, field }: Of<'field'>): string {
+  return `${fieldBaseText(base)}.${nameText(field)}`;
+}
+
+/** What stands before the dot of a field, or of `.*`. */
+export function fieldBaseText(base: ExpressionNode): string {
   const text = expressionText(base, BINDING.postfix);
-  return `${base.kind === 'name' || base.kind === 'literal' ? `(${text})` : text}.${nameText(field)}`;
+  return base.kind === 'name' || base.kind === 'literal' ? `(${text})` : text;
 }

@@ -14,7 +14,7 @@ import type {
 } from '../ast.js';
 import { NOT_BINDING } from '../parser/binding.js';
 import { columnsText, hintsText, nameText, objectText, words } from './common.js';
-import { expressionText, listText } from './expression.js';
+import { expressionText, fieldBaseText, listText } from './expression.js';
 import { fromText } from './from.js';
 
 /** A whole query, without parentheses around it. */
@@ -88,7 +88,9 @@ function itemText({ value, alias }: SelectItem): string {
       ? value.qualifier === null
         ? '*'
         : `${objectText(value.qualifier)}.*`
-      : expressionText(value);
+      : value.kind === 'field_star'
+        ? `${fieldBaseText(value.base)}.*`
+        : expressionText(value);
   return alias === null ? text : `${text} AS ${nameText(alias)}`;
 }
 
