@@ -54,8 +54,8 @@ export async function openFileOutput(sink: FileSink, guard: Guard): Promise<File
     },
     abort: async () => {
       await rm(temporaryPath, { force: true });
-      await removeEmpty(made);
-      release();
+      // A worker that is being killed may have made its file just now: then the zygote removes it as it ends.
+      if (await removeEmpty(made)) release();
     },
   };
 }
@@ -67,12 +67,13 @@ function missingFolders(path: string): string[] {
   return missing;
 }
 
-/** Removes folders, deepest first, and stops where something else is in one of them. */
-async function removeEmpty(folders: readonly string[]): Promise<void> {
+/** Removes folders, deepest first; stops, and returns false, where something else is in one of them. */
+async function removeEmpty(folders: readonly string[]): Promise<boolean> {
   try {
     for (const folder of folders) await rmdir(folder);
+    return true;
   } catch {
-    // Another output of this job is in it.
+    return false;
   }
 }
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { ownCgroupV1 } from './cgroup-paths.js';
 import { CPU_PERIOD_US, killPids, notSet, PROBE_LIMITS, writeChecked } from './cgroup-writes.js';
 import type { FileTree } from './file-tree.js';
+import { sweepCgroups } from './sweep-cgroups.js';
 import type { CapAdapter, CapLimits, CapUsage, WorkerCap } from './worker-cap.js';
 
 export class CgroupV1 implements CapAdapter {
@@ -25,6 +26,7 @@ export class CgroupV1 implements CapAdapter {
       const own = ownCgroupV1(files, controller);
       if (own !== null && canMakeGroup(files, join(own, probe))) {
         parents[controller] = own;
+        sweepCgroups(files, own);
       }
     }
     if (parents.memory === undefined) {

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { ownCgroupV2 } from './cgroup-paths.js';
 import { CPU_PERIOD_US, killPids, notSet, PROBE_LIMITS, writeChecked } from './cgroup-writes.js';
 import type { FileTree } from './file-tree.js';
+import { sweepCgroups } from './sweep-cgroups.js';
 import type { CapAdapter, CapLimits, CapUsage, WorkerCap } from './worker-cap.js';
 
 export class CgroupV2 implements CapAdapter {
@@ -25,6 +26,7 @@ export class CgroupV2 implements CapAdapter {
     if (base === null) {
       return null;
     }
+    sweepCgroups(files, base);
     const adapter = new CgroupV2(files, base);
     try {
       adapter.create(probe, PROBE_LIMITS).remove();
