@@ -6,7 +6,6 @@ import type {
   Batch,
   Clock,
   ColumnGroup,
-  FunctionDeclaration,
   MetricValue,
   MillstreamError,
   SchemaRegistry,
@@ -15,6 +14,7 @@ import type {
 import type { EarlyZygotes } from './early-zygotes.js';
 import type {
   ColumnSpec,
+  LoadFunctionsResult,
   OpenFunctionStage,
   OpenRelationalStage,
   Progress,
@@ -68,6 +68,8 @@ export interface BridgeOptions {
 export interface Graces {
   /** From the fork to the worker's HELLO: 30,000. */
   readonly helloMs: number;
+  /** From an instruction to import or open functions to its answer: 300,000. */
+  readonly initMs: number;
   /** From the shutdown instruction to SIGTERM: 5,000. */
   readonly shutdownMs: number;
   /** From cancelling a stage to killing the worker that still runs it: 500. */
@@ -91,6 +93,15 @@ export interface WorkerLog {
   readonly dropped: number;
 }
 
+/** A Python for function workers other than the bridge's own. */
+export interface WorkerPython {
+  /** Unique; of a built environment its name in the cache folder. */
+  readonly key: string;
+  readonly executable: string;
+  /** An environment that Millstream built: PYTHONPATH of the core does not count there. */
+  readonly isBuilt: boolean;
+}
+
 /** A worker to start. */
 export interface WorkerSpec {
   readonly kind: 'function' | 'relational';
@@ -105,7 +116,11 @@ export interface WorkerSpec {
   /** Open files; null: as the core. */
   readonly openFiles: number | null;
   readonly workingDirectory: string;
-  /** Variables set on top of the core's own. */
+  /** The environment it runs in; null: the bridge's own Python. */
+  readonly python: WorkerPython | null;
+  /** The core's variables that it is given, by name; null: all of them. */
+  readonly inherited: readonly string[] | null;
+  /** Variables set on top of those. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -114,6 +129,13 @@ export type KillReason =
   | {
       readonly kind: 'timeout';
       readonly function: string | null;
+      readonly timeoutMs: number;
+      readonly stack: string | null;
+    }
+  /** Functions were not imported, or not opened, in time. */
+  | {
+      readonly kind: 'init';
+      readonly functions: readonly string[];
       readonly timeoutMs: number;
       readonly stack: string | null;
     }
@@ -141,13 +163,14 @@ export interface Worker {
   /** Versions the worker reported: python, pyarrow, pyzmq, millstream and duckdb. */
   readonly versions: Readonly<Record<string, string>>;
   /**
-   * Imports functions. `paths` are absolute; declarations come in the order of `functions`.
+   * Imports functions. `paths` are absolute; declarations come in the order of `functions`, sources are the files of
+   * all modules imported so far that are not installed.
    * @throws {UdfError} when a module or attribute is missing, fails at import, or is not a function Millstream can call.
    */
   loadFunctions(
     paths: readonly string[],
     functions: readonly { readonly name: string; readonly target: string }[],
-  ): Promise<readonly FunctionDeclaration[]>;
+  ): Promise<LoadFunctionsResult>;
   /**
    * A bundle that takes the worker longer than `timeoutMs` (null: any time) kills it: UDF_TIMEOUT. `onMetrics` is called
    * with what the functions measured, until the stage is closed.

@@ -1,7 +1,7 @@
 /** Starts workers under caps and keeps them. One bridge serves one job or session. */
 import { randomBytes } from 'node:crypto';
 import { CancelledError } from '../core/index.js';
-import type { BridgeOptions, CapLevel, Graces, Worker, WorkerSpec } from './api.js';
+import type { BridgeOptions, CapLevel, Graces, Worker, WorkerPython, WorkerSpec } from './api.js';
 import { ColdStart } from './cold-start.js';
 import { EndpointFolder } from './endpoint-folder.js';
 import { detectCaps } from './limits/detect.js';
@@ -9,6 +9,7 @@ import { FileTree } from './limits/file-tree.js';
 import { hostMemoryKills } from './limits/host-memory.js';
 import type { CapAdapter, WorkerCap } from './limits/worker-cap.js';
 import type { UnfinishedPaths } from './protocol/zygote.js';
+import type { PythonCommand } from './python-command.js';
 import { memoryFolders } from './shared-memory/memory-file-system.js';
 import { SharedMemory } from './shared-memory/shared-memory.js';
 import { ManagedWorker } from './worker.js';
@@ -18,6 +19,7 @@ import { startZygoteProcess } from './zygote-process.js';
 
 const DEFAULT_GRACES: Graces = {
   helloMs: 30_000,
+  initMs: 300_000,
   shutdownMs: 5_000,
   terminateMs: 2_000,
   stuckMs: 10_000,
@@ -35,7 +37,8 @@ export class Bridge {
   readonly #endpoints: EndpointFolder;
   readonly #sharedMemory: SharedMemory | null;
   readonly #files = new FileTree();
-  readonly #hosts = new Map<WorkerSpec['kind'], WorkerHost>();
+  /** By kind, and by environment where there is one. */
+  readonly #hosts = new Map<string, WorkerHost>();
   readonly #workers = new Set<ManagedWorker>();
   readonly #removals = new Set<Promise<void>>();
   readonly #guarded = new Map<string, UnfinishedPaths>();
@@ -89,8 +92,8 @@ export class Bridge {
   }
 
   /** Begins to import what workers of this kind need, so that the first one starts in milliseconds. */
-  prepare(kind: WorkerSpec['kind']): void {
-    if (this.#closing === null) this.#host(kind);
+  prepare(kind: WorkerSpec['kind'], environment: WorkerPython | null = null): void {
+    if (this.#closing === null) this.#host(kind, environment);
   }
 
   /**
@@ -103,7 +106,7 @@ export class Bridge {
     }
     const epoch = this.#nextEpoch++;
     const name = `${this.#name}-w${epoch}`;
-    const host = this.#host(spec.kind);
+    const host = this.#host(spec.kind, spec.python);
     // Said before they are made: the core may die at any moment.
     host.own(this.#caps.folders(name));
     const cap = this.#caps.create(name, spec);
@@ -157,11 +160,12 @@ export class Bridge {
     this.#endpoints.remove();
   }
 
-  #host(kind: WorkerSpec['kind']): WorkerHost {
-    let host = this.#hosts.get(kind);
+  #host(kind: WorkerSpec['kind'], environment: WorkerPython | null): WorkerHost {
+    const key = environment === null ? kind : `${kind}-${environment.key}`;
+    let host = this.#hosts.get(key);
     if (host === undefined || host.hasEnded) {
-      host = this.#startHost(kind);
-      this.#hosts.set(kind, host);
+      host = this.#startHost(kind, key, environment);
+      this.#hosts.set(key, host);
       for (const [name, paths] of this.#guarded) host.guard(name, paths);
       // The zygote knows of it by now: a core that is killed here leaves nothing.
       this.#endpoints.make();
@@ -169,21 +173,24 @@ export class Bridge {
     return host;
   }
 
-  #startHost(kind: WorkerSpec['kind']): WorkerHost {
-    const { python, pythonPath = [], temporaryFolders = [], onLog } = this.#options;
+  #startHost(kind: WorkerSpec['kind'], key: string, environment: WorkerPython | null): WorkerHost {
+    const { pythonPath = [], temporaryFolders = [], onLog } = this.#options;
     const {
       useZygote = process.platform === 'linux',
       earlyZygotes,
       diagnose = async () => {},
     } = this.#options;
+    const command: PythonCommand = {
+      python: environment?.executable ?? this.#options.python,
+      pythonPath,
+      // Packages on the path of the core are not those of the environment.
+      isIsolated: environment?.isBuilt ?? false,
+    };
     return useZygote
       ? Zygote.start({
-          python,
-          pythonPath,
-          process:
-            earlyZygotes?.take({ python, pythonPath }, kind) ??
-            startZygoteProcess({ python, pythonPath }, kind),
-          diagnose,
+          ...command,
+          process: earlyZygotes?.take(command, kind) ?? startZygoteProcess(command, kind),
+          diagnose: environment?.isBuilt === true ? async () => {} : diagnose,
           folders: [
             this.#endpoints.path,
             ...(this.#sharedMemory === null ? [] : [this.#sharedMemory.path]),
@@ -191,7 +198,7 @@ export class Bridge {
           ],
           onText: (text) =>
             onLog({
-              worker: `zygote-${kind}`,
+              worker: `zygote-${key}`,
               source: 'stderr',
               level: 'INFO',
               function: null,
@@ -199,7 +206,7 @@ export class Bridge {
               dropped: 0,
             }),
         })
-      : new ColdStart({ python, pythonPath });
+      : new ColdStart(command);
   }
 
   /** Kernel's memory kills on the machine, without those in our own cgroups. */

@@ -55,7 +55,8 @@ export class ColdStart implements WorkerHost {
 function spawn(execa: typeof Execa, command: PythonCommand, request: ForkRequest) {
   return execa(command.python, ['-m', 'millstream._worker', JSON.stringify(request.arguments)], {
     cwd: request.workingDirectory,
-    env: { ...pythonEnvironment(command), ...request.environment },
+    env: workerEnvironment(command, request),
+    extendEnv: false,
     stdin: 'pipe',
     stdout: 'pipe',
     stderr: 'pipe',
@@ -65,6 +66,13 @@ function spawn(execa: typeof Execa, command: PythonCommand, request: ForkRequest
     // A process group of its own, so that its children can be signalled with it.
     detached: true,
   });
+}
+
+function workerEnvironment(command: PythonCommand, request: ForkRequest): Record<string, string | undefined> {
+  const { inherited, environment } = request;
+  const all = Object.entries(pythonEnvironment(command));
+  const kept = inherited === null ? all : all.filter(([name]) => inherited.includes(name));
+  return { ...Object.fromEntries(kept), ...environment };
 }
 
 async function exitOf(subprocess: ReturnType<typeof spawn>): Promise<ProcessExit> {

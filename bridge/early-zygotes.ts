@@ -25,6 +25,7 @@ export class EarlyZygotes {
   take(command: PythonCommand, kind: ZygoteKind): ZygoteProcess | null {
     const zygote = this.#waiting.get(kind);
     if (zygote === undefined || command.python !== this.#python || command.pythonPath.length > 0) return null;
+    if (command.isIsolated === true) return null;
     this.#waiting.delete(kind);
     return zygote;
   }

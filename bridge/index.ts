@@ -13,14 +13,23 @@ export type {
   SequencedBatch,
   Worker,
   WorkerLog,
+  WorkerPython,
   WorkerSpec,
   WorkerUsage,
 } from './api.js';
 export { Bridge } from './bridge.js';
 export { EarlyZygotes } from './early-zygotes.js';
 export { cacheFolder } from './environments/cache-folder.js';
+export type { DeclaredDependencies, FunctionDependencies } from './environments/declared-dependencies.js';
+export {
+  type EnvironmentRequest,
+  type PythonDemand,
+  requirementLines,
+} from './environments/environment-request.js';
+export { type EnvironmentManifest, Environments } from './environments/environments.js';
 export type {
   ColumnSpec,
+  ModuleSource,
   OpenFunctionStage,
   OpenRelationalStage,
   RelationalStatistics,
@@ -28,7 +37,12 @@ export type {
 } from './protocol/messages.js';
 export type { UnfinishedPaths } from './protocol/zygote.js';
 export { pythonEnvironment } from './python-command.js';
-export { choosePython, findPython, type PythonInterpreter } from './python-interpreter.js';
+export {
+  choosePython,
+  findPython,
+  type PythonCandidate,
+  type PythonInterpreter,
+} from './python-interpreter.js';
 export { findMemoryFileSystem } from './shared-memory/memory-file-system.js';
 export { LEAST_FREE_BYTES } from './shared-memory/shared-memory.js';
 export type { ZygoteKind } from './zygote-process.js';

@@ -9,12 +9,16 @@ import { missingPackage } from './missing-package.js';
 export interface PythonCommand {
   readonly python: string;
   readonly pythonPath: readonly string[];
+  /** PYTHONPATH of the core does not count. */
+  readonly isIsolated?: boolean;
 }
 
-/** Variables for every Python process of the bridge, on top of the core's own. */
-export function pythonEnvironment(command: PythonCommand): Record<string, string> {
-  const path = [...command.pythonPath, ...packageFolder(), process.env.PYTHONPATH ?? ''];
+/** All variables of a Python process of the bridge. */
+export function pythonEnvironment(command: PythonCommand): Record<string, string | undefined> {
+  const ofCore = command.isIsolated ? '' : (process.env.PYTHONPATH ?? '');
+  const path = [...command.pythonPath, ...packageFolder(), ofCore];
   return {
+    ...process.env,
     PYTHONPATH: path.filter((folder) => folder !== '').join(delimiter),
     PYTHONUNBUFFERED: '1',
     // Libraries start their threads at import; a zygote must have none when it forks.

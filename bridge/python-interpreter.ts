@@ -28,8 +28,8 @@ const PROBE = "import sys; print('.'.join(map(str, sys.version_info[:3])))";
  * Finds the interpreter and runs it once. What is named must work: only PATH is a guess.
  * @throws {EnvironmentError} PYTHON_NOT_FOUND, PYTHON_VERSION.
  */
-export async function findPython(options: FindPythonOptions): Promise<PythonInterpreter> {
-  const candidate = choosePython(options);
+export async function findPython(options: FindPythonOptions | PythonCandidate): Promise<PythonInterpreter> {
+  const candidate = 'executable' in options ? options : choosePython(options);
   // Loaded here, because a zygote is started without it.
   const { execa } = await import('execa');
   const result = await execa(candidate.executable, ['-I', '-c', PROBE], { reject: false, timeout: 20_000 });

@@ -103,6 +103,9 @@ function leastMemory(evidence: Evidence): string {
 
 function killed(evidence: Evidence): MillstreamError {
   const reason = evidence.killReason;
+  if (reason?.kind === 'init') {
+    return notInitialised(evidence, reason);
+  }
   if (reason?.kind !== 'timeout') {
     return new CancelledError('CANCELLED', `${who(evidence)} was killed, because the job was cancelled.`, {
       details: details(evidence),
@@ -121,6 +124,18 @@ function killed(evidence: Evidence): MillstreamError {
       function: reason.function,
     },
   );
+}
+
+function notInitialised(evidence: Evidence, reason: Extract<KillReason, { kind: 'init' }>): MillstreamError {
+  const names = reason.functions.join(', ');
+  const message = `Importing or opening ${names} did not end within ${reason.timeoutMs / 1000} s; the worker was killed.`;
+  return error(evidence, 'WORKER_INIT_TIMEOUT', message, {
+    hint:
+      'Its Python stack says what it waits for. Where it only takes long (a large model), ' +
+      "SET 'millstream.worker.init-timeout' = '10 min'.",
+    traceback: reason.stack,
+    function: reason.functions.length === 1 ? reason.functions[0]! : null,
+  });
 }
 
 function notStarted(evidence: Evidence): MillstreamError {

@@ -6,6 +6,8 @@ export interface ForkRequest {
   readonly arguments: WorkerArguments;
   /** Cgroups made for it; they are removed with it if the core dies. */
   readonly cgroups: readonly string[];
+  /** Variables of the core that stay, by name; null: all of them. */
+  readonly inherited: readonly string[] | null;
   readonly environment: Readonly<Record<string, string>>;
   readonly workingDirectory: string;
   /** By the name of the resource without its prefix: `NOFILE`. */

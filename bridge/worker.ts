@@ -1,12 +1,6 @@
 /** One worker behind the `Worker` interface: its life, its two connections, its stages and its log, put together. */
 import { randomBytes } from 'node:crypto';
-import {
-  CancelledError,
-  type FunctionDeclaration,
-  InternalError,
-  type MetricValue,
-  type MillstreamError,
-} from '../core/index.js';
+import { CancelledError, InternalError, type MetricValue, type MillstreamError } from '../core/index.js';
 import type {
   BridgeOptions,
   CapLevel,
@@ -146,10 +140,12 @@ export class ManagedWorker implements Worker {
   async loadFunctions(
     paths: readonly string[],
     functions: readonly { readonly name: string; readonly target: string }[],
-  ): Promise<readonly FunctionDeclaration[]> {
+  ): Promise<LoadFunctionsResult> {
     const body = { kind: 'load_functions', paths, functions } as const;
-    const { declarations } = await this.#control.instruct<LoadFunctionsResult>(body, 'LoadFunctionsResult');
-    return declarations;
+    return this.#initialise(
+      functions.map(({ name }) => name),
+      () => this.#control.instruct<LoadFunctionsResult>(body, 'LoadFunctionsResult'),
+    );
   }
 
   openFunctionStage(
@@ -157,7 +153,8 @@ export class ManagedWorker implements Worker {
     timeoutMs: number | null = null,
     onMetrics: (values: readonly MetricValue[]) => void = () => undefined,
   ): Promise<FunctionStageHandle> {
-    return this.#stages.openFunctionStage(body, timeoutMs, onMetrics);
+    const functions = [...new Set(body.steps.map((step) => step.function))];
+    return this.#initialise(functions, () => this.#stages.openFunctionStage(body, timeoutMs, onMetrics));
   }
 
   openRelationalStage(
@@ -221,6 +218,7 @@ export class ManagedWorker implements Worker {
         token: this.#token,
       },
       cgroups: cap.folders,
+      inherited: spec.inherited,
       environment: spec.environment,
       workingDirectory: spec.workingDirectory,
       rlimits: spec.openFiles === null ? {} : { NOFILE: spec.openFiles },
@@ -302,6 +300,22 @@ export class ManagedWorker implements Worker {
     }
   }
 
+  /** Runs `start`, in which user code may never end: then the worker is killed, and its verdict has the stack. */
+  async #initialise<T>(functions: readonly string[], start: () => Promise<T>): Promise<T> {
+    const { bridge, graces } = this.#options;
+    let isDone = false;
+    const stopWaiting = bridge.timers.after(graces.initMs, async () => {
+      const stack = await this.dumpStack().catch(() => null);
+      if (!isDone) await this.kill({ kind: 'init', functions, timeoutMs: graces.initMs, stack });
+    });
+    try {
+      return await start();
+    } finally {
+      isDone = true;
+      stopWaiting();
+    }
+  }
+
   #onEnd(end: LifeEnd): void {
     this.#end = end;
     const verdict = this.#verdict(end);
@@ -324,7 +338,7 @@ export class ManagedWorker implements Worker {
       worker: this.id,
       name: this.name,
       kind: this.kind,
-      python: bridge.python,
+      python: this.#options.spec.python?.executable ?? bridge.python,
       killReason: this.#killReason,
       wasReady: this.#hello !== null,
       hostMemoryKills: hostMemoryKills(),

@@ -30,7 +30,7 @@ export interface ZygoteEnd {
 /** Starts one; that it could not be started shows in `ended`. */
 export function startZygoteProcess(command: PythonCommand, kind: ZygoteKind): ZygoteProcess {
   const child = spawn(command.python, ['-m', 'millstream._worker.zygote_main', kind], {
-    env: { ...process.env, ...pythonEnvironment(command) },
+    env: pythonEnvironment(command),
     stdio: ['pipe', 'pipe', 'pipe'],
     // Ctrl-C in a terminal reaches the whole process group; this one must outlive the core to clean up.
     detached: true,

@@ -33,6 +33,8 @@ export class RelationalWorkers {
       processes: null,
       openFiles: null,
       workingDirectory: this.workingDirectory,
+      python: null,
+      inherited: null,
       environment: {},
     });
     void worker.ended.then(() => {

@@ -118,7 +118,7 @@ export interface Instruction {
     | Shutdown;
 }
 
-/** Imports functions. Reply: `{declarations: FunctionDeclaration[]}` in the order asked. */
+/** Imports functions. Reply: `LoadFunctionsResult`. */
 export interface LoadFunctions {
   readonly kind: 'load_functions';
   /** Folders, .py and .zip files put in front of sys.path, absolute. */
@@ -127,7 +127,16 @@ export interface LoadFunctions {
 }
 
 export interface LoadFunctionsResult {
+  /** In the order asked. */
   readonly declarations: readonly FunctionDeclaration[];
+  /** Every module imported so far, but for those of Python, of installed packages and of zip files. */
+  readonly sources: readonly ModuleSource[];
+}
+
+/** A file that was imported, and the hash of its content then. */
+export interface ModuleSource {
+  readonly file: string;
+  readonly sha256: string;
 }
 
 /** Prepares a function stage. Reply: `{output: ColumnSpec[]}`. */

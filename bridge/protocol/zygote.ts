@@ -18,6 +18,8 @@ export type ZygoteCommand =
       readonly arguments: WorkerArguments;
       /** Folders of cgroups made for the worker; owned before. */
       readonly cgroups: readonly string[];
+      /** The zygote's variables that stay, by name; null: all of them. */
+      readonly inherited: readonly string[] | null;
       readonly environment: Readonly<Record<string, string>>;
       readonly workingDirectory: string;
       readonly rlimits: Readonly<Record<string, number>>;

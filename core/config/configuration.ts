@@ -3,6 +3,7 @@ import { nearNames } from '../text/near-names.js';
 import { flinkKey, flinkKeyNames } from './flink-options.js';
 import { checkFunctionOption, functionKey } from './function-options.js';
 import { LATER_OPTIONS } from './later-options.js';
+import { maskedText } from './masked-text.js';
 import { OPTIONS, type OptionKey, type OptionValue } from './options.js';
 import { parseOption } from './parse-option.js';
 
@@ -66,10 +67,10 @@ export class Configuration {
     return Object.fromEntries(found);
   }
 
-  /** The keys that were set with the text in force, sorted by key: what `SET;` prints. */
+  /** The keys that were set with the text in force, sorted by key, secrets masked: what `SET;` prints. */
   entries(): [key: string, text: string][] {
     const keys = new Set([...this.layers.values()].flatMap((layer) => [...layer.keys()]));
-    return [...keys].sort().map((key) => [key, this.text(key)!]);
+    return [...keys].sort().map((key) => [key, maskedText(key, this.text(key)!)]);
   }
 
   private check(key: string, text: string): void {

@@ -31,7 +31,6 @@ const FIXED = new Map<string, readonly string[]>([
   ['table.exec.source.rowtime-null-handling', ['FAIL']],
   ['table.exec.deduplicate.insert-update-after-sensitive-enabled', ['TRUE']],
   ['table.column-expansion-strategy', ['']],
-  ['python.systemenv.enabled', ['TRUE']],
 ]);
 
 const REASONS = {

@@ -31,13 +31,21 @@ const ACTIVE: Readonly<Record<string, FunctionOption>> = {
     read: (text) => (/^(true|false)$/i.test(text) ? text.toLowerCase() === 'true' : null),
     expected: 'true or false',
   },
+  packages: { read: (text) => (text === '' ? null : text), expected: "requirements: 'numpy==2.1, regex'" },
+  python: {
+    read: (text) => (text === '' ? null : text),
+    expected: "a version of Python or the path of one: '3.12', '>=3.11,<3.14'",
+  },
 };
+
+/** Options that the core acts on before a worker exists. */
+const OF_CORE = ['packages', 'python'];
 
 /** Options that only some functions have: of async functions. */
 const OF_ASYNC = ['timeout', 'ordered'];
 
 /** The decorator's options that do not act yet: each is refused, so that nobody relies on it. */
-const LATER = ['memory', 'cpus', 'gpus', 'replay', 'on_error', 'packages', 'python', 'resources'];
+const LATER = ['memory', 'cpus', 'gpus', 'replay', 'on_error', 'resources'];
 
 /** Every option that a key may name. */
 export const FUNCTION_OPTIONS: readonly string[] = [...Object.keys(ACTIVE), ...LATER];
@@ -91,7 +99,9 @@ export function wireOverrides(
     }
   }
   return Object.fromEntries(
-    Object.entries(texts).map(([option, text]) => [option, String(ACTIVE[option]!.read(text.trim()))]),
+    Object.entries(texts)
+      .filter(([option]) => !OF_CORE.includes(option))
+      .map(([option, text]) => [option, String(ACTIVE[option]!.read(text.trim()))]),
   );
 }
 

@@ -1,7 +1,5 @@
 /** Keys of Millstream's design that do not act yet: refused, so that nobody relies on them. */
 export const LATER_OPTIONS: readonly string[] = [
-  'python.requirements',
-  'python.archives',
   'python.pythonpath',
   'millstream.bundle.memory',
   'millstream.protocol.checksum',

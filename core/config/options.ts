@@ -99,6 +99,33 @@ export const OPTIONS = {
     meaning:
       'The bundle that a function fails on is kept for a week, readable by its owner, for `millstream replay`.',
   },
+  'python.requirements': {
+    type: 'string',
+    default: null,
+    meaning:
+      "Requirements file of the functions that declare no dependencies; 'file#folder' takes wheels from the folder " +
+      'and from nowhere else.',
+    schema: { minLength: 1 },
+  },
+  'python.archives': {
+    type: 'list',
+    default: null,
+    meaning:
+      "Archives (zip, tar, tar.gz, tar.bz2, tar.xz, tar.zst) unpacked into the workers' folder: 'path' under its own " +
+      "name, 'path#target' under another.",
+  },
+  'python.systemenv.enabled': {
+    type: 'boolean',
+    default: 'false',
+    meaning:
+      'Function workers are given every variable of the environment; false: those every program needs.',
+  },
+  'millstream.worker.env': {
+    type: 'list',
+    default: null,
+    meaning:
+      "Variables for function workers: 'NAME' or 'PREFIX_*' of the environment, 'NAME=value'. Values are not shown.",
+  },
   'io.tmp.dirs': {
     type: 'string',
     default: null,
@@ -151,6 +178,12 @@ export const OPTIONS = {
     type: 'duration',
     default: '30 s',
     meaning: 'How long a worker may take to start.',
+    schema: { exclusiveMinimum: 0 },
+  },
+  'millstream.worker.init-timeout': {
+    type: 'duration',
+    default: '5 min',
+    meaning: 'How long a worker may take to import functions, and to open them.',
     schema: { exclusiveMinimum: 0 },
   },
   'millstream.worker.zygote': {

@@ -4,8 +4,11 @@ import type { FunctionResolver } from '../plan/function-resolver.js';
 /** The group of functions that declare nothing about their resources. */
 export const SHARED_GROUP = 'shared';
 
+/** What still parts functions of a named group: no worker runs in two environments. */
+const NAMED_OPTIONS = ['resources', 'environment'] as const;
+
 /** Declared options that ask for workers of an own kind. */
-const RESOURCE_OPTIONS = ['memory', 'cpus', 'gpus', 'concurrency', 'python', 'packages'] as const;
+const RESOURCE_OPTIONS = ['memory', 'cpus', 'gpus', 'concurrency', 'environment'] as const;
 
 /**
  * The group of a function: `resources="name"` names it; otherwise functions that declare the same memory,
@@ -13,9 +16,9 @@ const RESOURCE_OPTIONS = ['memory', 'cpus', 'gpus', 'concurrency', 'python', 'pa
  */
 export function resourceGroupOf(functionName: string, functions: FunctionResolver): string {
   const options = functions.declaration(functionName)?.options ?? {};
-  if (typeof options.resources === 'string') return `resources=${options.resources}`;
+  const isNamed = typeof options.resources === 'string';
   const isAsync = functions.declaration(functionName)?.isAsync === true;
-  const declared = RESOURCE_OPTIONS.flatMap((name) => {
+  const declared = (isNamed ? NAMED_OPTIONS : RESOURCE_OPTIONS).flatMap((name) => {
     const value = options[name];
     return value === undefined || (isAsync && name === 'concurrency') ? [] : [`${name}=${value}`];
   });

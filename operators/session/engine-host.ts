@@ -1,7 +1,7 @@
 /** Builds the engine of a session from its configuration, when the first statement needs it, and takes it down. */
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { Bridge, choosePython, type EarlyZygotes, findPython, type WorkerLog } from '../../bridge/index.js';
+import { Bridge, type EarlyZygotes, type Environments, type WorkerLog } from '../../bridge/index.js';
 import {
   type Configuration,
   divideExchangeBytes,
@@ -23,7 +23,7 @@ import {
 } from '../../core/index.js';
 import type { Engine } from '../engine.js';
 import { bundleFolder } from '../failures/bundle-folder.js';
-import { FunctionWorkers } from '../function-workers.js';
+import type { FunctionWorkers } from '../function-workers.js';
 import { machineMemoryBytes } from '../ports/machine-memory.js';
 import { systemClock, systemTimers } from '../ports/node-ports.js';
 import { SpillFolder } from '../ports/spill-folder.js';
@@ -31,6 +31,7 @@ import { TemporaryFolder } from '../ports/temporary-folder.js';
 import { RelationalWorkers } from '../relational-workers.js';
 import { engineSettings } from './engine-settings.js';
 import { jobFacts } from './job-facts.js';
+import { openFunctionWorkers, prepareWorkerPlace } from './open-function-workers.js';
 import { localTimeZone } from './time-zone.js';
 
 /** What the host needs beside the configuration. */
@@ -41,7 +42,8 @@ export interface EngineHostOptions {
   readonly jobFolder: string | null;
   readonly python: string | null;
   readonly onLog: (entry: WorkerLog) => void;
-  /** Aborting it ends the workers at once, also those that are starting. */
+  readonly onNote: (text: string) => void;
+  /** Aborting it ends the workers at once, also those that are starting, and the building of environments. */
   readonly signal: AbortSignal;
   /** Zygotes started before the session; null: none. */
   readonly earlyZygotes: EarlyZygotes | null;
@@ -60,6 +62,7 @@ interface Started {
   readonly relationalWorkers: RelationalWorkers;
   readonly temporaryFolder: TemporaryFolder;
   readonly python: string;
+  readonly environments: Environments;
 }
 
 export class EngineHost {
@@ -204,17 +207,16 @@ export class EngineHost {
 
   async #open(): Promise<Started> {
     const { configuration, workingDirectory, jobFolder } = this.options;
-    const configured = configuration.get('python.executable') ?? this.options.python;
+    const { functionWorkerBytes, parallelism, tree } = this.resources;
     const useZygote = configuration.get('millstream.worker.zygote') && process.platform === 'linux';
-    const { executable } = useZygote ? choosePython({ configured }) : await findPython({ configured });
-    const { functionWorkerBytes } = this.resources;
+    const place = await prepareWorkerPlace(this.options, this.options.python, useZygote);
     const temporaryFolder = new TemporaryFolder(configuration.get('io.tmp.dirs'));
     const bridge = Bridge.start({
       clock: systemClock,
       timers: systemTimers,
       schemas: this.schemas,
-      python: executable,
-      diagnose: () => findPython({ configured }),
+      python: place.relational.executable,
+      diagnose: place.diagnose,
       earlyZygotes: this.options.earlyZygotes ?? undefined,
       sharedMemoryBytes: configuration.get('millstream.exchange.shared-memory')
         ? this.resources.tree.exchange
@@ -227,7 +229,10 @@ export class EngineHost {
       logLevel: configuration.get('python.logging.default.level'),
       logLevels: configuration.get('python.logging.level.overrides') ?? {},
       requireHardCaps: configuration.get('millstream.resources.required') === 'hard',
-      graces: { helloMs: configuration.get('millstream.worker.start-timeout') },
+      graces: {
+        helloMs: configuration.get('millstream.worker.start-timeout'),
+        initMs: configuration.get('millstream.worker.init-timeout'),
+      },
     });
     const files = (configuration.get('python.files') ?? []).map((file) => resolve(workingDirectory, file));
     this.#moduleFolders = [
@@ -236,15 +241,24 @@ export class EngineHost {
       workingDirectory,
       ...this.#addedFolders,
     ];
-    const functionWorkers = new FunctionWorkers(bridge, {
-      memoryBytes: functionWorkerBytes,
-      workingDirectory,
+    const functionWorkers = openFunctionWorkers(bridge, place, {
+      ...this.options,
+      slots: parallelism,
+      memoryBytes: (groups) => (groups <= parallelism ? functionWorkerBytes : shareOf(tree, groups)),
       paths: this.#moduleFolders,
-      environment: {},
-      reserve: (name) => this.#reserve(name, 1, functionWorkerBytes),
+      reserve: (name, memoryBytes) => this.#reserve(name, 1, memoryBytes),
+      isBusy: () => this.#jobs > 0,
+      temporaryFolder,
     });
     const relationalWorkers = new RelationalWorkers(bridge, workingDirectory);
-    return { bridge, functionWorkers, relationalWorkers, temporaryFolder, python: executable };
+    return {
+      bridge,
+      functionWorkers,
+      relationalWorkers,
+      temporaryFolder,
+      python: place.functions.executable,
+      environments: place.environments,
+    };
   }
 
   /** Takes memory for `workers` of `memoryBytes` each; the returned function gives it back. */
@@ -278,6 +292,7 @@ async function takeDown(starting: Promise<Started> | null, isAborted: boolean): 
   if (isAborted) await started.functionWorkers.close(true);
   // All workers side by side; function workers close their functions.
   await started.bridge.close();
+  started.environments.close();
   await started.temporaryFolder.remove();
 }
 
@@ -337,6 +352,21 @@ function relationalWorkerBytes(tree: MemoryTree, stages: number): number {
       `${formatMemory(least)}. There are ${formatMemory(tree.relational)} for them.`,
     {
       hint: `Set 'millstream.relational.memory' to ${memorySetting(least)} or more, raise 'millstream.memory', or split the statement.`,
+    },
+  );
+}
+
+/** The cap of a worker where a statement's environments are more than the workers that it may have. */
+function shareOf(tree: MemoryTree, environments: number): number {
+  const bytes = Math.floor(tree.python / environments);
+  if (bytes >= MIN_FUNCTION_WORKER_BYTES) return bytes;
+  const least = environments * MIN_FUNCTION_WORKER_BYTES;
+  throw new ResourceError(
+    'MEMORY_TOO_SMALL',
+    `The functions of the statement have ${environments} environments, each in workers of at least ` +
+      `${formatMemory(MIN_FUNCTION_WORKER_BYTES)}: ${formatMemory(least)}. There are ${formatMemory(tree.python)} for them.`,
+    {
+      hint: `Set 'millstream.python.memory' to ${memorySetting(least)} or more, or let functions share an environment.`,
     },
   );
 }

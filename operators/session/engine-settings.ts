@@ -10,14 +10,18 @@ const ENGINE_OPTIONS: readonly OptionKey[] = [
   'millstream.python.memory',
   'millstream.relational.memory',
   'millstream.resources.required',
+  'millstream.worker.env',
+  'millstream.worker.init-timeout',
   'millstream.worker.memory',
   'millstream.worker.start-timeout',
   'millstream.worker.zygote',
   'parallelism.default',
+  'python.archives',
   'python.executable',
   'python.files',
   'python.logging.default.level',
   'python.logging.level.overrides',
+  'python.systemenv.enabled',
   'table.local-time-zone',
 ];
 

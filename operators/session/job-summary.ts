@@ -63,15 +63,14 @@ function relationalWorkers(
 }
 
 function usedFunctionWorkers(graph: StageGraph, functionWorkers: FunctionWorkers): WorkerSummary[] {
-  const used = Math.max(0, ...graph.stages.map((stage) => (stage.kind === 'python' ? stage.parallelism : 0)));
-  return functionWorkers
-    .usage()
-    .slice(0, used)
-    .map(({ worker, usage }) => ({
-      name: worker.name,
-      kind: worker.kind,
-      peakBytes: usage.peakBytes,
-      capBytes: usage.capBytes,
-      capLevel: usage.capLevel,
-    }));
+  const used = graph.stages.flatMap((stage) =>
+    stage.kind === 'python' ? functionWorkers.usage(stage.parallelism, stage.steps[0]!.function) : [],
+  );
+  return [...new Map(used.map(({ worker, usage }) => [worker, usage]))].map(([worker, usage]) => ({
+    name: worker.name,
+    kind: worker.kind,
+    peakBytes: usage.peakBytes,
+    capBytes: usage.capBytes,
+    capLevel: usage.capLevel,
+  }));
 }

@@ -71,6 +71,7 @@ export class Session implements JobSession {
       jobFolder: options.jobFolder,
       python: options.python,
       onLog: options.onLog,
+      onNote: options.onNote,
       signal: options.signal,
       earlyZygotes,
     });
@@ -203,10 +204,8 @@ export class Session implements JobSession {
     toBeWritten: ReadonlySet<string> = new Set(),
   ): Promise<PlannedJob> {
     const entries = collectFunctionNames({ catalog: this.catalog }, statement);
-    const declarations =
-      entries.length === 0
-        ? new Map<string, FunctionDeclaration>()
-        : await (await this.#host.functionWorkers()).declare(entries);
+    const workers = entries.length === 0 ? null : await this.#host.functionWorkers();
+    const declarations = (await workers?.declare(entries)) ?? new Map<string, FunctionDeclaration>();
     const byName = new Map(
       [...declarations].map(([name, declaration]) => [name.toLowerCase(), this.#inForce(declaration)]),
     );
@@ -222,7 +221,7 @@ export class Session implements JobSession {
     if (note !== null) this.#options.onNote(note);
     const graph = planStages(queries, {
       mode,
-      parallelism: this.#host.resources.parallelism,
+      parallelism: workers?.parallelism(entries) ?? this.#host.resources.parallelism,
       functions,
       connectors,
       renderer: createStageRenderer(fileResolver(this.#options.workingDirectory, toBeWritten)),

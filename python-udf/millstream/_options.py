@@ -13,7 +13,7 @@ from .errors import UdfError
 from .retry import Retry
 
 #: Options that do not act yet: giving one is refused. Remove a name here once it acts.
-OPTIONS_NOT_ACTIVE = ("memory", "cpus", "gpus", "replay", "on_error", "packages", "python", "resources")
+OPTIONS_NOT_ACTIVE = ("memory", "cpus", "gpus", "replay", "on_error", "resources")
 
 #: Parameters of the decorators beside the options, for near names.
 _PARAMETERS = ("name", "deterministic", "batch", "func_type", "input_types", "result_type", "result_types")

@@ -34,10 +34,9 @@ describe('a function worker', () => {
   it('declares the functions that it loads', async () => {
     await open('add');
 
-    const [declaration] = await worker.loadFunctions(
-      [fixtureFolder],
-      [{ name: 'plus', target: 'functions.add' }],
-    );
+    const {
+      declarations: [declaration],
+    } = await worker.loadFunctions([fixtureFolder], [{ name: 'plus', target: 'functions.add' }]);
 
     expect(declaration).toMatchObject({
       name: 'plus',

@@ -51,6 +51,7 @@ class ZygoteProcess:
             "worker": worker,
             "arguments": core.arguments,
             "cgroups": [],
+            "inherited": None,
             "environment": {},
             "workingDirectory": "/",
             "rlimits": {},

@@ -16,6 +16,7 @@ from ..errors import InternalError
 from . import arrow_ipc
 from .async_bundles import AsyncBundles
 from .metrics_report import MetricsReport
+from .module_sources import module_sources
 from .open_function_stage import open_function_stage
 from .pandas_import import introduce_pandas
 from .protocol import (
@@ -85,7 +86,10 @@ class FunctionWork:
                 loaded = _execution.load_functions(body.paths, [(f.name, f.target) for f in body.functions])
                 introduce_pandas()
                 self._functions.update((function.name, function) for function in loaded)
-                return {"declarations": [function.declaration for function in loaded]}
+                return {
+                    "declarations": [function.declaration for function in loaded],
+                    "sources": module_sources(),
+                }
             case OpenFunctionStage():
                 stage = open_function_stage(
                     body, self._functions, self._time_zone, self._limits, self._partition_bytes

@@ -250,7 +250,7 @@ class Welcome(_Message, tag="welcome"):
 
 
 class LoadFunctions(_Body, tag="load_functions"):
-    """Imports functions; reply `{declarations}`."""
+    """Imports functions; reply `{declarations, sources}`."""
 
     paths: list[str]
     functions: list[FunctionTarget]

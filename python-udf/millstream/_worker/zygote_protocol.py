@@ -35,11 +35,12 @@ class Release(_Line, tag="release"):
 
 
 class Fork(_Line, tag="fork"):
-    """Forks a worker that waits at its pipe."""
+    """Forks a worker that waits at its pipe. `inherited` names the variables that stay; None: all."""
 
     worker: str
     arguments: WorkerArguments
     cgroups: list[str]
+    inherited: list[str] | None
     environment: dict[str, str]
     working_directory: str
     rlimits: dict[str, int]

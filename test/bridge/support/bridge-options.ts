@@ -44,6 +44,8 @@ export function workerSpec(changes: Partial<WorkerSpec> = {}): WorkerSpec {
     processes: null,
     openFiles: null,
     workingDirectory: process.cwd(),
+    python: null,
+    inherited: null,
     environment: {},
     ...changes,
   };

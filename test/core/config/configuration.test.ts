@@ -96,13 +96,16 @@ describe('a configuration', () => {
   it('refuses what does not act yet', () => {
     const configuration = new Configuration();
 
-    for (const key of [
-      'python.requirements',
-      'millstream.function.f.memory',
-      'millstream.function.my.f.gpus',
-    ]) {
+    for (const key of ['millstream.function.f.memory', 'millstream.function.my.f.gpus']) {
       expect(() => configuration.set(key, '1', 'SET')).toThrow('does not act in this version');
     }
+  });
+
+  it('shows no secrets', () => {
+    const configuration = new Configuration();
+    configuration.set('millstream.worker.env', 'AWS_*,API_KEY=abc,MODE=fast', 'SET');
+
+    expect(configuration.entries()).toEqual([['millstream.worker.env', 'AWS_*,API_KEY=****,MODE=****']]);
   });
 
   it('accepts the keys of Flink it has no use for, with one note each', () => {

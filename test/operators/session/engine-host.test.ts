@@ -58,6 +58,7 @@ beforeEach(async () => {
     jobFolder: null,
     python: null,
     onLog: () => {},
+    onNote: () => {},
     signal: stop.signal,
     earlyZygotes: null,
   });
