@@ -1,17 +1,19 @@
 /** `npm run bench -- …`: reads the arguments and runs what they name (README.md has the method). */
 import { parseArgs } from 'node:util';
 import { CASES } from './cases.mjs';
+import { benchKinds } from './kinds.mjs';
 import { benchLatency } from './latency.mjs';
 import { benchRoundTrip } from './roundtrip.mjs';
 import { benchStart } from './start.mjs';
 import { benchThroughput } from './throughput.mjs';
 
-const USAGE = `Usage: npm run bench -- [w1 … w6] [start] [latency] [roundtrip] [options]
+const USAGE = `Usage: npm run bench -- [w1 … w6] [start] [latency] [roundtrip] [kinds] [options]
 
   w1 … w6       workloads against a plain Python loop over the same file (default: all six)
   start         one row, from the command to the end of the process
   latency       datagen at 1,000 rows/s → row function → print
   roundtrip     a bundle of one row through a worker and back
+  kinds         CPU per row of each kind of function and each type's conversion
 
   --rows N,…    rows of the generated files (default 2000000,10000000)
   --workers N,… function workers (default 1,2)
@@ -28,7 +30,7 @@ const { values, positionals } = parseArgs({
   },
 });
 
-const OTHERS = { start: benchStart, latency: benchLatency, roundtrip: benchRoundTrip };
+const OTHERS = { start: benchStart, latency: benchLatency, roundtrip: benchRoundTrip, kinds: benchKinds };
 const unknown = positionals.filter((name) => !(name in CASES) && !(name in OTHERS));
 
 if (values.help || unknown.length > 0) {

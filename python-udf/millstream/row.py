@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
+from itertools import repeat
 from typing import Any
 
 __all__ = ["Row", "RowKind"]
@@ -136,12 +138,36 @@ class Row:
         return self._fields.index(name)
 
 
+def rows_of(names: list[str], columns: Iterable[Iterable[Any]], count: int) -> list[Row]:
+    """`count` rows with the values of columns, which share `names`; several times as fast as `Row(…)`."""
+    rows = list(map(Row.__new__, repeat(Row, count)))
+    values = map(list, zip(*columns, strict=True)) if names else ([] for _ in rows)
+    # `map` over the slots' own setters runs without Python code for each row.
+    for name, given in (("_values", values), ("_fields", repeat(names)), ("_row_kind", repeat(_INSERT))):
+        deque(map(vars(Row)[name].__set__, rows, given), maxlen=0)
+    return rows
+
+
+def values_in_order(rows: Sequence[Row], names: list[str]) -> list[list[Any]] | None:
+    """The values of rows whose fields are these or have no names; None where some row is otherwise.
+
+    The lists are the rows' own.
+    """
+    fields = list(map(vars(Row)["_fields"].__get__, rows))
+    named = fields.count(names)
+    if named < len(rows) and named + fields.count(None) < len(rows):
+        return None
+    values = list(map(vars(Row)["_values"].__get__, rows))
+    return values if set(map(len, values)) <= {len(names)} else None
+
+
 def is_row_class(kind: type) -> bool:
     """True for `Row`, and for the Row of a PyFlink that is installed."""
     return issubclass(kind, Row) or (kind.__name__ == "Row" and kind.__module__ == "pyflink.common.types")
 
 
 _set = object.__setattr__
+_INSERT = RowKind.INSERT
 
 
 def _restore(fields: list[str] | None, values: list[Any], row_kind: RowKind) -> Row:

@@ -29,6 +29,9 @@ class Mismatch(Exception):
 class Codec(ABC):
     """Converts columns of one type. Values are None for NULL; floats may be NaN, which is not NULL."""
 
+    #: True where `decode` gives what pyarrow's `to_pylist` gives.
+    is_plain = False
+
     def __init__(self, data_type: DataType) -> None:
         self.data_type = data_type
         self.arrow_type = to_arrow(data_type)

@@ -53,9 +53,14 @@ def _spread(counts: pa.Array, convert: Any) -> list[Any]:
     return [next(converted) if valid else None for valid in counts.is_valid().to_pylist()]
 
 
+def within_python(micros: pa.Array, bounds: tuple[int, int] = _MICROS) -> bool:
+    """True where all counts are of the years that Python has."""
+    found = pc.min_max(micros).as_py()
+    return found["min"] is None or (found["min"] >= bounds[0] and found["max"] <= bounds[1])
+
+
 def _check(counts: pa.Array, bounds: tuple[int, int]) -> None:
-    found = pc.min_max(counts).as_py()
-    if found["min"] is not None and (found["min"] < bounds[0] or found["max"] > bounds[1]):
+    if not within_python(counts, bounds):
         raise OverflowError("a date or timestamp is outside of the years 1 to 9999, which Python cannot hold")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from array import array as packed_array
+import struct
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -12,10 +12,17 @@ from operator import itemgetter
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ..._types import DataType
-from ...row import Row, is_row_class
-from .base import Codec, Mismatch, exact_types, validity
+from ...row import Row, is_row_class, rows_of, values_in_order
+from .base import Codec, Mismatch, validity
+from .collection import without_collection
+
+NoneType = type(None)
+#: From this version on pyarrow makes lists of lists in native code; before, ours is 10 times as fast.
+_LISTS_ARE_FAST = int(pa.__version__.partition(".")[0]) >= 26
+_LISTS = {list, tuple, NoneType}
 
 
 class ArrayCodec(Codec):
@@ -24,19 +31,25 @@ class ArrayCodec(Codec):
     def __init__(self, data_type: DataType, element: Codec) -> None:
         super().__init__(data_type)
         self._element = element
+        self.is_plain = element.is_plain
 
+    @without_collection
     def decode(self, array: pa.Array) -> list[Any]:
-        bounds, start = _bounds(array)
-        values = list(self._element.decode(array.values.slice(start, bounds[-1] - start)))
-        slices = [values[a - start : b - start] for a, b in zip(bounds, bounds[1:], strict=False)]
-        return _with_none(slices, array)
+        if _LISTS_ARE_FAST and self._element.is_plain:
+            return list(array.to_pylist())
+        bounds, child = _bounds(array, array.values)
+        values = list(self._element.decode(child))
+        return _with_none([values[a:b] for a, b in zip(bounds, bounds[1:], strict=False)], array)
 
+    @without_collection
     def encode(self, values: list[Any]) -> pa.Array:
-        lists = values if exact_types(values) <= {list, tuple} else _all(values, _as_list, "a list")
-        offsets = _offsets(lists)
-        elements = list(chain.from_iterable(v for v in lists if v is not None))
+        kinds = set(map(type, values))
+        lists = values if kinds <= _LISTS else _all(values, _as_list, "a list")
+        has_none = NoneType in kinds
+        offsets = _offsets(lists, has_none)
+        elements = list(chain.from_iterable((v for v in lists if v is not None) if has_none else lists))
         child = _encode_below(self._element, elements, offsets, values, "element", self.data_type.element)
-        buffers = [validity(lists), pa.py_buffer(offsets)]
+        buffers = [validity(lists), _packed(offsets)]
         return pa.Array.from_buffers(self.arrow_type, len(lists), buffers, children=[child])
 
 
@@ -48,23 +61,23 @@ class MapCodec(Codec):
         self._key = key
         self._value = value
 
+    @without_collection
     def decode(self, array: pa.Array) -> list[Any]:
-        bounds, start = _bounds(array)
-        keys = list(self._key.decode(array.keys.slice(start, bounds[-1] - start)))
-        items = list(self._value.decode(array.items.slice(start, bounds[-1] - start)))
-        dicts = [
-            dict(zip(keys[a - start : b - start], items[a - start : b - start], strict=True))
-            for a, b in zip(bounds, bounds[1:], strict=False)
-        ]
-        return _with_none(dicts, array)
+        bounds, keys = _bounds(array, array.keys)
+        _, items = _bounds(array, array.items)
+        pairs = list(zip(self._key.decode(keys), self._value.decode(items), strict=True))
+        return _with_none([dict(pairs[a:b]) for a, b in zip(bounds, bounds[1:], strict=False)], array)
 
+    @without_collection
     def encode(self, values: list[Any]) -> pa.Array:
         as_dict = _as_dict if self.data_type.kind == "MAP" else _as_counts
-        dicts = values if exact_types(values) <= {dict} else _all(values, as_dict, "a dict")
-        offsets = _offsets(dicts)
-        keys = list(chain.from_iterable(v for v in dicts if v is not None))
-        items = list(chain.from_iterable(v.values() for v in dicts if v is not None))
-        if None in keys:
+        kinds = set(map(type, values))
+        dicts = values if kinds <= {dict, NoneType} else _all(values, as_dict, "a dict")
+        offsets = _offsets(dicts, NoneType in kinds)
+        known = dicts if NoneType not in kinds else [v for v in dicts if v is not None]
+        keys = list(chain.from_iterable(known))
+        items = list(chain.from_iterable([v.values() for v in known]))
+        if NoneType in set(map(type, keys)):
             parent, _ = _parent(offsets, keys.index(None))
             raise Mismatch(parent, values[parent], "a key is None")
         entries = pa.Array.from_buffers(
@@ -76,7 +89,7 @@ class MapCodec(Codec):
                 _encode_below(self._value, items, offsets, values, "value", self.data_type.value),
             ],
         )
-        buffers = [validity(dicts), pa.py_buffer(offsets)]
+        buffers = [validity(dicts), _packed(offsets)]
         return pa.Array.from_buffers(self.arrow_type, len(dicts), buffers, children=[entries])
 
 
@@ -94,18 +107,20 @@ class RowCodec(Codec):
         self.children = children
         self._names = [field.name for field in data_type.fields]
         self._types = [field.type for field in data_type.fields]
-        self._make = make or _row_maker(self._names)
+        self._make = make
 
+    @without_collection
     def decode(self, array: pa.Array) -> list[Any]:
         columns = [codec.decode(child) for codec, child in zip(self.children, array.flatten(), strict=True)]
+        if self._make is None:
+            return _with_none(rows_of(self._names, columns, len(array)), array)
         rows = list(map(self._make, *columns)) if columns else [self._make() for _ in range(len(array))]
         return _with_none(rows, array)
 
+    @without_collection
     def encode(self, values: list[Any]) -> pa.Array:
-        empty = (None,) * len(self._names)
-        rows = [empty if row is None else row for row in _all(values, self._fields_of, "a Row")]
-        children = self.encode_fields(rows, values)
-        return pa.Array.from_buffers(self.arrow_type, len(rows), [validity(values)], children=children)
+        children = self.encode_fields(self._rows(values), values)
+        return pa.Array.from_buffers(self.arrow_type, len(values), [validity(values)], children=children)
 
     def encode_fields(self, rows: Sequence[Sequence[Any]], values: Sequence[Any]) -> list[pa.Array]:
         """A column for each field. `rows` has the fields of each of `values` in order; all None for None.
@@ -127,6 +142,19 @@ class RowCodec(Codec):
                     reason = f"field `{self._names[i]}` is None, its type is {self._types[i]}"
                     raise Mismatch(at, values[at], reason)
         return children
+
+    def _rows(self, values: list[Any]) -> Sequence[Any]:
+        """The fields of each value in order, all None for None; what most functions give goes the short
+        way."""
+        kinds, empty = set(map(type, values)), (None,) * len(self._names)
+        if kinds <= {Row, NoneType}:
+            rows = values if NoneType not in kinds else [Row(*empty) if v is None else v for v in values]
+            ordered = values_in_order(rows, self._names)
+            if ordered is not None:
+                return ordered
+        if kinds == {tuple} and set(map(len, values)) == {len(self._names)}:
+            return values
+        return [empty if row is None else row for row in _all(values, self._fields_of, "a Row")]
 
     def _fields_of(self, value: Any) -> Sequence[Any]:
         names = self._names
@@ -166,20 +194,16 @@ class _Refused(Exception):
         self.columns = columns
 
 
-def _row_maker(names: list[str]) -> Callable[..., Row]:
-    def make(*values: Any) -> Row:
-        row = Row(*values)
-        row._fields = names
-        return row
-
-    return make
-
-
-def _bounds(array: pa.Array) -> tuple[list[int], int]:
+def _bounds(array: pa.Array, child: pa.Array) -> tuple[list[int], pa.Array]:
+    """Where each list begins and ends in the part of the child that the array means."""
     if len(array) == 0:
-        return [0], 0
-    bounds = array.offsets.to_pylist()
-    return bounds, bounds[0]
+        return [0], child.slice(0, 0)
+    offsets = array.offsets
+    start = offsets[0].as_py()
+    if start != 0:
+        offsets = pc.subtract(offsets, start)
+    bounds = offsets.to_pylist()
+    return bounds, child.slice(start, bounds[-1])
 
 
 def _with_none(values: list[Any], array: pa.Array) -> list[Any]:
@@ -188,8 +212,13 @@ def _with_none(values: list[Any], array: pa.Array) -> list[Any]:
     return [v if ok else None for v, ok in zip(values, array.is_valid().to_pylist(), strict=True)]
 
 
-def _offsets(values: Sequence[Any]) -> packed_array[int]:
-    return packed_array("i", accumulate((0 if v is None else len(v) for v in values), initial=0))
+def _offsets(values: Sequence[Any], has_none: bool) -> Sequence[int]:
+    lengths = (0 if v is None else len(v) for v in values) if has_none else map(len, values)
+    return list(accumulate(lengths, initial=0))
+
+
+def _packed(offsets: Sequence[int]) -> pa.Buffer:
+    return pa.py_buffer(struct.pack(f"{len(offsets)}i", *offsets))
 
 
 def _all(values: Sequence[Any], convert: Callable[[Any], Any], expected: str) -> list[Any]:

@@ -27,6 +27,8 @@ FORMATS = {
 class NumberCodec(Codec):
     """TINYINT to BIGINT and INTERVAL YEAR TO MONTH ↔ int, FLOAT and DOUBLE ↔ float."""
 
+    is_plain = True
+
     def decode(self, array: pa.Array) -> Sequence[Any]:
         if array.null_count > 0:
             return list(array.to_pylist())
@@ -65,6 +67,11 @@ class NumberCodec(Codec):
         return float if self._format in "fd" else int
 
     def _encode_with_nulls(self, values: list[Any]) -> pa.Array:
+        if exact_types(values) <= {self._python}:
+            try:
+                return pa.array(values, self.arrow_type)
+            except (pa.ArrowException, OverflowError):
+                pass
         filled = [0 if value is None else value for value in values]
         try:
             packed = struct.pack(f"{len(values)}{self._format}", *filled)

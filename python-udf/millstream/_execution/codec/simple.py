@@ -28,6 +28,8 @@ class NullCodec(Codec):
 class BooleanCodec(Codec):
     """BOOLEAN ↔ bool; numbers are refused."""
 
+    is_plain = True
+
     def decode(self, array: pa.Array) -> list[Any]:
         return list(array.to_pylist())
 
@@ -43,6 +45,8 @@ class BooleanCodec(Codec):
 
 class TextCodec(Codec):
     """CHAR, VARCHAR, STRING ↔ str; lengths are not enforced, as in Flink."""
+
+    is_plain = True
 
     def decode(self, array: pa.Array) -> list[Any]:
         return list(array.to_pylist())
@@ -62,6 +66,8 @@ class TextCodec(Codec):
 
 class BytesCodec(Codec):
     """BINARY, VARBINARY, BYTES ↔ bytes; lengths are not enforced, as in Flink."""
+
+    is_plain = True
 
     def decode(self, array: pa.Array) -> list[Any]:
         return list(array.to_pylist())

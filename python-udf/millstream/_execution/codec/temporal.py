@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +12,7 @@ import pyarrow.compute as pc
 
 from ..._types import DataType
 from .base import Codec, Mismatch, Unfit, exact_types, first_mismatch
-from .calendar import dates, datetimes
+from .calendar import dates, datetimes, within_python
 
 
 class DateCodec(Codec):
@@ -48,7 +49,10 @@ class TimestampCodec(Codec):
         return datetimes(_micros(array))
 
     def encode(self, values: list[Any]) -> pa.Array:
-        array = _encode_checked(values, pa.timestamp("us"), _naive, "a naive datetime.datetime")
+        if _zones(values) == {None}:
+            array = _micros_of(values)
+        else:
+            array = _encode_checked(values, pa.timestamp("us"), _naive, "a naive datetime.datetime")
         return _in_unit(array, self.data_type, self.arrow_type, values)
 
 
@@ -68,8 +72,10 @@ class InstantCodec(Codec):
         return instants if zone is utc else [None if v is None else v.astimezone(zone) for v in instants]
 
     def encode(self, values: list[Any]) -> pa.Array:
-        expected = "an aware datetime.datetime"
-        array = _encode_checked(values, pa.timestamp("us"), self._utc, expected)
+        array = _micros_of(values) if None not in _zones(values) else None
+        if array is None or not within_python(array.view(pa.int64())):
+            expected = "an aware datetime.datetime"
+            array = _encode_checked(values, pa.timestamp("us"), self._utc, expected)
         return _in_unit(array, self.data_type, self.arrow_type, values)
 
     def _utc(self, value: Any) -> datetime.datetime:
@@ -105,6 +111,22 @@ def _millis(value: Any) -> int:
         raise TypeError
     micros = (value.days * 86_400 + value.seconds) * 1_000_000 + value.microseconds
     return micros // 1000 if micros >= 0 else -(-micros // 1000)
+
+
+def _zones(values: list[Any]) -> set[Any]:
+    """The time zones of datetimes; {None, False} where there are other values than these and None."""
+    if exact_types(values) != {datetime.datetime}:
+        return {None, False}
+    known = values if None not in values else [value for value in values if value is not None]
+    return set(map(_zone_of, known))
+
+
+_zone_of = operator.attrgetter("tzinfo")
+
+
+def _micros_of(values: list[Any]) -> pa.Array:
+    """Instants where the datetimes are aware: pyarrow takes their offsets into account."""
+    return pa.array(values, pa.timestamp("us"))
 
 
 def _encode_checked(

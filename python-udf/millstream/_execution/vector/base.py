@@ -59,7 +59,7 @@ class Vectors(ABC):
 
 
 #: The first major version whose conversions from and to Arrow keep every type and NULL.
-_OLDEST = {"pandas": 2, "polars": 1}
+_OLDEST = {"pandas": 2, "polars": 2}
 
 
 def import_package(package: str) -> Any:
