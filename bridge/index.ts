@@ -27,6 +27,12 @@ export {
   requirementLines,
 } from './environments/environment-request.js';
 export { type EnvironmentManifest, Environments } from './environments/environments.js';
+export {
+  type InstalledEnvironment,
+  installedEnvironments,
+  removeCached,
+  removeEnvironment,
+} from './environments/installed-environments.js';
 export type {
   ColumnSpec,
   ModuleSource,

@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import { collectSetting } from './arguments.js';
 import type { ScriptOptions } from './commands/with-session.js';
 import type { CommandContext } from './context.js';
+import { addEnv } from './env-program.js';
 import { EXIT_DONE } from './exit-codes.js';
 import { FORMATS, type FormatName } from './format/formats.js';
 import type { Job, ScriptJob } from './job/job.js';
@@ -39,6 +40,9 @@ export function createCommandLine(context: CommandContext, onSource: OnSource): 
   addExplain(line, context, onSource);
   addUdf(line, context);
   addReplay(line, context);
+  addEnv(line.command, context, (exitCode) => {
+    line.exitCode = exitCode;
+  });
   addDoctor(line, context);
   addServe(line, context);
   return line;

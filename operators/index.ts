@@ -22,6 +22,7 @@ export { type SqlResult, TableEnvironment } from './api/table-environment.js';
 export type { TableResult } from './api/table-result.js';
 export { defineTable, type RecordInput, type RowOf, type TableSchema } from './api/table-schema.js';
 export type { SqlDate, SqlDecimal, SqlInstant, SqlTime, SqlTimestamp } from './api/values.js';
+export { buildFileEnvironments, lockFileEnvironments } from './environments/file-environments.js';
 export { bundleFolder, findBundle, listBundles } from './failures/bundle-folder.js';
 export { Session } from './session/session.js';
 export type * from './session/session-types.js';

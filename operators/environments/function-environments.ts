@@ -17,11 +17,15 @@ import type { FunctionReference } from '../function-workers.js';
 import { lockFor } from './lock-file.js';
 import { findModuleFile, shortPlace } from './module-file.js';
 
+const NO_LOCK: ReturnType<typeof lockFor> = { lock: null, demands: [] };
+
 /** What the job says about dependencies. */
 export interface JobDependencies {
   /** `python.requirements`: `file` or `file#folder of wheels`; null: none. */
   readonly requirements: string | null;
   readonly workingDirectory: string;
+  /** Lock files do not count: they are being made. */
+  readonly ignoreLocks?: boolean;
   /** `millstream.function.<name>.packages` and `.python`, which win over the decorator; null: not set. */
   readonly option: (name: string, option: 'packages' | 'python') => string | null;
 }
@@ -62,7 +66,8 @@ export class FunctionEnvironments {
     if (packages === null && pythons.length === 0 && (declared?.metadata ?? null) === null)
       return jobRequest(job);
     const requirements = [...(declared?.metadata?.dependencies ?? []), ...(packages ?? [])];
-    const { lock, demands: ofLock } = lockFor(module?.file ?? '', requirements, pythons);
+    const { lock, demands: ofLock } =
+      job.ignoreLocks === true || module === null ? NO_LOCK : lockFor(module.file, requirements, pythons);
     return {
       subject: `function ${reference.name}`,
       requirements,
@@ -85,7 +90,8 @@ export function splitPackages(text: string | null): string[] | null {
 function jobRequest(job: JobDependencies): EnvironmentRequest | null {
   if (job.requirements === null) return null;
   const file = resolve(job.workingDirectory, job.requirements.split('#', 1)[0]!);
-  const { lock, demands: pythons } = lockFor(file, requirementLines(file), []);
+  const { lock, demands: pythons } =
+    job.ignoreLocks === true ? NO_LOCK : lockFor(file, requirementLines(file), []);
   return {
     subject: 'the job (python.requirements)',
     requirements: [],

@@ -213,8 +213,6 @@ NOT_ACTIVE: dict[str, Any] = {
     "timeout": "5 s",
     "replay": False,
     "on_error": "null",
-    "packages": ["numpy"],
-    "python": "3.12",
     "resources": "big",
 }
 

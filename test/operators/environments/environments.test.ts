@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Session } from '../../../operators/index.js';
+import { installedEnvironments, removeEnvironment } from '../../../bridge/index.js';
+import { lockFileEnvironments, Session } from '../../../operators/index.js';
 import { makeWheel, PYTHON } from '../../support/tiny-wheels.js';
 
 const FUNCTIONS = `
@@ -189,6 +190,41 @@ describe('environments of functions', () => {
     },
     60_000,
   );
+});
+
+describe('a lock file', () => {
+  it('beside a file of functions is used as it is, and refused when it is stale', async () => {
+    const source = (version: string) =>
+      `from millstream import udf\n\n@udf(packages=["tinypack>=${version}"])\ndef locked(x: int) -> str:\n` +
+      '    import tinypack\n    return tinypack.VERSION\n';
+    const sql = `CREATE TEMPORARY FUNCTION locked AS 'locked_functions.locked' LANGUAGE PYTHON; SELECT locked(x) ${ONE_ROW}`;
+    await writeFile(join(folder, 'locked_functions.py'), source('0.5'));
+    const { path } = await lockFileEnvironments({
+      file: 'locked_functions.py#wheels',
+      workingDirectory: folder,
+      onProgress: () => {},
+      signal: new AbortController().signal,
+    });
+    const lock = await readFile(path, 'utf8');
+
+    expect(lock).toMatch(/tinypack==2\.0.*sha256:/s);
+    expect(await rows(sql)).toEqual(['["2.0"]']);
+
+    await writeFile(join(folder, 'locked_functions.py'), source('0.6'));
+    await expect(rows(sql)).rejects.toMatchObject({ code: 'ENV_LOCK' });
+  }, 60_000);
+});
+
+describe('the cache folder', () => {
+  it('lists what was built, and gives it up when nobody uses it', () => {
+    const cache = join(folder, 'cache');
+    const [first, ...others] = installedEnvironments(cache);
+
+    expect(first!.packages).toMatchObject({ pyarrow: expect.any(String), tinypack: expect.any(String) });
+    expect(first!.users).toEqual([]);
+    removeEnvironment(first!);
+    expect(installedEnvironments(cache).map(({ key }) => key)).toEqual(others.map(({ key }) => key));
+  });
 });
 
 describe('what workers see', () => {
