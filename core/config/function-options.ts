@@ -41,8 +41,11 @@ const ACTIVE: Readonly<Record<string, FunctionOption>> = {
 /** Options that the core acts on before a worker exists. */
 const OF_CORE = ['packages', 'python'];
 
-/** Options that only some functions have: of async functions. */
-const OF_ASYNC = ['timeout', 'ordered'];
+/** What the functions of a setting must be, and the options that then act. */
+interface FunctionForm {
+  readonly isAsync: boolean;
+  readonly batch: string | null;
+}
 
 /** The decorator's options that do not act yet: each is refused, so that nobody relies on it. */
 const LATER = ['memory', 'cpus', 'gpus', 'replay', 'on_error', 'resources'];
@@ -87,14 +90,19 @@ export function withOverrides(
 /** The settings of a function in the words of workers. @throws {ConfigurationError} OPTION_VALUE where one cannot act on it */
 export function wireOverrides(
   name: string,
-  isAsync: boolean,
+  form: FunctionForm,
   texts: Readonly<Record<string, string>>,
 ): Record<string, string> {
   for (const option of Object.keys(texts)) {
-    if (OF_ASYNC.includes(option) && !isAsync) {
-      const key = `millstream.function.${name}.${option}`;
+    const key = `millstream.function.${name}.${option}`;
+    if ((option === 'timeout' || option === 'ordered') && !form.isAsync) {
       throw new ConfigurationError('OPTION_VALUE', `'${key}': ${name} is not an async function.`, {
         hint: `Take it out, or write 'async def ${name}'.`,
+      });
+    }
+    if (option === 'batch_rows' && form.batch === null) {
+      throw new ConfigurationError('OPTION_VALUE', `'${key}': ${name} takes rows, not batches.`, {
+        hint: 'Take it out, or declare the function with batch=….',
       });
     }
   }

@@ -160,10 +160,8 @@ export class EngineHost {
       clock: systemClock,
       timers: systemTimers,
       spillFiles: new SpillFolder({ parent: temporaryFolder.path, maxBytes: null }),
-      functionOverrides: (name) => {
-        const { isAsync } = functionWorkers.declared(name);
-        return wireOverrides(name, isAsync, configuration.functionOptions(name));
-      },
+      functionOverrides: (name) =>
+        wireOverrides(name, functionWorkers.declared(name), configuration.functionOptions(name)),
       workingDirectory,
       temporaryDirectory: temporaryFolder.path,
     };

@@ -87,7 +87,7 @@ def declare(
             called_with_none,
             read_options(kind, options, _is_async(target)),
         )
-        _check_unnest(definition)
+        _check_options(definition)
     except UdfError as error:
         error.add_details(function=name or getattr(target, "__name__", None), **source_place(target))
         raise
@@ -117,7 +117,13 @@ def _is_async(target: Any) -> bool:
     return any(inspect.iscoroutinefunction(method) for method in methods)
 
 
-def _check_unnest(definition: Definition) -> None:
+def _check_options(definition: Definition) -> None:
+    if definition.options.batch_rows is not None and definition.batch is None:
+        raise UdfError(
+            "UDF_OPTION",
+            "batch_rows bounds the vectors of functions with batch=…, and this function takes rows.",
+            hint="Remove batch_rows.",
+        )
     result = definition.result_type
     if definition.options.unnest and result is not None and result.kind != "ROW":
         raise UdfError(

@@ -24,7 +24,7 @@ class FunctionOptions(TypedDict, total=False):
     `concurrency`: workers of the function; of an async one, calls in flight over all workers (64).
     `rate`: calls over all workers, `"100/s"`. `retry`: attempts, or a `Retry`. `timeout`: seconds, or
     `"500 ms"`, for each call of an async function. `batch_rows`: rows handed to one call of a `batch=`
-    function, and rows of a bundle. `ordered=False`: results of an async function may leave in the order in
+    function. `ordered=False`: results of an async function may leave in the order in
     which they are ready. `unnest`: a ROW result becomes columns in SELECT. The others are refused with
     UDF_OPTION_NOT_ACTIVE in this version.
 
