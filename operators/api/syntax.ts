@@ -1,5 +1,6 @@
 /** Builders of syntax nodes. They have no place in a text: the printed statement is what the parser and errors see. */
 import {
+  type ArgumentNode,
   type DataType,
   type ExpressionNode,
   type FromNode,
@@ -15,6 +16,7 @@ import {
   type SelectItem,
   type SelectNode,
   type StarNode,
+  type TableArgumentNode,
   type TypeNode,
   typeToText,
 } from '../../core/index.js';
@@ -143,6 +145,43 @@ export function tableNamed(path: readonly string[], alias: string): FromNode {
 
 export function derivedTable(query: QueryNode, alias: string): FromNode {
   return { kind: 'derived_table', span, lateral: false, query, alias: aliased(alias) };
+}
+
+/** A table argument: the rows of a query, divided by some of its columns. */
+export function tableArgument(
+  source: QueryNode,
+  partitionBy: readonly string[],
+  orderBy: readonly { readonly column: string; readonly descending: boolean }[],
+): TableArgumentNode {
+  const named = (name: string): NameNode => ({ kind: 'name', span, parts: [identifier(name)] });
+  return {
+    kind: 'table_argument',
+    span,
+    source,
+    partitionBy: partitionBy.map(named),
+    orderBy: orderBy.map(({ column, descending }) => ({
+      span,
+      expression: named(column),
+      descending,
+      nulls: null,
+    })),
+  };
+}
+
+/** A function over tables in FROM. */
+export function tableFunction(name: string, args: readonly ArgumentNode[]): FromNode {
+  return {
+    kind: 'table_function',
+    span,
+    lateral: false,
+    call: { ...call(name, []), arguments: args },
+    alias: null,
+  };
+}
+
+/** An argument, by name where one is given. */
+export function argument(value: ArgumentNode['value'], name: string | null = null): ArgumentNode {
+  return { span, name: name === null ? null : identifier(name), value };
 }
 
 export function join(type: 'inner' | 'left', left: FromNode, right: FromNode, on: ExpressionNode): FromNode {

@@ -3,12 +3,15 @@ import { type InsertStatement, PlanError, printQuery, printStatement } from '../
 import type { StatementResult } from '../session/session-types.js';
 import type { Expression } from './expression.js';
 import { GroupedTable } from './grouped-table.js';
-import { derivedRelation, fromRelation, inputOf, type Relation } from './relation.js';
+import { type MapOptions, mapQuery } from './map-call.js';
+import { claimedRelation, derivedRelation, fromRelation, inputOf, type Relation } from './relation.js';
 import { ownNode, type ProjectedRecord, type Projection, projected, type Row, rowOf } from './row.js';
+import { SchemaClaim } from './schema-claim.js';
 import { SortKey } from './sort-key.js';
 import * as syntax from './syntax.js';
 import type { TableHost } from './table-host.js';
 import { TableResult } from './table-result.js';
+import type { TableSchema } from './table-schema.js';
 
 /** Record of a table whose columns are known to the planner only. */
 export type UntypedRecord = Readonly<Record<string, unknown>>;
@@ -68,7 +71,28 @@ export class Table<R extends object = UntypedRecord> {
   groupBy(): GroupedTable<R, Record<never, never>>;
   groupBy<K extends Projection<'row'>>(keys: (row: Row<R>) => K): GroupedTable<R, ProjectedRecord<K>>;
   groupBy(keys?: (row: Row<R>) => Projection<'row'>): GroupedTable<R, object> {
-    return new GroupedTable(this.relation, keys ?? null, (query, columns) => this.#derived(query, columns));
+    return new GroupedTable(
+      this.relation,
+      keys ?? null,
+      (query, columns) => this.#derived(query, columns),
+      (query, schema) => this.#claimed(query, schema, [this.relation]),
+    );
+  }
+
+  /**
+   * What a Python function over tables makes of this one (`FROM name(TABLE …)`): whole groups of rows, batches of
+   * them, or several tables together. `schema` names columns of its result: the keys of `partitionBy` and the
+   * function's own; it is checked before anything runs.
+   *
+   * `prices.map('changes', defineTable({ item: t.string(), change: t.bigint() }), { partitionBy: ['item'] })`
+   */
+  map<O extends object>(
+    name: string,
+    schema: TableSchema<O>,
+    options: MapOptions<Extract<keyof R, string>> = {},
+  ): Table<O> {
+    const tables = [this.relation, ...(options.with ?? []).map(({ table }) => table.relation)];
+    return this.#claimed(mapQuery(name, this.relation, options), schema, tables);
   }
 
   /**
@@ -230,6 +254,17 @@ export class Table<R extends object = UntypedRecord> {
     of: readonly Relation[] = [this.relation],
   ): Table<D> {
     return new Table(this.host, derivedRelation(query, columns, of));
+  }
+
+  #claimed<D extends object>(
+    query: Relation['query'],
+    schema: TableSchema<D>,
+    of: readonly Relation[],
+  ): Table<D> {
+    const claim = new SchemaClaim(this.host, printQuery(query), schema.columns);
+    const columns = schema.columns.map(({ name }) => name);
+    const claimed = claimedRelation(query, columns, claim, null);
+    return new Table(this.host, { ...claimed, claims: [...of.flatMap(({ claims }) => claims), claim] });
   }
 
   async #check(): Promise<void> {

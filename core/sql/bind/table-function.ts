@@ -9,6 +9,7 @@ import type { FromNode } from '../ast.js';
 import { aliased } from './alias.js';
 import { type BindContext, bindError } from './bind-context.js';
 import { findFunction } from './call.js';
+import { coerce } from './coerce.js';
 import { plainContext } from './expression-context.js';
 import type { BoundFrom } from './from.js';
 import { bindPythonArguments } from './python-arguments.js';
@@ -111,6 +112,10 @@ function finished(
 
 function constant(context: BindContext, declaration: FunctionDeclaration, argument: Expression): Expression {
   if (argument.kind === 'literal') return argument;
+  if (argument.kind === 'cast' && argument.argument.kind === 'literal') {
+    const converted = coerce(argument.argument, argument.type);
+    if (converted.kind === 'literal') return converted;
+  }
   throw bindError(
     context,
     'SQL_ARGUMENTS',

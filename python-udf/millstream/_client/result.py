@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,8 @@ from .._types import parse_type
 from .._types.arrow_type import to_schema
 from .._worker.arrow_ipc import aligned_buffer, read_schema
 from .frames import Frame
+from .map_query import map_query, names_of, query_text
+from .tables import identifier
 
 if TYPE_CHECKING:
     import pandas
@@ -62,6 +64,31 @@ class Result:
     def types(self) -> list[str]:
         """SQL types of the columns, in order."""
         return [column.type for column in self._columns]
+
+    def map(
+        self,
+        function: str,
+        *others: Result,
+        partition_by: str | Sequence[str] = (),
+        order_by: str | Sequence[str] = (),
+        **arguments: Any,
+    ) -> Result:
+        """What a registered function over tables makes of these rows: `FROM function((…) PARTITION BY …)`.
+
+        `others` are further tables of the function, partitioned by the same columns; `order_by` takes
+        columns, with ` DESC` behind where they descend; `arguments` are constants by parameter.
+        """
+        return self._connection.sql(
+            map_query(function, [self._sql, *(o._sql for o in others)], partition_by, order_by, arguments)
+        )
+
+    def flat_aggregate(self, function: str, *columns: str, partition_by: str | Sequence[str] = ()) -> Result:
+        """The rows that a registered table aggregate gives for each group; `columns` are its arguments."""
+        keys = names_of(partition_by)
+        chosen = ", ".join(identifier(name) for name in [*keys, *columns])
+        return self._connection.sql(
+            map_query(function, [f"SELECT {chosen} FROM ({query_text(self._sql)})"], keys, (), {})
+        )
 
     def batches(self) -> Generator[pa.RecordBatch, None, None]:
         """The rows as record batches, as the query makes them."""

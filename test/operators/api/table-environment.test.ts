@@ -49,6 +49,26 @@ const RECORDS = [
 ];
 
 let folder = '';
+const HILLS = BigInt(RECORDS.filter(({ place }) => place === 'hill').length);
+const TABLE_FUNCTIONS = `
+import pyarrow as pa
+from millstream import TableAggregateFunction, udtaf, udtf
+
+@udtf(result_types="ROW<n BIGINT>")
+def sizes(rows: pa.Table, plus: int = 0):
+    yield rows.num_rows + plus
+
+class Largest(TableAggregateFunction):
+    def create_accumulator(self):
+        return []
+    def accumulate(self, accumulator, value: int):
+        accumulator.append(value)
+    def emit_value(self, accumulator):
+        yield max(accumulator)
+
+largest = udtaf(Largest(), result_type="ROW<id BIGINT>")
+`;
+
 let env: TableEnvironment;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'millstream-api-'));
@@ -321,6 +341,39 @@ describe('Python functions', () => {
       { place: 'harbour', total: 0 },
       { place: 'hill', total: 0.5 },
     ]);
+  });
+
+  it('over tables are called with whole groups, and with a constant', async () => {
+    const file = join(folder, 'table_functions.py');
+    await writeFile(file, TABLE_FUNCTIONS);
+    await env.registerPythonFile('table_functions.py');
+    const table = env.fromRecords(RECORDS, measured);
+
+    const sizes = await table
+      .map('sizes', defineTable({ place: t.string(), n: t.bigint().nullable() }), {
+        partitionBy: ['place'],
+        arguments: { plus: 10n },
+      })
+      .orderBy((r) => r.place)
+      .execute()
+      .toArray();
+    const ids = await table
+      .groupBy((r) => ({ place: r.place }))
+      .flatAggregate('largest', (r) => [r.id], defineTable({ place: t.string(), id: t.bigint().nullable() }))
+      .orderBy((r) => r.place)
+      .execute()
+      .toArray();
+
+    expect(sizes.map(({ n }) => n)).toEqual(
+      ids.map(({ place }) => (place === 'hill' ? HILLS : 3n - HILLS) + 10n),
+    );
+    expect(ids.map(({ place }) => place)).toEqual(['harbour', 'hill']);
+    await expect(
+      table
+        .map('sizes', defineTable({ n: t.string() }), { partitionBy: ['place'] })
+        .execute()
+        .toArray(),
+    ).rejects.toMatchObject({ code: 'SCHEMA_MISMATCH' });
   });
 
   it('are found after queries have run, and by the names that the file gives them', async () => {

@@ -221,3 +221,31 @@ describe('wrong programs that the compiler lets through', () => {
     expect(() => rows.limit(1.5)).toThrow(expect.objectContaining({ code: 'API_LIMIT' }));
   });
 });
+
+describe('a function over tables', () => {
+  it('is called with the query of the table, divided as the options say', () => {
+    const mapped = rows.map('gaps', defineTable({ id: t.bigint(), y: t.double() }), {
+      partitionBy: ['id'],
+      orderBy: ['day', { column: 'x', descending: true }],
+      with: [{ table: rows, partitionBy: ['id'] }],
+      arguments: { least: 3, wide: -0.5 },
+    });
+
+    const table = `(${ofRows('*')}) PARTITION BY (id)`;
+    expect(mapped.toSql()).toBe(
+      `SELECT t.id AS id, t.y AS y FROM (SELECT * FROM TABLE(gaps(${table} ORDER BY (\`day\`, x DESC), ${table}, ` +
+        'least => 3, wide => -5e-1))) AS t',
+    );
+  });
+
+  it('is a table aggregate of groups whose arguments are columns of the rows', () => {
+    const top = rows
+      .groupBy((r) => ({ letter: r.name.substring(1, 1) }))
+      .flatAggregate('top2', (r) => [r.x.times(2)], defineTable({ letter: t.string(), x: t.double() }));
+
+    const inner = ofRows('SUBSTRING(t.name, 1, 1) AS letter, t.x * 2 AS argument_0');
+    expect(top.toSql()).toBe(
+      `SELECT t.letter AS letter, t.x AS x FROM (SELECT * FROM TABLE(top2((${inner}) PARTITION BY (letter)))) AS t`,
+    );
+  });
+});
