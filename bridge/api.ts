@@ -56,6 +56,8 @@ export interface BridgeOptions {
   readonly temporaryFolders?: readonly string[];
   /** False starts each worker as a process of its own (about 1 s); true by default, except on macOS. */
   readonly useZygote?: boolean;
+  /** Somebody may stop in the workers for as long as they like: nothing is reported as stuck, nothing times out. */
+  readonly debugging?: boolean;
   /** Refuses to start where caps cannot be enforced by the kernel. False by default. */
   readonly requireHardCaps?: boolean;
   /** Limits on waiting; tests shorten them. */

@@ -52,6 +52,8 @@ export interface WorkerOptions {
 }
 
 const DEFAULT_WINDOW_BYTES = 32 << 20;
+/** The longest that a timer takes. */
+const LONGEST_MS = 2 ** 31 - 1;
 const DEFAULT_HEARTBEAT_MS = 1_000;
 
 export class ManagedWorker implements Worker {
@@ -91,7 +93,7 @@ export class ManagedWorker implements Worker {
       worker: this.id,
       clock: bridge.clock,
       timers: bridge.timers,
-      stuckMs: graces.stuckMs,
+      stuckMs: bridge.debugging === true ? LONGEST_MS : graces.stuckMs,
       cancelMs: graces.cancelMs,
       onStuck: (work) => void this.#reportStuck(work),
       onTimeout: (work, timeoutMs, isCurrent) => void this.#killForTime(work, timeoutMs, isCurrent),
@@ -154,7 +156,8 @@ export class ManagedWorker implements Worker {
     onMetrics: (values: readonly MetricValue[]) => void = () => undefined,
   ): Promise<FunctionStageHandle> {
     const functions = [...new Set(body.steps.map((step) => step.function))];
-    return this.#initialise(functions, () => this.#stages.openFunctionStage(body, timeoutMs, onMetrics));
+    const limit = this.#options.bridge.debugging === true ? null : timeoutMs;
+    return this.#initialise(functions, () => this.#stages.openFunctionStage(body, limit, onMetrics));
   }
 
   openRelationalStage(
@@ -303,6 +306,7 @@ export class ManagedWorker implements Worker {
   /** Runs `start`, in which user code may never end: then the worker is killed, and its verdict has the stack. */
   async #initialise<T>(functions: readonly string[], start: () => Promise<T>): Promise<T> {
     const { bridge, graces } = this.#options;
+    if (bridge.debugging === true) return start();
     let isDone = false;
     const stopWaiting = bridge.timers.after(graces.initMs, async () => {
       const stack = await this.dumpStack().catch(() => null);

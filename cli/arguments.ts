@@ -10,3 +10,12 @@ export function collectSetting(
   if (equals <= 0) throw new InvalidArgumentError('Write key=value, for example parallelism.default=2.');
   return { ...before, [text.slice(0, equals).trim()]: text.slice(equals + 1).trim() };
 }
+
+/** A TCP port. */
+export function portNumber(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+    throw new InvalidArgumentError('Write a port, for example 5678.');
+  }
+  return port;
+}

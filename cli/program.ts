@@ -1,6 +1,7 @@
 /** The commands, their options and help. What a command does is imported when it runs. */
 import { Command, Option } from 'commander';
-import { collectSetting } from './arguments.js';
+import { collectSetting, portNumber } from './arguments.js';
+import type { RunOptions } from './commands/run.js';
 import type { ScriptOptions } from './commands/with-session.js';
 import type { CommandContext } from './context.js';
 import { addEnv } from './env-program.js';
@@ -69,6 +70,8 @@ Python functions are also found beside the job.
 Examples:
   millstream run job.sql -D parallelism.default=2 -D "millstream.memory=4 GB"
   millstream run job.sql --mode streaming
+  millstream run job.sql --debug score
+  millstream run job.sql --metrics metrics.jsonl
   echo "SELECT 1" | millstream run - --format csv`;
 
 interface ScriptFlags {
@@ -81,11 +84,42 @@ interface ScriptFlags {
 interface RunFlags extends ScriptFlags {
   readonly format: FormatName;
   readonly metrics?: string;
+  readonly debug?: string;
+  readonly dap?: number;
+}
+
+function debugOptions(
+  { debug, dap }: RunFlags,
+  job: string | undefined,
+): NonNullable<RunOptions['debug']> | null {
+  if (debug === undefined && dap !== undefined) {
+    throw new JobError('JOB_OPTION', '--dap needs --debug', null, { hint: 'Name the function to stop in.' });
+  }
+  if (debug !== undefined && job === '-') {
+    throw new JobError(
+      'JOB_OPTION',
+      '--debug needs standard input for the debugger, and the job came by it',
+      null,
+      {
+        hint: 'Put the job into a file.',
+      },
+    );
+  }
+  return debug === undefined ? null : { function: debug, port: dap ?? null };
 }
 
 function addRun(line: CommandLine, context: CommandContext, onSource: OnSource): void {
   scriptCommand(line.command, 'run', 'run a job and print its result')
     .argument('[arguments...]', 'for a program: its own arguments')
+    .option(
+      '--debug <function>',
+      'stop at breakpoint() of this function, in the Python debugger on this terminal',
+    )
+    .option(
+      '--dap <port>',
+      'with --debug: serve a debugger of an editor on this port instead (debugpy)',
+      portNumber,
+    )
     .option('--metrics <file>', 'append what functions measure to a file, as lines of JSON')
     .addOption(new Option('--format <format>', 'how rows are printed').choices(FORMATS).default('table'))
     .addHelpText('after', RUN_HELP)
@@ -100,7 +134,12 @@ function addRun(line: CommandLine, context: CommandContext, onSource: OnSource):
       refuseArguments(rest);
       onSource(job.source);
       const { runScript } = await import('./commands/run.js');
-      const options = { ...scriptOptions(flags), format: flags.format, metricsFile: flags.metrics ?? null };
+      const options = {
+        ...scriptOptions(flags),
+        format: flags.format,
+        metricsFile: flags.metrics ?? null,
+        debug: debugOptions(flags, name),
+      };
       line.exitCode = await runScript(job, options, context);
     });
 }

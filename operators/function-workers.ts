@@ -111,6 +111,11 @@ export class FunctionWorkers {
     return { name, target: this.#declared.get(name)!.declaration.target };
   }
 
+  /** The interpreter of a declared function's own environment; null: the usual one. */
+  interpreter(name: string): string | null {
+    return this.#declared.get(name)!.group.python?.executable ?? null;
+  }
+
   /** What a function that has been asked about declares. */
   declared(name: string): FunctionDeclaration {
     return this.#declared.get(name)!.declaration;

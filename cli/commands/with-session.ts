@@ -2,6 +2,7 @@
 
 import type { JobMetrics, JobSession, LogLine } from '../../operators/index.js';
 import type { CommandContext } from '../context.js';
+import { DebugTerminal } from '../debug-terminal.js';
 import type { ScriptJob } from '../job/job.js';
 import { MetricsFile } from '../metrics/metrics-file.js';
 import type { ResultOutput } from '../output.js';
@@ -15,6 +16,8 @@ export interface ScriptOptions {
   readonly quiet: boolean;
   /** Where what functions measure is appended as lines of JSON; null: nowhere. */
   readonly metricsFile?: string | null;
+  /** The function whose `breakpoint()` opens a debugger here, or on a port; null: none. */
+  readonly debug?: { readonly function: string; readonly port: number | null } | null;
 }
 
 /** Calls `use` with an open session. The mode of the command line wins over that of a job file. */
@@ -27,8 +30,21 @@ export async function withSession(
   const nowSeconds = () => performance.now() / 1000;
   const metrics = options.metricsFile == null ? null : MetricsFile.open(options.metricsFile);
   const reporter = await Reporter.create({ stderr: context.stderr, quiet: options.quiet, nowSeconds });
+  const terminal =
+    options.debug == null
+      ? null
+      : await DebugTerminal.open({
+          input: process.stdin,
+          output: context.stderr,
+          onActive: (active) => {
+            reporter.paused = active;
+          },
+        });
   try {
     const session = await context.openSession({
+      ...(options.debug == null || terminal === null
+        ? {}
+        : { debug: { ...options.debug, socket: terminal.path } }),
       configuration: options.configuration,
       workingDirectory: process.cwd(),
       jobFolder: job.folder,
@@ -46,9 +62,13 @@ export async function withSession(
     } finally {
       await session.close();
     }
+    if (options.debug?.port === null && terminal?.wasUsed === false) {
+      reporter.line(`No breakpoint() of the function ${options.debug.function} was reached.`);
+    }
   } finally {
     reporter.hideProgress();
     metrics?.close();
+    terminal?.close();
   }
 }
 

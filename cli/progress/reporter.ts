@@ -18,6 +18,8 @@ export interface ReporterOptions {
 
 /** Progress, notes and log lines share stderr and never garble each other. */
 export class Reporter {
+  private isPaused = false;
+
   private constructor(
     private readonly options: ReporterOptions,
     private readonly display: ProgressDisplay | null,
@@ -34,8 +36,14 @@ export class Reporter {
     return new Reporter(options, new BarProgress(options.stderr, options.nowSeconds));
   }
 
+  /** While it is true, nothing is said of progress: somebody else has the terminal. */
+  set paused(paused: boolean) {
+    this.isPaused = paused;
+    if (paused) this.display?.hide();
+  }
+
   progress(progress: Progress): void {
-    this.display?.update(progress);
+    if (!this.isPaused) this.display?.update(progress);
   }
 
   /** Something that may be left out with `quiet`. */

@@ -32,6 +32,7 @@ import { RelationalWorkers } from '../relational-workers.js';
 import { engineSettings } from './engine-settings.js';
 import { jobFacts } from './job-facts.js';
 import { openFunctionWorkers, prepareWorkerPlace } from './open-function-workers.js';
+import type { DebugOptions } from './session-types.js';
 import { localTimeZone } from './time-zone.js';
 
 /** What the host needs beside the configuration. */
@@ -47,6 +48,8 @@ export interface EngineHostOptions {
   readonly signal: AbortSignal;
   /** Zygotes started before the session; null: none. */
   readonly earlyZygotes: EarlyZygotes | null;
+  /** The function that is debugged; absent or null: none. */
+  readonly debug?: DebugOptions | null;
 }
 
 /** The numbers of a session, for `explain` and the workers. */
@@ -101,7 +104,7 @@ export class EngineHost {
   /** The split of the session's memory. @throws {ResourceError} MEMORY_TOO_SMALL */
   get resources(): SessionResources {
     this.#followSettings();
-    this.#resources ??= sessionResources(this.options.configuration);
+    this.#resources ??= sessionResources(this.options.configuration, this.options.debug != null);
     return this.#resources;
   }
 
@@ -204,7 +207,7 @@ export class EngineHost {
   }
 
   async #open(): Promise<Started> {
-    const { configuration, workingDirectory, jobFolder } = this.options;
+    const { configuration, workingDirectory, jobFolder, debug } = this.options;
     const { functionWorkerBytes, parallelism, tree } = this.resources;
     const useZygote = configuration.get('millstream.worker.zygote') && process.platform === 'linux';
     const place = await prepareWorkerPlace(this.options, this.options.python, useZygote);
@@ -223,6 +226,7 @@ export class EngineHost {
       timeZone: localTimeZone(configuration),
       onLog: this.options.onLog,
       heartbeatMs: HEARTBEAT_MS,
+      debugging: debug != null,
       useZygote,
       logLevel: configuration.get('python.logging.default.level'),
       logLevels: configuration.get('python.logging.level.overrides') ?? {},
@@ -316,8 +320,9 @@ function buffersOf(graph: StageGraph): string[] {
   return [...exchanges, ...stages].map(({ id }) => id);
 }
 
-function sessionResources(configuration: Configuration): SessionResources {
-  const parallelism = configuration.get('parallelism.default') ?? availableParallelism();
+/** One worker at a time where a function is debugged. */
+function sessionResources(configuration: Configuration, isDebugged: boolean): SessionResources {
+  const parallelism = isDebugged ? 1 : (configuration.get('parallelism.default') ?? availableParallelism());
   const each = configuration.get('millstream.worker.memory');
   if (each !== null && each < MIN_FUNCTION_WORKER_BYTES) throw workerTooSmall(each);
   const fixed = {

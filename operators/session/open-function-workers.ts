@@ -11,10 +11,11 @@ import {
   type UnpackedArchive,
   unpackArchives,
 } from '../environments/worker-folder.js';
-import { workerVariables } from '../environments/worker-variables.js';
+import { type WorkerVariables, workerVariables } from '../environments/worker-variables.js';
 import { FunctionWorkers, type FunctionWorkersOptions } from '../function-workers.js';
 import type { TemporaryFolder } from '../ports/temporary-folder.js';
 import { choosePythons, type SessionPythons } from './choose-pythons.js';
+import type { DebugOptions } from './session-types.js';
 
 export interface OpenWorkersOptions
   extends Pick<FunctionWorkersOptions, 'slots' | 'memoryBytes' | 'paths' | 'reserve' | 'isBusy'> {
@@ -23,6 +24,8 @@ export interface OpenWorkersOptions
   readonly temporaryFolder: TemporaryFolder;
   readonly onNote: (text: string) => void;
   readonly signal: AbortSignal;
+  /** The function that is debugged; absent or null: none. */
+  readonly debug?: DebugOptions | null;
 }
 
 /** The Pythons of a session, and its archives. */
@@ -82,10 +85,7 @@ export function openFunctionWorkers(
     isBusy,
     paths,
     workingDirectory: folder,
-    variables: workerVariables(
-      configuration.get('millstream.worker.env') ?? [],
-      configuration.get('python.systemenv.enabled'),
-    ),
+    variables: variablesOf(configuration, options.debug ?? null),
     environments: async (functions) => {
       const found = await chosen.of(functions, paths);
       if (archives.length > 0) {
@@ -97,6 +97,18 @@ export function openFunctionWorkers(
       return new Map([...found].map(([name, python]) => [name, python ?? standard]));
     },
   });
+}
+
+function variablesOf(configuration: Configuration, debug: DebugOptions | null): WorkerVariables {
+  const variables = workerVariables(
+    configuration.get('millstream.worker.env') ?? [],
+    configuration.get('python.systemenv.enabled'),
+  );
+  if (debug === null) return variables;
+  return {
+    ...variables,
+    environment: { ...variables.environment, MILLSTREAM_DEBUG: JSON.stringify(debug) },
+  };
 }
 
 /** Null: the bridge's own. */

@@ -22,8 +22,20 @@ export interface SessionOptions {
   readonly signal: AbortSignal;
   /** Interpreter for the workers; null: found by the bridge. */
   readonly python: string | null;
+  /** A function whose `breakpoint()` opens a debugger; its stages then run in one worker. Absent: none is debugged. */
+  readonly debug?: DebugOptions;
   /** Null: as the script says, else by its sources. */
   readonly mode: 'batch' | 'streaming' | null;
+}
+
+/** Where the debugger of a function is. */
+export interface DebugOptions {
+  /** The function's name in the job. */
+  readonly function: string;
+  /** A Unix socket that leads to the terminal. */
+  readonly socket: string;
+  /** Port of the Debug Adapter Protocol, served by debugpy instead; null: the terminal. */
+  readonly port: number | null;
 }
 
 /** A line of a worker's output. */

@@ -74,6 +74,7 @@ export class Session implements JobSession {
       onNote: options.onNote,
       signal: options.signal,
       earlyZygotes,
+      debug: options.debug ?? null,
     });
   }
 

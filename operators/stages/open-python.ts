@@ -65,8 +65,9 @@ async function openSaving(
     engine.measured.add(stage.context.subtask, values),
   );
   if (engine.failures === null) return handle;
-  const { folder, python, timeZone } = engine.failures;
+  const { folder, timeZone } = engine.failures;
   const { workingDirectory, functionWorkers, schemas } = engine;
+  const python = functionWorkers.interpreter(functions[0]!.name) ?? engine.failures.python;
   const facts = { stage, functions, paths: functionWorkers.paths, timeZone, python, workingDirectory };
   return savingStage(handle, facts, { folder, schemas, first });
 }

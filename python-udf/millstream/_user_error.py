@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
 
-from .errors import ErrorDetails, MillstreamError, UdfError
+from .errors import CancelledError, ErrorDetails, MillstreamError, UdfError
 from .retry import RetryAfter
 
 #: Files whose frames come before the user's first one: ours, and the import system's.
@@ -39,6 +39,8 @@ def user_error(
     if isinstance(error, MillstreamError):
         error.add_details(function=function)
         return error
+    if type(error).__name__ == "BdbQuit":
+        return CancelledError("CANCELLED", f"The job was ended from the debugger, in function `{function}`.")
     tb = user_frames(error.__traceback__, importing=code == "UDF_IMPORT")
     file, line = _place(error, tb)
     text = {name: short_repr(value) for name, value in (values or {}).items()}

@@ -15,6 +15,7 @@ from ..context import Limits
 from ..errors import InternalError
 from . import arrow_ipc
 from .async_bundles import AsyncBundles
+from .debugger import install_breakpoints
 from .metrics_report import MetricsReport
 from .module_sources import module_sources
 from .open_function_stage import open_function_stage
@@ -79,6 +80,7 @@ class FunctionWork:
             self._partition_bytes = welcome.limits.memory_bytes // 4
         self._limits = Limits(welcome.limits.memory_bytes, welcome.limits.cpus)
         signal.signal(signal.SIGUSR1, self._interrupt)
+        install_breakpoints()
 
     def instruct(self, body: InstructionBody) -> Any:
         match body:
