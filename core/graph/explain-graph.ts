@@ -83,6 +83,7 @@ function explainPython(stage: PythonStage, input: Exchange, line: Line): void {
   }
   line('shipped', columnList(shipped));
   line('kept', columnList(kept));
+  if (stage.anyOrder) line('order', 'any');
   for (const { function: name, text } of stage.notes) line('options', `${name}: ${text}`);
   line('workers', `${stage.parallelism}, group ${stage.resourceGroup}`);
 }

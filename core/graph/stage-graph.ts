@@ -127,6 +127,8 @@ export interface PythonStage extends StageBase {
   /** Functions with equal declared resources share a group of workers. */
   readonly resourceGroup: string;
   readonly parallelism: number;
+  /** Results may leave in another order than their rows came in: nobody needs it, and the functions permit it. */
+  readonly anyOrder: boolean;
   /** What EXPLAIN says of each function beside its calls; only functions with something to say. */
   readonly notes: readonly StageFunctionNote[];
 }

@@ -8,6 +8,8 @@ export interface ReorderBufferOptions {
   readonly capacityBytes: number;
   /** Works and marks that may be in flight whatever they weigh; more are only as far as their outputs should fit. */
   readonly leastInFlight: number;
+  /** Results leave as soon as they are there; marks still keep their place. False where not given. */
+  readonly anyOrder?: boolean;
   readonly emit: (batch: Batch) => Promise<void>;
   /** Called once, with the first failure of a work, a mark or `emit`. */
   readonly onError: (error: unknown) => void;
@@ -68,6 +70,7 @@ export class ReorderBuffer {
         entry.ready = action;
         this.emitReady();
       },
+      true,
     );
   }
 
@@ -96,9 +99,9 @@ export class ReorderBuffer {
   }
 
   /** Admissions go one after the other, so that places in the queue are given in the order of the calls. */
-  private admit(bytes: () => number, start: (entry: Entry) => void): Promise<void> {
+  private admit(bytes: () => number, start: (entry: Entry) => void, isMark = false): Promise<void> {
     const admitted = this.admission.then(async () => {
-      const entry: Entry = { lease: await this.budget.acquire(bytes()), ready: null };
+      const entry: Entry = { isMark, lease: await this.budget.acquire(bytes()), ready: null };
       this.queue.push(entry);
       start(entry);
     });
@@ -106,15 +109,24 @@ export class ReorderBuffer {
     return admitted;
   }
 
+  /** The entry to emit: the head, or in any order the first that is ready and has no mark before it. */
+  private nextReady(): Entry | null {
+    for (const [i, entry] of this.queue.entries()) {
+      if (entry.ready !== null && (i === 0 || !entry.isMark)) return entry;
+      if (entry.isMark || this.options.anyOrder !== true) return null;
+    }
+    return null;
+  }
+
   private async emitReady(): Promise<void> {
     if (this.emitting) return;
     this.emitting = true;
     try {
-      for (let head = this.queue[0]; head?.ready != null; head = this.queue[0]) {
-        await head.ready();
+      for (let next = this.nextReady(); next !== null; next = this.nextReady()) {
+        await next.ready!();
         if (this.failure !== null) return;
-        this.queue.shift();
-        head.lease.release();
+        this.queue.splice(this.queue.indexOf(next), 1);
+        next.lease.release();
       }
     } catch (error) {
       this.fail(error);
@@ -126,6 +138,7 @@ export class ReorderBuffer {
 }
 
 interface Entry {
+  readonly isMark: boolean;
   readonly lease: ByteLease;
   /** Emits the entry; null until its work is done. */
   ready: (() => Promise<void>) | null;

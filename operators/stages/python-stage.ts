@@ -41,6 +41,7 @@ export class PythonOperator implements Operator {
     this.#buffer = new ReorderBuffer({
       capacityBytes: context.bufferBytes,
       leastInFlight: 2 * this.stage.parallelism,
+      anyOrder: this.stage.anyOrder,
       emit: async (batch) => {
         await context.output.emit(batch);
         releaseGroups(batch.groups);

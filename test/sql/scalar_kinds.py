@@ -21,6 +21,11 @@ async def lookup(key: int, *, prefix: str = "value") -> str:
     return f"{prefix} {key}"
 
 
+@udf(ordered=False)
+async def in_any_order(key: int) -> int:
+    return key * 2
+
+
 @udf
 async def is_known(key: int) -> bool:
     return key < 3

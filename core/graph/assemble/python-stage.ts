@@ -1,6 +1,7 @@
 /** Python stages: which groups are shipped, which go on beside the results, which steps are run. */
 
 import { InternalError } from '../../errors.js';
+import type { FunctionResolver } from '../../plan/function-resolver.js';
 import type { Column } from '../../types/data-type.js';
 import { typeToText } from '../../types/type-text.js';
 import type { PlannedArgument, PlannedStep, PythonBoundary } from '../boundary.js';
@@ -64,12 +65,17 @@ export function addPythonStage(
       resourceGroup: resourceGroupOf(first, options.functions),
       parallelism:
         keys !== null && keys.length === 0 ? 1 : parallelismOf(first, options.functions, options.parallelism),
+      anyOrder: !ordered && steps.every((step) => permitsAnyOrder(step.function, options.functions)),
       notes: functionNotes(steps, options.functions),
     },
     [input.exchange],
   );
   const resultColumns = results.flatMap((step) => steps[step]!.results);
   return output(assembler, stageId, input, keptGroups, kept, resultColumns);
+}
+
+function permitsAnyOrder(name: string, functions: FunctionResolver): boolean {
+  return functions.declaration(name)?.options['ordered'] === false;
 }
 
 /** The steps with wanted results and those they need, renumbered. */

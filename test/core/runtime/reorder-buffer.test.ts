@@ -34,6 +34,24 @@ it('runs a mark after the results before it, without waiting for work behind it'
   expect(emitted).toEqual([1, 'mark']);
 });
 
+it('emits results as they are ready where any order will do, but none across a mark', async () => {
+  const { buffer, emitted, work } = setUp(100_000, 5, true);
+  const [first, second, behind] = [work(), work(), work()];
+  await buffer.submit(10, first.start);
+  await buffer.submit(10, second.start);
+  await buffer.mark(async () => void emitted.push('mark'));
+  await buffer.submit(10, behind.start);
+
+  behind.done.resolve([numbersBatch([3])]);
+  second.done.resolve([numbersBatch([2])]);
+  await promisesSettle();
+  expect(emitted).toEqual([2]);
+  first.done.resolve([numbersBatch([1])]);
+  await buffer.drain();
+
+  expect(emitted).toEqual([2, 1, 'mark', 3]);
+});
+
 it('starts no more work than its bytes allow, counting outputs that wait for a slow head of line', async () => {
   const { buffer, work } = setUp(3000, 2);
   const [head, second, third] = [work(), work(), work()];
@@ -112,12 +130,13 @@ interface Work {
   started: boolean;
 }
 
-function setUp(capacityBytes: number, leastInFlight = 3) {
+function setUp(capacityBytes: number, leastInFlight = 3, anyOrder = false) {
   const emitted: unknown[] = [];
   const errors: unknown[] = [];
   const buffer = new ReorderBuffer({
     capacityBytes,
     leastInFlight,
+    anyOrder,
     emit: async (batch) => void emitted.push(...numbersOf(batch)),
     onError: (error) => errors.push(error),
   });
