@@ -9,9 +9,9 @@ import { type Aggregate, projectOf } from '../../plan/plan-builders.js';
 import { aggregateOperands } from '../../plan/visit-plan.js';
 import { withNullable } from '../../types/types.js';
 import { leafOf } from '../boundary.js';
-import { refusal } from '../refuse.js';
 import { aggregateStage } from './aggregate-stage.js';
 import { evaluateCalls } from './evaluate-calls.js';
+import { unionOfSets } from './grouping-sets.js';
 import { isRepeatable } from './repeatable.js';
 import { NOTHING_KNOWN, type SplitContext, type SplitPlan } from './split-context.js';
 import { splitPlan } from './split-plan.js';
@@ -22,19 +22,23 @@ import { splitPlan } from './split-plan.js';
  */
 export function splitAggregate(context: SplitContext, node: Aggregate): SplitPlan {
   const ready = evaluateOperands(context, node);
-  const kinds = kindsOf(context, ready);
-  const python = ready.aggregates.find((aggregate) => aggregate.python);
-  if (python === undefined) return { plan: ready, known: NOTHING_KNOWN };
-  if (ready.groupingSets !== null) {
-    throw refusal(
-      'PLAN_UNSUPPORTED',
-      `The Python aggregate ${python.function} cannot be used with GROUPING SETS, ROLLUP or CUBE.`,
-      { sql: context.options.sql, span: python.span },
-      'Write one SELECT … GROUP BY for each grouping set and join them with UNION ALL.',
-    );
+  if (!ready.aggregates.some((aggregate) => aggregate.python)) return { plan: ready, known: NOTHING_KNOWN };
+  const { groupingSets } = ready;
+  if (groupingSets !== null) {
+    const copies = inputsFor(context, ready, groupingSets.length);
+    return {
+      plan: unionOfSets(context, copies, (set) => groupedPlan(context, set)),
+      known: NOTHING_KNOWN,
+    };
   }
-  const plan = kinds.length === 1 ? aggregateStage(context, ready) : joinSiblings(context, ready, kinds);
-  return { plan, known: NOTHING_KNOWN };
+  return { plan: groupedPlan(context, ready), known: NOTHING_KNOWN };
+}
+
+/** A plain GROUP BY whose operands call no Python. */
+function groupedPlan(context: SplitContext, node: Aggregate): LogicalPlan {
+  const kinds = kindsOf(context, node);
+  if (!node.aggregates.some((aggregate) => aggregate.python)) return node;
+  return kinds.length === 1 ? aggregateStage(context, node) : joinSiblings(context, node, kinds);
 }
 
 /**

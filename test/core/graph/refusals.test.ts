@@ -4,10 +4,6 @@ import { problem } from './problem.js';
 
 const inBatch: readonly (readonly [sql: string, problem: string])[] = [
   [
-    'SELECT b, spread(a) FROM t GROUP BY ROLLUP (b)',
-    'PLAN_UNSUPPORTED 1:11+9 The Python aggregate spread cannot be used with GROUPING SETS, ROLLUP or CUBE. | Write one SELECT … GROUP BY for each grouping set and join them with UNION ALL.',
-  ],
-  [
     'SELECT (SELECT inc(u.a) FROM u WHERE u.a = t.a) FROM t',
     'PLAN_UNSUPPORTED 1:8+40 This correlated subquery calls a Python function and cannot be made a join: more than one row may come back. | Compute the function in a derived table, then join that on the outer columns.',
   ],
