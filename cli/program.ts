@@ -70,6 +70,7 @@ Python functions are also found beside the job.
 Examples:
   millstream run job.sql -D parallelism.default=2 -D "millstream.memory=4 GB"
   millstream run job.sql --mode streaming
+  millstream run job.sql --watch
   millstream run job.sql --debug score
   millstream run job.sql --metrics metrics.jsonl
   echo "SELECT 1" | millstream run - --format csv`;
@@ -85,6 +86,7 @@ interface RunFlags extends ScriptFlags {
   readonly format: FormatName;
   readonly metrics?: string;
   readonly debug?: string;
+  readonly watch?: boolean;
   readonly dap?: number;
 }
 
@@ -111,6 +113,7 @@ function debugOptions(
 function addRun(line: CommandLine, context: CommandContext, onSource: OnSource): void {
   scriptCommand(line.command, 'run', 'run a job and print its result')
     .argument('[arguments...]', 'for a program: its own arguments')
+    .option('--watch', 'run again whenever the job or a Python file beside it changes, until Ctrl-C')
     .option(
       '--debug <function>',
       'stop at breakpoint() of this function, in the Python debugger on this terminal',
@@ -124,6 +127,11 @@ function addRun(line: CommandLine, context: CommandContext, onSource: OnSource):
     .addOption(new Option('--format <format>', 'how rows are printed').choices(FORMATS).default('table'))
     .addHelpText('after', RUN_HELP)
     .action(async (name: string | undefined, rest: string[], flags: RunFlags) => {
+      if (flags.watch === true) {
+        refuseArguments(rest);
+        line.exitCode = await watchScript(name, flags, context);
+        return;
+      }
       const job = await readJob({ job: name ?? null, sql: flags.execute ?? null });
       if (job.kind === 'program') {
         refuseScriptOptions(flags, name);
@@ -134,14 +142,34 @@ function addRun(line: CommandLine, context: CommandContext, onSource: OnSource):
       refuseArguments(rest);
       onSource(job.source);
       const { runScript } = await import('./commands/run.js');
-      const options = {
-        ...scriptOptions(flags),
-        format: flags.format,
-        metricsFile: flags.metrics ?? null,
-        debug: debugOptions(flags, name),
-      };
-      line.exitCode = await runScript(job, options, context);
+      line.exitCode = await runScript(job, runOptions(flags, name), context);
     });
+}
+
+function runOptions(flags: RunFlags, name: string | undefined) {
+  return {
+    ...scriptOptions(flags),
+    format: flags.format,
+    metricsFile: flags.metrics ?? null,
+    debug: debugOptions(flags, name),
+  };
+}
+
+async function watchScript(
+  name: string | undefined,
+  flags: RunFlags,
+  context: CommandContext,
+): Promise<number> {
+  if (name === undefined || name === '-' || flags.execute !== undefined || flags.debug !== undefined) {
+    throw new JobError('JOB_OPTION', '--watch takes a job in a file, and no --debug', null, {
+      hint: 'Write `millstream run job.sql --watch`.',
+    });
+  }
+  const { runWatched } = await import('./commands/watch.js');
+  const { runScript } = await import('./commands/run.js');
+  const options = runOptions(flags, name);
+  const read = async () => scriptOnly(await readJob({ job: name, sql: null }), 'run --watch');
+  return runWatched(name, read, (job, own) => runScript(job, options, own), context);
 }
 
 function addExplain(line: CommandLine, context: CommandContext, onSource: OnSource): void {
