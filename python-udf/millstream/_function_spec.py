@@ -238,7 +238,7 @@ def _parameters(
             ParameterSpec(
                 parameter.name,
                 declared or read.type,
-                read.nullable or definition.called_with_none,
+                _takes_null(definition, read),
                 None if definition.called_with_none else read.shape,
                 parameter.kind,
                 parameter.default,
@@ -267,6 +267,11 @@ def _iterated_parameters(name: str, definition: Definition, form: FunctionForm) 
         )
         for i in range(count)
     )
+
+
+def _takes_null(definition: Definition, read: AnnotatedType) -> bool:
+    rule = definition.options.null
+    return rule == "pass" if rule is not None else read.nullable or definition.called_with_none
 
 
 def _read_parameter(

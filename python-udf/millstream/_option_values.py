@@ -8,6 +8,7 @@ from typing import Literal
 
 FunctionKind = Literal["scalar", "table", "aggregate", "table_aggregate"]
 OnError = Literal["fail", "null", "skip", "dead_letter"]
+NullRule = Literal["skip", "pass"]
 
 _UNIT_SECONDS = {
     **dict.fromkeys(("ms", "milli", "millis", "millisecond", "milliseconds"), 1e-3),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, get_args
 
 from ._near_names import did_you_mean
-from ._option_values import FunctionKind, OnError, Rate, duration, memory_bytes
+from ._option_values import FunctionKind, NullRule, OnError, Rate, duration, memory_bytes
 from .errors import UdfError
 from .retry import Retry
 
@@ -38,6 +38,7 @@ class Options:
     batch_rows: int | None = None
     ordered: bool | None = None
     unnest: bool | None = None
+    null: NullRule | None = None
     packages: tuple[str, ...] | None = None
     python: str | None = None
     resources: str | None = None
@@ -146,6 +147,12 @@ def _on_error(value: object) -> Any:
     )
 
 
+def _null(value: object) -> Any:
+    if value in get_args(NullRule):
+        return value
+    raise ValueError("It is 'skip' (not called with NULL, the result is NULL) or 'pass' (called with None)")
+
+
 def _retry(value: object) -> Retry:
     if isinstance(value, Retry):
         return value
@@ -167,6 +174,7 @@ _READ: dict[str, Callable[[Any], Any]] = {
     "batch_rows": _whole,
     "ordered": _flag,
     "unnest": _flag,
+    "null": _null,
     "packages": _texts,
     "python": _text,
     "resources": _text,

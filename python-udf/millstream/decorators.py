@@ -25,7 +25,8 @@ class FunctionOptions(TypedDict, total=False):
     `rate`: calls over all workers, `"100/s"`. `retry`: attempts, or a `Retry`. `timeout`: seconds, or
     `"500 ms"`, for each call of an async function. `batch_rows`: rows handed to one call of a `batch=`
     function. `ordered=False`: results of an async function may leave in the order in
-    which they are ready. `unnest`: a ROW result becomes columns in SELECT. The others are refused with
+    which they are ready. `unnest`: a ROW result becomes columns in SELECT. `null`: "skip" never calls the
+    function with NULL, "pass" always does, whatever its annotations say. The others are refused with
     UDF_OPTION_NOT_ACTIVE in this version.
 
     >>> options: FunctionOptions = {"rate": "100/s", "retry": 3}
@@ -43,6 +44,7 @@ class FunctionOptions(TypedDict, total=False):
     batch_rows: int | None
     ordered: bool | None
     unnest: bool | None
+    null: Literal["skip", "pass"] | None
     packages: Sequence[str] | None
     python: str | None
     resources: str | None

@@ -262,3 +262,18 @@ def test_the_page_of_types_shows_what_annotations_mean() -> None:
     assert len(rows) == 20
     for annotation, _, sql in rows:
         assert str(type_of_annotation(eval(annotation, names), "it").type) == sql
+
+
+def test_null_rules_of_annotations_can_be_overridden() -> None:
+    def f(x: int) -> str:
+        return str(x)
+
+    def g(x: int | None, y: Any) -> str:
+        return str(x)
+
+    assert scalar(udf(f, null="pass"), ["BIGINT"], "STRING").rows([1, None]) == [(0, "1"), (1, "None")]
+    skipped = scalar(udf(g, null="skip"), ["BIGINT", "INT"], "STRING")
+    assert skipped.rows([1, None, 2], [1, 1, None]) == [(0, "1"), (1, None), (2, None)]
+    with pytest.raises(UdfError, match="null is 'sikp'. It is 'skip'") as caught:
+        udf(f, null="sikp")  # type: ignore[call-overload]
+    assert caught.value.code == "UDF_OPTION"

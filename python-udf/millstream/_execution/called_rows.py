@@ -14,11 +14,13 @@ class CalledRows:
     """The rows where `keep` is true; `keep` None: all `total` rows. `count` is how many."""
 
     def __init__(self, total: int, keep: pa.BooleanArray | None = None) -> None:
-        if keep is not None and keep.true_count == total:
+        # Not `true_count`, which crashes on results of `pc.and_` in pyarrow 14.
+        kept = total if keep is None else pc.sum(keep).as_py() or 0
+        if kept == total:
             keep = None
         self.total = total
         self.keep = keep
-        self.count: int = total if keep is None else keep.true_count
+        self.count: int = kept
         self._flags: list[bool] | None = None
 
     @staticmethod

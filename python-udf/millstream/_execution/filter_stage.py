@@ -33,7 +33,7 @@ class FilterStage(StageBase):
     def answer(self, bundle: Bundle) -> Answer:
         """The answer of a bundle whose steps have been evaluated."""
         keep = is_true(bundle.results[self._predicate])
-        kept = keep.true_count
+        kept = pc.sum(keep).as_py() or 0
         arrays = [bundle.results[step].array for step in self._result_steps]
         selection = None
         if kept < bundle.rows:
