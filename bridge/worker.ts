@@ -15,6 +15,7 @@ import type {
 import { ControlSession } from './control-session.js';
 import { DataSession } from './data-session.js';
 import type { EndpointFolder } from './endpoint-folder.js';
+import { versionMismatch } from './harness-versions.js';
 import type { WorkerCap } from './limits/worker-cap.js';
 import {
   type Heartbeat,
@@ -252,13 +253,21 @@ export class ManagedWorker implements Worker {
     if (token !== this.#token || worker !== this.id || epoch !== this.#options.epoch) {
       const message = 'A process without the right token spoke as this worker.';
       this.#life.refuse(new InternalError('PROTOCOL_TOKEN', message));
-    } else if (protocol !== PROTOCOL_VERSION) {
+      return;
+    }
+    if (protocol !== PROTOCOL_VERSION) {
       const message = `The worker speaks protocol ${protocol}, this core speaks ${PROTOCOL_VERSION}.`;
       this.#life.refuse(new InternalError('PROTOCOL_VERSION', message));
-    } else {
-      this.#hello = hello;
-      this.#life.handle({ type: 'hello' });
+      return;
     }
+    const python = this.#options.spec.python?.executable ?? this.#options.bridge.python;
+    const mismatch = versionMismatch(python, hello.versions);
+    if (mismatch !== null) {
+      this.#life.refuse(mismatch);
+      return;
+    }
+    this.#hello = hello;
+    this.#life.handle({ type: 'hello' });
   }
 
   #onWelcome(): void {
