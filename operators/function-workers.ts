@@ -63,14 +63,13 @@ export class FunctionWorkers {
   /** By key of the environment, least recently used first. */
   readonly #groups = new Map<string, Group>();
   readonly #declared = new Map<string, Declared>();
-  #memoryBytes: number;
+  /** Cap of each worker; null before the first is needed. */
+  #memoryBytes: number | null = null;
 
   constructor(
     private readonly bridge: Bridge,
     private readonly options: FunctionWorkersOptions,
-  ) {
-    this.#memoryBytes = options.memoryBytes(1);
-  }
+  ) {}
 
   /**
    * What the decorated objects say of `functions`, asked once for each name, target, environment and content of the
@@ -226,6 +225,7 @@ export class FunctionWorkers {
 
   async #start(group: Group, index: number): Promise<Member> {
     const name = `${group.label ?? 'python'}-${index + 1}`;
+    this.#memoryBytes ??= this.options.memoryBytes(1);
     const memoryBytes = this.#memoryBytes;
     const release = this.options.reserve(name, memoryBytes);
     try {

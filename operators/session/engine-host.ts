@@ -7,15 +7,8 @@ import {
   divideExchangeBytes,
   duckDbMemoryLimit,
   FunctionMetricSet,
-  formatMemory,
-  type MemoryTree,
   MIB,
-  MIN_FUNCTION_WORKER_BYTES,
-  MIN_RELATIONAL_WORKER_BYTES,
-  memorySetting,
-  memoryTree,
   type ResourceAmount,
-  ResourceError,
   ResourceManager,
   SchemaRegistry,
   type StageGraph,
@@ -24,7 +17,6 @@ import {
 import type { Engine } from '../engine.js';
 import { bundleFolder } from '../failures/bundle-folder.js';
 import type { FunctionWorkers } from '../function-workers.js';
-import { machineMemoryBytes } from '../ports/machine-memory.js';
 import { systemClock, systemTimers } from '../ports/node-ports.js';
 import { SpillFolder } from '../ports/spill-folder.js';
 import { TemporaryFolder } from '../ports/temporary-folder.js';
@@ -32,6 +24,7 @@ import { RelationalWorkers } from '../relational-workers.js';
 import { engineSettings } from './engine-settings.js';
 import { jobFacts } from './job-facts.js';
 import { openFunctionWorkers, prepareWorkerPlace } from './open-function-workers.js';
+import { SessionResources } from './session-resources.js';
 import type { DebugOptions } from './session-types.js';
 import { localTimeZone } from './time-zone.js';
 
@@ -50,13 +43,6 @@ export interface EngineHostOptions {
   readonly earlyZygotes: EarlyZygotes | null;
   /** The function that is debugged; absent or null: none. */
   readonly debug?: DebugOptions | null;
-}
-
-/** The numbers of a session, for `explain` and the workers. */
-export interface SessionResources {
-  readonly tree: MemoryTree;
-  readonly parallelism: number;
-  readonly functionWorkerBytes: number;
 }
 
 interface Started {
@@ -101,15 +87,19 @@ export class EngineHost {
     this.#moduleFolders.push(folder);
   }
 
-  /** The split of the session's memory. @throws {ResourceError} MEMORY_TOO_SMALL */
+  /** The split of the session's memory. @throws {ResourceError} MEMORY_TOO_SMALL for an impossible worker */
   get resources(): SessionResources {
     this.#followSettings();
-    this.#resources ??= sessionResources(this.options.configuration, this.options.debug != null);
+    this.#resources ??= new SessionResources(this.options.configuration, this.options.debug != null);
     return this.#resources;
   }
 
-  /** The function workers of the session; starts the bridge. */
+  /**
+   * The function workers of the session; starts the bridge.
+   * @throws {ResourceError} MEMORY_TOO_SMALL where none would have room
+   */
   async functionWorkers(): Promise<FunctionWorkers> {
+    this.resources.functionWorkerBytes(1);
     return (await this.#start()).functionWorkers;
   }
 
@@ -128,7 +118,7 @@ export class EngineHost {
     const job = jobFacts(configuration, workingDirectory);
     const { tree } = this.resources;
     const workers = graph.stages.filter((stage) => stage.kind === 'relational').length;
-    const capBytes = relationalWorkerBytes(tree, workers);
+    const capBytes = this.resources.relationalWorkerBytes(workers);
     const bundle = bundleBytes(configuration.get('millstream.batch.rows'));
     const bufferBytes = Math.min(
       // One for each function worker and one on its way: more would only wait, in memory that is no longer cached.
@@ -208,7 +198,7 @@ export class EngineHost {
 
   async #open(): Promise<Started> {
     const { configuration, workingDirectory, jobFolder, debug } = this.options;
-    const { functionWorkerBytes, parallelism, tree } = this.resources;
+    const { resources } = this;
     const useZygote = configuration.get('millstream.worker.zygote') && process.platform === 'linux';
     const place = await prepareWorkerPlace(this.options, this.options.python, useZygote);
     const temporaryFolder = new TemporaryFolder(configuration.get('io.tmp.dirs'));
@@ -219,9 +209,7 @@ export class EngineHost {
       python: place.relational.executable,
       diagnose: place.diagnose,
       earlyZygotes: this.options.earlyZygotes ?? undefined,
-      sharedMemoryBytes: configuration.get('millstream.exchange.shared-memory')
-        ? this.resources.tree.exchange
-        : 0,
+      sharedMemoryBytes: configuration.get('millstream.exchange.shared-memory') ? resources.tree.exchange : 0,
       temporaryFolders: [temporaryFolder.path],
       timeZone: localTimeZone(configuration),
       onLog: this.options.onLog,
@@ -245,8 +233,8 @@ export class EngineHost {
     ];
     const functionWorkers = openFunctionWorkers(bridge, place, {
       ...this.options,
-      slots: parallelism,
-      memoryBytes: (groups) => (groups <= parallelism ? functionWorkerBytes : shareOf(tree, groups)),
+      slots: resources.parallelism,
+      memoryBytes: (environments) => resources.functionWorkerBytes(environments),
       paths: this.#moduleFolders,
       reserve: (name, memoryBytes) => this.#reserve(name, 1, memoryBytes),
       isBusy: () => this.#jobs > 0,
@@ -318,73 +306,6 @@ function buffersOf(graph: StageGraph): string[] {
   const exchanges = graph.exchanges.filter((exchange) => exchange.mode === 'stream');
   const stages = graph.stages.filter((stage) => stage.kind === 'python');
   return [...exchanges, ...stages].map(({ id }) => id);
-}
-
-/** One worker at a time where a function is debugged. */
-function sessionResources(configuration: Configuration, isDebugged: boolean): SessionResources {
-  const parallelism = isDebugged ? 1 : (configuration.get('parallelism.default') ?? availableParallelism());
-  const each = configuration.get('millstream.worker.memory');
-  if (each !== null && each < MIN_FUNCTION_WORKER_BYTES) throw workerTooSmall(each);
-  const fixed = {
-    ...fixedPart('exchange', configuration.get('millstream.exchange.memory')),
-    ...fixedPart('relational', configuration.get('millstream.relational.memory')),
-    ...fixedPart(
-      'python',
-      configuration.get('millstream.python.memory') ?? (each === null ? null : each * parallelism),
-    ),
-  };
-  const tree = memoryTree({
-    totalBytes: configuration.get('millstream.memory') ?? machineMemoryBytes(),
-    leastBytes: {
-      relational: MIN_RELATIONAL_WORKER_BYTES,
-      python: parallelism * MIN_FUNCTION_WORKER_BYTES,
-      state: 0,
-    },
-    fixed,
-  });
-  return { tree, parallelism, functionWorkerBytes: each ?? Math.floor(tree.python / parallelism) };
-}
-
-function relationalWorkerBytes(tree: MemoryTree, stages: number): number {
-  const bytes = Math.floor(tree.relational / Math.max(1, stages));
-  if (bytes >= MIN_RELATIONAL_WORKER_BYTES) return bytes;
-  const least = stages * MIN_RELATIONAL_WORKER_BYTES;
-  throw new ResourceError(
-    'MEMORY_TOO_SMALL',
-    `The job has ${stages} relational stages, each in a worker of at least ${formatMemory(MIN_RELATIONAL_WORKER_BYTES)}: ` +
-      `${formatMemory(least)}. There are ${formatMemory(tree.relational)} for them.`,
-    {
-      hint: `Set 'millstream.relational.memory' to ${memorySetting(least)} or more, raise 'millstream.memory', or split the statement.`,
-    },
-  );
-}
-
-/** The cap of a worker where a statement's environments are more than the workers that it may have. */
-function shareOf(tree: MemoryTree, environments: number): number {
-  const bytes = Math.floor(tree.python / environments);
-  if (bytes >= MIN_FUNCTION_WORKER_BYTES) return bytes;
-  const least = environments * MIN_FUNCTION_WORKER_BYTES;
-  throw new ResourceError(
-    'MEMORY_TOO_SMALL',
-    `The functions of the statement have ${environments} environments, each in workers of at least ` +
-      `${formatMemory(MIN_FUNCTION_WORKER_BYTES)}: ${formatMemory(least)}. There are ${formatMemory(tree.python)} for them.`,
-    {
-      hint: `Set 'millstream.python.memory' to ${memorySetting(least)} or more, or let functions share an environment.`,
-    },
-  );
-}
-
-function workerTooSmall(bytes: number): ResourceError {
-  const least = memorySetting(MIN_FUNCTION_WORKER_BYTES);
-  return new ResourceError(
-    'MEMORY_TOO_SMALL',
-    `A function worker cannot start in ${formatMemory(bytes)}: interpreter, pyarrow and one bundle need ${least}.`,
-    { hint: `Set 'millstream.worker.memory' to ${least} or more.` },
-  );
-}
-
-function fixedPart(part: string, bytes: number | null): Record<string, number> {
-  return bytes === null ? {} : { [part]: bytes };
 }
 
 function memoryOnly(memoryBytes: number): ResourceAmount {

@@ -226,8 +226,8 @@ describe('the machine', () => {
       exit: 1,
       what:
         'Error MEMORY_TOO_SMALL: The job does not fit into 20 MiB: overhead 64 MiB + core 192 MiB + exchanges 64 MiB + ' +
-        'relational workers 333 MiB + Python workers 256 MiB = 909 MiB.',
-      todo: "Set 'millstream.memory' to 977 MiB or more, or lower what is fixed.",
+        'relational workers 333 MiB = 653 MiB.',
+      todo: "Set 'millstream.memory' to 657 MiB or more, or lower what is fixed.",
     }));
 
   it('a cap in which no worker can start says the least that works', () =>

@@ -85,15 +85,15 @@ describe('the engine of a session', () => {
   });
 
   it('is built anew from settings that change between two statements', async () => {
-    const before = host.resources.functionWorkerBytes;
+    const before = host.resources.functionWorkerBytes(1);
     const first = await host.engineFor(RELATIONAL);
     first.release();
     configuration.set('millstream.worker.memory', '200 mb', 'SET');
     const second = await host.engineFor(RELATIONAL);
     second.release();
 
-    expect(host.resources.functionWorkerBytes).toBe(200 * 1024 * 1024);
-    expect(before).not.toBe(host.resources.functionWorkerBytes);
+    expect(host.resources.functionWorkerBytes(1)).toBe(200 * 1024 * 1024);
+    expect(before).not.toBe(host.resources.functionWorkerBytes(1));
     expect(second.engine.functionWorkers).not.toBe(first.engine.functionWorkers);
   });
 
@@ -107,6 +107,19 @@ describe('the engine of a session', () => {
     expect(during).toBe(engine.functionWorkers);
     expect(after).not.toBe(engine.functionWorkers);
     expect(host.resources.parallelism).toBe(1);
+  });
+
+  it('reserves no memory for function workers that a job does not need', async () => {
+    configuration.set('millstream.memory', '700 mb', 'SET');
+    configuration.set('parallelism.default', '2', 'SET');
+    const { engine, release } = await host.engineFor(RELATIONAL);
+    release();
+
+    expect(engine.sizes.relationalWorkerBytes).toBe((700 - 70 - 192 - 70) * 1024 * 1024);
+    await expect(host.functionWorkers()).rejects.toMatchObject({
+      code: 'MEMORY_TOO_SMALL',
+      message: expect.stringContaining('relational workers 333 MiB + Python workers 256 MiB'),
+    });
   });
 
   it('gives back the memory of a job whose batches do not fit', async () => {

@@ -1,0 +1,130 @@
+/** The memory and the workers of a session: its configuration as numbers. */
+import { availableParallelism } from 'node:os';
+import {
+  type Configuration,
+  formatMemory,
+  type MemoryTree,
+  MIN_FUNCTION_WORKER_BYTES,
+  MIN_RELATIONAL_WORKER_BYTES,
+  memorySetting,
+  memoryTree,
+  ResourceError,
+} from '../../core/index.js';
+import { machineMemoryBytes } from '../ports/machine-memory.js';
+
+/** What is too small throws where it is asked for: a job without functions needs no memory for their workers. */
+export class SessionResources {
+  /** Workers of each Python stage. */
+  readonly parallelism: number;
+  readonly #configuration: Configuration;
+  #withFunctions: MemoryTree | null = null;
+  #tree: MemoryTree | null = null;
+
+  /**
+   * `isDebugged`: one worker at a time.
+   * @throws {ResourceError} MEMORY_TOO_SMALL for a cap in which no function worker can start
+   */
+  constructor(configuration: Configuration, isDebugged: boolean) {
+    this.#configuration = configuration;
+    this.parallelism = isDebugged ? 1 : (configuration.get('parallelism.default') ?? availableParallelism());
+    const each = configuration.get('millstream.worker.memory');
+    if (each !== null && each < MIN_FUNCTION_WORKER_BYTES) throw workerTooSmall(each);
+  }
+
+  /**
+   * The split of the session's memory; without a share for function workers where that would not fit.
+   * @throws {ResourceError} MEMORY_TOO_SMALL where even then there is too little
+   */
+  get tree(): MemoryTree {
+    this.#tree ??= this.#split();
+    return this.#tree;
+  }
+
+  /**
+   * The cap of a relational worker of a job with `stages` relational stages.
+   * @throws {ResourceError} MEMORY_TOO_SMALL
+   */
+  relationalWorkerBytes(stages: number): number {
+    const bytes = Math.floor(this.tree.relational / Math.max(1, stages));
+    if (bytes >= MIN_RELATIONAL_WORKER_BYTES) return bytes;
+    throw tooManyStages(stages, this.tree.relational);
+  }
+
+  /**
+   * The cap of a function worker where a statement's functions have `environments` environments.
+   * @throws {ResourceError} MEMORY_TOO_SMALL
+   */
+  functionWorkerBytes(environments: number): number {
+    this.#withFunctions ??= this.#treeFor(this.parallelism * MIN_FUNCTION_WORKER_BYTES);
+    const { python } = this.#withFunctions;
+    if (environments <= this.parallelism) {
+      return this.#configuration.get('millstream.worker.memory') ?? Math.floor(python / this.parallelism);
+    }
+    const bytes = Math.floor(python / environments);
+    if (bytes >= MIN_FUNCTION_WORKER_BYTES) return bytes;
+    throw tooManyEnvironments(environments, python);
+  }
+
+  #split(): MemoryTree {
+    try {
+      this.#withFunctions ??= this.#treeFor(this.parallelism * MIN_FUNCTION_WORKER_BYTES);
+      return this.#withFunctions;
+    } catch (error) {
+      if (error instanceof ResourceError) return this.#treeFor(0);
+      throw error;
+    }
+  }
+
+  #treeFor(functionBytes: number): MemoryTree {
+    const configuration = this.#configuration;
+    const each = configuration.get('millstream.worker.memory');
+    const python =
+      configuration.get('millstream.python.memory') ?? (each === null ? null : each * this.parallelism);
+    return memoryTree({
+      totalBytes: configuration.get('millstream.memory') ?? machineMemoryBytes(),
+      leastBytes: { relational: MIN_RELATIONAL_WORKER_BYTES, python: functionBytes, state: 0 },
+      fixed: {
+        ...fixedPart('exchange', configuration.get('millstream.exchange.memory')),
+        ...fixedPart('relational', configuration.get('millstream.relational.memory')),
+        ...fixedPart('python', python),
+      },
+    });
+  }
+}
+
+function fixedPart(part: string, bytes: number | null): Record<string, number> {
+  return bytes === null ? {} : { [part]: bytes };
+}
+
+function tooManyStages(stages: number, availableBytes: number): ResourceError {
+  const least = stages * MIN_RELATIONAL_WORKER_BYTES;
+  return new ResourceError(
+    'MEMORY_TOO_SMALL',
+    `The job has ${stages} relational stages, each in a worker of at least ${formatMemory(MIN_RELATIONAL_WORKER_BYTES)}: ` +
+      `${formatMemory(least)}. There are ${formatMemory(availableBytes)} for them.`,
+    {
+      hint: `Set 'millstream.relational.memory' to ${memorySetting(least)} or more, raise 'millstream.memory', or split the statement.`,
+    },
+  );
+}
+
+function tooManyEnvironments(environments: number, availableBytes: number): ResourceError {
+  const least = environments * MIN_FUNCTION_WORKER_BYTES;
+  return new ResourceError(
+    'MEMORY_TOO_SMALL',
+    `The functions of the statement have ${environments} environments, each in workers of at least ` +
+      `${formatMemory(MIN_FUNCTION_WORKER_BYTES)}: ${formatMemory(least)}. There are ${formatMemory(availableBytes)} for them.`,
+    {
+      hint: `Set 'millstream.python.memory' to ${memorySetting(least)} or more, or let functions share an environment.`,
+    },
+  );
+}
+
+function workerTooSmall(bytes: number): ResourceError {
+  const least = memorySetting(MIN_FUNCTION_WORKER_BYTES);
+  return new ResourceError(
+    'MEMORY_TOO_SMALL',
+    `A function worker cannot start in ${formatMemory(bytes)}: interpreter, pyarrow and one bundle need ${least}.`,
+    { hint: `Set 'millstream.worker.memory' to ${least} or more.` },
+  );
+}
