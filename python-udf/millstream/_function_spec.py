@@ -96,7 +96,22 @@ def specify(name: str, target_object: object) -> FunctionSpec:
     )
     accumulator = definition.accumulator_type or _declared_by(instance, "get_accumulator_type")
     shape = _result_shape(name, definition, result, _hints(name, result_of))
+    _refuse_lost_rows(name, definition, instance, parameters)
     return FunctionSpec(definition, instance, call, parameters, result, accumulator, shape, form)
+
+
+def _refuse_lost_rows(
+    name: str, definition: Definition, instance: Any, parameters: tuple[ParameterSpec, ...]
+) -> None:
+    if definition.kind != "table" or any(parameter.table is not None for parameter in parameters):
+        return
+    if hook(instance, "terminate") is not None:
+        raise UdfError(
+            "UDF_DECLARATION",
+            f"Function `{name}` has `terminate`, for the end of a partition, and takes no table.",
+            hint="Annotate one as Row and call it over a table: FROM "
+            f"{name}(TABLE t PARTITION BY k). Called with values, a function has no partitions.",
+        )
 
 
 _KIND_OF_CLASS = (

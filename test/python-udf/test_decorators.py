@@ -280,3 +280,15 @@ def test_a_class_that_needs_arguments_is_refused_with_the_fix() -> None:
 
     with pytest.raises(UdfError, match=r"udf\(Scale\("):
         describe("f", udf(Scale))
+
+
+def test_terminate_without_a_table_is_refused_as_its_rows_would_be_lost() -> None:
+    class Words(TableFunction):
+        def eval(self, text: str) -> Iterator[tuple[str]]:
+            yield (text,)
+
+        def terminate(self) -> Iterator[tuple[str]]:
+            yield ("end",)
+
+    with pytest.raises(UdfError, match="`terminate`, for the end of a partition"):
+        describe("words", udtf(Words(), result_types=["STRING"]))
