@@ -61,6 +61,8 @@ async function openStage(bridge) {
     processes: null,
     openFiles: null,
     workingDirectory: BENCH,
+    python: null,
+    inherited: null,
     environment: {},
   });
   await worker.loadFunctions([BENCH], [{ name: 'w1', target: 'functions.w1' }]);
@@ -83,5 +85,16 @@ async function openStage(bridge) {
     resultSteps: [0],
     outer: false,
     keyColumns: [],
+    tagColumn: null,
+    context: {
+      jobId: 'roundtrip',
+      subtask: 0,
+      parallelism: 1,
+      attempt: 0,
+      jobParameters: {},
+      cachedFiles: {},
+    },
+    overrides: [],
+    sharedFolder: BENCH,
   });
 }

@@ -193,7 +193,7 @@ export const OPTIONS = {
   },
   'millstream.batch.rows': {
     type: 'integer',
-    default: '65536',
+    default: '131072',
     meaning: 'Most rows in a batch that a relational stage produces.',
     schema: { minimum: 1, maximum: 1_048_576 },
   },

@@ -293,10 +293,10 @@ function scanThreads(cores: number): number {
 
 /** How old the figures of the progress line may be. */
 const HEARTBEAT_MS = 250;
-/** Ten columns of eight bytes, with room to spare. */
-const BYTES_PER_ROW = 128;
+/** Eight columns of eight bytes. */
+const BYTES_PER_ROW = 64;
 
-/** What to expect of a bundle: 8 MiB with the default of 65,536 rows. */
+/** What to expect of a bundle: 8 MiB with the default of 131,072 rows. */
 function bundleBytes(batchRows: number): number {
   return Math.max(MIB, batchRows * BYTES_PER_ROW);
 }

@@ -7,7 +7,7 @@ import { Configuration, OPTIONS, type OptionKey, parseDuration } from '../../../
 describe('a configuration', () => {
   it('takes SET over the command line, that over the job file, and that over the default', () => {
     const configuration = new Configuration();
-    expect(configuration.get('millstream.batch.rows')).toBe(65_536);
+    expect(configuration.get('millstream.batch.rows')).toBe(131_072);
 
     configuration.set('millstream.batch.rows', '3', 'SET');
     configuration.set('millstream.batch.rows', '1', 'job file');
