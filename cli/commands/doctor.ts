@@ -27,8 +27,8 @@ export async function doctor(context: CommandContext): Promise<number> {
 /** One line, and one more for what to do. */
 export function renderFinding({ check, status, text, hint }: Finding): string {
   const marks = { ok: 'ok', warning: 'note', problem: 'FAIL' } as const;
-  const line = `${marks[status].padEnd(5)}${check.padEnd(13)}${text}\n`;
-  return hint === null ? line : `${line}${' '.repeat(18)}${hint}\n`;
+  const line = `${marks[status].padEnd(5)}${check.padEnd(14)}${text}\n`;
+  return hint === null ? line : `${line}${' '.repeat(19)}${hint}\n`;
 }
 
 function isProblem({ status }: Finding): boolean {

@@ -83,9 +83,9 @@ describe('doctor', () => {
   });
 
   it('prints a line for a check, and what to do on the next', () => {
-    expect(renderFinding(ok('Node', '24.0.0'))).toBe('ok   Node         24.0.0\n');
+    expect(renderFinding(ok('Node', '24.0.0'))).toBe('ok   Node          24.0.0\n');
     expect(renderFinding(problem('Node', '18.0.0', 'Install it.'))).toBe(
-      'FAIL Node         18.0.0\n                  Install it.\n',
+      'FAIL Node          18.0.0\n                   Install it.\n',
     );
   });
 });

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 _INPUT_WINDOW_BYTES = 16 << 20
 _LEAST_WINDOW_BYTES = 1 << 20
 _INTERRUPT_EVERY_SECONDS = 0.01
+_LEAST_ROWS_OF_PIECE = 16_384
+_PIECES_OF_LAST = 4
 
 
 class RelationalStage:
@@ -179,8 +181,9 @@ class RelationalStage:
     def _pieces(self, reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
         """Batches of at most `batchRows`: DuckDB rounds up to its vectors of 2,048 rows."""
         for batch in reader:
-            for offset in range(0, batch.num_rows, self.body.batch_rows):
-                yield batch.slice(offset, self.body.batch_rows)
+            rows = rows_of_piece(batch.num_rows, self.body.batch_rows)
+            for offset in range(0, batch.num_rows, rows):
+                yield batch.slice(offset, rows)
 
     def _cut(self, batches: Iterator[pa.RecordBatch]) -> Iterator[KeyBatch | tuple[pa.RecordBatch, bool]]:
         if self.body.key_columns is None:
@@ -215,6 +218,14 @@ class RelationalStage:
 
     def _granter(self, number: int) -> Callable[[int], None]:
         return lambda size: self._post(Credit(self.body.stage, self._epoch, number, size), ())
+
+
+def rows_of_piece(rows: int, most: int) -> int:
+    """Rows of the pieces that a batch is sent in.
+
+    A batch that is not full is the last one, or all there is: its rows are shared out among the workers.
+    """
+    return most if rows >= most else min(most, max(_LEAST_ROWS_OF_PIECE, -(-rows // _PIECES_OF_LAST)))
 
 
 def _schema(columns: Sequence[ColumnSpec]) -> pa.Schema:
