@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { Session } from '../../dist/operators/index.js';
 import { BENCH, PYTHON } from './places.mjs';
 
-// As the command does (cli/main.ts).
+// As the command does (cli/command.ts).
 setFlagsFromString('--no-incremental-marking');
 
 /** Opens a session with `workers` function workers. @param print takes the text of `print` tables */

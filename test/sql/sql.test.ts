@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MillstreamError } from '../../core/index.js';
-import { Session, type StatementResult } from '../../operators/index.js';
+import type { Session } from '../../operators/index.js';
 import { parseCases, type SqlCase, withoutSpaces } from './run-case.js';
+import { lastOf, openSqlSession } from './sql-session.js';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const wanted = process.env.SQL_CASES ?? '';
@@ -23,18 +24,7 @@ let session: Session;
 let folder = '';
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'millstream-sql-'));
-  session = await Session.open({
-    configuration: { 'table.local-time-zone': 'UTC', 'parallelism.default': '2' },
-    workingDirectory: folder,
-    jobFolder: HERE,
-    onLog: () => {},
-    onProgress: () => {},
-    onNote: () => {},
-    print: async () => {},
-    signal: new AbortController().signal,
-    python: null,
-    mode: null,
-  });
+  session = await openSqlSession(folder, HERE);
 });
 afterAll(async () => {
   await session.close();
@@ -91,10 +81,4 @@ async function rowsOf(sql: string): Promise<string[]> {
     }
   }
   return rows;
-}
-
-async function lastOf(results: AsyncIterable<StatementResult>): Promise<StatementResult | null> {
-  let last: StatementResult | null = null;
-  for await (const result of results) last = result;
-  return last;
 }

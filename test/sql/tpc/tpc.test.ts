@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Session, type StatementResult } from '../../../operators/index.js';
+import type { Session } from '../../../operators/index.js';
+import { lastOf, openSqlSession } from '../sql-session.js';
 import { difference, type Row } from './compare-rows.js';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
@@ -25,7 +26,7 @@ describe.each(SUITES)('$queries gives the rows of plain DuckDB', ({ queries, sui
     folder = mkdtempSync(join(tmpdir(), `millstream-${queries}-`));
     execFileSync(PYTHON, [join(HERE, 'generate.py'), folder, suite, SCALE_FACTOR]);
     answers = JSON.parse(readFileSync(join(folder, 'answers.json'), 'utf8'));
-    session = await openSession(folder, join(HERE, queries));
+    session = await openSqlSession(folder, join(HERE, queries), 'batch');
     await lastOf(session.execute(readFileSync(join(folder, 'tables.sql'), 'utf8')));
     if (functions !== null) {
       await lastOf(session.execute(readFileSync(join(HERE, queries, functions), 'utf8')));
@@ -44,21 +45,6 @@ describe.each(SUITES)('$queries gives the rows of plain DuckDB', ({ queries, sui
   });
 });
 
-function openSession(workingDirectory: string, jobFolder: string): Promise<Session> {
-  return Session.open({
-    configuration: { 'table.local-time-zone': 'UTC', 'parallelism.default': '2' },
-    workingDirectory,
-    jobFolder,
-    onLog: () => {},
-    onProgress: () => {},
-    onNote: () => {},
-    print: async () => {},
-    signal: new AbortController().signal,
-    python: null,
-    mode: 'batch',
-  });
-}
-
 async function rowsOf(session: Session, sql: string): Promise<Row[]> {
   const result = await lastOf(session.execute(sql));
   if (result?.kind !== 'rows') throw new Error('The query gave no rows.');
@@ -73,10 +59,4 @@ async function rowsOf(session: Session, sql: string): Promise<Row[]> {
 
 function textOf(value: unknown): string | null {
   return value === null ? null : String(value);
-}
-
-async function lastOf(results: AsyncIterable<StatementResult>): Promise<StatementResult | null> {
-  let last: StatementResult | null = null;
-  for await (const result of results) last = result;
-  return last;
 }
