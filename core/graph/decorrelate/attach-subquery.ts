@@ -13,10 +13,10 @@ import {
 import { outerColumns } from '../../plan/expression-facts.js';
 import type { LogicalPlan, PlanColumn } from '../../plan/logical-plan.js';
 import { extendedBy, narrowedTo } from '../../plan/plan-builders.js';
-import { types, withNullable } from '../../types/types.js';
+import { types } from '../../types/types.js';
 import { forAllValues } from './dependent-join.js';
 import { sameValues } from './keys.js';
-import { joinedLeft } from './left-join.js';
+import { joinedLeft, nullable } from './left-join.js';
 import { type Keyed, OuterValues } from './outer-values.js';
 
 /** The rows with what the subquery's value is computed from, and the value. */
@@ -58,7 +58,7 @@ export function attachSubquery(
 function scalar(outer: OuterValues, subquery: SubqueryExpression, { plan, keys }: Keyed): Attached {
   const value = subquery.plan.columns[0]!;
   const joined = joinedLeft(outer.rows, narrowedTo(plan, [...keys, value]), sameValues(outer.columns, keys));
-  return { rows: joined, value: columnOf({ ...value, type: withNullable(value.type, true) }, subquery.span) };
+  return { rows: joined, value: columnOf(nullable(value), subquery.span) };
 }
 
 function exists(
@@ -76,7 +76,7 @@ function exists(
   const found = ids.column('found', types.notNull(types.boolean()));
   const marked = extendedBy(distinct, [{ column: found, expression: trueLiteral() }]);
   const rows = joinedLeft(outer.rows, marked, sameValues(outer.columns, keys));
-  const mark = columnOf({ ...found, type: BOOLEAN });
+  const mark = columnOf(nullable(found));
   return { rows, value: predicate(subquery.negated ? 'IS NULL' : 'IS NOT NULL', [mark]) };
 }
 
@@ -105,7 +105,7 @@ function isIn(
     span: subquery.span,
   };
   const some = (column: PlanColumn) =>
-    predicate('>', [columnOf({ ...column, type: types.bigint() }), literalOf(0, column.type)]);
+    predicate('>', [columnOf(nullable(column)), literalOf(0, column.type)]);
   const answer: Expression = {
     kind: 'case',
     // biome-ignore-start lint/suspicious/noThenProperty: branches of CASE, never awaited

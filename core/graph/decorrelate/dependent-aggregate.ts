@@ -7,7 +7,7 @@ import { mapExpressions } from '../../plan/visit-plan.js';
 import { types, withNullable } from '../../types/types.js';
 import type { DependentContext } from './dependent-context.js';
 import { inKeys, sameValues } from './keys.js';
-import { joinedLeft } from './left-join.js';
+import { joinedLeft, nullable } from './left-join.js';
 import type { Keyed } from './outer-values.js';
 
 /** The outer values are further keys. Without keys of its own the plan has a row for outer values without rows too. */
@@ -50,10 +50,10 @@ function withEmptyGroups(
   );
   const outputs = plan.aggregates.map((call, i) => {
     const column = inner[i]!;
-    const value = columnOf({ ...column, type: withNullable(column.type, true) });
+    const value = columnOf(nullable(column));
     const empty = ofNoRows(context, call);
     if (empty === null) return value;
-    const isMissing = predicate('IS NULL', [columnOf({ ...found, type: types.boolean() })]);
+    const isMissing = predicate('IS NULL', [columnOf(nullable(found))]);
     return {
       kind: 'case' as const,
       // biome-ignore lint/suspicious/noThenProperty: a branch of CASE, never awaited
