@@ -146,7 +146,8 @@ export class WorkerLife {
 
   #place(): void {
     try {
-      this.#options.cap.place(this.pid);
+      // A process that has ended already: how, its exit will say.
+      if (!this.#options.cap.place(this.pid)) return;
     } catch (error) {
       this.#problem = error;
       this.handle({ type: 'placing-failed' });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { ownCgroupV1 } from './cgroup-paths.js';
 import { CPU_PERIOD_US, killPids, notSet, PROBE_LIMITS, writeChecked } from './cgroup-writes.js';
 import type { FileTree } from './file-tree.js';
+import { placeProcess } from './place-process.js';
 import { sweepCgroups } from './sweep-cgroups.js';
 import type { CapAdapter, CapLimits, CapUsage, WorkerCap } from './worker-cap.js';
 
@@ -98,19 +99,8 @@ class CgroupV1Cap implements WorkerCap {
     }
   }
 
-  place(pid: number): void {
-    for (const folder of this.folders) {
-      const path = join(folder, 'cgroup.procs');
-      try {
-        this.#files.write(path, String(pid));
-      } catch (error) {
-        throw notSet(path, pid, error);
-      }
-    }
-    const path = join(this.#memory, 'cgroup.procs');
-    if (!this.#files.readPids(path).includes(pid)) {
-      throw notSet(path, pid, undefined);
-    }
+  place(pid: number): boolean {
+    return placeProcess(this.#files, this.folders, pid);
   }
 
   usage(): CapUsage {

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { ownCgroupV2 } from './cgroup-paths.js';
 import { CPU_PERIOD_US, killPids, notSet, PROBE_LIMITS, writeChecked } from './cgroup-writes.js';
 import type { FileTree } from './file-tree.js';
+import { placeProcess } from './place-process.js';
 import { sweepCgroups } from './sweep-cgroups.js';
 import type { CapAdapter, CapLimits, CapUsage, WorkerCap } from './worker-cap.js';
 
@@ -76,16 +77,8 @@ class CgroupV2Cap implements WorkerCap {
     }
   }
 
-  place(pid: number): void {
-    const path = this.#path('cgroup.procs');
-    try {
-      this.#files.write(path, String(pid));
-    } catch (error) {
-      throw notSet(path, pid, error);
-    }
-    if (!this.#files.readPids(path).includes(pid)) {
-      throw notSet(path, pid, undefined);
-    }
+  place(pid: number): boolean {
+    return placeProcess(this.#files, this.folders, pid);
   }
 
   usage(): CapUsage {

@@ -41,8 +41,9 @@ class WatchdogCap implements WorkerCap {
     this.#capBytes = capBytes;
   }
 
-  place(pid: number): void {
+  place(pid: number): boolean {
     this.#pid = pid;
+    return true;
   }
 
   usage(): CapUsage {

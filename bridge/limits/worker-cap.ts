@@ -29,8 +29,11 @@ export interface CapAdapter {
 export interface WorkerCap {
   /** Cgroup folders that hold the worker, for whoever cleans up if the core dies. */
   readonly folders: readonly string[];
-  /** Puts a process, and all that it will fork, under the cap. @throws {EnvironmentError} CAP_NOT_SET. */
-  place(pid: number): void;
+  /**
+   * Puts a process, and all that it will fork, under the cap; false where it has ended meanwhile.
+   * @throws {EnvironmentError} CAP_NOT_SET.
+   */
+  place(pid: number): boolean;
   usage(): CapUsage;
   /** Processes of this worker that were killed for memory, by the kernel or by the watchdog. */
   memoryKills(): number;
