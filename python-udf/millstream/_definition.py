@@ -98,6 +98,9 @@ def _check_target(kind: FunctionKind, target: Any) -> None:
     if inspect.isclass(target):
         if issubclass(target, UserDefinedFunction) or (kind == "scalar" and _has_calls(target)):
             return
+        if kind == "table":
+            _check_eval(target)
+            return
     elif callable(target) or isinstance(target, UserDefinedFunction) or _has_calls(type(target)):
         return
     raise UdfError(
@@ -106,6 +109,15 @@ def _check_target(kind: FunctionKind, target: Any) -> None:
         hint="Give a function, an instance of ScalarFunction, TableFunction or AggregateFunction, or a class "
         "with eval() or __call__().",
     )
+
+
+def _check_eval(target: type) -> None:
+    if not inspect.isfunction(getattr(target, "eval", None)):
+        raise UdfError(
+            "UDTF_NO_EVAL",
+            f"The class {target.__name__} is declared as a table function and defines no eval().",
+            hint="Define eval(): it is called for each row and yields rows.",
+        )
 
 
 def _has_calls(of_class: type) -> bool:

@@ -55,6 +55,8 @@ class FunctionSpec:
     #: How results are made of objects that SQL does not have, as the annotation says.
     result_shape: Shape | None = None
     form: FunctionForm = FunctionForm()
+    #: A table function whose annotation says that it yields rows or returns a list of them.
+    gives_many: bool = False
 
     @property
     def takes_partitions(self) -> bool:
@@ -97,7 +99,18 @@ def specify(name: str, target_object: object) -> FunctionSpec:
     accumulator = definition.accumulator_type or _declared_by(instance, "get_accumulator_type")
     shape = _result_shape(name, definition, result, _hints(name, result_of))
     _refuse_lost_rows(name, definition, instance, parameters)
-    return FunctionSpec(definition, instance, call, parameters, result, accumulator, shape, form)
+    gives_many = typing.get_origin(_hints(name, result_of).get("return")) in _ROWS_OF
+    return FunctionSpec(
+        definition,
+        instance,
+        call,
+        parameters,
+        result,
+        accumulator,
+        shape,
+        form,
+        gives_many and not definition.called_with_none,
+    )
 
 
 def _refuse_lost_rows(
@@ -191,7 +204,7 @@ def _methods(
         base = getattr(type(instance), method, None)
         if base is None or base.__module__ in (UserDefinedFunction.__module__, FUNCTIONS_MODULE):
             raise UdfError(
-                "UDF_DECLARATION",
+                "UDTF_NO_EVAL" if kind == "table" else "UDF_DECLARATION",
                 f"The {kind} function `{name}` is a {type(instance).__name__}, which defines no {method}().",
                 hint=f"Define {method}().",
             )

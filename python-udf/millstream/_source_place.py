@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import inspect
+import os
 from typing import Any
+
+_OURS = os.path.dirname(os.path.abspath(__file__)) + os.sep
 
 
 def source_place(target: Any) -> dict[str, Any]:
-    """`file` and 1-based `line` of a function (its first decorator) or a class's `eval`; None if unknown."""
+    """`file` and 1-based `line` of a function (its first decorator), of a class's `eval` or `accumulate`, or
+    of the class; None if unknown."""
     function = inspect.unwrap(target) if callable(target) else target
     code = getattr(function, "__code__", None)
-    if code is None:
-        owner = target if inspect.isclass(target) else type(target)
-        method = getattr(owner, "eval", None) or getattr(owner, "accumulate", None)
-        code = getattr(method, "__code__", None)
-    return {
-        "file": None if code is None else code.co_filename,
-        "line": None if code is None else code.co_firstlineno,
-    }
+    if code is not None:
+        return {"file": code.co_filename, "line": code.co_firstlineno}
+    owner = target if inspect.isclass(target) else type(target)
+    for method in ("eval", "accumulate"):
+        code = getattr(getattr(owner, method, None), "__code__", None)
+        if code is not None and not code.co_filename.startswith(_OURS):
+            return {"file": code.co_filename, "line": code.co_firstlineno}
+    return _class_place(owner)
+
+
+def _class_place(owner: type) -> dict[str, Any]:
+    try:
+        return {"file": inspect.getsourcefile(owner), "line": inspect.getsourcelines(owner)[1]}
+    except (OSError, TypeError):
+        return {"file": None, "line": None}

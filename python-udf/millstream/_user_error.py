@@ -37,7 +37,7 @@ def user_error(
     `doing` says where it happened ("in `eval`"); `row` is the row in the bundle; `values` its arguments.
     """
     if isinstance(error, MillstreamError):
-        error.add_details(function=function)
+        error.add_details(function=function, row=row)
         return error
     if type(error).__name__ == "BdbQuit":
         return CancelledError("CANCELLED", f"The job was ended from the debugger, in function `{function}`.")

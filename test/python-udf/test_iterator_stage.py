@@ -111,6 +111,17 @@ def test_lengths_and_exceptions_are_errors_of_the_function(function: Any, code: 
     assert caught.value.code == code
 
 
+def test_a_result_that_is_no_iterator_is_told() -> None:
+    def f(batches: Iterator[pa.Array]) -> Any:
+        return 5
+
+    stage = scalar(udf(f, result_type="BIGINT", batch="arrow"), ["BIGINT"], "BIGINT")
+
+    with pytest.raises(UdfError, match="returned 5 of type int, which is not iterable") as caught:
+        stage.rows([1])
+    assert caught.value.code == "UDF_NOT_ITERABLE"
+
+
 def test_values_after_the_last_batch_are_an_error_at_the_end() -> None:
     @udf(result_type="BIGINT", batch="arrow")
     def f(batches: Iterator[pa.Array]) -> Iterator[pa.Array]:

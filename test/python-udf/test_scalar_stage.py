@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 from execution_support import CallStep, Column, Literal, Step, open_test_stage, scalar
 
-from millstream import ScalarFunction, UdfError, udf
+from millstream import ScalarFunction, UdfError, udf, udtf
 from millstream._execution import codec
 
 UTC = datetime.timezone.utc
@@ -188,6 +188,10 @@ def test_arguments_that_do_not_fit_are_refused_when_the_stage_opens() -> None:
             open_test_stage({"f": f}, ["INT"], [CallStep("f", arguments, "INT", argument_names=names)])
 
         assert caught.value.code == "UDF_ARGUMENTS"
+    with pytest.raises(UdfError, match=r"parameters are \(a\)") as caught:
+        t = udtf(lambda a: a, result_types=["INT"])
+        open_test_stage({"f": t}, ["INT"], [CallStep("f", [], "ROW<f0 INT>")], mode="table")
+    assert caught.value.code == "UDTF_BAD_ARGS"
 
 
 def test_a_function_without_arguments_is_called_once_for_each_row() -> None:

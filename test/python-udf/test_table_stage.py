@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -166,7 +166,6 @@ def test_an_exception_inside_a_generator_names_its_row() -> None:
     [
         ((1,), "it has 1 fields, expected 2: a, b"),
         ((1, 2), "field `b` is 2: expected str"),
-        ("text", "a tuple or Row"),
         ([[1, "a"]], "a tuple or Row"),
     ],
 )
@@ -178,6 +177,45 @@ def test_a_row_that_does_not_fit_names_its_parent(given: Any, message: str) -> N
 
     code = "UDF_RETURN_COLUMNS" if "fields" in message else "UDF_RETURN_TYPE"
     assert (caught.value.code, caught.value.details.row) == (code, 2)
+
+
+@pytest.mark.parametrize(
+    ("function", "result"),
+    [
+        (
+            udtf(lambda x: (1, "a") if x == 0 else "text", result_types="ROW<a INT, b STRING>"),
+            "a INT, b STRING",
+        ),
+        (udtf(lambda x: (1, "a") if x == 0 else 5, result_types="ROW<a INT, b STRING>"), "a INT, b STRING"),
+    ],
+)
+def test_what_is_neither_a_row_nor_many_names_its_row(function: Any, result: str) -> None:
+    with pytest.raises(UdfError, match="neither a row nor many") as caught:
+        table(function, ["INT"], f"ROW<{result}>").rows([0, 0, 5])
+
+    assert (caught.value.code, caught.value.details.row) == ("UDF_NOT_ITERABLE", 2)
+
+
+def test_a_function_annotated_to_give_many_gives_no_bare_value_but_any_iterable() -> None:
+    @udtf
+    def parts(x: int) -> Iterable[int]:
+        return {x: x, x + 1: x}.keys() if x > 0 else 7  # type: ignore[return-value]
+
+    stage = table(parts, ["BIGINT"], "ROW<f0 BIGINT>")
+
+    assert stage.rows([1]) == [(0, 1), (0, 2)]
+    with pytest.raises(UdfError, match="returned 7 of type int") as caught:
+        stage.rows([1, 0])
+    assert caught.value.code == "UDF_NOT_ITERABLE"
+
+
+def test_a_class_without_a_base_is_a_table_function_where_it_has_eval() -> None:
+    @udtf
+    class Twice:
+        def eval(self, x: int) -> Iterator[int]:
+            yield from (x, x)
+
+    assert table(Twice, ["BIGINT"], "ROW<f0 BIGINT>").rows([3]) == [(0, 3), (0, 3)]
 
 
 def test_a_class_with_state_serves_all_rows() -> None:

@@ -51,6 +51,7 @@ export type BindErrorCode =
   | 'SQL_UNKNOWN_TABLE'
   | 'SQL_UNKNOWN_FUNCTION'
   | 'SQL_ARGUMENTS'
+  | 'UDTF_BAD_ARGS'
   | 'SQL_TYPE'
   | 'SQL_AGGREGATE'
   | 'SQL_LITERAL'

@@ -102,7 +102,7 @@ function parameterFor(
     );
     throw bindError(
       at.context,
-      'SQL_ARGUMENTS',
+      codeFor(declaration),
       `${declaration.name} has no parameter '${name.name}'.`,
       name.span,
       hint,
@@ -159,9 +159,13 @@ function problem(
 ) {
   return bindError(
     at.context,
-    'SQL_ARGUMENTS',
+    codeFor(declaration),
     message,
     node.span,
     `It is declared as ${signatureOf(declaration)}.`,
   );
+}
+
+function codeFor({ kind }: FunctionDeclaration): 'SQL_ARGUMENTS' | 'UDTF_BAD_ARGS' {
+  return kind === 'table' ? 'UDTF_BAD_ARGS' : 'SQL_ARGUMENTS';
 }

@@ -27,7 +27,7 @@ class AnswerRows:
 
     def __init__(self, call: Call, codec: RowCodec, schema: pa.Schema) -> None:
         self._call = call
-        self._form = RowForm(codec)
+        self._form = RowForm(call, codec)
         self._frames = FrameColumns(codec.data_type, codec.children, call.dialect)
         self._schema = schema
         self._chunks: list[list[pa.Array]] = []

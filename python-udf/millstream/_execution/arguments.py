@@ -92,7 +92,7 @@ def bind_arguments(
     """Fits the arguments of a step.
 
     Raises:
-        UdfError: UDF_ARGUMENTS where they do not fit the parameters.
+        UdfError: UDF_ARGUMENTS, of table functions UDTF_BAD_ARGS, where they do not fit the parameters.
     """
     signature = inspect.Signature(
         [inspect.Parameter(p.name, p.kind, default=p.default) for p in spec.parameters]
@@ -105,7 +105,7 @@ def bind_arguments(
         ).arguments
     except TypeError as error:
         raise UdfError(
-            "UDF_ARGUMENTS",
+            "UDTF_BAD_ARGS" if spec.definition.kind == "table" else "UDF_ARGUMENTS",
             f"Function `{step.function}` cannot be called with {len(given)} arguments: {error}.",
             hint=f"Its parameters are ({', '.join(map(str, signature.parameters.values()))}).",
             details=ErrorDetails(function=step.function),

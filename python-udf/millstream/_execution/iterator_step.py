@@ -3,12 +3,12 @@ open."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pyarrow as pa
 
-from .._user_error import user_error
+from .._user_error import short_repr, user_error
 from ..errors import MillstreamError, UdfError
 from .bundle import Bundle
 from .call import Call
@@ -71,7 +71,7 @@ class IteratorStep:
     def _next(self, rows: CalledRows, part: Part, have: int) -> Any:
         try:
             if self._results is None:
-                self._results = iter(self._function(self._input))
+                self._results = self._begin()
             return next(self._results)
         except StopIteration:
             raise self._wrong_length(f"ended after {have} values of a batch of {part.rows} rows") from None
@@ -79,6 +79,18 @@ class IteratorStep:
             raise
         except Exception as error:
             raise self._vectors.failed(error, rows, part) from error
+
+    def _begin(self) -> Iterator[Any]:
+        results = self._function(self._input)
+        if isinstance(results, Iterable):
+            return iter(results)
+        raise UdfError(
+            "UDF_NOT_ITERABLE",
+            f"Function `{self.call.name}` returned {short_repr(results)} of type {type(results).__name__}, "
+            "which is not iterable.",
+            hint="A function over an iterator of batches yields a vector for each of them.",
+            details=self.call.details(None),
+        )
 
     def _wrong_length(self, what: str) -> UdfError:
         return UdfError(

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from .._function_spec import hook
-from .._types import DataType, RowField
+from .._types import DataType
 from .._user_error import user_error
 from ..errors import MillstreamError, UdfError
 from .answer import Answer
@@ -17,13 +17,13 @@ from .answer_rows import AnswerRows
 from .arguments import FromTable
 from .call import Call
 from .codec import codec_for
-from .codec.nested import RowCodec
 from .frames import package_of
 from .groups import KeyGroups, changes
 from .partition_calls import Handlers, IteratorCall, PartitionCall, Piece, RowCalls, WholeCall
 from .progress import Progress
 from .stage_base import StageBase
 from .table_input import TableInput
+from .table_rows import row_codec
 
 
 class MapStage(StageBase):
@@ -189,14 +189,6 @@ class MapStage(StageBase):
 
     def _failed(self, error: Exception, doing: str, row: int | None) -> MillstreamError:
         return user_error(error, self._call.name, doing, row=row, values=self._key or None)
-
-
-def row_codec(call: Call) -> RowCodec:
-    """The codec of a table function's rows."""
-    columns = call.type if call.type.kind == "ROW" else DataType("ROW", fields=(RowField("f0", call.type),))
-    codec = codec_for(columns, call.dialect, call.loaded.spec.result_shape)
-    assert isinstance(codec, RowCodec)
-    return codec
 
 
 def _rows(table: TableInput, pieces: Iterator[pa.RecordBatch]) -> Iterator[Any]:

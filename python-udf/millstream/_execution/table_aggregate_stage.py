@@ -14,9 +14,9 @@ from .answer_rows import AnswerRows
 from .bundle import Bundle
 from .call import Call
 from .groups import KeyGroups
-from .map_stage import row_codec
 from .progress import Progress
 from .stage_base import StageBase
+from .table_rows import row_codec
 
 
 class TableAggregateStage(StageBase):

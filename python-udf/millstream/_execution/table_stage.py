@@ -19,10 +19,9 @@ from .bundle import Bundle
 from .call import Call, mapped
 from .called_rows import CalledRows
 from .codec import Mismatch
-from .map_stage import row_codec
 from .progress import Progress
 from .stage_base import StageBase
-from .table_rows import RowForm
+from .table_rows import RowForm, row_codec
 
 #: Rows of one answer at most: what a function yields for one row may be more than memory holds.
 ROWS_OF_ANSWER = 65_536
@@ -49,7 +48,7 @@ class TableStage(StageBase):
         self._steps = self._sync_steps(scalar_calls)
         self._call = call
         self._function = call.bound.adapt(call.loaded.spec.call)
-        self._form = RowForm(codec)
+        self._form = RowForm(call, codec)
         self._result_steps = result_steps
         self._outer = outer
 
