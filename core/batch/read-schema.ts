@@ -140,6 +140,9 @@ function readDecimal(table: FlatTable, column: string): Physical {
   if (bits !== 32 && bits !== 64 && bits !== 128 && bits !== 256) {
     throw malformedBatch(`column "${column}" has a decimal of ${bits} bits`);
   }
+  if (precision < 1 || precision > DECIMAL_DIGITS[bits]) {
+    throw malformedBatch(`column "${column}" has a ${bits}-bit decimal of ${precision} digits`);
+  }
   return fixed({ name: 'decimal', bits, precision, scale });
 }
 
@@ -155,6 +158,7 @@ function fixed(type: ArrowType, width = 'bits' in type ? type.bits / 8 : 0): Phy
   return { type, layout: 'fixed', width };
 }
 
+const DECIMAL_DIGITS = { 32: 9, 64: 18, 128: 38, 256: 76 } as const;
 const FLOAT_BITS = [16, 32, 64] as const;
 const TIME_UNITS: readonly ArrowUnit[] = ['s', 'ms', 'us', 'ns'];
 const INTERVALS: readonly Physical[] = [

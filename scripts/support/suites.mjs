@@ -15,6 +15,7 @@ const SUITES = [
 
 /** Random tests of other suites that the long suite runs again, with many more seeds. */
 const WITH_MORE_SEEDS = [
+  'test/bridge/hostile-mutants.test.ts',
   'test/core/runtime/simulation.test.ts',
   'test/core/runtime/tree-simulation.test.ts',
   'test/python-udf/test_codec.py',

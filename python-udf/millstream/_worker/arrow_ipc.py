@@ -49,7 +49,9 @@ def read_group(
         if batch.num_rows != rows:
             raise MalformedFrameError(f"a group of {rows} rows has a message of {batch.num_rows} rows")
         return batch if selection is None else batch.take(selection)
-    except (pa.ArrowInvalid, pa.ArrowIndexError, OSError) as error:
+    except pa.ArrowMemoryError:
+        raise
+    except (pa.ArrowException, OSError, EOFError) as error:
         raise MalformedFrameError(f"a column group cannot be decoded: {error}") from error
 
 
@@ -67,5 +69,7 @@ def read_schema(frame: Buffer) -> pa.Schema:
     """Schema from its IPC message. Raises `MalformedFrameError`."""
     try:
         return pa.ipc.read_schema(aligned_buffer(frame))
-    except (pa.ArrowInvalid, OSError) as error:
+    except pa.ArrowMemoryError:
+        raise
+    except (pa.ArrowException, OSError, EOFError) as error:
         raise MalformedFrameError(f"a schema cannot be decoded: {error}") from error
