@@ -113,17 +113,6 @@ def test_what_a_function_prints_is_on_stderr(con: Connection, capsys: pytest.Cap
     assert "[talk] got 7" in capsys.readouterr().err
 
 
-def test_a_function_inside_another_one_is_refused(con: Connection) -> None:
-    @millstream.udf
-    def local(x: int) -> int:
-        return x
-
-    with pytest.raises(millstream.UdfError, match="no name of its own") as raised:
-        con.register(local)
-
-    assert raised.value.code == "UDF_SOURCE"
-
-
 def test_an_error_in_sql_has_code_place_and_excerpt(con: Connection) -> None:
     with pytest.raises(millstream.SqlError) as raised:
         con.sql("SELECT nope\nFROM (VALUES (1)) AS t(x)")

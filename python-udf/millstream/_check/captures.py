@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
 import inspect
-import pickle
 from collections.abc import Iterator
 from typing import Any
 
+from .._captured_variables import pickle_problem
 from .._source_place import source_place
 from .._user_error import short_repr
 from .finding import Finding
@@ -19,7 +18,7 @@ def unpicklable_captures(name: str, target: Any) -> Iterator[Finding]:
     closure = getattr(function, "__closure__", None) or ()
     place = source_place(target)
     for variable, cell in zip(getattr(function, "__code__", _NO_CODE).co_freevars, closure, strict=False):
-        reason = _reason(cell.cell_contents)
+        reason = pickle_problem(cell.cell_contents)
         if reason is not None:
             yield Finding(
                 str(place["file"]),
@@ -36,15 +35,3 @@ class _NoCode:
 
 
 _NO_CODE = _NoCode()
-
-
-def _reason(value: Any) -> str | None:
-    try:
-        pickler: Any = importlib.import_module("cloudpickle")
-    except ImportError:
-        pickler = pickle
-    try:
-        pickler.dumps(value)
-    except Exception as error:
-        return str(error)
-    return None

@@ -120,11 +120,12 @@ class Connection:
 
         Data (see `tables.write_table`) are copied to a Parquet file that lives as long as the connection. A
         function of a module is imported by the workers; a function of a notebook or of the main script is
-        sent as its source, with the imports, constants and functions that it uses.
+        sent as its source, with the imports, constants and functions that it uses; one that uses other
+        variables is sent with their values, by cloudpickle.
 
         Raises:
             SourceError: REGISTER_DATA, REGISTER_TYPE.
-            UdfError: UDF_SOURCE where a function cannot be sent; what decorators and types raise.
+            UdfError: UDF_SERIALIZE where a function cannot be sent; what decorators and types raise.
         """
         name = first if isinstance(first, str) else None
         thing = value if isinstance(first, str) else first

@@ -15,16 +15,19 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 from .._definition import definition_of
-from ..errors import UdfError
+
+
+class NotSource(Exception):
+    """A function cannot be sent as source: the name of what has none."""
 
 
 def module_source(name: str, namespace: Mapping[str, Any]) -> tuple[str, list[ModuleType]]:
     """Text of a module that defines `name`, and the modules that it imports.
 
     Raises:
-        UdfError: UDF_SOURCE where a source is not known, or a value that is used cannot be written down.
+        NotSource: a source is not known, or a value that is used cannot be written down.
     """
-    collector = _Collector(name, namespace)
+    collector = _Collector(namespace)
     collector.add(name)
     return collector.text(), collector.modules
 
@@ -37,9 +40,8 @@ _Node = ast.FunctionDef | ast.ClassDef | ast.Assign
 class _Collector:
     """Definitions in the order in which they need each other."""
 
-    def __init__(self, function: str, namespace: Mapping[str, Any]) -> None:
+    def __init__(self, namespace: Mapping[str, Any]) -> None:
         self.modules: list[ModuleType] = []
-        self._function = function
         self._namespace = namespace
         self._seen: set[str] = set()
         self._has_text_annotations = False
@@ -70,25 +72,13 @@ class _Collector:
     def _define(self, name: str, value: Any) -> None:
         source = _source(name, value)
         if source is None:
-            raise self._refused(name, value)
+            raise NotSource(name)
         if isinstance(value, FunctionType):
             self._has_text_annotations |= bool(value.__code__.co_flags & _TEXT_ANNOTATIONS)
         for used in _global_names(source):
             if used in self._namespace:
                 self.add(used)
         self._definitions.append(f"\n\n{source}")
-
-    def _refused(self, name: str, value: Any) -> UdfError:
-        if name == self._function:
-            what = f"The source of function `{name}` is not known"
-        else:
-            what = f"Function `{self._function}` uses `{name}` (a value of type {type(value).__name__})"
-            what += ", whose source is not known" if callable(value) else ", which only this process has"
-        return UdfError(
-            "UDF_SOURCE",
-            f"{what}, so it cannot be sent to the workers.",
-            hint="Put the function and what it needs into a .py file, import it from there and register it.",
-        )
 
 
 def _import_of(name: str, value: Any) -> tuple[str, ModuleType] | None:

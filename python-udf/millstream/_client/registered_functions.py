@@ -1,4 +1,5 @@
-"""How the workers find a function that a Python program registers: by its module, or by its source."""
+"""How the workers find a function that a Python program registers: by its module, by its source, or as a
+pickle with the variables that it uses."""
 
 from __future__ import annotations
 
@@ -13,9 +14,10 @@ from typing import Any
 
 from .._definition import definition_of
 from .._function_spec import specify
-from ..errors import SourceError, UdfError
+from ..errors import SourceError
 from ..functions import UserDefinedFunction
-from .module_source import module_source
+from .module_source import NotSource, module_source
+from .pickled_source import ATTRIBUTE, write_pickled
 
 _numbers = itertools.count(1)
 
@@ -32,10 +34,11 @@ class Registration:
 def locate(thing: Any, name: str | None, private_folder: Path) -> Registration | None:
     """The registration of a function; None where `thing` is data.
 
-    A function of the main script or of a notebook is written to a module in `private_folder`.
+    A function of the main script or of a notebook, and one with variables of its own, is written to a module
+    in `private_folder`.
 
     Raises:
-        UdfError: UDF_SOURCE where workers cannot get it; what its types raise, before any SQL is run.
+        UdfError: UDF_SERIALIZE where workers cannot get it; what its types raise, before any SQL is run.
         SourceError: REGISTER_NAME for data without a name.
     """
     definition = definition_of(thing)
@@ -47,17 +50,30 @@ def locate(thing: Any, name: str | None, private_folder: Path) -> Registration |
                 hint='Write con.register("name", data).',
             )
         return None
-    module = sys.modules[_module_name(thing)]
-    attribute = _attribute(thing, module)
-    own_name = (definition and definition.name) or attribute.rpartition(".")[2]
-    specify(name or own_name, thing)
-    if module.__name__ != "__main__":
-        return Registration(name or own_name, f"{module.__name__}.{attribute}", module_folders(module))
-    source, modules = module_source(attribute, vars(module))
-    private = f"registered_{next(_numbers)}"
-    (private_folder / f"{private}.py").write_text(source, encoding="utf-8")
+    module = sys.modules.get(_module_name(thing), sys.modules["__main__"])
+    attribute = _name_in(thing, module)
+    called = name or (definition and definition.name) or attribute or _own_name(thing)
+    specify(called, thing)
+    if attribute is not None and module.__name__ != "__main__":
+        return Registration(called, f"{module.__name__}.{attribute}", module_folders(module))
+    file = private_folder / f"registered_{next(_numbers)}.py"
+    sent, modules = _write(called, thing, attribute, module, file)
     folders = {folder: None for used in modules for folder in module_folders(used)}
-    return Registration(name or own_name, f"{private}.{attribute}", (*folders, str(private_folder)))
+    return Registration(called, f"{file.stem}.{sent}", (*folders, str(private_folder)))
+
+
+def _write(
+    name: str, thing: Any, attribute: str | None, module: ModuleType, file: Path
+) -> tuple[str, list[ModuleType]]:
+    """Writes the module of a function; gives its attribute there and the modules that it needs."""
+    if attribute is not None:
+        try:
+            source, modules = module_source(attribute, vars(module))
+            file.write_text(source, encoding="utf-8")
+            return attribute, modules
+        except NotSource:
+            pass
+    return ATTRIBUTE, write_pickled(name, thing, file)
 
 
 def module_folders(module: ModuleType) -> tuple[str, ...]:
@@ -84,18 +100,19 @@ def _module_name(thing: Any) -> str:
     if inspect.isfunction(thing) or inspect.isclass(thing):
         return thing.__module__
     of_class = type(thing).__module__
-    return of_class if _name_in(thing, sys.modules[of_class]) else "__main__"
+    module = sys.modules.get(of_class)
+    return of_class if module is not None and _name_in(thing, module) else "__main__"
 
 
-def _attribute(thing: Any, module: ModuleType) -> str:
-    name = _name_in(thing, module)
-    if name is not None:
-        return name
-    called = getattr(thing, "__qualname__", type(thing).__qualname__)
-    raise UdfError(
-        "UDF_SOURCE",
-        f"`{called}` has no name of its own in module `{module.__name__}`, so workers cannot import it.",
-        hint="Define it at the top level of a module or of a cell, under one name.",
+def _own_name(thing: Any) -> str:
+    """Of something that no variable of a module holds."""
+    name = getattr(thing, "__name__", type(thing).__name__)
+    if name.isidentifier():
+        return str(name)
+    raise SourceError(
+        "REGISTER_NAME",
+        f"The function {name} has no name.",
+        hint='Write con.register("name", function).',
     )
 
 
