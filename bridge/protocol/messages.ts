@@ -143,7 +143,7 @@ export interface ModuleSource {
 export interface OpenFunctionStage {
   readonly kind: 'open_function_stage';
   readonly stage: string;
-  readonly mode: 'scalar' | 'filter' | 'table' | 'aggregate' | 'map';
+  readonly mode: 'scalar' | 'filter' | 'table' | 'aggregate' | 'map' | 'window';
   /** Columns of what is shipped, in the order of the groups. */
   readonly input: readonly ColumnSpec[];
   readonly steps: readonly CallStep[];
@@ -151,6 +151,7 @@ export interface OpenFunctionStage {
   readonly outer: boolean;
   readonly keyColumns: readonly number[];
   readonly tagColumn: number | null;
+  readonly passedColumns: readonly number[];
   readonly context: StageContext;
   /** Settings of the job that win over what the functions declare. */
   readonly overrides: readonly FunctionOverrides[];

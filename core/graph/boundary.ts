@@ -33,6 +33,8 @@ export interface PlannedStep {
   readonly guard: string | null;
   readonly filter: string | null;
   readonly distinct: boolean;
+  /** `window`: ids of the columns with the first and the last row of the frame; null elsewhere. */
+  readonly frame: { readonly start: string | null; readonly end: string | null } | null;
   readonly resultType: DataType;
   /** The columns that hold its results: one, or one for each output column of a table function. */
   readonly results: readonly PlanColumn[];
@@ -50,7 +52,7 @@ export interface PythonBoundary {
   readonly columns: readonly PlanColumn[];
   readonly steps: readonly PlannedStep[];
   readonly outer: boolean;
-  /** `aggregate`, `map`: ids of the key columns by which the input is cut; null: it is not cut. */
+  /** `aggregate`, `map`, `window`: ids of the key columns by which the input is cut; null: it is not cut. */
   readonly keys: readonly string[] | null;
   /** `map` of several tables: the id of the column that tells them apart. */
   readonly tag: string | null;

@@ -75,14 +75,18 @@ function explainPython(stage: PythonStage, input: Exchange, line: Line): void {
     });
     const guard = step.guard === null ? '' : ` where c${shipped[step.guard]!}`;
     const filter = step.filter === null ? '' : ` filter c${shipped[step.filter]!}`;
-    const call = `${step.function}(${step.distinct ? 'distinct ' : ''}${args.join(', ')})${filter}${guard}`;
+    const { frame } = step;
+    const place = (column: number | null, end: string) => (column === null ? end : `c${shipped[column]!}`);
+    const rows = frame === null ? '' : ` rows ${place(frame.start, 'first')} to ${place(frame.end, 'last')}`;
+    const call = `${step.function}(${step.distinct ? 'distinct ' : ''}${args.join(', ')})${filter}${guard}${rows}`;
     line(`step #${i}`, `${call} -> ${step.resultType}`);
   }
-  if (stage.mode === 'aggregate' || (stage.mode === 'map' && input.keyColumns !== null)) {
+  if (input.keyColumns !== null) {
     line('keys', stage.keyColumns.map((key) => `c${shipped[key]!}`).join(', ') || 'none');
   }
   line('shipped', columnList(shipped));
-  line('kept', columnList(kept));
+  if (stage.mode === 'window') line('returned', columnList(stage.passedColumns.map((c) => shipped[c]!)));
+  else line('kept', columnList(kept));
   if (stage.anyOrder) line('order', 'any');
   for (const { function: name, text } of stage.notes) line('options', `${name}: ${text}`);
   line('workers', `${stage.parallelism}, group ${stage.resourceGroup}`);

@@ -99,6 +99,18 @@ export interface CallStep {
   readonly distinct: boolean;
   /** Aggregates only: shipped BOOLEAN column, rows where it is not TRUE are left out; null: every row. */
   readonly filter: number | null;
+  /** `window` only: the rows that the call sees at each row; null elsewhere. */
+  readonly frame: CallFrame | null;
+}
+
+/**
+ * Shipped BIGINT columns with the first and the last row of a frame, as numbers of rows of the partition from 1; both
+ * may lie outside of it. A frame is empty where one is NULL or the last comes before the first. Neither decreases
+ * from row to row. Null instead of a column: the first, the last row of the partition.
+ */
+export interface CallFrame {
+  readonly start: number | null;
+  readonly end: number | null;
 }
 
 /**
@@ -106,11 +118,13 @@ export interface CallStep {
  * `scalar`: one row out for each row in; `filter`: rows where the last step is TRUE stay;
  * `table`: the last step is a table function, its rows with the parent's position;
  * `aggregate`: the steps are aggregates over key-aligned input, one row for each key group;
- * `map`: the only step is a function over tables or a table aggregate, any number of rows for each key group.
+ * `map`: the only step is a function over tables or a table aggregate, any number of rows for each key group;
+ * `window`: the steps are aggregates over frames of key-aligned input, whose rows come back once their frames are
+ * known, with `passedColumns`.
  */
 export interface PythonStage extends StageBase {
   readonly kind: 'python';
-  readonly mode: 'scalar' | 'filter' | 'table' | 'aggregate' | 'map';
+  readonly mode: 'scalar' | 'filter' | 'table' | 'aggregate' | 'map' | 'window';
   /** Groups of the input exchange sent to the worker. */
   readonly shippedGroups: readonly number[];
   /** Groups of the input exchange that go on, before the result group. */
@@ -120,10 +134,12 @@ export interface PythonStage extends StageBase {
   readonly resultSteps: readonly number[];
   /** `table`: LEFT JOIN, a row without results stays with NULLs. */
   readonly outer: boolean;
-  /** `aggregate`, `map`: shipped columns that form the key; empty where there is none. */
+  /** `aggregate`, `map`, `window`: shipped columns that form the key; empty where there is none. */
   readonly keyColumns: readonly number[];
   /** `map` of several tables: the shipped column with the number of each row's table; else null. */
   readonly tagColumn: number | null;
+  /** `window`: shipped columns that come back in front of the results; else empty. */
+  readonly passedColumns: readonly number[];
   /** Functions with equal declared resources share a group of workers. */
   readonly resourceGroup: string;
   readonly parallelism: number;

@@ -39,7 +39,9 @@ export function explainExpression(expression: Expression): string {
       return `${left}${expression.negated ? 'NOT ' : ''}${word}(…)`;
     }
     case 'window_call': {
-      const call = `${expression.function}(${expression.arguments.map(explainExpression).join(', ')})`;
+      const names = expression.python?.argumentNames ?? [];
+      const args = expression.arguments.map((argument, i) => withName(argument, names[i] ?? null));
+      const call = `${expression.function}(${args.join(', ')})`;
       return `${call} OVER (${explainWindow(expression)})`;
     }
   }

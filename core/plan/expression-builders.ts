@@ -5,6 +5,8 @@ import type { PlanColumn } from './logical-plan.js';
 
 export type ColumnReference = Extract<Expression, { kind: 'column' }>;
 export type PythonCallExpression = Extract<Expression, { kind: 'python_call' }>;
+export type WindowCall = Extract<Expression, { kind: 'window_call' }>;
+export type PythonWindowCall = WindowCall & { readonly python: NonNullable<WindowCall['python']> };
 export type BuiltinCall = Extract<Expression, { kind: 'call' }>;
 export type SubqueryExpression = Extract<Expression, { kind: 'subquery' }>;
 

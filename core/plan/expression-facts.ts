@@ -2,13 +2,19 @@
 
 import { isVolatile } from '../functions/builtins.js';
 import type { Expression } from './expression.js';
+import type { PythonWindowCall } from './expression-builders.js';
 import type { LogicalPlan } from './logical-plan.js';
 import { operandsOf, someExpression, subqueryPlans } from './visit-expression.js';
 import { expressionsOf, inputsOf, somePlan } from './visit-plan.js';
 
 /** True where a Python function is called, subqueries not counted. */
 export function callsPython(expression: Expression): boolean {
-  return someExpression(expression, (e) => e.kind === 'python_call');
+  return someExpression(expression, (e) => e.kind === 'python_call' || isPythonWindow(e));
+}
+
+/** True for a Python aggregate with OVER. */
+export function isPythonWindow(expression: Expression): expression is PythonWindowCall {
+  return expression.kind === 'window_call' && expression.python !== null;
 }
 
 /** True where any part of the plan calls a Python function, aggregates and subqueries counted. */

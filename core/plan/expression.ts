@@ -64,6 +64,12 @@ export type FrameBound =
   | { readonly kind: 'unbounded_preceding' | 'unbounded_following' | 'current_row' }
   | { readonly kind: 'preceding' | 'following'; readonly offset: Expression };
 
+/** What a Python aggregate with OVER has besides its arguments. */
+export interface PythonWindow {
+  /** Names of arguments passed by name, null for positional ones. */
+  readonly argumentNames: readonly (string | null)[];
+}
+
 export type Expression = { readonly type: DataType; readonly span: Span | null } & (
   | { readonly kind: 'column'; readonly id: string }
   | { readonly kind: 'literal'; readonly value: LiteralValue }
@@ -93,5 +99,7 @@ export type Expression = { readonly type: DataType; readonly span: Span | null }
       readonly partitionBy: readonly Expression[];
       readonly orderBy: readonly SortKey[];
       readonly frame: WindowFrame | null;
+      /** An aggregate written in Python, with the names of its arguments; null for built-ins. */
+      readonly python: PythonWindow | null;
     }
 );

@@ -27,6 +27,7 @@ export function openPython(stage: PythonStage, graph: StageGraph, engine: Engine
       outer: stage.outer,
       keyColumns: stage.keyColumns,
       tagColumn: stage.tagColumn,
+      passedColumns: stage.passedColumns,
     };
     const references = functions.map((name) => engine.functionWorkers.reference(name));
     let isFirst = true;

@@ -48,6 +48,12 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Frame:
+    start: int | None
+    end: int | None
+
+
+@dataclass(frozen=True)
 class CallStep:
     function: str
     arguments: Sequence[Any]
@@ -56,6 +62,7 @@ class CallStep:
     guard: int | None = None
     distinct: bool = False
     filter: int | None = None
+    frame: Frame | None = None
 
 
 @dataclass

@@ -49,6 +49,7 @@ def open_stage(core: FakeCore, function: str) -> str:
         "resultType": "DOUBLE",
         "distinct": False,
         "filter": None,
+        "frame": None,
     }
     result = core.ask(
         "open_function_stage",
@@ -61,6 +62,7 @@ def open_stage(core: FakeCore, function: str) -> str:
         context=CONTEXT,
         keyColumns=[],
         tagColumn=None,
+        passedColumns=[],
         overrides=[],
         sharedFolder="/tmp",
     )

@@ -117,6 +117,7 @@ def call(core: FakeCore, function: str) -> None:
         "resultType": "DOUBLE",
         "distinct": False,
         "filter": None,
+        "frame": None,
     }
     core.ask(
         "open_function_stage",
@@ -129,6 +130,7 @@ def call(core: FakeCore, function: str) -> None:
         context=CONTEXT,
         keyColumns=[],
         tagColumn=None,
+        passedColumns=[],
         overrides=[],
         sharedFolder="/tmp",
     )

@@ -85,6 +85,33 @@ weighted_mean = udaf(
 )
 
 
+class _Total(AggregateFunction):
+    """As SUM: NULL where there is nothing to add."""
+
+    def create_accumulator(self) -> list[int]:
+        return [0, 0]
+
+    def accumulate(self, accumulator: list[int], value: int) -> None:
+        accumulator[0] += value
+        accumulator[1] += 1
+
+    def retract(self, accumulator: list[int], value: int) -> None:
+        accumulator[0] -= value
+        accumulator[1] -= 1
+
+    def get_value(self, accumulator: list[int]) -> int | None:
+        return accumulator[0] if accumulator[1] else None
+
+
+total = udaf(_Total())
+
+
+@udaf(batch="arrow")
+def spread(values: pa.Array, scale: int = 1) -> int | None:
+    bounds = pc.min_max(values).as_py()
+    return None if bounds["min"] is None else (bounds["max"] - bounds["min"]) * scale
+
+
 @udtf(result_types="ROW<total BIGINT, n BIGINT>")
 def totals(t: pa.Table) -> pa.Table:
     return pa.table({"n": [t.num_rows], "total": [pc.sum(t["v"]).as_py()]})

@@ -24,8 +24,9 @@ export function addPythonStage(
   const { graph, options } = assembler;
   const steps = wantedSteps(boundary, demand);
   const resultIds = new Set(boundary.steps.flatMap((step) => step.results.map((column) => column.id)));
-  const kept = [...demand.keys()].filter((id) => !resultIds.has(id));
-  const shipped = shippedIds(boundary, steps, kept);
+  const others = [...demand.keys()].filter((id) => !resultIds.has(id));
+  const [kept, passed] = boundary.mode === 'window' ? [[], others] : [others, []];
+  const shipped = [...shippedIds(boundary, steps, kept), ...passed];
   const below = new Map(kept.map((id) => [id, demand.get(id)!]));
   withWanter(below, shipped, boundary.key);
   const { keys } = boundary;
@@ -62,6 +63,7 @@ export function addPythonStage(
       outer: boundary.outer,
       keyColumns: (keys ?? []).map(shippedPosition),
       tagColumn: boundary.tag === null ? null : shippedPosition(boundary.tag),
+      passedColumns: passed.map(shippedPosition),
       resourceGroup: resourceGroupOf(first, options.functions),
       parallelism:
         keys !== null && keys.length === 0 ? 1 : parallelismOf(first, options.functions, options.parallelism),
@@ -70,7 +72,8 @@ export function addPythonStage(
     },
     [input.exchange],
   );
-  const resultColumns = results.flatMap((step) => steps[step]!.results);
+  const passedColumns = passed.map((id) => boundary.columns.find((column) => column.id === id)!);
+  const resultColumns = [...passedColumns, ...results.flatMap((step) => steps[step]!.results)];
   return output(assembler, stageId, input, keptGroups, kept, resultColumns);
 }
 
@@ -110,7 +113,9 @@ function shippedIds(
 ): string[] {
   const ids = steps.flatMap((step) => [
     ...step.arguments.flatMap(columnsOf),
-    ...[step.guard, step.filter].filter((id) => id !== null),
+    ...[step.guard, step.filter, step.frame?.start ?? null, step.frame?.end ?? null].filter(
+      (id) => id !== null,
+    ),
   ]);
   const all = [...(boundary.keys ?? []), ...(boundary.tag === null ? [] : [boundary.tag]), ...ids];
   return all.length > 0 ? all : [kept[0] ?? boundary.input.columns[0]!.id];
@@ -133,14 +138,16 @@ function groupsWith(input: Produced, ids: readonly string[]): number[] {
 }
 
 function callStep(step: PlannedStep, positionOf: (id: string) => number): CallStep {
+  const place = (id: string | null) => (id === null ? null : positionOf(id));
   return {
     function: step.function,
     arguments: step.arguments.map((argument) => callArgument(argument, positionOf)),
     argumentNames: step.argumentNames,
-    guard: step.guard === null ? null : positionOf(step.guard),
+    guard: place(step.guard),
     resultType: typeToText(step.resultType),
     distinct: step.distinct,
-    filter: step.filter === null ? null : positionOf(step.filter),
+    filter: place(step.filter),
+    frame: step.frame === null ? null : { start: place(step.frame.start), end: place(step.frame.end) },
   };
 }
 

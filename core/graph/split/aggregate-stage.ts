@@ -58,6 +58,7 @@ function planAggregate(aggregate: AggregateCall, column: PlanColumn, maker: Colu
     guard: null,
     filter: aggregate.filter === null ? null : maker.idFor(aggregate.filter, `${aggregate.function}_filter`),
     distinct: aggregate.distinct,
+    frame: null,
     resultType: withNullable(aggregate.type, true),
     results: [column],
   };

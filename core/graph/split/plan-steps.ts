@@ -36,6 +36,7 @@ export function planSteps(calls: readonly PlacedCall[], inputs: StepInputs): Pla
       guard: guard === null ? null : maker.idFor(guard, `${call.call.function}_guard`),
       filter: null,
       distinct: false,
+      frame: null,
       resultType: withNullable(call.call.type, true),
       results: inputs.resultsOf(call),
     };

@@ -37,6 +37,7 @@ export function splitMap(context: SplitContext, plan: MapNode): SplitPlan {
     guard: null,
     filter: null,
     distinct: false,
+    frame: null,
     resultType: node.call.type,
     results: node.columns.slice(width),
   };

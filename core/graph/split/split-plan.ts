@@ -11,6 +11,7 @@ import { mapExpressions } from '../../plan/visit-plan.js';
 import { leafOf } from '../boundary.js';
 import { refusal } from '../refuse.js';
 import { evaluateCalls } from './evaluate-calls.js';
+import { evaluateWindows } from './evaluate-windows.js';
 import { splitAggregate } from './split-aggregate.js';
 import { NOTHING_KNOWN, type SplitContext, type SplitPlan } from './split-context.js';
 import { splitCorrelate } from './split-correlate.js';
@@ -41,11 +42,12 @@ export function splitPlan(context: SplitContext, plan: LogicalPlan): SplitPlan {
     case 'map':
       return splitMap(context, node);
     case 'sort': {
-      const { input, expressions } = evaluateCalls(
+      const windowed = evaluateWindows(
         context,
         splitPlan(context, node.input),
         node.keys.map((key) => key.expression),
       );
+      const { input, expressions } = evaluateCalls(context, windowed.input, windowed.expressions);
       const keys = node.keys.map((key, i) => ({ ...key, expression: expressions[i]! }));
       return { plan: { ...node, input: input.plan, keys, columns: input.plan.columns }, known: input.known };
     }

@@ -5,14 +5,16 @@ import { columnOf } from '../../plan/expression-builders.js';
 import { callsPython } from '../../plan/expression-facts.js';
 import { extendedBy, type NamedExpression, type Project } from '../../plan/plan-builders.js';
 import { evaluateCalls } from './evaluate-calls.js';
+import { evaluateWindows } from './evaluate-windows.js';
 import { NOTHING_KNOWN, type SplitContext, type SplitPlan } from './split-context.js';
 
 /**
  * Where every output with a call is just that call, the other outputs are computed below the stages and
  * nothing is left above them; otherwise the outputs are computed above, from the results.
  */
-export function splitProject(context: SplitContext, project: Project, input: SplitPlan): SplitPlan {
-  const outputs = project.expressions;
+export function splitProject(context: SplitContext, whole: Project, below: SplitPlan): SplitPlan {
+  const { input, expressions: outputs } = evaluateWindows(context, below, whole.expressions);
+  const project = { ...whole, expressions: outputs };
   if (!outputs.some(callsPython)) {
     return { plan: { ...project, input: input.plan }, known: NOTHING_KNOWN };
   }

@@ -1,6 +1,8 @@
 /** Calls with OVER. */
 import { resolveWindow } from '../../functions/builtins.js';
+import type { FunctionDeclaration } from '../../functions/function-declaration.js';
 import type { Expression, FrameBound, WindowFrame } from '../../plan/expression.js';
+import type { WindowCall } from '../../plan/expression-builders.js';
 import type { FrameBoundNode, FrameNode, FunctionCallNode, WindowSpec } from '../ast.js';
 import { bindError, nearHint } from './bind-context.js';
 import { argumentOf, coerced, resolveOrThrow } from './builtin-call.js';
@@ -8,8 +10,10 @@ import { bindArguments, type Callee } from './call.js';
 import { bindExpression } from './expression.js';
 import type { ExpressionContext } from './expression-context.js';
 import { bindSortKeys } from './order-by.js';
+import { bindPythonArguments } from './python-arguments.js';
+import { pythonResultType } from './python-types.js';
 
-/** A window function or built-in aggregate over a window. */
+/** A window function, or an aggregate over a window. */
 export function bindWindowCall(at: ExpressionContext, node: FunctionCallNode, callee: Callee): Expression {
   const { context } = at;
   const name = node.name.parts.at(-1)!.name;
@@ -17,34 +21,71 @@ export function bindWindowCall(at: ExpressionContext, node: FunctionCallNode, ca
     const message = `The window function ${name} cannot stand in ${at.clause}.`;
     throw bindError(context, 'SQL_INVALID', message, node.span, 'Compute it in a subquery.');
   }
-  if (callee.kind === 'python') {
-    throw bindError(
-      context,
-      'SQL_UNSUPPORTED',
-      `The Python function ${name} cannot be used with OVER.`,
-      node.span,
-      'Aggregate with GROUP BY in a subquery and join its result, or use a built-in aggregate.',
-    );
-  }
-  if (node.distinct || node.filter !== null || node.nulls !== null) {
-    const word = node.distinct ? 'DISTINCT' : node.filter !== null ? 'FILTER' : 'IGNORE NULLS';
-    throw bindError(context, 'SQL_UNSUPPORTED', `${word} is not supported together with OVER.`, node.span);
+  const refused = refusedWord(node);
+  if (refused !== null) {
+    throw bindError(context, 'SQL_UNSUPPORTED', `${refused} is not supported together with OVER.`, node.span);
   }
   const inner: ExpressionContext = { ...at, windows: null, clause: 'a window' };
-  const isStar = node.arguments.length === 1 && node.arguments[0]!.value.kind === 'star';
-  const args = isStar ? [] : bindArguments(inner, node.arguments);
-  const resolved = resolveOrThrow(context, node.span, () => resolveWindow(callee.name, args.map(argumentOf)));
+  const call =
+    callee.kind === 'python'
+      ? pythonCall(inner, node, callee.declaration)
+      : builtinCall(inner, node, callee.name);
   const spec = specOf(at, node);
   return {
     kind: 'window_call',
-    function: resolved.id,
-    arguments: coerced(args, resolved),
+    ...call,
     partitionBy: spec.partitionBy.map((expression) => bindExpression(inner, expression)),
     orderBy: bindSortKeys(inner, spec.orderBy),
     frame: spec.frame === null ? null : bindFrame(inner, spec.frame),
-    type: resolved.type,
     span: node.span,
   };
+}
+
+/** What differs between built-ins and Python. */
+type CalledOver = Pick<WindowCall, 'function' | 'arguments' | 'python' | 'type'>;
+
+function builtinCall(at: ExpressionContext, node: FunctionCallNode, name: string): CalledOver {
+  const isStar = node.arguments.length === 1 && node.arguments[0]!.value.kind === 'star';
+  const args = isStar ? [] : bindArguments(at, node.arguments);
+  const resolved = resolveOrThrow(at.context, node.span, () => resolveWindow(name, args.map(argumentOf)));
+  return {
+    function: resolved.id,
+    arguments: coerced(args, resolved),
+    python: null,
+    type: resolved.type,
+  };
+}
+
+function pythonCall(
+  at: ExpressionContext,
+  node: FunctionCallNode,
+  declaration: FunctionDeclaration,
+): CalledOver {
+  const { name, kind } = declaration;
+  if (kind !== 'aggregate') {
+    const message = `${name} is a ${kind.replace('_', ' ')} function; only aggregates can be used with OVER.`;
+    throw bindError(
+      at.context,
+      'SQL_INVALID',
+      message,
+      node.span,
+      'Declare it with @udaf, or call it without OVER.',
+    );
+  }
+  const { args, names } = bindPythonArguments(at, node, declaration);
+  return {
+    function: name,
+    arguments: args,
+    python: { argumentNames: names },
+    type: pythonResultType(at.context, declaration, node.span),
+  };
+}
+
+function refusedWord(node: FunctionCallNode): string | null {
+  if (node.distinct) return 'DISTINCT';
+  if (node.filter !== null) return 'FILTER';
+  if (node.withinGroup.length > 0) return 'WITHIN GROUP';
+  return node.nulls === null ? null : 'IGNORE NULLS';
 }
 
 /** The window, with what it takes from the named windows it refers to. */

@@ -12,7 +12,6 @@ from .aggregate_calls import AggregateCall, RowAggregate
 from .answer import Answer
 from .bundle import Bundle
 from .call import Call
-from .codec import Mismatch
 from .groups import KeyGroups
 from .progress import Progress
 from .stage_base import StageBase
@@ -36,7 +35,7 @@ class AggregateStage(StageBase):
         group_bytes: int,
     ) -> None:
         super().__init__(calls, progress, [calls[step].type for step in result_steps])
-        self._calls = [_aggregate(call, group_bytes) for call in calls]
+        self._calls = [aggregate_call(call, group_bytes) for call in calls]
         self._result_steps = result_steps
         self._groups = KeyGroups(key_columns)
 
@@ -57,14 +56,15 @@ class AggregateStage(StageBase):
         for position, aggregate in enumerate(self._calls):
             with self._progress.step(position, aggregate.call.name):
                 values = aggregate.run(bundle, ranges, finished)
-                results.append(_encode(aggregate.call, values))
+                results.append(aggregate.call.column_of(values))
         arrays = [results[step] for step in self._result_steps]
         batch = pa.RecordBatch.from_arrays(arrays, schema=self.output_schema) if arrays else None
         selection = pa.array([end - 1 for _, end in ranges[:finished]], pa.int32()) if rows > 0 else None
         return Answer(finished, batch, selection)
 
 
-def _aggregate(call: Call, group_bytes: int) -> AggregateCall:
+def aggregate_call(call: Call, group_bytes: int) -> AggregateCall:
+    """How an aggregate is evaluated: by rows, by whole groups, by their batches, or by partial results."""
     spec = call.loaded.spec
     batch = spec.definition.batch
     if isinstance(spec.instance, BatchAggregateFunction):
@@ -77,12 +77,3 @@ def _aggregate(call: Call, group_bytes: int) -> AggregateCall:
         if spec.form.iterator is not None
         else VectorAggregate(call, vectors, group_bytes)
     )
-
-
-def _encode(call: Call, values: list[object]) -> pa.Array:
-    if not call.type.nullable and any(value is None for value in values):
-        raise call.null_refused(None)
-    try:
-        return call.result.encode(values)
-    except Mismatch as mismatch:
-        raise call.misfit(mismatch, None) from None

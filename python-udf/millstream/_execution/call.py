@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import repeat, starmap
-from typing import Any
+from typing import Any, NamedTuple
+
+import pyarrow as pa
 
 from .._options import Options
 from .._types import DataType
@@ -19,6 +21,13 @@ from .column import called_values
 from .loaded_function import LoadedFunction
 from .progress import Progress
 from .stage_share import StageShare
+
+
+class FrameColumns(NamedTuple):
+    """Positions of the shipped columns with a frame's first and last row; None: the partition's own."""
+
+    start: int | None
+    end: int | None
 
 
 @dataclass(frozen=True)
@@ -35,6 +44,8 @@ class Call:
     guard: int | None
     filter: int | None
     distinct: bool
+    #: `window` only.
+    frame: FrameColumns | None
     progress: Progress
     options: Options
     share: StageShare
@@ -101,6 +112,19 @@ class Call:
             name if names.count(name) == 1 else f"{name}[{i - names.index(name)}]"
             for i, name in enumerate(names)
         ]
+
+    def column_of(self, values: list[Any]) -> pa.Array:
+        """Results as a column.
+
+        Raises:
+            UdfError: UDF_RETURN_TYPE, UDF_RETURN_COLUMNS, UDF_NULL_NOT_ALLOWED.
+        """
+        if not self.type.nullable and any(value is None for value in values):
+            raise self.null_refused(None)
+        try:
+            return self.result.encode(values)
+        except Mismatch as mismatch:
+            raise self.misfit(mismatch, None) from None
 
     def misfit(self, mismatch: Mismatch, row: int | None) -> UdfError:
         """The error of a result that does not fit."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal, Protocol
 
-StageMode = Literal["scalar", "filter", "table", "aggregate", "map"]
+StageMode = Literal["scalar", "filter", "table", "aggregate", "map", "window"]
 
 
 class StageContext(Protocol):
@@ -82,6 +82,15 @@ class TableArgument(Protocol):
 CallArgument = ColumnArgument | StepArgument | LiteralArgument | TableArgument
 
 
+class CallFrame(Protocol):
+    """Shipped columns with the first and the last row of a frame (`CallFrame` of the stage graph)."""
+
+    @property
+    def start(self) -> int | None: ...
+    @property
+    def end(self) -> int | None: ...
+
+
 class CallStep(Protocol):
     """One function call over all rows of a bundle; fields as `CallStep` of the stage graph."""
 
@@ -99,3 +108,5 @@ class CallStep(Protocol):
     def distinct(self) -> bool: ...
     @property
     def filter(self) -> int | None: ...
+    @property
+    def frame(self) -> CallFrame | None: ...

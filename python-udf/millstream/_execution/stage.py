@@ -16,7 +16,7 @@ from .aggregate_stage import AggregateStage
 from .answer import Answer
 from .arguments import bind_arguments
 from .async_stage import AsyncStage
-from .call import Call
+from .call import Call, FrameColumns
 from .codec import MILLSTREAM_DIALECT, Dialect, codec_for
 from .filter_stage import FilterStage
 from .function_context import function_context
@@ -28,6 +28,7 @@ from .scalar_stage import ScalarStage
 from .stage_share import ALONE, StageShare
 from .table_aggregate_stage import TableAggregateStage
 from .table_stage import TableStage
+from .window_stage import WindowStage
 
 #: What a partition or group that a function takes as a whole may have, where the worker has no cap.
 PARTITION_BYTES = 256 << 20
@@ -86,6 +87,7 @@ def open_stage(
     functions: Mapping[str, LoadedFunction],
     time_zone: str = "UTC",
     tag_column: int | None = None,
+    passed_columns: Sequence[int] = (),
     partition_bytes: int = PARTITION_BYTES,
     context: StageContext | None = None,
     stage: str = "",
@@ -104,7 +106,14 @@ def open_stage(
     progress = Progress(len(steps))
     calls = _bind(input, steps, functions, time_zone, progress, share)
     opened: (
-        ScalarStage | FilterStage | TableStage | AggregateStage | MapStage | TableAggregateStage | AsyncStage
+        ScalarStage
+        | FilterStage
+        | TableStage
+        | AggregateStage
+        | MapStage
+        | TableAggregateStage
+        | WindowStage
+        | AsyncStage
     )
     match mode:
         case "scalar":
@@ -120,6 +129,11 @@ def open_stage(
         case "map":
             types = [parse_type(column.type) for column in input]
             opened = MapStage(calls[0], types, progress, key_columns, tag_column, partition_bytes)
+        case "window":
+            types = [parse_type(column.type) for column in input]
+            opened = WindowStage(
+                calls, types, result_steps, progress, key_columns, passed_columns, partition_bytes
+            )
     if isinstance(opened, (ScalarStage, FilterStage)) and any(c.loaded.spec.form.is_async for c in calls):
         opened = AsyncStage(opened, calls)
     names = dict.fromkeys(step.function for step in steps)
@@ -161,6 +175,7 @@ def _bind(
                 guard=step.guard,
                 filter=step.filter,
                 distinct=step.distinct,
+                frame=None if step.frame is None else FrameColumns(step.frame.start, step.frame.end),
                 progress=progress,
                 options=loaded.spec.definition.options.overridden(share.overrides_of(step.function)),
                 share=share,

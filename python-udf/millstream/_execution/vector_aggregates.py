@@ -19,7 +19,7 @@ from .pulled_call import PulledCall
 from .vector import Vectors
 
 
-class _OverVectors(AggregateCall):
+class OverVectors(AggregateCall):
     """Takes the arguments of a group as slices of Arrow columns."""
 
     def __init__(self, call: Call, vectors: Vectors) -> None:
@@ -32,8 +32,24 @@ class _OverVectors(AggregateCall):
         self._rows = 0
 
     def _read(self, bundle: Bundle, rows: CalledRows) -> None:
+        self._arrays = self.columns_of(bundle, rows)
+
+    def columns_of(self, bundle: Bundle, rows: CalledRows) -> list[pa.Array]:
+        """The columns of the arguments in the called rows."""
         columns = (bundle.column(argument) for argument in self._columns)
-        self._arrays = [called_array(column, rows) for column in columns if column is not None]
+        return [called_array(column, rows) for column in columns if column is not None]
+
+    def value_over(self, arrays: list[pa.Array], start: int, end: int) -> Any:
+        """The value of the rows `start` to `end` of such columns as a group of their own.
+
+        Raises:
+            UdfError: UDF_EXCEPTION, UDF_PARTITION_SIZE.
+        """
+        self._arrays = arrays
+        self._begin()
+        if start < end:
+            self._feed(start, end)
+        return self._end()
 
     def _begin(self) -> None:
         self._rows = 0
@@ -73,7 +89,7 @@ class _OverVectors(AggregateCall):
         return self._failed(error, f"on a group of {self._rows} rows")
 
 
-class VectorAggregate(_OverVectors):
+class VectorAggregate(OverVectors):
     """Calls the function once for each group, with one vector for each argument. The group is bounded."""
 
     def __init__(self, call: Call, vectors: Vectors, group_bytes: int) -> None:
@@ -113,7 +129,7 @@ class VectorAggregate(_OverVectors):
         return self._instance.get_value(accumulator)
 
 
-class BatchAggregate(_OverVectors):
+class BatchAggregate(OverVectors):
     """Calls `partial` for each batch of a group, `merge` to put two results together, `finish` at the end."""
 
     def __init__(self, call: Call, vectors: Vectors) -> None:
@@ -145,7 +161,7 @@ class BatchAggregate(_OverVectors):
         return self._instance.finish(state)
 
 
-class IteratorAggregate(_OverVectors):
+class IteratorAggregate(OverVectors):
     """Calls the function once for each group, with an iterator of vectors, or of tuples of them."""
 
     def __init__(self, call: Call, vectors: Vectors) -> None:

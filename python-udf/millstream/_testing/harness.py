@@ -209,3 +209,4 @@ class _CallStep:
     guard: int | None = None
     distinct: bool = False
     filter: int | None = None
+    frame: None = None

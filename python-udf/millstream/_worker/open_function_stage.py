@@ -30,6 +30,7 @@ def open_function_stage(
         outer=body.outer,
         key_columns=body.key_columns,
         tag_column=body.tag_column,
+        passed_columns=body.passed_columns,
         partition_bytes=partition_bytes,
         functions=functions,
         time_zone=time_zone,

@@ -128,6 +128,14 @@ class TableArgument(_Struct, tag_field="kind", tag="table"):
 CallArgument: TypeAlias = ColumnArgument | StepArgument | LiteralArgument | TableArgument
 
 
+class CallFrame(_Struct):
+    """Shipped columns with the first and the last row of a frame, by their numbers in the partition from 1;
+    null: the first and the last row of the partition."""
+
+    start: int | None
+    end: int | None
+
+
 class CallStep(_Struct):
     """One function call, evaluated for all rows of a batch (`core/graph/stage-graph.ts`)."""
 
@@ -138,6 +146,7 @@ class CallStep(_Struct):
     result_type: str
     distinct: bool
     filter: int | None
+    frame: CallFrame | None
 
 
 class StageContext(_Struct):
@@ -260,13 +269,14 @@ class OpenFunctionStage(_Body, tag="open_function_stage"):
     """Prepares a function stage; reply `{output: ColumnSpec[]}`."""
 
     stage: str
-    mode: Literal["scalar", "filter", "table", "aggregate", "map"]
+    mode: Literal["scalar", "filter", "table", "aggregate", "map", "window"]
     input: list[ColumnSpec]
     steps: list[CallStep]
     result_steps: list[int]
     outer: bool
     key_columns: list[int]
     tag_column: int | None
+    passed_columns: list[int]
     context: StageContext
     overrides: list[FunctionOverrides]
     shared_folder: str
