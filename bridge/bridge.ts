@@ -5,8 +5,6 @@ import type { BridgeOptions, CapLevel, Graces, Worker, WorkerPython, WorkerSpec 
 import { ColdStart } from './cold-start.js';
 import { EndpointFolder } from './endpoint-folder.js';
 import { detectCaps } from './limits/detect.js';
-import { FileTree } from './limits/file-tree.js';
-import { hostMemoryKills } from './limits/host-memory.js';
 import type { CapAdapter, WorkerCap } from './limits/worker-cap.js';
 import type { UnfinishedPaths } from './protocol/zygote.js';
 import type { PythonCommand } from './python-command.js';
@@ -36,14 +34,12 @@ export class Bridge {
   readonly #caps: CapAdapter;
   readonly #endpoints: EndpointFolder;
   readonly #sharedMemory: SharedMemory | null;
-  readonly #files = new FileTree();
   /** By kind, and by environment where there is one. */
   readonly #hosts = new Map<string, WorkerHost>();
   readonly #workers = new Set<ManagedWorker>();
   readonly #removals = new Set<Promise<void>>();
   readonly #guarded = new Map<string, UnfinishedPaths>();
   #nextEpoch = 1;
-  #memoryKillsOfEnded = 0;
   #closing: Promise<void> | null = null;
 
   private constructor(options: BridgeOptions) {
@@ -110,7 +106,6 @@ export class Bridge {
     // Said before they are made: the core may die at any moment.
     host.own(this.#caps.folders(name));
     const cap = this.#caps.create(name, spec);
-    const killsBefore = this.#killsOfOthers();
     return ManagedWorker.start(
       {
         spec,
@@ -122,7 +117,6 @@ export class Bridge {
         sharedMemory: this.#sharedMemory,
         bridge: this.#options,
         graces: this.#graces,
-        hostMemoryKills: () => this.#killsOfOthers() - killsBefore,
         onEnd: (worker) => this.#onWorkerEnd(worker, cap),
       },
       (worker) => this.#workers.add(worker),
@@ -209,18 +203,8 @@ export class Bridge {
       : new ColdStart(command);
   }
 
-  /** Kernel's memory kills on the machine, without those in our own cgroups. */
-  #killsOfOthers(): number {
-    const own = [...this.#workers].reduce(
-      (sum, worker) => sum + worker.memoryKills(),
-      this.#memoryKillsOfEnded,
-    );
-    return hostMemoryKills(this.#files) - (this.capLevel === 'watchdog' ? 0 : own);
-  }
-
   #onWorkerEnd(worker: ManagedWorker, cap: WorkerCap): void {
     this.#workers.delete(worker);
-    this.#memoryKillsOfEnded += worker.memoryKills();
     this.#endpoints.unlink(`${worker.id}.c`);
     this.#endpoints.unlink(`${worker.id}.d`);
     const removal = this.#remove(cap).then(() => {

@@ -106,7 +106,8 @@ class ColdProcess implements WorkerProcess {
       return;
     }
     try {
-      process.kill(-this.pid, signal);
+      // A stack dump is for the worker itself: what user code has started would end by it.
+      process.kill(signal === 'SIGUSR2' ? this.pid : -this.pid, signal);
     } catch {
       // It ended in this moment.
     }

@@ -88,7 +88,7 @@ export class FunctionStage implements FunctionStageHandle {
 
   #flight({ sequence, rows }: Bundle): Flight {
     const { stage, functions, wireName, timeoutMs } = this.#options;
-    return { work: { stage, functions, bundle: sequence, rows }, wireName, timeoutMs };
+    return { work: { stage, functions, bundle: sequence, rows, finishedRows: null }, wireName, timeoutMs };
   }
 
   #forget(pending: Pending): void {

@@ -54,7 +54,7 @@ export class RelationalStage implements RelationalStageHandle {
 
   get running(): RunningWork | null {
     return this.#state === 'running'
-      ? { stage: this.#options.stage, functions: [], bundle: null, rows: null }
+      ? { stage: this.#options.stage, functions: [], bundle: null, rows: null, finishedRows: null }
       : null;
   }
 

@@ -2,7 +2,6 @@
 import {
   CancelledError,
   EnvironmentError,
-  type ErrorDetails,
   formatMemory,
   MIB,
   MIN_FUNCTION_WORKER_BYTES,
@@ -12,7 +11,10 @@ import {
 } from '../core/index.js';
 import type { CapLevel, KillReason } from './api.js';
 import { crashStack } from './crash-report.js';
+import { exitCodeMeaning, signalMeaning } from './exit-meaning.js';
+import type { MemoryKills } from './limits/worker-cap.js';
 import { missingPackage } from './missing-package.js';
+import { details, doing, how, lastWords, verdictError, who } from './verdict-text.js';
 import type { ProcessExit } from './worker-host.js';
 import type { EndCause } from './worker-state.js';
 
@@ -24,6 +26,8 @@ export interface RunningWork {
   readonly bundle: number | null;
   /** Rows of the bundle; null in relational stages. */
   readonly rows: number | null;
+  /** How many of them were done at the last heartbeat; null where that is not known. */
+  readonly finishedRows: number | null;
 }
 
 /** Everything known of the end of a worker. */
@@ -42,10 +46,7 @@ export interface Evidence {
   readonly wasReady: boolean;
   /** What kept it from starting, or how it broke the protocol. */
   readonly problem: unknown;
-  /** Processes of it killed for memory. */
-  readonly memoryKills: number;
-  /** Processes of others killed for memory by the kernel while it ran. */
-  readonly hostMemoryKills: number;
+  readonly memoryKills: MemoryKills;
   readonly capBytes: number;
   readonly capLevel: CapLevel;
   readonly peakBytes: number | null;
@@ -60,8 +61,15 @@ export function verdictOf(evidence: Evidence): MillstreamError | null {
   if (cause === 'stop') {
     return null;
   }
-  if (evidence.memoryKills > 0) {
+  if (evidence.memoryKills.atCap > 0) {
     return outOfMemory(evidence);
+  }
+  // Under the watchdog the kernel does not say whom it killed: then the signal must fit.
+  if (
+    evidence.memoryKills.belowCap > 0 &&
+    (cause === 'memory' || (cause === null && exit?.signal === 'SIGKILL'))
+  ) {
+    return machineOutOfMemory(evidence);
   }
   if (cause === 'kill') {
     return killed(evidence);
@@ -84,8 +92,24 @@ function outOfMemory(evidence: Evidence): MillstreamError {
   const sampled = evidence.capLevel === 'watchdog' ? ' (sampled every 25 ms)' : '';
   const what = `${who(evidence)} ran out of its ${cap} of memory${sampled}${doing(evidence)}.${peak}`;
   return evidence.wasReady
-    ? error(evidence, 'WORKER_OOM', what, { hint: moreMemory(evidence, cap) })
-    : error(evidence, 'WORKER_OOM', `${what} It had not started yet.`, { hint: leastMemory(evidence) });
+    ? verdictError(evidence, 'WORKER_OOM', what, { hint: moreMemory(evidence, cap) })
+    : verdictError(evidence, 'WORKER_OOM', `${what} It had not started yet.`, {
+        hint: leastMemory(evidence),
+      });
+}
+
+function machineOutOfMemory(evidence: Evidence): MillstreamError {
+  const { peakBytes, capBytes } = evidence;
+  const used = peakBytes === null ? 'which was below' : `which had used ${formatMemory(peakBytes)} of`;
+  return verdictError(
+    evidence,
+    'HOST_OOM',
+    'The machine, or the container that Millstream runs in, ran out of memory, and the kernel killed ' +
+      `${who(evidence, false)}${doing(evidence)}, ${used} its own cap of ${formatMemory(capBytes)}.`,
+    {
+      hint: "Run fewer workers at a time ('parallelism.default'), lower 'millstream.memory', or close other programs.",
+    },
+  );
 }
 
 function moreMemory(evidence: Evidence, cap: string): string {
@@ -93,7 +117,15 @@ function moreMemory(evidence: Evidence, cap: string): string {
     return `Raise millstream.memory: this stage was given ${cap} of it.`;
   }
   const double = `${Math.ceil(evidence.capBytes / MIB) * 2} MB`;
-  return `Raise the cap of function workers (now ${cap}): SET 'millstream.worker.memory' = '${double}'.`;
+  return `Raise the cap of function workers (now ${cap}): SET 'millstream.worker.memory' = '${double}'.${smallerBundles(evidence)}`;
+}
+
+/** Bundles with fewer have no memory to give. */
+const MANY_ROWS = 1_000;
+
+function smallerBundles({ running }: Evidence): string {
+  const rows = running?.rows ?? 0;
+  return rows < MANY_ROWS ? '' : ` Or lower 'millstream.batch.rows': the bundle had ${rows} rows.`;
 }
 
 function leastMemory(evidence: Evidence): string {
@@ -114,7 +146,7 @@ function killed(evidence: Evidence): MillstreamError {
   const code = reason.function === null ? 'WORKER_TIMEOUT' : 'UDF_TIMEOUT';
   const subject = reason.function === null ? who(evidence) : `Function ${reason.function}`;
   const limit = `${reason.timeoutMs / 1000} s`;
-  return error(
+  return verdictError(
     evidence,
     code,
     `${subject} did not finish within ${limit}${doing(evidence)}; its worker was killed.`,
@@ -126,10 +158,24 @@ function killed(evidence: Evidence): MillstreamError {
   );
 }
 
+/** The kernel's limit of a process, which is nobody's of ours. */
+function usedUpProcessorTime(evidence: Evidence): MillstreamError {
+  const name = evidence.running?.functions.length === 1 ? evidence.running.functions[0]! : null;
+  return verdictError(
+    evidence,
+    name === null ? 'WORKER_TIMEOUT' : 'UDF_TIMEOUT',
+    `${who(evidence)} used up the processor time that a process may take here (SIGXCPU)${doing(evidence)}.`,
+    {
+      hint: 'The limit is set outside of Millstream, by `ulimit -t` or by user code: raise it there.',
+      traceback: crashStack(evidence.stderrTail),
+    },
+  );
+}
+
 function notInitialised(evidence: Evidence, reason: Extract<KillReason, { kind: 'init' }>): MillstreamError {
   const names = reason.functions.join(', ');
   const message = `Importing or opening ${names} did not end within ${reason.timeoutMs / 1000} s; the worker was killed.`;
-  return error(evidence, 'WORKER_INIT_TIMEOUT', message, {
+  return verdictError(evidence, 'WORKER_INIT_TIMEOUT', message, {
     hint:
       'Its Python stack says what it waits for. Where it only takes long (a large model), ' +
       "SET 'millstream.worker.init-timeout' = '10 min'.",
@@ -153,7 +199,7 @@ function notStarted(evidence: Evidence): MillstreamError {
       : evidence.cause === 'hello-timeout'
         ? 'It did not report in time.'
         : `It ended${how(evidence.exit)} before it was ready.`;
-  return error(
+  return verdictError(
     evidence,
     'WORKER_START',
     `${who(evidence)} could not start. ${reason}${lastWords(evidence)}`,
@@ -167,7 +213,7 @@ function notStarted(evidence: Evidence): MillstreamError {
 function brokeProtocol(evidence: Evidence): MillstreamError {
   const { problem } = evidence;
   const reason = problem instanceof Error ? ` ${problem.message}` : '';
-  return error(
+  return verdictError(
     evidence,
     'WORKER_PROTOCOL',
     `${who(evidence)} was ended${doing(evidence)}, because it broke the protocol.${reason}`,
@@ -178,17 +224,24 @@ function brokeProtocol(evidence: Evidence): MillstreamError {
   );
 }
 
-const CRASH_SIGNALS = new Set(['SIGSEGV', 'SIGBUS', 'SIGABRT', 'SIGILL', 'SIGFPE', 'SIGSYS', 'SIGTRAP']);
-
 function endedBySignal(evidence: Evidence, exit: ProcessExit, signal: string): MillstreamError {
-  if (CRASH_SIGNALS.has(signal)) {
-    return error(evidence, 'WORKER_CRASH', `${who(evidence)} crashed with ${signal}${doing(evidence)}.`, {
-      hint: 'Native code failed, not Python: find the library in the stack and try it outside of Millstream.',
-      traceback: crashStack(evidence.stderrTail),
-    });
+  if (signal === 'SIGXCPU') {
+    return usedUpProcessorTime(evidence);
+  }
+  const { isCrash, text } = signalMeaning(signal);
+  if (isCrash) {
+    return verdictError(
+      evidence,
+      'WORKER_CRASH',
+      `${who(evidence)} crashed with ${signal}${doing(evidence)}.`,
+      {
+        hint: `${text} Native code failed, not Python: find the library in the stack and try it outside of Millstream.`,
+        traceback: crashStack(evidence.stderrTail),
+      },
+    );
   }
   if (exit.hostLost) {
-    return error(
+    return verdictError(
       evidence,
       'WORKER_KILLED',
       `${who(evidence)} ended because the process that forks workers ended${doing(evidence)}.`,
@@ -197,99 +250,23 @@ function endedBySignal(evidence: Evidence, exit: ProcessExit, signal: string): M
       },
     );
   }
-  if (signal === 'SIGKILL' && evidence.hostMemoryKills > 0) {
-    return error(
-      evidence,
-      'HOST_OOM',
-      `The machine ran out of memory and the kernel killed ${who(evidence, false)}${doing(evidence)}, ` +
-        `which was below its own cap of ${formatMemory(evidence.capBytes)}.`,
-      {
-        hint: 'Run fewer workers at a time, lower millstream.memory, or close other programs.',
-      },
-    );
-  }
-  return error(
+  return verdictError(
     evidence,
     'WORKER_KILLED',
     `${who(evidence)} was killed from outside with ${signal}${doing(evidence)}.`,
     {
-      hint: 'Neither Millstream nor its memory cap did it: look for another program that ends processes.',
+      hint: `${signal === 'SIGKILL' ? '' : `${text} `}Neither Millstream nor its memory cap did it: look for another program that ends processes.`,
     },
   );
 }
 
 function endedByItself(evidence: Evidence, exit: ProcessExit): MillstreamError {
-  return error(
+  return verdictError(
     evidence,
     'WORKER_EXIT',
-    `${who(evidence)} ended by itself with exit code ${exit.exitCode}${doing(evidence)}.${lastWords(evidence)}`,
+    `${who(evidence)} ended by itself with exit code ${exit.exitCode}${exitCodeMeaning(exit.exitCode)}${doing(evidence)}.${lastWords(evidence)}`,
     {
       hint: 'User code must not end its process: look for os._exit and for libraries that call exit.',
     },
   );
-}
-
-interface Extras {
-  readonly hint: string;
-  readonly traceback?: string | null;
-  readonly function?: string | null;
-  readonly cause?: unknown;
-}
-
-function error(evidence: Evidence, code: string, message: string, extras: Extras): WorkerError {
-  const place = details(evidence);
-  return new WorkerError(code, message, {
-    hint: extras.hint,
-    details: {
-      ...place,
-      function: extras.function ?? place.function ?? null,
-      traceback: extras.traceback ?? null,
-    },
-    cause: extras.cause instanceof Error ? extras.cause : undefined,
-  });
-}
-
-function details(evidence: Evidence): Partial<ErrorDetails> {
-  const { running } = evidence;
-  return {
-    worker: evidence.worker,
-    stage: running?.stage ?? null,
-    bundle: running?.bundle ?? null,
-    function: running?.functions.length === 1 ? running.functions[0]! : null,
-  };
-}
-
-function who(evidence: Evidence, atStart = true): string {
-  return `${atStart ? 'Worker' : 'worker'} ${evidence.worker} (${evidence.name})`;
-}
-
-/** What ran, as a part of a sentence that begins with a space. */
-function doing(evidence: Evidence): string {
-  const { running } = evidence;
-  if (running === null) {
-    return '';
-  }
-  const [first, ...others] = running.functions;
-  const work =
-    first === undefined
-      ? ' while it ran a query'
-      : others.length === 0
-        ? ` while it ran function ${first}`
-        : ` while it ran one of the functions ${running.functions.join(', ')}`;
-  const bundle = running.bundle === null ? '' : `, bundle ${running.bundle}`;
-  const rows = running.rows === null ? '' : ` of ${running.rows} rows`;
-  return `${work} in stage ${running.stage}${bundle}${bundle === '' ? '' : rows}`;
-}
-
-function how(exit: ProcessExit | null): string {
-  return exit === null
-    ? ''
-    : exit.signal === null
-      ? ` with exit code ${exit.exitCode}`
-      : ` by ${exit.signal}`;
-}
-
-function lastWords(evidence: Evidence): string {
-  const tail = evidence.stderrTail.trim();
-  return tail === '' ? '' : ` The end of its stderr:\n${tail.split('\n').slice(-40).join('\n')}`;
 }

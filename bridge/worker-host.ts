@@ -36,7 +36,7 @@ export interface ProcessExit {
 export interface WorkerProcess {
   readonly pid: number;
   go(): void;
-  /** Signals the worker's process group. */
+  /** Signals the worker's process group; SIGUSR2 goes to the worker alone. */
   signal(signal: 'SIGTERM' | 'SIGKILL' | 'SIGUSR2'): void;
   /** Resolves once, when the process was waited for and its output was read to the end. */
   readonly exited: Promise<ProcessExit>;

@@ -4,7 +4,7 @@
  */
 import type { Timers } from '../core/index.js';
 import type { Graces } from './api.js';
-import type { WorkerCap } from './limits/worker-cap.js';
+import type { MemoryKills, WorkerCap } from './limits/worker-cap.js';
 import { TextTail } from './text-tail.js';
 import type { ForkRequest, ProcessExit, RawOutput, WorkerHost, WorkerProcess } from './worker-host.js';
 import {
@@ -41,7 +41,7 @@ export interface LifeEnd {
   readonly cause: EndCause | null;
   readonly problem: unknown;
   readonly stderrTail: string;
-  readonly memoryKills: number;
+  readonly memoryKills: MemoryKills;
   readonly peakBytes: number | null;
 }
 

@@ -191,13 +191,15 @@ export class WorkerStages {
     }
   }
 
-  /** A bundle's work, with the function that ran last if a heartbeat told it. */
-  #workOf(flight: Flight): RunningWork {
-    const name = this.#progress !== null && isAbout(this.#progress, flight) ? this.#progress.function : null;
-    return name === null ? flight.work : { ...flight.work, functions: [name] };
+  /** A bundle's work, with the function that ran last and the rows it had done, if a heartbeat told it. */
+  #workOf({ work, wireName }: Flight): RunningWork {
+    const progress = this.#progress;
+    if (progress === null || !isAbout(progress, { work, wireName })) return work;
+    const functions = progress.function === null ? work.functions : [progress.function];
+    return { ...work, functions, finishedRows: progress.rows };
   }
 }
 
-function isAbout(progress: Progress, flight: Flight): boolean {
+function isAbout(progress: Progress, flight: Pick<Flight, 'work' | 'wireName'>): boolean {
   return progress.stage === flight.wireName && progress.sequence === flight.work.bundle;
 }

@@ -46,8 +46,6 @@ export interface WorkerOptions {
   readonly sharedMemory: SharedMemory | null;
   readonly bridge: BridgeOptions;
   readonly graces: Graces;
-  /** Processes of others killed for memory since the worker started. */
-  readonly hostMemoryKills: () => number;
   /** It is gone, and its connections are closed. */
   readonly onEnd: (worker: ManagedWorker) => void;
 }
@@ -205,11 +203,6 @@ export class ManagedWorker implements Worker {
     };
   }
 
-  /** Processes of this worker killed for memory so far. */
-  memoryKills(): number {
-    return this.#end?.memoryKills ?? this.#options.cap.memoryKills();
-  }
-
   #forkRequest(): ForkRequest {
     const { spec, epoch, endpoints, cap } = this.#options;
     return {
@@ -345,7 +338,7 @@ export class ManagedWorker implements Worker {
   }
 
   #verdict(end: LifeEnd): MillstreamError | null {
-    const { bridge, capLevel, hostMemoryKills } = this.#options;
+    const { bridge, capLevel } = this.#options;
     return verdictOf({
       ...end,
       worker: this.id,
@@ -354,7 +347,6 @@ export class ManagedWorker implements Worker {
       python: this.#options.spec.python?.executable ?? bridge.python,
       killReason: this.#killReason,
       wasReady: this.#hello !== null,
-      hostMemoryKills: hostMemoryKills(),
       capBytes: this.memoryBytes,
       capLevel,
       running: this.#stages.running,

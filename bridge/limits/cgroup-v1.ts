@@ -8,7 +8,7 @@ import { CPU_PERIOD_US, killPids, notSet, PROBE_LIMITS, writeChecked } from './c
 import type { FileTree } from './file-tree.js';
 import { placeProcess } from './place-process.js';
 import { sweepCgroups } from './sweep-cgroups.js';
-import type { CapAdapter, CapLimits, CapUsage, WorkerCap } from './worker-cap.js';
+import type { CapAdapter, CapLimits, CapUsage, MemoryKills, WorkerCap } from './worker-cap.js';
 
 export class CgroupV1 implements CapAdapter {
   readonly level = 'cgroup-v1';
@@ -64,6 +64,9 @@ export class CgroupV1 implements CapAdapter {
 const CONTROLLERS = ['memory', 'pids', 'cpu'] as const;
 type Folders = { [Controller in (typeof CONTROLLERS)[number]]?: string };
 
+/** A charge that would go over the limit is refused and not counted in the peak. */
+const LARGEST_CHARGE_BYTES = 1 << 20;
+
 class CgroupV1Cap implements WorkerCap {
   readonly folders: readonly string[];
   readonly #files: FileTree;
@@ -110,12 +113,13 @@ class CgroupV1Cap implements WorkerCap {
     };
   }
 
-  memoryKills(): number {
-    return this.#files.readKey(join(this.#memory, 'memory.oom_control'), 'oom_kill') ?? 0;
+  memoryKills(): MemoryKills {
+    const kills = this.#kills();
+    return kills > 0 && this.#reachedCap() ? { atCap: kills, belowCap: 0 } : { atCap: 0, belowCap: kills };
   }
 
   exceeded(): boolean {
-    return this.memoryKills() > 0;
+    return this.#kills() > 0;
   }
 
   killAll(): void {
@@ -128,6 +132,19 @@ class CgroupV1Cap implements WorkerCap {
 
   remove(): boolean {
     return this.folders.map((folder) => this.#files.removeFolder(folder)).every(Boolean);
+  }
+
+  #kills(): number {
+    return this.#files.readKey(join(this.#memory, 'memory.oom_control'), 'oom_kill') ?? 0;
+  }
+
+  /** The kernel counts a kill here also where a group above, or the machine, was full. */
+  #reachedCap(): boolean {
+    return ['memory.max_usage_in_bytes', 'memory.memsw.max_usage_in_bytes'].some((file) => {
+      const peak = this.#files.readNumber(join(this.#memory, file));
+      const limit = this.#files.readNumber(join(this.#memory, 'memory.limit_in_bytes'));
+      return peak !== null && limit !== null && peak > limit - LARGEST_CHARGE_BYTES;
+    });
   }
 
   #required(folder: string | null, controller: string, file: string): string {

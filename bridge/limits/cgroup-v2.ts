@@ -8,7 +8,7 @@ import { CPU_PERIOD_US, killPids, notSet, PROBE_LIMITS, writeChecked } from './c
 import type { FileTree } from './file-tree.js';
 import { placeProcess } from './place-process.js';
 import { sweepCgroups } from './sweep-cgroups.js';
-import type { CapAdapter, CapLimits, CapUsage, WorkerCap } from './worker-cap.js';
+import type { CapAdapter, CapLimits, CapUsage, MemoryKills, WorkerCap } from './worker-cap.js';
 
 export class CgroupV2 implements CapAdapter {
   readonly level = 'cgroup-v2';
@@ -89,12 +89,15 @@ class CgroupV2Cap implements WorkerCap {
     };
   }
 
-  memoryKills(): number {
-    return this.#files.readKey(this.#path('memory.events'), 'oom_kill') ?? 0;
+  /** `oom` is counted in the group that was full, `oom_kill` in the groups of those that were killed for it. */
+  memoryKills(): MemoryKills {
+    const kills = this.#kills();
+    const reachedCap = (this.#files.readKey(this.#path('memory.events'), 'oom') ?? 0) > 0;
+    return reachedCap ? { atCap: kills, belowCap: 0 } : { atCap: 0, belowCap: kills };
   }
 
   exceeded(): boolean {
-    return this.memoryKills() > 0;
+    return this.#kills() > 0;
   }
 
   killAll(): void {
@@ -112,6 +115,10 @@ class CgroupV2Cap implements WorkerCap {
 
   remove(): boolean {
     return this.#files.removeFolder(this.#folder);
+  }
+
+  #kills(): number {
+    return this.#files.readKey(this.#path('memory.events'), 'oom_kill') ?? 0;
   }
 
   #path(file: string): string {

@@ -4,8 +4,9 @@
  */
 import { killPids } from './cgroup-writes.js';
 import type { FileTree } from './file-tree.js';
+import { kernelMemoryKills } from './kernel-memory-kills.js';
 import { processTree, proportionalBytes, residentBytes } from './process-tree.js';
-import type { CapAdapter, CapLimits, CapUsage, WorkerCap } from './worker-cap.js';
+import type { CapAdapter, CapLimits, CapUsage, MemoryKills, WorkerCap } from './worker-cap.js';
 
 export class Watchdog implements CapAdapter {
   readonly level = 'watchdog';
@@ -35,10 +36,12 @@ class WatchdogCap implements WorkerCap {
   #usedBytes: number | null = null;
   #peakBytes: number | null = null;
   #kills = 0;
+  readonly #kernelKillsBefore: number;
 
   constructor(files: FileTree, capBytes: number) {
     this.#files = files;
     this.#capBytes = capBytes;
+    this.#kernelKillsBefore = kernelMemoryKills(files);
   }
 
   place(pid: number): boolean {
@@ -50,8 +53,8 @@ class WatchdogCap implements WorkerCap {
     return { usedBytes: this.#usedBytes, peakBytes: this.#peakBytes };
   }
 
-  memoryKills(): number {
-    return this.#kills;
+  memoryKills(): MemoryKills {
+    return { atCap: this.#kills, belowCap: kernelMemoryKills(this.#files) - this.#kernelKillsBefore };
   }
 
   exceeded(): boolean {

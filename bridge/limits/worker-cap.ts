@@ -16,6 +16,14 @@ export interface CapUsage {
   readonly peakBytes: number | null;
 }
 
+/** Processes killed for memory, by the kernel or by the watchdog. */
+export interface MemoryKills {
+  /** Of this worker, because it reached its cap. */
+  readonly atCap: number;
+  /** Because the machine, or a container around the worker, had no memory left: of this worker, or where the kernel does not say whose, of any. */
+  readonly belowCap: number;
+}
+
 /** A way to enforce caps on this machine. */
 export interface CapAdapter {
   readonly level: CapLevel;
@@ -35,8 +43,7 @@ export interface WorkerCap {
    */
   place(pid: number): boolean;
   usage(): CapUsage;
-  /** Processes of this worker that were killed for memory, by the kernel or by the watchdog. */
-  memoryKills(): number;
+  memoryKills(): MemoryKills;
   /** Looks once; true when the worker has exceeded its memory and what is left of it must be killed. */
   exceeded(): boolean;
   /** Kills every process under the cap. */

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
 
-from .errors import CancelledError, ErrorDetails, MillstreamError, UdfError
+from .errors import CancelledError, ErrorDetails, MillstreamError, ResourceError, UdfError
 from .retry import RetryAfter
 
 #: Files whose frames come before the user's first one: ours, and the import system's.
@@ -20,6 +20,10 @@ _NOT_THE_USERS = (
     "<frozen importlib",
 )
 _LONGEST_VALUE = 200
+NO_MEMORY_HINT = (
+    "It asked for more memory than the worker can have. If the size is meant, give it more: "
+    "SET 'millstream.worker.memory'; or lower 'millstream.batch.rows'."
+)
 
 
 def user_error(
@@ -49,7 +53,11 @@ def user_error(
     summary = "".join(traceback.format_exception_only(type(error), error)).strip()
     if isinstance(error, SyntaxError):
         summary = f"{type(error).__name__}: {error.msg}"
-    return UdfError(
+    kind: type[MillstreamError] = UdfError
+    # pyarrow's and NumPy's own classes derive from it.
+    if isinstance(error, MemoryError):
+        kind, code, hint = ResourceError, "WORKER_MEMORY", hint or NO_MEMORY_HINT
+    return kind(
         code,
         f"Function `{function}` failed {doing}{arguments}: {summary}{at}",
         hint=hint or _hint_of(error),

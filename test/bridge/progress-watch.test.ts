@@ -34,7 +34,11 @@ function watched() {
 }
 
 function flight(bundle: number, timeoutMs: number | null = null): Flight {
-  return { work: { stage: 's', functions: ['f'], bundle, rows: 5 }, wireName: 's', timeoutMs };
+  return {
+    work: { stage: 's', functions: ['f'], bundle, rows: 5, finishedRows: null },
+    wireName: 's',
+    timeoutMs,
+  };
 }
 
 describe('a bundle without progress', () => {

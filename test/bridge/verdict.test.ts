@@ -11,6 +11,9 @@ const exit = (changes: Partial<ProcessExit>): ProcessExit => ({
   ...changes,
 });
 
+const AT_CAP = { atCap: 1, belowCap: 0 };
+const BELOW_CAP = { atCap: 0, belowCap: 1 };
+
 const evidence = (changes: Partial<Evidence>): Evidence => ({
   worker: 'w3',
   name: 'embed',
@@ -21,19 +24,18 @@ const evidence = (changes: Partial<Evidence>): Evidence => ({
   killReason: null,
   wasReady: true,
   problem: null,
-  memoryKills: 0,
-  hostMemoryKills: 0,
+  memoryKills: { atCap: 0, belowCap: 0 },
   capBytes: 512 << 20,
   capLevel: 'cgroup-v1',
   peakBytes: 512 << 20,
-  running: { stage: 'python-2', functions: ['embed'], bundle: 42, rows: 8192 },
+  running: { stage: 'python-2', functions: ['embed'], bundle: 42, rows: 8192, finishedRows: null },
   stderrTail: '',
   ...changes,
 });
 
 describe('the verdict', () => {
   it('names function, stage, bundle, rows, cap and the fix when a worker ran out of memory', () => {
-    const verdict = verdictOf(evidence({ memoryKills: 1, cause: 'memory' }));
+    const verdict = verdictOf(evidence({ memoryKills: AT_CAP, cause: 'memory' }));
 
     expect(verdict).toMatchObject({
       name: 'WorkerError',
@@ -45,13 +47,14 @@ describe('the verdict', () => {
         'bundle 42 of 8192 rows. It used 512 MiB.',
     );
     expect(verdict?.hint).toBe(
-      "Raise the cap of function workers (now 512 MiB): SET 'millstream.worker.memory' = '1024 MB'.",
+      "Raise the cap of function workers (now 512 MiB): SET 'millstream.worker.memory' = '1024 MB'. " +
+        "Or lower 'millstream.batch.rows': the bundle had 8192 rows.",
     );
   });
 
   it('says the least that may work when the cap was too small to start', () => {
     const verdict = verdictOf(
-      evidence({ memoryKills: 1, wasReady: false, running: null, capBytes: 16 << 20 }),
+      evidence({ memoryKills: AT_CAP, wasReady: false, running: null, capBytes: 16 << 20 }),
     );
 
     expect(verdict?.code).toBe('WORKER_OOM');
@@ -59,8 +62,8 @@ describe('the verdict', () => {
   });
 
   it('names several functions when it is not known which of them ran', () => {
-    const running = { stage: 'python-2', functions: ['f', 'g'], bundle: 1, rows: 5 };
-    const verdict = verdictOf(evidence({ memoryKills: 1, running }));
+    const running = { stage: 'python-2', functions: ['f', 'g'], bundle: 1, rows: 5, finishedRows: null };
+    const verdict = verdictOf(evidence({ memoryKills: AT_CAP, running }));
 
     expect(verdict?.message).toContain('one of the functions f, g');
     expect(verdict?.details.function).toBeNull();
@@ -101,12 +104,60 @@ describe('the verdict', () => {
     );
   });
 
-  it('blames the machine only when the kernel killed for memory outside of our caps', () => {
-    expect(verdictOf(evidence({ hostMemoryKills: 1 }))?.code).toBe('HOST_OOM');
+  it('blames the machine when the kernel killed for memory below the cap', () => {
+    const verdict = verdictOf(evidence({ memoryKills: BELOW_CAP, cause: 'memory', peakBytes: 100 << 20 }));
+
+    expect(verdict?.code).toBe('HOST_OOM');
+    expect(verdict?.message).toContain('which had used 100 MiB of its own cap of 512 MiB');
+  });
+
+  it('blames nobody for memory where the signal does not fit', () => {
+    const sampled = { memoryKills: BELOW_CAP, capLevel: 'watchdog' } as const;
+
+    expect(verdictOf(evidence(sampled))?.code).toBe('HOST_OOM');
     expect(verdictOf(evidence({}))?.code).toBe('WORKER_KILLED');
-    expect(verdictOf(evidence({ exit: exit({ signal: 'SIGTERM' }), hostMemoryKills: 1 }))?.code).toBe(
+    expect(verdictOf(evidence({ ...sampled, exit: exit({ signal: 'SIGTERM' }) }))?.code).toBe(
       'WORKER_KILLED',
     );
+  });
+
+  it('says how many rows were done at the last heartbeat', () => {
+    const running = { stage: 'python-2', functions: ['f'], bundle: 1, rows: 500, finishedRows: 123 };
+
+    expect(verdictOf(evidence({ running }))?.message).toContain(
+      'bundle 1 of 500 rows, at least 123 of them done',
+    );
+  });
+
+  it.each([
+    ['SIGSEGV', /stack was full/],
+    ['SIGBUS', /full \/dev\/shm/],
+    ['SIGABRT', /C\+\+ exception/],
+    ['SIGILL', /a wheel built for another one/],
+    ['SIGFPE', /by zero/],
+    ['SIGSYS', /forbidden/],
+  ])('says what %s means, which is a crash', (signal, meaning) => {
+    const verdict = verdictOf(evidence({ exit: exit({ signal }) }));
+
+    expect(verdict?.code).toBe('WORKER_CRASH');
+    expect(verdict?.hint).toMatch(meaning);
+  });
+
+  it('tells processor time that is used up from a kill', () => {
+    expect(verdictOf(evidence({ exit: exit({ signal: 'SIGXCPU' }) }))).toMatchObject({
+      code: 'UDF_TIMEOUT',
+      message: expect.stringContaining('used up the processor time'),
+      details: { function: 'embed' },
+    });
+  });
+
+  it.each([
+    [137, 'exit code 137 (what a shell says of a program that SIGKILL ended)'],
+    [127, 'exit code 127 (what a shell says of a program that is not there)'],
+    [0, 'exit code 0 (as if all were done)'],
+    [3, 'exit code 3 while'],
+  ])('says what exit code %i means', (exitCode, text) => {
+    expect(verdictOf(evidence({ exit: exit({ exitCode }) }))?.message).toContain(text);
   });
 
   it('says that the zygote took its workers with it', () => {

@@ -19,7 +19,7 @@ function capThat(place: () => boolean): WorkerCap {
     folders: [],
     place,
     usage: () => usage,
-    memoryKills: () => 0,
+    memoryKills: () => ({ atCap: 0, belowCap: 0 }),
     exceeded: () => false,
     killAll: () => undefined,
     afterExit: () => undefined,

@@ -21,6 +21,7 @@ def main() -> None:
     os.dup2(null, 0)
     os.close(null)
     process.report_crashes()
+    process.go_first()
     postpone_pandas()
     worker_main(arguments, life_fd)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import faulthandler
 import os
@@ -10,6 +11,7 @@ import resource
 import signal
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,6 +24,8 @@ EXIT_PROTOCOL = 70
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
+_OOM_SCORE = 500
+"""As if half of the machine's memory were used on top: proc(5), oom_score_adj."""
 _PAGE_BYTES = resource.getpagesize()
 
 
@@ -49,9 +53,17 @@ def set_rlimits(limits: Mapping[str, int]) -> None:
 
 
 def report_crashes() -> None:
-    """Native crashes, and SIGUSR2, write the Python stacks to file descriptor 2."""
+    """Native crashes, SIGUSR2, and processor time that is used up write the Python stacks to file
+    descriptor 2."""
     faulthandler.enable(2, all_threads=True)
     faulthandler.register(signal.SIGUSR2, 2, all_threads=True)
+    faulthandler.register(signal.SIGXCPU, 2, all_threads=True, chain=True)
+
+
+def go_first() -> None:
+    """Where the machine runs out of memory, has the kernel take this process before its core (Linux)."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text(str(_OOM_SCORE))
 
 
 def reseed() -> None:

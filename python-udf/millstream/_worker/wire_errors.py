@@ -7,8 +7,8 @@ import traceback
 from typing import Any
 
 import msgspec
-import pyarrow as pa
 
+from .._user_error import NO_MEMORY_HINT
 from ..errors import (
     CancelledError,
     ErrorDetails,
@@ -48,12 +48,12 @@ def _translate(error: BaseException, function: str | None) -> MillstreamError:
             hint="Raise an exception to fail the job; return None for a row without a result.",
             details=ErrorDetails(traceback=_user_traceback(error)),
         )
-    if isinstance(error, (MemoryError, pa.ArrowMemoryError)):
+    if isinstance(error, MemoryError):
         where = "A worker" if function is None else f"The worker that ran function `{function}`"
         return ResourceError(
             "WORKER_MEMORY",
             f"{where} could not allocate memory: {error or type(error).__name__}.",
-            hint="Give the function more `memory`, or lower the rows of a batch.",
+            hint=NO_MEMORY_HINT,
             details=ErrorDetails(traceback=_user_traceback(error)),
         )
     code = "PROTOCOL_FRAME" if isinstance(error, MalformedFrameError) else "INTERNAL_WORKER"

@@ -151,7 +151,11 @@ class Zygote:
             process_tree.kill_all(
                 [*process_tree.cgroup_members(child.cgroups), *process_tree.descendants(child.pid)]
             )
-        process_tree.signal_group(child.pid, signal_number)
+        if signal_number == signal.SIGUSR2:
+            # For the worker itself: what user code has started would end by it.
+            os.kill(child.pid, signal_number)
+        else:
+            process_tree.signal_group(child.pid, signal_number)
 
     def _reap(self) -> None:
         with contextlib.suppress(BlockingIOError):

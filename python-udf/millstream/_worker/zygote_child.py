@@ -65,6 +65,7 @@ def _become_worker(command: Fork, zygote: int, life_fd: int, out_fd: int, err_fd
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         _take_descriptors(life_fd, out_fd, err_fd)
         process.report_crashes()
+        process.go_first()
         if command.inherited is not None:
             for name in os.environ.keys() - set(command.inherited):
                 del os.environ[name]

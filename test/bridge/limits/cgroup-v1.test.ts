@@ -49,7 +49,10 @@ describe('caps by cgroup v1', () => {
       expect(tree.readPids(`${folder}/cgroup.procs`)).toEqual([4711]);
     }
     expect(cap.usage()).toEqual({ usedBytes: 4096, peakBytes: 8192 });
-    expect(cap.memoryKills()).toBe(2);
+    expect(cap.memoryKills()).toEqual({ atCap: 0, belowCap: 2 });
+
+    tree.record({ [`${cap.folders[0]}/memory.max_usage_in_bytes`]: String(256 << 20) });
+    expect(cap.memoryKills()).toEqual({ atCap: 2, belowCap: 0 });
   });
 
   it('are not available without the memory controller', () => {

@@ -53,7 +53,7 @@ describe('caps by cgroup v2', () => {
 
     expect(tree.read(`${OWN}/w1/cgroup.procs`)).toBe('4711');
     expect(cap.usage()).toEqual({ usedBytes: 1_048_576, peakBytes: 2_097_152 });
-    expect(cap.memoryKills()).toBe(1);
+    expect(cap.memoryKills()).toEqual({ atCap: 1, belowCap: 0 });
     expect(cap.exceeded()).toBe(true);
   });
 

@@ -36,7 +36,7 @@ describe('the watchdog', () => {
     cap.place(10);
 
     expect([cap.exceeded(), cap.exceeded()]).toEqual([true, true]);
-    expect(cap.memoryKills()).toBe(1);
+    expect(cap.memoryKills()).toEqual({ atCap: 1, belowCap: 0 });
     expect(cap.usage().peakBytes).toBe(120 * PAGE);
   });
 
@@ -49,6 +49,21 @@ describe('the watchdog', () => {
 
     expect(cap.exceeded()).toBe(false);
     expect(cap.usage().usedBytes).toBe(300 * 1024);
+  });
+
+  it.each([
+    ['of its own cgroup', '/sys/fs/cgroup/memory.events'],
+    ['of the machine', '/proc/vmstat'],
+  ])('counts what the kernel killed meanwhile, by the counter %s', (_, path) => {
+    family([1, 1, 1]).record({
+      '/proc/self/cgroup': '0::/',
+      '/proc/self/mountinfo': '30 23 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw',
+      [path]: 'oom_kill 5',
+    });
+    const cap = new Watchdog(tree).create('w1', LIMITS);
+    tree.record({ [path]: 'oom_kill 6' });
+
+    expect(cap.memoryKills()).toEqual({ atCap: 0, belowCap: 1 });
   });
 
   it('looks at nothing before a process is placed or after it has ended', () => {
