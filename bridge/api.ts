@@ -50,6 +50,8 @@ export interface BridgeOptions {
   readonly onLog: (entry: WorkerLog) => void;
   /** Most bytes of batches that lie in shared memory between workers; 0, the default: all are copied through sockets. */
   readonly sharedMemoryBytes?: number;
+  /** Every message between core and workers carries a CRC-32; batches are copied then, never shared. False by default. */
+  readonly checksum?: boolean;
   /** Folders of a file system in memory, best first; by default /dev/shm and the user's runtime folder. */
   readonly sharedMemoryFolders?: readonly string[];
   /** Private folders of the caller: a zygote that ends, because this process was killed or closes, removes them with all in them. */

@@ -52,7 +52,8 @@ export class Bridge {
       requireHard: options.requireHardCaps ?? false,
     });
     const { sharedMemoryBytes = 0, sharedMemoryFolders = memoryFolders() } = options;
-    this.#sharedMemory = SharedMemory.open(sharedMemoryBytes, sharedMemoryFolders);
+    const sharedBytes = options.checksum === true ? 0 : sharedMemoryBytes;
+    this.#sharedMemory = SharedMemory.open(sharedBytes, sharedMemoryFolders);
   }
 
   /**

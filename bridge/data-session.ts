@@ -8,6 +8,7 @@ import {
   validateRecordBatchMessage,
 } from '../core/index.js';
 import { Channel } from './channel.js';
+import { checkedFrames, withChecksum } from './protocol/checksum.js';
 import {
   type BatchPlace,
   type DataFrames,
@@ -43,6 +44,8 @@ export interface DataSessionOptions {
   readonly schemas: SchemaRegistry;
   /** Where large batches may lie; null: all of them go inline. */
   readonly sharedMemory: SharedMemory | null;
+  /** Messages end with a checksum, in both directions. */
+  readonly checksum: boolean;
   /** The worker broke the protocol, or the connection failed. */
   readonly onBroken: (error: unknown) => void;
 }
@@ -127,12 +130,13 @@ export class DataSession {
 
   /** A failed send means that the session was closed: the worker's end settles what waits for an answer. */
   #send(frames: readonly Uint8Array[]): Promise<void> {
-    return this.#channel?.send(frames).catch(() => undefined) ?? Promise.resolve();
+    const sent = this.#options.checksum ? withChecksum(frames) : frames;
+    return this.#channel?.send(sent).catch(() => undefined) ?? Promise.resolve();
   }
 
   #onMessage(frames: readonly Uint8Array[]): void {
     try {
-      this.#dispatch(decodeData(frames));
+      this.#dispatch(decodeData(this.#options.checksum ? checkedFrames(frames) : frames));
     } catch (error) {
       this.#options.onBroken(error);
     }

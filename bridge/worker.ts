@@ -236,6 +236,7 @@ export class ManagedWorker implements Worker {
       epoch,
       schemas: bridge.schemas,
       sharedMemory,
+      checksum: bridge.checksum ?? false,
       onBroken: (error) => this.#life.refuse(error),
     });
     this.#stages.connect(this.#control, this.#data);
@@ -273,6 +274,7 @@ export class ManagedWorker implements Worker {
       logLevel: bridge.logLevel ?? 'INFO',
       logLevels: bridge.logLevels ?? {},
       timeZone: bridge.timeZone,
+      checksum: bridge.checksum ?? false,
     });
     this.#settleReady(null);
   }

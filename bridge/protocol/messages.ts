@@ -94,6 +94,8 @@ export interface Welcome {
   readonly logLevels: Readonly<Record<string, string>>;
   /** IANA name; sessions of relational stages and LTZ conversions use it. */
   readonly timeZone: string;
+  /** Every message of the data connection ends with a frame more: `checksum.ts`. */
+  readonly checksum: boolean;
 }
 
 export interface Limits {

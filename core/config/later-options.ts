@@ -2,6 +2,5 @@
 export const LATER_OPTIONS: readonly string[] = [
   'python.pythonpath',
   'millstream.bundle.memory',
-  'millstream.protocol.checksum',
   'millstream.sql.max-cross-pairs',
 ];

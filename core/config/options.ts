@@ -149,6 +149,13 @@ export const OPTIONS = {
     meaning:
       'Large batches lie in memory that workers share, out of the exchange memory; false copies them through sockets.',
   },
+  'millstream.protocol.checksum': {
+    type: 'string',
+    default: 'off',
+    meaning:
+      "'on': every message between core and workers carries a CRC-32, so that no change on its way is silent; batches are copied then, not shared.",
+    schema: { enum: ['off', 'on'] },
+  },
   'millstream.relational.memory': {
     type: 'memory',
     default: null,

@@ -210,6 +210,7 @@ export class EngineHost {
       diagnose: place.diagnose,
       earlyZygotes: this.options.earlyZygotes ?? undefined,
       sharedMemoryBytes: configuration.get('millstream.exchange.shared-memory') ? resources.tree.exchange : 0,
+      checksum: configuration.get('millstream.protocol.checksum') === 'on',
       temporaryFolders: [temporaryFolder.path],
       timeZone: localTimeZone(configuration),
       onLog: this.options.onLog,

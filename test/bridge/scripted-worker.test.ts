@@ -33,6 +33,15 @@ describe('a worker that follows the protocol', () => {
     expect(Buffer.compare(batches[0]!.group!.message, group.message)).toBe(0);
   });
 
+  it('answers with checksums where they are on', async () => {
+    const worker = await start('echo', { checksum: true });
+    const stage = await worker.openFunctionStage(scalarStage('f'));
+
+    const { batches } = await stage.process(bundle);
+
+    expect(batches).toMatchObject([{ rows: 3, group: { messageRows: 3 } }]);
+  });
+
   it('gets several bundles at once, and its answers reach those who asked', async () => {
     const worker = await start('echo');
     const stage = await worker.openFunctionStage(scalarStage('f'));
@@ -110,6 +119,14 @@ describe('a worker that breaks the protocol', () => {
     };
 
     await expect(answers()).rejects.toThrow(reason);
+    expect(await worker.ended).toMatchObject({ code: 'WORKER_PROTOCOL' });
+  });
+
+  it.each(['no checksum', 'changed bytes'])('is killed where checksums are on: %s', async (script) => {
+    const worker = await start(script, { checksum: true });
+    const stage = await worker.openFunctionStage(scalarStage('f'));
+
+    await expect(stage.process(bundle)).rejects.toThrow(/was changed on its way: its checksum does not hold/);
     expect(await worker.ended).toMatchObject({ code: 'WORKER_PROTOCOL' });
   });
 

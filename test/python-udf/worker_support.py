@@ -61,7 +61,14 @@ class FakeCore:
         self._ids = itertools.count(1)
         self._sent_schemas: list[pa.Schema] = []
 
-    def welcome(self, *, heartbeat_ms: int = 100, log_level: str = "INFO", time_zone: str = "UTC") -> Any:
+    def welcome(
+        self,
+        *,
+        heartbeat_ms: int = 100,
+        log_level: str = "INFO",
+        time_zone: str = "UTC",
+        checksum: bool = False,
+    ) -> Any:
         """Waits for hello, returns it, and answers welcome."""
         hello = self._receive_control()
         assert hello["type"] == "hello", hello
@@ -72,6 +79,7 @@ class FakeCore:
             "logLevel": log_level,
             "logLevels": {"quiet": "ERROR"},
             "timeZone": time_zone,
+            "checksum": checksum,
         }
         self.control.send(json.dumps(message).encode())
         return hello

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import pyarrow as pa
 import zmq
 
-from . import arrow_ipc, protocol
+from . import arrow_ipc, checksum, protocol
 from .arrow_ipc import MalformedFrameError
 from .mapped_arenas import MappedArenas
 from .own_arena import OwnArena
@@ -46,6 +46,8 @@ class DataChannel:
         self._mapped = MappedArenas()
         self.arena = OwnArena()
         """Shared memory for what is sent."""
+        self.has_checksums = False
+        """Every message ends with the checksum of its frames."""
 
     def wake_on(self, fileno: int) -> None:
         """Makes `wait` return as well when `fileno` is readable."""
@@ -67,6 +69,9 @@ class DataChannel:
                 frames = self._socket.recv_multipart(zmq.NOBLOCK, copy=False)
             except zmq.Again:
                 return None
+            if self.has_checksums:
+                checksum.check_last([frame.buffer for frame in frames])
+                frames.pop()
             message = protocol.decode_data(frames[0].buffer)
             match message:
                 case protocol.SchemaMessage():
@@ -105,7 +110,10 @@ class DataChannel:
     def send(self, message: DataMessage, frames: Sequence[pa.Buffer] = ()) -> None:
         """Sends a message; waits while the core lags behind."""
         # Copied: else a thread of pyzmq takes the interpreter lock from user code, which costs more.
-        self._socket.send_multipart([protocol.encode(message), *frames], copy=True)
+        sent = [protocol.encode(message), *frames]
+        if self.has_checksums:
+            sent.append(checksum.checksum_frame(sent))
+        self._socket.send_multipart(sent, copy=True)
 
     def let_go(self, *, of_all: bool = False) -> None:
         """Tells the core which shared memory is not used any more, once that is worth a message."""

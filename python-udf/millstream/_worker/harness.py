@@ -104,6 +104,7 @@ def _serve(data: DataChannel, control: ControlChannel, work: Work, capture: Outp
         control.inbox.clear_wake()
         while (message := control.inbox.take()) is not None:
             if isinstance(message, Welcome):
+                data.has_checksums = message.checksum
                 capture.install(message.log_level, message.log_levels)
                 work.begin(message)
                 continue

@@ -256,6 +256,7 @@ class Welcome(_Message, tag="welcome"):
     log_level: str
     log_levels: dict[str, str]
     time_zone: str
+    checksum: bool
 
 
 class LoadFunctions(_Body, tag="load_functions"):
