@@ -80,6 +80,8 @@ export interface Graces {
   readonly cancelMs: number;
   /** From SIGTERM to SIGKILL: 2,000. */
   readonly terminateMs: number;
+  /** From SIGTERM to SIGKILL where the user interrupts the job: 400. */
+  readonly abortMs: number;
   /** A bundle without progress is reported with its Python stack after this long: 10,000. */
   readonly stuckMs: number;
 }

@@ -20,6 +20,7 @@ const DEFAULT_GRACES: Graces = {
   initMs: 300_000,
   shutdownMs: 5_000,
   terminateMs: 2_000,
+  abortMs: 400,
   stuckMs: 10_000,
   cancelMs: 500,
 };
@@ -130,13 +131,14 @@ export class Bridge {
     return this.#closing;
   }
 
-  /** The same without waiting for anything that still starts or runs. */
+  /** The same without waiting for anything that still starts; functions that run are interrupted and closed. */
   abort(): Promise<void> {
     this.#closing ??= this.#abort();
     return this.#closing;
   }
 
   async #abort(): Promise<void> {
+    await this.#terminateWorkers();
     const hosts = [...this.#hosts.values()];
     await Promise.all([
       ...[...this.#workers].map((worker) => worker.kill({ kind: 'cancelled' })),
@@ -145,6 +147,17 @@ export class Bridge {
     await Promise.all(this.#removals);
     this.#sharedMemory?.close();
     this.#endpoints.remove();
+  }
+
+  /** Lets functions close; workers that still start, and those that take longer than the grace, are left. */
+  async #terminateWorkers(): Promise<void> {
+    const ended = Promise.all([...this.#workers].map((worker) => worker.terminate({ kind: 'cancelled' })));
+    let cancel = () => {};
+    const grace = new Promise<void>((resolve) => {
+      cancel = this.#options.timers.after(this.#graces.abortMs, resolve);
+    });
+    await Promise.race([ended, grace]);
+    cancel();
   }
 
   async #close(): Promise<void> {

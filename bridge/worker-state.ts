@@ -42,6 +42,8 @@ export type WorkerEvent =
   | { readonly type: 'exited' }
   | { readonly type: 'timeout'; readonly timer: WorkerTimer }
   | { readonly type: 'stop-requested' }
+  /** Functions are to be closed, and the worker ends: SIGTERM, then SIGKILL. Ignored where it is not ready. */
+  | { readonly type: 'terminate-requested' }
   | { readonly type: 'kill-requested' }
   /** The kernel took a process of the worker for memory, or the watchdog saw the cap reached. */
   | { readonly type: 'memory-exceeded' };
@@ -92,6 +94,8 @@ export function transition(state: WorkerState, event: WorkerEvent): Transition {
       return onTimeout(state, event.timer);
     case 'stop-requested':
       return onStopRequested(state);
+    case 'terminate-requested':
+      return onTerminateRequested(state);
     case 'kill-requested':
       return end(state, 'kill');
     case 'memory-exceeded':
@@ -140,6 +144,16 @@ function onStopRequested(state: WorkerState): Transition {
   }
   // Before HELLO there is nothing to close in the worker.
   return state.phase === 'draining' ? stay(state) : end(state, 'stop');
+}
+
+function onTerminateRequested(state: WorkerState): Transition {
+  if (state.phase !== 'ready') return stay(state);
+  return to(
+    { ...state, cause: 'kill' },
+    'draining',
+    { type: 'signal', signal: 'SIGTERM' },
+    { type: 'start-timer', timer: 'terminate' },
+  );
 }
 
 /** Kills; the first cause stays. */

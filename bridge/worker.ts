@@ -187,6 +187,17 @@ export class ManagedWorker implements Worker {
     await this.ended;
   }
 
+  /**
+   * Interrupts its functions and closes them, by SIGTERM; kills it where that does not end it. Resolves when it is gone, or at
+   * once where it still starts.
+   */
+  async terminate(reason: KillReason): Promise<void> {
+    if (this.#life.phase !== 'ready') return;
+    this.#killReason ??= reason;
+    this.#life.handle({ type: 'terminate-requested' });
+    await this.ended;
+  }
+
   progress(): Progress | null {
     return this.#progress;
   }

@@ -1,3 +1,6 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Bridge, type FunctionStageHandle, type Worker, type WorkerSpec } from '../../bridge/index.js';
 import { columnGroup, readGroup } from './support/arrow.js';
@@ -160,6 +163,36 @@ describe('a function worker', () => {
       expect(worker.usage().cpuSeconds).toBeNull();
     } finally {
       await own.close();
+    }
+  });
+
+  it('is interrupted and closed when it gets SIGTERM, and when the bridge is aborted', async () => {
+    const own = bridgeOptions();
+    const aborted = Bridge.start(own);
+    const folder = mkdtempSync(join(tmpdir(), 'closed-'));
+    const ends = [({ pid }: Worker) => process.kill(pid, 'SIGTERM'), () => void aborted.abort()];
+    try {
+      for (const [i, end] of ends.entries()) {
+        own.logs.length = 0;
+        const environment = { CLOSED: join(folder, `${i}`) };
+        worker = await aborted.startWorker(workerSpec({ environment }));
+        await worker.loadFunctions([fixtureFolder], [{ name: 'client', target: 'functions.client' }]);
+        const stage = await worker.openFunctionStage(scalarStage('client'));
+        const groups = [columnGroup(own.schemas, { a: Float64Array.of(1), b: Float64Array.of(1) })];
+        const waiting = stage.process({ ...bundle(1), groups });
+        waiting.catch(() => undefined);
+        await expect.poll(() => own.logs.length, { timeout: 5_000 }).toBe(1);
+
+        end(worker);
+
+        const code = ['WORKER_KILLED', 'CANCELLED'][i];
+        await expect(waiting).rejects.toMatchObject({ code });
+        await worker.ended;
+        expect(existsSync(environment.CLOSED)).toBe(true);
+      }
+    } finally {
+      await aborted.abort();
+      rmSync(folder, { recursive: true });
     }
   });
 

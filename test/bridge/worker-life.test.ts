@@ -53,7 +53,7 @@ function live(cap: WorkerCap, signals: string[]): Promise<LifeEnd> {
       cap,
       request: {} as ForkRequest,
       timers,
-      graces: { helloMs: 1, initMs: 1, shutdownMs: 1, terminateMs: 1, cancelMs: 1, stuckMs: 1 },
+      graces: { helloMs: 1, initMs: 1, shutdownMs: 1, terminateMs: 1, abortMs: 1, cancelMs: 1, stuckMs: 1 },
       connect: async () => undefined,
       onOutput: () => undefined,
       onWelcome: () => undefined,

@@ -57,6 +57,14 @@ describe('the life of a worker', () => {
     expect(state).toEqual({ phase: 'stopped', cause: 'stop', running: false });
   });
 
+  it('gets SIGTERM at once when it is terminated, and SIGKILL after the grace', () => {
+    const { state, said } = run(...UP, 'terminate-requested', timeout('terminate'), 'exited');
+
+    expect(said.slice(5)).toEqual(['signal SIGTERM', 'start-timer terminate', 'signal SIGKILL', 'finish']);
+    expect(state).toEqual({ phase: 'dead', cause: 'kill', running: false });
+    expect(run('forked', 'terminate-requested').said).toEqual(['place']);
+  });
+
   it('is killed when it does not say hello in time', () => {
     const { state, said } = run('forked', 'placed', timeout('hello'), 'exited');
 
@@ -114,7 +122,9 @@ const ALL_EVENTS: readonly WorkerEvent[] = [
   ...(['forked', 'fork-failed', 'placed', 'placing-failed', 'hello', 'refused'] as const).map((type) => ({
     type,
   })),
-  ...(['exited', 'stop-requested', 'kill-requested', 'memory-exceeded'] as const).map((type) => ({ type })),
+  ...(['exited', 'stop-requested', 'terminate-requested', 'kill-requested', 'memory-exceeded'] as const).map(
+    (type) => ({ type }),
+  ),
   timeout('hello'),
   timeout('shutdown'),
   timeout('terminate'),

@@ -33,7 +33,7 @@ from .protocol import (
     WireGroup,
 )
 from .schema_ids import SchemaIds
-from .wire_errors import Interrupted, wire_error
+from .wire_errors import Interrupted, Terminated, wire_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -80,6 +80,7 @@ class FunctionWork:
             self._partition_bytes = welcome.limits.memory_bytes // 4
         self._limits = Limits(welcome.limits.memory_bytes, welcome.limits.cpus)
         signal.signal(signal.SIGUSR1, self._interrupt)
+        signal.signal(signal.SIGTERM, _terminate)
         install_breakpoints()
 
     def instruct(self, body: InstructionBody) -> Any:
@@ -147,6 +148,8 @@ class FunctionWork:
         """Does something for a bundle; what it raises is the bundle's failure."""
         try:
             work()
+        except Terminated:
+            raise
         except BaseException as error:
             # An interrupt may have come while the flag was being taken back.
             self._is_in_user_code = False
@@ -256,3 +259,9 @@ class FunctionWork:
         running = self._running
         if self._is_in_user_code and running is not None and running.stage in self._cancelled:
             raise Interrupted
+
+
+def _terminate(signum: int, frame: object) -> None:
+    # Once: `close` of a function is not interrupted by the signal that calls it.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise Terminated

@@ -19,7 +19,7 @@ from .control_channel import ControlChannel
 from .data_channel import DataChannel
 from .output_capture import OutputCapture
 from .protocol import Hello, Instruction, Reply, Shutdown, Welcome
-from .wire_errors import wire_error
+from .wire_errors import Terminated, wire_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -77,6 +77,9 @@ def run_worker(arguments: WorkerArguments, life_fd: int | None) -> None:
     """Runs a worker until it is told to shut down; errors of the protocol are raised.
 
     `life_fd`: at its end of file the process exits, because the core has gone.
+
+    Raises:
+        Terminated: SIGTERM came; everything is closed.
     """
     context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
     data = DataChannel(context, arguments.data_endpoint)
@@ -92,11 +95,16 @@ def run_worker(arguments: WorkerArguments, life_fd: int | None) -> None:
     if wake_fd is not None:
         data.wake_on(wake_fd)
     control.start()
-    _serve(data, control, work, capture)
-    capture.flush()
-    control.close()
-    data.close()
-    context.term()
+    try:
+        _serve(data, control, work, capture)
+    except Terminated:
+        work.close()
+        raise
+    finally:
+        capture.flush()
+        control.close()
+        data.close()
+        context.term()
 
 
 def _serve(data: DataChannel, control: ControlChannel, work: Work, capture: OutputCapture) -> None:
@@ -128,6 +136,8 @@ def _serve(data: DataChannel, control: ControlChannel, work: Work, capture: Outp
 def _carry_out(instruction: Instruction, work: Work) -> Reply:
     try:
         return Reply(instruction.id, None, work.instruct(instruction.body))
+    except Terminated:
+        raise
     except BaseException as error:
         return Reply(instruction.id, wire_error(error), None)
 
@@ -135,6 +145,8 @@ def _carry_out(instruction: Instruction, work: Work) -> Reply:
 def _shut_down(instruction: Instruction, work: Work) -> Reply:
     try:
         work.close()
+    except Terminated:
+        raise
     except BaseException as error:
         return Reply(instruction.id, wire_error(error), None)
     return Reply(instruction.id, None, {})

@@ -30,6 +30,10 @@ class Interrupted(BaseException):
     """
 
 
+class Terminated(BaseException):
+    """Raised in the main thread by SIGTERM: functions are closed, and the worker ends."""
+
+
 def wire_error(error: BaseException, **facts: Any) -> WireError:
     """The JSON form of an exception; `facts` fill details that it leaves open (`stage`, `bundle`, …)."""
     known = error if isinstance(error, MillstreamError) else _translate(error, facts.get("function"))
