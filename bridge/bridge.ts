@@ -146,6 +146,7 @@ export class Bridge {
     ]);
     await Promise.all(this.#removals);
     this.#sharedMemory?.close();
+    this.#caps.close();
     this.#endpoints.remove();
   }
 
@@ -165,6 +166,7 @@ export class Bridge {
     await Promise.all([...this.#hosts.values()].map((host) => host.close()));
     await Promise.all(this.#removals);
     this.#sharedMemory?.close();
+    this.#caps.close();
     this.#endpoints.remove();
   }
 

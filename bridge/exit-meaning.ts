@@ -49,7 +49,6 @@ const SIGNALS: Readonly<Record<string, SignalMeaning>> = {
 
 const EXIT_CODES: Readonly<Record<number, string>> = {
   0: 'as if all were done',
-  70: 'the harness could not go on; the reason is below',
   71: 'it took the core to be gone',
   126: 'what a shell says of a program that cannot be run',
   127: 'what a shell says of a program that is not there',

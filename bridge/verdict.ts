@@ -210,9 +210,12 @@ function notStarted(evidence: Evidence): MillstreamError {
   );
 }
 
+/** Of a harness that could not go on talking to its core; `EXIT_PROTOCOL` of `_worker/process.py`. */
+const EXIT_PROTOCOL = 70;
+
 function brokeProtocol(evidence: Evidence): MillstreamError {
   const { problem } = evidence;
-  const reason = problem instanceof Error ? ` ${problem.message}` : '';
+  const reason = problem instanceof Error ? ` ${problem.message}` : lastWords(evidence);
   return verdictError(
     evidence,
     'WORKER_PROTOCOL',
@@ -261,6 +264,7 @@ function endedBySignal(evidence: Evidence, exit: ProcessExit, signal: string): M
 }
 
 function endedByItself(evidence: Evidence, exit: ProcessExit): MillstreamError {
+  if (exit.exitCode === EXIT_PROTOCOL) return brokeProtocol(evidence);
   return verdictError(
     evidence,
     'WORKER_EXIT',

@@ -9,9 +9,9 @@ export function ownCgroupV1(files: FileTree, controller: string): string | null 
   return line === undefined || mount === undefined ? null : resolve(mount, line.path);
 }
 
-/** The folder of our own cgroup in the v2 hierarchy; null where it is not mounted. */
-export function ownCgroupV2(files: FileTree): string | null {
-  const line = cgroupLines(files).find(({ hierarchy }) => hierarchy === '0');
+/** The folder of a process's cgroup (by default our own) in the v2 hierarchy; null where it is not mounted. */
+export function ownCgroupV2(files: FileTree, pid: number | 'self' = 'self'): string | null {
+  const line = cgroupLines(files, pid).find(({ hierarchy }) => hierarchy === '0');
   const mount = mounts(files).find(({ type }) => type === 'cgroup2');
   return line === undefined || mount === undefined ? null : resolve(mount, line.path);
 }
@@ -30,8 +30,8 @@ function resolve(mount: Mount, path: string): string {
   return relative.startsWith('..') ? mount.point : join(mount.point, relative);
 }
 
-function cgroupLines(files: FileTree) {
-  return (files.read('/proc/self/cgroup') ?? '').split('\n').flatMap((line) => {
+function cgroupLines(files: FileTree, pid: number | 'self' = 'self') {
+  return (files.read(`/proc/${pid}/cgroup`) ?? '').split('\n').flatMap((line) => {
     const [, hierarchy, controllers, path] = /^(\d+):([^:]*):(.*)$/.exec(line) ?? [];
     return hierarchy === undefined || controllers === undefined || path === undefined
       ? []

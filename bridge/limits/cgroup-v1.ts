@@ -49,6 +49,8 @@ export class CgroupV1 implements CapAdapter {
     });
   }
 
+  close(): void {}
+
   create(name: string, limits: CapLimits): WorkerCap {
     const cap = new CgroupV1Cap(this.#files, this.#parents, name);
     try {

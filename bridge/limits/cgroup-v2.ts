@@ -41,6 +41,8 @@ export class CgroupV2 implements CapAdapter {
     return [join(this.#parent, name)];
   }
 
+  close(): void {}
+
   create(name: string, limits: CapLimits): WorkerCap {
     const cap = new CgroupV2Cap(this.#files, join(this.#parent, name));
     try {
@@ -53,14 +55,18 @@ export class CgroupV2 implements CapAdapter {
   }
 }
 
-class CgroupV2Cap implements WorkerCap {
+/** A group of its own for each worker; `attach` has somebody with more rights bring a process near. */
+export class CgroupV2Cap implements WorkerCap {
   readonly folders: readonly string[];
   readonly #files: FileTree;
   readonly #folder: string;
 
-  constructor(files: FileTree, folder: string) {
+  readonly #attach: ((pid: number) => void) | null;
+
+  constructor(files: FileTree, folder: string, attach: ((pid: number) => void) | null = null) {
     this.#files = files;
     this.#folder = folder;
+    this.#attach = attach;
     this.folders = [folder];
     files.makeFolder(folder);
   }
@@ -78,7 +84,13 @@ class CgroupV2Cap implements WorkerCap {
   }
 
   place(pid: number): boolean {
-    return placeProcess(this.#files, this.folders, pid);
+    try {
+      return placeProcess(this.#files, this.folders, pid);
+    } catch (error) {
+      if (this.#attach === null) throw error;
+      this.#attach(pid);
+      return placeProcess(this.#files, this.folders, pid);
+    }
   }
 
   usage(): CapUsage {
@@ -149,7 +161,7 @@ function findBase(files: FileTree, own: string): string | null {
   // Our own group, or its parent where we are in a leaf of a subtree that was delegated to us.
   const base = [own, dirname(own)].find((folder) => lists(files, folder, 'cgroup.subtree_control', 'memory'));
   if (base !== undefined) {
-    enable(files, base, 'pids', 'cpu');
+    enableControllers(files, base, 'pids', 'cpu');
     return base;
   }
   return lists(files, own, 'cgroup.controllers', 'memory') && moveIntoLeaf(files, own) ? own : null;
@@ -168,12 +180,12 @@ function moveIntoLeaf(files: FileTree, own: string): boolean {
   } catch {
     return false;
   }
-  enable(files, own, 'memory', 'pids', 'cpu');
+  enableControllers(files, own, 'memory', 'pids', 'cpu');
   return lists(files, own, 'cgroup.subtree_control', 'memory');
 }
 
 /** Hands controllers to children. One that was not delegated is missed when a limit needs it. */
-function enable(files: FileTree, folder: string, ...controllers: readonly string[]): void {
+export function enableControllers(files: FileTree, folder: string, ...controllers: readonly string[]): void {
   for (const controller of controllers) {
     try {
       files.write(join(folder, 'cgroup.subtree_control'), `+${controller}`);

@@ -4,6 +4,7 @@ import type { CapLevel } from '../api.js';
 import { CgroupV1 } from './cgroup-v1.js';
 import { CgroupV2 } from './cgroup-v2.js';
 import { FileTree } from './file-tree.js';
+import { SystemdScope } from './systemd-scope.js';
 import { Watchdog } from './watchdog.js';
 import type { CapAdapter } from './worker-cap.js';
 
@@ -23,6 +24,9 @@ export function detectCaps(demand: CapDemand, files = new FileTree()): CapAdapte
   const candidates: (() => CapAdapter | null)[] = [];
   if (level === null || level === 'cgroup-v2') {
     candidates.push(() => CgroupV2.detect(files, probe));
+  }
+  if (level === null || level === 'systemd-scope') {
+    candidates.push(() => SystemdScope.detect(files, probe));
   }
   if (level === null || level === 'cgroup-v1') {
     candidates.push(() => CgroupV1.detect(files, probe));

@@ -20,6 +20,8 @@ export class Watchdog implements CapAdapter {
     return [];
   }
 
+  close(): void {}
+
   create(_name: string, limits: CapLimits): WorkerCap {
     return new WatchdogCap(this.#files, limits.memoryBytes);
   }

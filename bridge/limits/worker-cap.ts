@@ -31,6 +31,8 @@ export interface CapAdapter {
   folders(name: string): readonly string[];
   /** Makes a cap; `name` is unique among the workers of all bridges. @throws {EnvironmentError} CAP_NOT_SET. */
   create(name: string, limits: CapLimits): WorkerCap;
+  /** Gives back what the adapter itself holds. */
+  close(): void;
 }
 
 /** The cap of one worker. All calls are short reads and writes of kernel files, done at once. */

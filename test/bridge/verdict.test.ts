@@ -191,6 +191,15 @@ describe('the verdict', () => {
     expect(verdict?.message).toContain('it spoke Latin');
   });
 
+  it('blames the protocol when the harness gave up, in its own words', () => {
+    const verdict = verdictOf(
+      evidence({ exit: exit({ exitCode: 70 }), stderrTail: 'ValidationError: no field' }),
+    );
+
+    expect(verdict?.code).toBe('WORKER_PROTOCOL');
+    expect(verdict?.message).toContain('ValidationError: no field');
+  });
+
   it('is null for a worker that was asked to stop', () => {
     expect(verdictOf(evidence({ cause: 'stop', exit: exit({ exitCode: 0 }) }))).toBeNull();
   });
