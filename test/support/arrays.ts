@@ -26,8 +26,8 @@ export function difference(a: readonly ArrayData[], b: readonly ArrayData[]): st
   return null;
 }
 
-/** A value by its bytes, nested ones in brackets. */
-function valueText(data: ArrayData, row: number): string {
+/** A value by its bytes in hexadecimal, nested ones in brackets. */
+export function valueText(data: ArrayData, row: number): string {
   const { layout, children, values } = data;
   if (!isPresent(data, row)) return 'null';
   switch (layout.layout) {

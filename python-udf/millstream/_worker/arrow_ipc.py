@@ -68,8 +68,36 @@ def schema_frame(schema: pa.Schema) -> pa.Buffer:
 def read_schema(frame: Buffer) -> pa.Schema:
     """Schema from its IPC message. Raises `MalformedFrameError`."""
     try:
-        return pa.ipc.read_schema(aligned_buffer(frame))
+        schema = pa.ipc.read_schema(aligned_buffer(frame))
     except pa.ArrowMemoryError:
         raise
     except (pa.ArrowException, OSError, EOFError) as error:
         raise MalformedFrameError(f"a schema cannot be decoded: {error}") from error
+    if _is_big_endian(memoryview(frame).cast("B")):
+        raise MalformedFrameError("a schema is big-endian")
+    return schema
+
+
+def _is_big_endian(message: memoryview) -> bool:
+    """Field 0 of the table Schema (Arrow format/Schema.fbs), in a message that pyarrow has verified.
+
+    pyarrow reads single messages in the order of bytes of the machine, whatever the schema says.
+    """
+    root = 8 + _uint(message, 8, 4)
+    schema = _field(message, root, 2)
+    if schema is None:
+        return False
+    endianness = _field(message, schema + _uint(message, schema, 4), 0)
+    return endianness is not None and _uint(message, endianness, 2) != 0
+
+
+def _field(message: memoryview, table: int, slot: int) -> int | None:
+    """Where a field of a FlatBuffer table lies; None where it has its default."""
+    vtable = table - int.from_bytes(message[table : table + 4], "little", signed=True)
+    entry = 4 + 2 * slot
+    offset = _uint(message, vtable + entry, 2) if entry < _uint(message, vtable, 2) else 0
+    return table + offset if offset else None
+
+
+def _uint(message: memoryview, at: int, size: int) -> int:
+    return int.from_bytes(message[at : at + size], "little")
