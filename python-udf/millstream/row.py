@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from enum import Enum
-from itertools import repeat
+from functools import lru_cache
+from operator import attrgetter, itemgetter
 from typing import Any
 
 __all__ = ["Row", "RowKind"]
@@ -24,11 +24,13 @@ class RowKind(Enum):
     DELETE = 3
 
 
-class Row:
+class Row(list[Any]):
     """Values in order, with or without field names; mutable, compared by value. As PyFlink's
     `pyflink.common.Row`.
 
     Fields are read by position, name or attribute. A nameless row that is called makes rows of its names.
+    A Row is stored as a list, which Python makes four times as fast as an object that holds one; it has
+    none of a list's methods, so fields may have their names, and equals only Rows.
 
     >>> row = Row(name="Ada", born=1815)
     >>> row, row[0], row["born"], row.name
@@ -37,18 +39,17 @@ class Row:
     True
     """
 
-    __slots__ = ("_fields", "_row_kind", "_values")
+    __slots__ = ("_fields", "_row_kind")
 
-    _values: list[Any]
     _fields: list[str] | None
     _row_kind: RowKind
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if args and kwargs:
             raise ValueError("Row takes values by position or by name, not both.")
-        _set(self, "_values", [*kwargs.values()] if kwargs else [*args])
+        super().__init__(kwargs.values() if kwargs else args)
         _set(self, "_fields", [*kwargs] if kwargs else None)
-        _set(self, "_row_kind", RowKind.INSERT)
+        _set(self, "_row_kind", _INSERT)
 
     @staticmethod
     def of_kind(row_kind: RowKind, *args: Any, **kwargs: Any) -> Row:
@@ -61,7 +62,7 @@ class Row:
         """The values by field name; `recursive` converts rows inside as well."""
         if self._fields is None:
             raise TypeError("A Row without field names cannot become a dict.")
-        values = map(_plain, self._values) if recursive else self._values
+        values = map(_plain, self) if recursive else self
         return dict(zip(self._fields, values, strict=False))
 
     def get_row_kind(self) -> RowKind:
@@ -70,67 +71,64 @@ class Row:
 
     def set_row_kind(self, row_kind: RowKind) -> None:
         """Sets what the row means in a changelog."""
+        _leave_shared_class(self)
         _set(self, "_row_kind", row_kind)
 
     def set_field_names(self, field_names: Sequence[str]) -> None:
         """Names the values in order."""
+        _leave_shared_class(self)
         _set(self, "_fields", list(field_names))
 
     def get_fields_by_names(self, names: Sequence[str]) -> list[Any]:
         """The values of those fields; None for names that the row does not have."""
         fields = self._fields or []
-        return [self._values[fields.index(name)] if name in fields else None for name in names]
+        return [self[fields.index(name)] if name in fields else None for name in names]
 
     def __call__(self, *args: Any) -> Row:
-        if len(args) > len(self._values):
-            raise ValueError(f"{self!r} has {len(self._values)} fields, got {len(args)} values.")
+        if len(args) > len(self):
+            raise ValueError(f"{self!r} has {len(self)} fields, got {len(args)} values.")
         row = Row(*args)
-        row.set_field_names(self._values)
+        row.set_field_names(self)
         return row
 
-    def __contains__(self, item: object) -> bool:
-        return item in self._values
+    def __getitem__(self, item: int | slice | str) -> Any:  # type: ignore[override]
+        return super().__getitem__(self._position(item) if isinstance(item, str) else item)
 
-    def __getitem__(self, item: int | slice | str) -> Any:
-        return self._values[self._position(item) if isinstance(item, str) else item]
-
-    def __setitem__(self, item: int | slice | str, value: Any) -> None:
-        self._values[self._position(item) if isinstance(item, str) else item] = value
+    def __setitem__(self, item: int | slice | str, value: Any) -> None:  # type: ignore[override]
+        super().__setitem__(self._position(item) if isinstance(item, str) else item, value)
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") or self._fields is None or name not in self._fields:
+        if name in Row.__slots__ or self._fields is None or name not in self._fields:
             raise AttributeError(name)
-        return self._values[self._fields.index(name)]
+        return self[self._fields.index(name)]
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name not in Row.__slots__:
             raise AttributeError(f"Set fields by row[{name!r}] = value.")
+        _leave_shared_class(self)
         _set(self, name, value)
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _restore, (self._fields, self._values, self._row_kind)
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self._values)
-
-    def __len__(self) -> int:
-        return len(self._values)
+    def __reduce_ex__(self, protocol: object) -> tuple[Any, ...]:
+        return _restore, (self._fields, [*self], self._row_kind)
 
     def __eq__(self, other: object) -> bool:
         return (
             isinstance(other, Row)
-            and self._values == other._values
+            and super().__eq__(other)
             and self._fields == other._fields
             and self._row_kind == other._row_kind
         )
 
-    def __hash__(self) -> int:
-        return hash(tuple(self._values))
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(tuple(self))
 
     def __repr__(self) -> str:
         if self._fields is None:
-            return f"<Row({', '.join(map(repr, self._values))})>"
-        return f"Row({', '.join(f'{k}={v!r}' for k, v in zip(self._fields, self._values, strict=False))})"
+            return f"<Row({', '.join(map(repr, self))})>"
+        return f"Row({', '.join(f'{k}={v!r}' for k, v in zip(self._fields, self, strict=False))})"
 
     def _position(self, name: str) -> int:
         if self._fields is None or name not in self._fields:
@@ -138,27 +136,46 @@ class Row:
         return self._fields.index(name)
 
 
-def rows_of(names: list[str], columns: Iterable[Iterable[Any]], count: int) -> list[Row]:
+def rows_of(names: Sequence[str], columns: Iterable[Iterable[Any]], count: int) -> list[Any]:
     """`count` rows with the values of columns, which share `names`; several times as fast as `Row(…)`."""
-    rows = list(map(Row.__new__, repeat(Row, count)))
-    values = map(list, zip(*columns, strict=True)) if names else ([] for _ in rows)
-    # `map` over the slots' own setters runs without Python code for each row.
-    for name, given in (("_values", values), ("_fields", repeat(names)), ("_row_kind", repeat(_INSERT))):
-        deque(map(vars(Row)[name].__set__, rows, given), maxlen=0)
-    return rows
+    shared = _shared_class(tuple(names))
+    return list(map(shared, zip(*columns, strict=True))) if names else [shared() for _ in range(count)]
 
 
-def values_in_order(rows: Sequence[Row], names: list[str]) -> list[list[Any]] | None:
-    """The values of rows whose fields are these or have no names; None where some row is otherwise.
-
-    The lists are the rows' own.
+def in_order(rows: Sequence[Row], kinds: set[type], names: list[str]) -> bool:
+    """True where the rows have as many fields as there are names, without names or with these in order.
+    `kinds` are their classes.
     """
-    fields = list(map(vars(Row)["_fields"].__get__, rows))
+    if not set(map(len, rows)) <= {len(names)}:
+        return False
+    if kinds <= {_shared_class(tuple(names))}:
+        return True
+    fields = list(map(_fields_of, rows))
     named = fields.count(names)
-    if named < len(rows) and named + fields.count(None) < len(rows):
-        return None
-    values = list(map(vars(Row)["_values"].__get__, rows))
-    return values if set(map(len, values)) <= {len(names)} else None
+    return named == len(rows) or named + fields.count(None) == len(rows)
+
+
+@lru_cache(maxsize=1024)
+def _shared_class(names: tuple[str, ...]) -> type[Row]:
+    """The class of rows that came from one column. They share names and kind until either is set, so that
+    Python makes them without running any Python code for each, and finds their fields as properties.
+    """
+    own: dict[str, object] = {"__slots__": (), "__init__": list.__init__, "__doc__": Row.__doc__}
+    fields = {
+        name: property(itemgetter(i))
+        for i, name in reversed(list(enumerate(names)))
+        if not hasattr(Row, name)
+    }
+    return type("Row", (Row,), {**fields, **own, "_fields": list(names), "_row_kind": _INSERT})
+
+
+def _leave_shared_class(row: Row) -> None:
+    kind = type(row)
+    if kind is not Row and "_row_kind" in vars(kind):
+        fields, row_kind = row._fields, row._row_kind
+        _set(row, "__class__", Row)
+        _set(row, "_fields", fields)
+        _set(row, "_row_kind", row_kind)
 
 
 def is_row_class(kind: type) -> bool:
@@ -167,7 +184,18 @@ def is_row_class(kind: type) -> bool:
 
 
 _set = object.__setattr__
+_fields_of = attrgetter("_fields")
 _INSERT = RowKind.INSERT
+
+
+def _field(name: str) -> property:
+    return property(lambda row: Row.__getattr__(row, name))
+
+
+for _method in dir(list):
+    if not _method.startswith("_"):
+        # A list's method gives way to a field of that name.
+        setattr(Row, _method, _field(_method))
 
 
 def _restore(fields: list[str] | None, values: list[Any], row_kind: RowKind) -> Row:

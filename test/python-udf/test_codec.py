@@ -75,7 +75,9 @@ TYPED = st.recursive(st.sampled_from(sorted(VALUES)).flatmap(_typed), _nest, max
 def _same(a: Any, b: Any) -> bool:
     if isinstance(a, float) and math.isnan(a):
         return isinstance(b, float) and math.isnan(b)
-    if isinstance(a, (list, Row)):
+    if isinstance(a, Row):
+        return isinstance(b, Row) and len(a) == len(b) and all(map(_same, a, b))
+    if isinstance(a, list):
         return type(a) is type(b) and len(a) == len(b) and all(map(_same, a, b))
     if isinstance(a, dict):
         return type(a) is type(b) and a.keys() == b.keys() and all(_same(a[k], b[k]) for k in a)
@@ -206,6 +208,19 @@ def test_rows_are_taken_from_records_of_all_kinds() -> None:
         Row(a=1, b="x"),
         Row(a=2, b="y"),
     ]
+
+
+@pytest.mark.parametrize("wrong", [{"a": 1}, {"a": 1, "b": "x", "c": 2}, {"a": 1, "c": "x"}])
+def test_a_dict_among_dicts_that_lacks_a_field_or_has_another_is_named(wrong: dict[str, Any]) -> None:
+    with pytest.raises(Mismatch, match="its keys are") as caught:
+        codec_for(parse_type("ROW<a INT, b STRING>")).encode([{"b": "y", "a": 1}, None, wrong])
+
+    assert caught.value.index == 2
+
+
+def test_a_row_is_no_array() -> None:
+    with pytest.raises(Mismatch, match="expected a list"):
+        codec_for(parse_type("ARRAY<INT>")).encode([Row(1, 2)])
 
 
 def test_numpy_values_and_arrays_are_taken_as_python_values() -> None:

@@ -24,6 +24,7 @@ from millstream import (
 )
 from millstream._near_names import near_names
 from millstream.errors import ErrorDetails, error_from_wire
+from millstream.row import rows_of
 from millstream.testing import call_batch, call_rows
 
 
@@ -51,6 +52,26 @@ def test_rows_are_equal_by_value_names_and_kind() -> None:
     assert Row.of_kind(RowKind.DELETE, 1) != Row(1)
     assert repr(Row(1, "a")) == "<Row(1, 'a')>"
     assert repr(Row(x=1)) == "Row(x=1)"
+
+
+def test_fields_may_be_named_as_methods_of_lists_which_rows_do_not_have() -> None:
+    assert (Row(count=3, index=4).count, Row(count=3, index=4).index) == (3, 4)
+    with pytest.raises(AttributeError, match="append"):
+        _ = Row(1).append
+    assert Row(1) != [1] and (Row(a=1) != Row(a=1)) is False
+
+
+def test_rows_of_a_column_are_written_and_renamed_one_by_one() -> None:
+    first, second = rows_of(["count", "b"], [[1, 2], ["x", "y"]], 2)
+    assert (first.count, first.b, first["b"], first == Row(count=1, b="x")) == (1, "x", "x", True)
+
+    first["b"] = "z"
+    first.set_field_names(["c", "d"])
+    first.set_row_kind(RowKind.DELETE)
+
+    assert first == Row.of_kind(RowKind.DELETE, c=1, d="z")
+    assert (second, copy.deepcopy(second)) == (Row(count=2, b="y"), Row(count=2, b="y"))
+    assert isinstance(second, Row) and type(second).__name__ == "Row"
 
 
 def test_rows_are_copied_and_pickled_whole() -> None:

@@ -90,8 +90,7 @@ class RowAggregate(AggregateCall):
 
     def _read(self, bundle: Bundle, rows: CalledRows) -> None:
         self._rows = rows
-        # Slices of lists are faster than those of memoryviews, and there may be one for each row.
-        self._sequences = [s if isinstance(s, repeat) else list(s) for s in self.call.sequences(bundle, rows)]
+        self._sequences = self.call.sequences(bundle, rows)
 
     def _begin(self) -> None:
         try:
@@ -102,7 +101,7 @@ class RowAggregate(AggregateCall):
             self._distinct.clear()
 
     def _feed(self, start: int, end: int) -> None:
-        arguments = [s if isinstance(s, repeat) else s[start:end] for s in self._sequences]
+        arguments = self._sequences if end - start == self._rows.count else self._cut(start, end)
         positions: Sequence[int] = range(start, end)
         if self._distinct is not None:
             fresh = self._distinct.fresh(arguments, end - start)
@@ -118,6 +117,11 @@ class RowAggregate(AggregateCall):
             stop = StopIteration("raised by the function itself")
             raise self._row_failed(stop, positions, arguments, len(done))
         self.call.progress.count_calls(self.call.step, len(done))
+
+    def _cut(self, start: int, end: int) -> list[Any]:
+        # Slices of lists are faster than those of memoryviews, and there may be one for each row.
+        self._sequences = [s if isinstance(s, (repeat, list)) else list(s) for s in self._sequences]
+        return [s if isinstance(s, repeat) else s[start:end] for s in self._sequences]
 
     def _end(self) -> Any:
         try:

@@ -9,6 +9,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from .codec.base import spread_places
+
 
 class CalledRows:
     """The rows where `keep` is true; `keep` None: all `total` rows. `count` is how many."""
@@ -63,5 +65,4 @@ class CalledRows:
         """Results by row of the bundle, NULL where it was not called."""
         if self.keep is None:
             return array
-        ordinal = pc.subtract(pc.cumulative_sum(self.keep.cast(pa.int32())), 1)
-        return array.take(pc.if_else(self.keep, ordinal, pa.scalar(None, pa.int32())))
+        return array.take(spread_places(self.keep))

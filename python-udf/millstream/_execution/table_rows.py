@@ -12,7 +12,7 @@ import pyarrow as pa
 from .._types import DataType, RowField
 from .._user_error import short_repr
 from ..errors import UdfError
-from ..row import is_row_class
+from ..row import Row, is_row_class
 from .call import Call
 from .codec import Mismatch, codec_for
 from .codec.base import exact_types
@@ -56,7 +56,7 @@ class RowForm:
         Raises:
             UdfError: UDF_NOT_ITERABLE.
         """
-        if isinstance(result, _MANY):
+        if isinstance(result, _MANY) and not isinstance(result, Row):
             return result
         if result is None:
             return ()

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ..._types import DataType, to_arrow, to_vector
 
@@ -77,15 +78,34 @@ class Unfit(ValueError):
 
 def with_nulls(array_type: pa.DataType, values: Sequence[Any], data: pa.Buffer) -> pa.Array:
     """A column of a fixed-width type over packed `data`, NULL where `values` is None."""
-    valid = pa.array([value is not None for value in values], pa.bool_())
-    return pa.Array.from_buffers(array_type, len(values), [valid.buffers()[1], data])
+    return pa.Array.from_buffers(array_type, len(values), [validity(values), data])
 
 
 def validity(values: Sequence[Any]) -> pa.Buffer | None:
     """The validity bitmap of values, or None where none is None."""
-    if type(None) not in set(map(type, values)):
-        return None
-    return pa.array([value is not None for value in values], pa.bool_()).buffers()[1]
+    valid = [value is not None for value in values]
+    return bitmap(valid) if False in valid else None
+
+
+def bitmap(flags: Sequence[bool]) -> pa.Buffer:
+    """One bit for each flag; by way of bytes, which Python makes four times as fast as pyarrow an array."""
+    packed = pa.py_buffer(bytes(flags))
+    return pa.Array.from_buffers(pa.uint8(), len(flags), [None, packed]).cast(pa.bool_()).buffers()[1]
+
+
+def spread_places(keep: pa.BooleanArray) -> pa.Int32Array:
+    """For each place the position among those that `keep` names, NULL for the others: what `take` needs to
+    spread a column over more rows."""
+    ordinal = pc.subtract(pc.cumulative_sum(keep.cast(pa.int32())), 1)
+    return pc.if_else(keep, ordinal, pa.scalar(None, pa.int32()))
+
+
+def set_nulls(values: list[Any], array: pa.Array) -> list[Any]:
+    """The same list, None where the column is NULL."""
+    if array.null_count > 0:
+        for index in pc.indices_nonzero(array.is_null()).to_pylist():
+            values[index] = None
+    return values
 
 
 def exact_types(values: Sequence[Any]) -> set[type]:

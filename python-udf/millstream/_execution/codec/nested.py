@@ -7,16 +7,16 @@ import struct
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from itertools import accumulate, chain
-from operator import itemgetter
+from itertools import accumulate, chain, compress
+from operator import attrgetter, itemgetter
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..._types import DataType
-from ...row import Row, is_row_class, rows_of, values_in_order
-from .base import Codec, Mismatch, validity
+from ...row import Row, in_order, is_row_class, rows_of
+from .base import Codec, Mismatch, bitmap, set_nulls, spread_places, validity
 from .collection import without_collection
 
 NoneType = type(None)
@@ -39,7 +39,7 @@ class ArrayCodec(Codec):
             return list(array.to_pylist())
         bounds, child = _bounds(array, array.values)
         values = list(self._element.decode(child))
-        return _with_none([values[a:b] for a, b in zip(bounds, bounds[1:], strict=False)], array)
+        return set_nulls([values[a:b] for a, b in zip(bounds, bounds[1:], strict=False)], array)
 
     @without_collection
     def encode(self, values: list[Any]) -> pa.Array:
@@ -49,7 +49,7 @@ class ArrayCodec(Codec):
         offsets = _offsets(lists, has_none)
         elements = list(chain.from_iterable((v for v in lists if v is not None) if has_none else lists))
         child = _encode_below(self._element, elements, offsets, values, "element", self.data_type.element)
-        buffers = [validity(lists), _packed(offsets)]
+        buffers = [validity(lists) if has_none else None, _packed(offsets)]
         return pa.Array.from_buffers(self.arrow_type, len(lists), buffers, children=[child])
 
 
@@ -66,7 +66,7 @@ class MapCodec(Codec):
         bounds, keys = _bounds(array, array.keys)
         _, items = _bounds(array, array.items)
         pairs = list(zip(self._key.decode(keys), self._value.decode(items), strict=True))
-        return _with_none([dict(pairs[a:b]) for a, b in zip(bounds, bounds[1:], strict=False)], array)
+        return set_nulls([dict(pairs[a:b]) for a, b in zip(bounds, bounds[1:], strict=False)], array)
 
     @without_collection
     def encode(self, values: list[Any]) -> pa.Array:
@@ -89,7 +89,7 @@ class MapCodec(Codec):
                 _encode_below(self._value, items, offsets, values, "value", self.data_type.value),
             ],
         )
-        buffers = [validity(dicts), _packed(offsets)]
+        buffers = [validity(dicts) if NoneType in kinds else None, _packed(offsets)]
         return pa.Array.from_buffers(self.arrow_type, len(dicts), buffers, children=[entries])
 
 
@@ -113,54 +113,84 @@ class RowCodec(Codec):
     def decode(self, array: pa.Array) -> list[Any]:
         columns = [codec.decode(child) for codec, child in zip(self.children, array.flatten(), strict=True)]
         if self._make is None:
-            return _with_none(rows_of(self._names, columns, len(array)), array)
+            return set_nulls(rows_of(self._names, columns, len(array)), array)
         rows = list(map(self._make, *columns)) if columns else [self._make() for _ in range(len(array))]
-        return _with_none(rows, array)
+        return set_nulls(rows, array)
 
     @without_collection
     def encode(self, values: list[Any]) -> pa.Array:
-        children = self.encode_fields(self._rows(values), values)
-        return pa.Array.from_buffers(self.arrow_type, len(values), [validity(values)], children=children)
+        kinds = set(map(type, values))
+        if NoneType not in kinds:
+            children = self.encode_fields(self._rows(values, kinds), values)
+            return pa.Array.from_buffers(self.arrow_type, len(values), [None], children=children)
+        valid = [value is not None for value in values]
+        known = list(compress(values, valid))
+        try:
+            children = self.encode_fields(self._rows(known, kinds - {NoneType}), known)
+        except Mismatch as mismatch:
+            mismatch.index = list(compress(range(len(values)), valid))[mismatch.index]
+            raise
+        validity = bitmap(valid)
+        places = spread_places(pa.Array.from_buffers(pa.bool_(), len(values), [None, validity]))
+        spread = [child.take(places) for child in children]
+        return pa.Array.from_buffers(self.arrow_type, len(values), [validity], children=spread)
 
     def encode_fields(self, rows: Sequence[Sequence[Any]], values: Sequence[Any]) -> list[pa.Array]:
-        """A column for each field. `rows` has the fields of each of `values` in order; all None for None.
+        """A column for each field. `rows` has the fields of each of `values` in order.
 
         Raises:
             Mismatch: a field does not fit.
         """
+        width = len(self.children)
+        fields = list(chain.from_iterable(rows))
         children = []
         for i, codec in enumerate(self.children):
-            column = list(map(itemgetter(i), rows))
+            column = fields[i::width]
             try:
-                children.append(codec.encode(column))
+                child = codec.encode(column)
             except Mismatch as mismatch:
                 reason = f"field `{self._names[i]}` is {_short(mismatch.value)}: {mismatch.reason}"
                 raise Mismatch(mismatch.index, values[mismatch.index], reason) from None
-            if not self._types[i].nullable and None in column:
-                at = next((j for j, v in enumerate(column) if v is None and values[j] is not None), None)
-                if at is not None:
-                    reason = f"field `{self._names[i]}` is None, its type is {self._types[i]}"
-                    raise Mismatch(at, values[at], reason)
+            if not self._types[i].nullable and child.null_count > 0:
+                at = next(j for j, value in enumerate(column) if value is None)
+                reason = f"field `{self._names[i]}` is None, its type is {self._types[i]}"
+                raise Mismatch(at, values[at], reason)
+            children.append(child)
         return children
 
-    def _rows(self, values: list[Any]) -> Sequence[Any]:
-        """The fields of each value in order, all None for None; what most functions give goes the short
-        way."""
-        kinds, empty = set(map(type, values)), (None,) * len(self._names)
-        if kinds <= {Row, NoneType}:
-            rows = values if NoneType not in kinds else [Row(*empty) if v is None else v for v in values]
-            ordered = values_in_order(rows, self._names)
-            if ordered is not None:
-                return ordered
-        if kinds == {tuple} and set(map(len, values)) == {len(self._names)}:
+    def _rows(self, values: list[Any], kinds: set[type]) -> Sequence[Any]:
+        """The fields of each value in order; what most functions give goes the short way."""
+        names = self._names
+        if all(issubclass(kind, Row) for kind in kinds) and in_order(values, kinds, names):
             return values
-        return [empty if row is None else row for row in _all(values, self._fields_of, "a Row")]
+        if kinds == {tuple} and set(map(len, values)) == {len(names)}:
+            return values
+        if len(kinds) == 1 and names and not any(map(is_row_class, kinds)):
+            taken = self._taken_at_once(values, *kinds)
+            if taken is not None:
+                return taken
+        return _all(values, self._fields_of, "a Row")
+
+    def _taken_at_once(self, values: list[Any], kind: type) -> Sequence[Any] | None:
+        """The fields of dicts or records of one class; None where some lacks one, or has another."""
+        names = self._names
+        try:
+            if issubclass(kind, dict) and set(map(len, values)) == {len(names)}:
+                take: Any = itemgetter(*names)
+            elif dataclasses.is_dataclass(kind) or set(getattr(kind, "_fields", ())) == set(names):
+                take = attrgetter(*names)
+            else:
+                return None
+            taken = map(take, values)
+            return list(zip(taken, strict=True) if len(names) == 1 else taken)
+        except (AttributeError, KeyError):
+            return None
 
     def _fields_of(self, value: Any) -> Sequence[Any]:
         names = self._names
         if is_row_class(type(value)):
             fields = getattr(value, "_fields", None)
-            given: Sequence[Any] = value._values
+            given: Sequence[Any] = value if isinstance(value, Row) else value._values
             if fields is not None and fields != names and set(fields) == set(names):
                 given = value.get_fields_by_names(names)
         elif isinstance(value, (tuple, list)):
@@ -206,12 +236,6 @@ def _bounds(array: pa.Array, child: pa.Array) -> tuple[list[int], pa.Array]:
     return bounds, child.slice(start, bounds[-1])
 
 
-def _with_none(values: list[Any], array: pa.Array) -> list[Any]:
-    if array.null_count == 0:
-        return values
-    return [v if ok else None for v, ok in zip(values, array.is_valid().to_pylist(), strict=True)]
-
-
 def _offsets(values: Sequence[Any], has_none: bool) -> Sequence[int]:
     lengths = (0 if v is None else len(v) for v in values) if has_none else map(len, values)
     return list(accumulate(lengths, initial=0))
@@ -234,6 +258,8 @@ def _all(values: Sequence[Any], convert: Callable[[Any], Any], expected: str) ->
 
 
 def _as_list(value: Any) -> Sequence[Any]:
+    if isinstance(value, Row):
+        raise TypeError
     if isinstance(value, (list, tuple)):
         return value
     if hasattr(value, "tolist"):

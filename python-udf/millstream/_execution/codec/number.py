@@ -9,8 +9,9 @@ from typing import Any, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from pyarrow import types
 
-from .base import Codec, Unfit, exact_types, first_mismatch, with_nulls
+from .base import Codec, Unfit, exact_types, first_mismatch, set_nulls, with_nulls
 
 #: struct formats by type; `struct` refuses floats for integers and what does not fit.
 FORMATS = {
@@ -30,17 +31,13 @@ class NumberCodec(Codec):
     is_plain = True
 
     def decode(self, array: pa.Array) -> Sequence[Any]:
-        if array.null_count > 0:
-            return list(array.to_pylist())
         data = array.buffers()[1]
         if data is None or len(array) == 0:
-            return []
+            return [None] * len(array)
         width = struct.calcsize(self._format)
         start = array.offset * width
-        numbers: Sequence[Any] = memoryview(data)[start : start + len(array) * width].cast(
-            cast(Any, self._format)
-        )
-        return numbers
+        numbers = memoryview(data)[start : start + len(array) * width].cast(cast(Any, self._format))
+        return numbers if array.null_count == 0 else set_nulls(numbers.tolist(), array)
 
     def encode(self, values: list[Any]) -> pa.Array:
         count = len(values)
@@ -67,17 +64,30 @@ class NumberCodec(Codec):
         return float if self._format in "fd" else int
 
     def _encode_with_nulls(self, values: list[Any]) -> pa.Array:
-        if exact_types(values) <= {self._python}:
-            try:
-                return pa.array(values, self.arrow_type)
-            except (pa.ArrowException, OverflowError):
-                pass
+        array = self._inferred(values)
+        if array is not None:
+            return array
         filled = [0 if value is None else value for value in values]
         try:
             packed = struct.pack(f"{len(values)}{self._format}", *filled)
         except (struct.error, TypeError, ValueError, OverflowError):
             raise first_mismatch(values, self._check, self._python.__name__) from None
         return with_nulls(self.arrow_type, values, pa.py_buffer(packed))
+
+    def _inferred(self, values: list[Any]) -> pa.Array | None:
+        """The column where pyarrow finds such numbers alone; told the type, it takes floats for integers."""
+        try:
+            array = pa.array(values)
+            found = array.type
+            if (
+                types.is_integer(found)
+                or types.is_null(found)
+                or (types.is_floating(found) and self._python is float)
+            ):
+                return array.cast(self.arrow_type)
+        except (pa.ArrowException, TypeError, ValueError, OverflowError):
+            pass
+        return None
 
     def _check(self, value: Any) -> None:
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pyarrow as pa
 
@@ -31,7 +31,7 @@ class BooleanCodec(Codec):
     is_plain = True
 
     def decode(self, array: pa.Array) -> list[Any]:
-        return list(array.to_pylist())
+        return cast("list[Any]", array.to_pylist())
 
     def encode(self, values: list[Any]) -> pa.Array:
         try:
@@ -49,15 +49,18 @@ class TextCodec(Codec):
     is_plain = True
 
     def decode(self, array: pa.Array) -> list[Any]:
-        return list(array.to_pylist())
+        return cast("list[Any]", array.to_pylist())
 
     def encode(self, values: list[Any]) -> pa.Array:
         try:
-            # pyarrow takes bytes for text: `join` refuses whatever is no str, at a few nanoseconds a value.
-            if not _joins("", values):
-                "".join([value for value in values if value is not None])
-            return pa.array(values, pa.string())
-        except (pa.ArrowException, TypeError, ValueError):
+            # Told the type, pyarrow would take bytes for text.
+            array = pa.array(values)
+            if array.type == pa.string():
+                return array
+            if array.type == pa.null():
+                return array.cast(pa.string())
+            raise TypeError
+        except (pa.ArrowException, TypeError, ValueError, OverflowError):
             raise first_mismatch(values, _check_text, "str") from None
 
     def keeps(self, values: list[Any]) -> bool:
@@ -70,11 +73,12 @@ class BytesCodec(Codec):
     is_plain = True
 
     def decode(self, array: pa.Array) -> list[Any]:
-        return list(array.to_pylist())
+        return cast("list[Any]", array.to_pylist())
 
     def encode(self, values: list[Any]) -> pa.Array:
         try:
-            if not _joins(b"", values):
+            # pyarrow takes text for bytes: `join` refuses whatever is no bytes, at a few nanoseconds a value.
+            if not _are_bytes(values):
                 b"".join([value for value in values if value is not None])
             return pa.array(values, pa.binary())
         except (pa.ArrowException, TypeError, ValueError):
@@ -84,9 +88,9 @@ class BytesCodec(Codec):
         return exact_types(values) <= {bytes}
 
 
-def _joins(separator: Any, values: list[Any]) -> bool:
+def _are_bytes(values: list[Any]) -> bool:
     try:
-        separator.join(values)
+        b"".join(values)
     except TypeError:
         return False
     return True
