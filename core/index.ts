@@ -39,6 +39,7 @@ export * from './graph/plan-options.js';
 export { planStages } from './graph/plan-stages.js';
 export * from './graph/stage-graph.js';
 export { ColumnIds } from './plan/column-ids.js';
+export { omitEmptyTotals } from './plan/empty-totals.js';
 export { explainExpression } from './plan/explain-expression.js';
 export { explainPlan } from './plan/explain-plan.js';
 export * from './plan/expression.js';

@@ -10,8 +10,8 @@ import {
 export type Mode = 'batch' | 'streaming';
 
 /**
- * How the queries run. A job whose sources all end gives the same rows either way, so it runs as batch also where
- * streaming was asked for.
+ * How the queries run. A job whose sources all end runs as batch also where streaming was asked for: its last rows are
+ * those of a stream, once `omitEmptyTotals` has planned what a stream never says.
  * @throws {ConfigurationError} MODE where batch was asked for and a source does not end.
  */
 export function chooseMode(

@@ -16,6 +16,7 @@ import {
   locate,
   MillstreamError,
   notedOptions,
+  omitEmptyTotals,
   optimize,
   PlanError,
   parseScript,
@@ -214,11 +215,15 @@ export class Session implements JobSession {
     const ids = new ColumnIds();
     const notNull = this.configuration.get('table.exec.sink.not-null-enforcer') === 'DROP' ? 'drop' : 'error';
     const bound = bindStatement({ catalog: this.catalog, functions, ids, sql, notNull }, statement);
-    const queries = bound.map((query) => ({ ...query, root: optimize(query.root, ids) }));
+    const asked = this.#askedMode();
+    const queries = bound.map((query) => ({
+      ...query,
+      root: optimize(omitEmptyTotals(query.root, ids, asked === 'streaming'), ids),
+    }));
     const connectors = new Map(STANDARD_CONNECTORS);
     for (const name of this.#sources.keys())
       connectors.set(name, { source: 'rows', sink: null, bounded: () => true });
-    const { mode, note } = chooseMode(queries, connectors, this.#askedMode());
+    const { mode, note } = chooseMode(queries, connectors, asked);
     if (note !== null) this.#options.onNote(note);
     const graph = planStages(queries, {
       mode,

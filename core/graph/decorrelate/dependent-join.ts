@@ -72,8 +72,15 @@ function rowsForAll(context: DependentContext, plan: LogicalPlan): Keyed {
       const collection = inKeys(context, plan.collection, keys);
       return { plan: { ...plan, input, collection, columns: [...input.columns, ...addedBy(plan)] }, keys };
     }
-    default:
-      return context.refuse('VALUES');
+    case 'map':
+      return context.refuse(
+        'a function over tables reads outer columns, and would have to be called for each row',
+      );
+    case 'shared':
+      return context.refuse('a common table expression that is used more than once reads outer columns');
+    case 'scan':
+    case 'values':
+      return context.refuse('VALUES reads outer columns');
   }
 }
 
@@ -132,7 +139,7 @@ function joinForAll(context: DependentContext, join: Join): Keyed {
     return joined(context, { ...join, condition: conjunction(own) }, outer);
   }
   // The side whose rows are kept has the values; an inner join may have them on either.
-  if (join.type === 'full') return context.refuse('a FULL JOIN');
+  if (join.type === 'full') return context.refuse('a FULL JOIN reads outer columns');
   const keepsRight = join.type === 'right' || (join.type === 'inner' && !onLeft);
   const kept = context.forAll(keepsRight ? join.right : join.left);
   const other = keepsRight ? join.left : join.right;
