@@ -16,9 +16,13 @@ const SUITES = [
 /** Random tests of other suites that the long suite runs again, with many more seeds. */
 const WITH_MORE_SEEDS = [
   'test/bridge/hostile-mutants.test.ts',
+  'test/bridge/protocol/checksum.test.ts',
+  'test/bridge/protocol/forged-messages.test.ts',
+  'test/core/config/configuration-fuzz.test.ts',
   'test/core/runtime/simulation.test.ts',
   'test/core/runtime/tree-simulation.test.ts',
   'test/python-udf/test_codec.py',
+  'test/python-udf/test_worker_fuzz.py',
   'test/python-udf/test_types.py',
 ];
 

@@ -82,6 +82,7 @@ describe('a worker that follows the protocol', () => {
 describe('a worker that breaks the protocol', () => {
   it.each([
     ['wrong token', 'PROTOCOL_TOKEN'],
+    ['wrong worker', 'PROTOCOL_TOKEN'],
     ['wrong protocol', 'PROTOCOL_VERSION'],
   ])('is refused at its hello: %s', async (script, code) => {
     await expect(start(script)).rejects.toMatchObject({ code: 'WORKER_START', cause: { code } });
@@ -89,6 +90,7 @@ describe('a worker that breaks the protocol', () => {
 
   it.each([
     ['unknown schema', /schema 7 before that schema/],
+    ['wrong bundle', /a batch message for bundle 1, which is not in flight/],
     ['wrong rows', /announced 99 rows and sent 3/],
     ['malformed batch', /BATCH_MALFORMED|malformed|body|message/i],
     ['wrong count', /sent 1 batches of 3 rows and announced 2 of 3/],
