@@ -1,12 +1,25 @@
 /**
- * The function workers of a session, a group for each environment: the first of a group answers questions of the
- * planner, all of them run Python stages. They live until the session closes, their code changes, or others need
- * their memory, so that a second statement finds them warm.
+ * The function workers of a session, in groups by environment and by declared resources. The first worker of an
+ * environment answers questions of the planner. Workers live until the session closes, their code changes, or others
+ * need their memory, so that a second statement finds them warm.
  */
 import type { Bridge, Worker, WorkerPython, WorkerUsage } from '../bridge/index.js';
-import { EnvironmentError, type FunctionDeclaration } from '../core/index.js';
+import {
+  EnvironmentError,
+  type FunctionDeclaration,
+  type GroupGrant,
+  isSharedGroup,
+  type ResourceRequest,
+  SHARED_GROUP,
+} from '../core/index.js';
 import { ModuleSources } from './environments/module-sources.js';
-import type { WorkerVariables } from './environments/worker-variables.js';
+import {
+  type Home,
+  type Member,
+  WorkerGroup,
+  type WorkerGroupOptions,
+  type WorkerSize,
+} from './worker-group.js';
 
 /** A function as the catalog knows it. */
 export interface FunctionReference {
@@ -15,56 +28,33 @@ export interface FunctionReference {
   readonly target: string;
 }
 
-export interface FunctionWorkersOptions {
+export interface FunctionWorkersOptions
+  extends Pick<WorkerGroupOptions, 'workingDirectory' | 'variables' | 'gpus' | 'reserve'> {
   /** Workers that have their memory at the same time. */
   readonly slots: number;
-  /** Hard cap of each worker where that many groups run side by side. @throws {ResourceError} where it is too little */
-  readonly memoryBytes: (groups: number) => number;
-  readonly workingDirectory: string;
+  /** Memory that is neither granted to a job nor held by a worker. */
+  readonly freeBytes: () => number;
+  /** Hard cap of each worker that declares none, where that many environments run side by side. @throws {ResourceError} where it is too little */
+  readonly memoryBytes: (environments: number) => number;
   /** Where modules are looked for, absolute, first match wins. */
   readonly paths: readonly string[];
-  readonly variables: WorkerVariables;
   /** The environment of each function; built first where it is new. */
   readonly environments: (
     functions: readonly FunctionReference[],
   ) => Promise<ReadonlyMap<string, WorkerPython | null>>;
-  /** Asks for the memory of one more worker; throws a ResourceError with the arithmetic. Returns how to give it back. */
-  readonly reserve: (name: string, memoryBytes: number) => () => void;
-  /** A job runs: no worker may be ended. */
-  readonly isBusy: () => boolean;
-}
-
-/** A worker and what has been imported there: targets by function name. */
-interface Member {
-  readonly worker: Worker;
-  readonly loaded: Map<string, string>;
-}
-
-/** The workers of one environment. */
-interface Group {
-  readonly python: WorkerPython | null;
-  /** Names its workers, where it is not the usual one. */
-  label: string | null;
-  readonly members: Promise<Member>[];
-  readonly running: Worker[];
-  /** Of what its workers have imported. */
-  readonly sources: ModuleSources;
-  /** Counts up whenever its workers are ended: what they said of functions may no longer be true. */
-  generation: number;
 }
 
 interface Declared {
   readonly declaration: FunctionDeclaration;
-  readonly group: Group;
+  readonly home: Home;
   readonly generation: number;
 }
 
 export class FunctionWorkers {
-  /** By key of the environment, least recently used first. */
-  readonly #groups = new Map<string, Group>();
+  readonly #homes = new Map<string, Home>();
+  /** By environment and kind of resources, least recently used first. */
+  readonly #groups = new Map<string, WorkerGroup>();
   readonly #declared = new Map<string, Declared>();
-  /** Cap of each worker; null before the first is needed. */
-  #memoryBytes: number | null = null;
 
   constructor(
     private readonly bridge: Bridge,
@@ -79,15 +69,17 @@ export class FunctionWorkers {
    */
   async declare(functions: readonly FunctionReference[]): Promise<ReadonlyMap<string, FunctionDeclaration>> {
     const pythons = await this.options.environments(functions);
-    const wanted = new Map(functions.map((f) => [f.name, this.#group(pythons.get(f.name) ?? null)]));
-    await this.#makeRoom(new Set(wanted.values()));
+    const wanted = new Map(functions.map((f) => [f.name, this.#home(pythons.get(f.name) ?? null)]));
+    const homes = new Set(wanted.values());
+    await this.#endChanged(homes);
     const missing = functions.filter((f) => !this.#isDeclared(f, wanted.get(f.name)!));
-    const groups = new Set(missing.map((f) => wanted.get(f.name)!));
+    const asked = new Set(missing.map((f) => wanted.get(f.name)!));
+    await this.#makeRoomForQuestions(asked, homes.size);
     await Promise.all(
-      [...groups].map((group) =>
+      [...asked].map((home) =>
         this.#declareIn(
-          group,
-          missing.filter((f) => wanted.get(f.name) === group),
+          home,
+          missing.filter((f) => wanted.get(f.name) === home),
         ),
       ),
     );
@@ -96,8 +88,8 @@ export class FunctionWorkers {
 
   /** Workers of each Python stage of a statement with these functions: their environments share the slots. */
   parallelism(functions: readonly FunctionReference[]): number {
-    const groups = new Set(functions.map((f) => this.#declared.get(f.name)?.group));
-    return Math.max(1, Math.floor(this.options.slots / Math.max(1, groups.size)));
+    const homes = new Set(functions.map((f) => this.#declared.get(f.name)?.home));
+    return Math.max(1, Math.floor(this.options.slots / Math.max(1, homes.size)));
   }
 
   /** Where modules are looked for, absolute. */
@@ -112,7 +104,7 @@ export class FunctionWorkers {
 
   /** The interpreter of a declared function's own environment; null: the usual one. */
   interpreter(name: string): string | null {
-    return this.#declared.get(name)!.group.python?.executable ?? null;
+    return this.#declared.get(name)!.home.python?.executable ?? null;
   }
 
   /** What a function that has been asked about declares. */
@@ -120,139 +112,177 @@ export class FunctionWorkers {
     return this.#declared.get(name)!.declaration;
   }
 
-  /** `count` workers that have imported the functions named; starts those that are missing, in parallel. */
-  async lease(count: number, functions: readonly string[]): Promise<Worker[]> {
-    const declared = functions.map((name) => this.#declared.get(name)!);
-    const group = declared[0]?.group ?? this.#group(null);
-    const references = declared.map(({ declaration: { name, target } }) => ({ name, target }));
-    return Promise.all(
-      Array.from({ length: count }, async (_, i) => {
-        const member = await this.#member(group, i);
-        const missing = references.filter((f) => member.loaded.get(f.name) !== f.target);
-        if (missing.length > 0) await this.#load(group, member, missing);
-        return member.worker;
-      }),
-    );
+  /**
+   * Before a job: gives its groups their sizes, and ends idle workers of others while less is free than what the job
+   * needs, `otherBytes` beside these workers. Returns what to ask for: the workers that do not run yet. Groups that another job uses stay as they are.
+   */
+  async makeRoom(grants: readonly GroupGrant[], otherBytes: number): Promise<readonly ResourceRequest[]> {
+    const groups = grants.map((grant) => ({ grant, group: this.#groupOf(grant) }));
+    for (const { grant, group } of groups) {
+      const { capBytes: memoryBytes, cpus, gpus } = grant;
+      if (group.users === 0) await group.resize({ memoryBytes, cpus, gpus });
+    }
+    const requests = groups.map(({ grant, group }) => ({
+      owner: grant.functions.join(', '),
+      workers: Math.max(0, grant.workers - group.running.length),
+      each: { memoryBytes: group.size!.memoryBytes, cpus: 0, gpus: 0 },
+    }));
+    const needed = requests.reduce((sum, { workers, each }) => sum + workers * each.memoryBytes, 0);
+    const wantsDevices = grants.some(({ gpus }) => gpus !== null);
+    const wanted = new Set(groups.map(({ group }) => group));
+    for (const group of this.#groups.values()) {
+      if (group.users > 0 || wanted.has(group)) continue;
+      const isInTheWay = wantsDevices && group.size?.gpus != null;
+      if (isInTheWay || this.options.freeBytes() < needed + otherBytes) await group.end();
+    }
+    return requests;
   }
 
-  /** Peak and cap of the first `count` running workers of a function's environment. */
-  usage(count: number, name: string): { readonly worker: Worker; readonly usage: WorkerUsage }[] {
-    const running = this.#declared.get(name)?.group.running.slice(0, count) ?? [];
+  /** Gives a job the groups that `makeRoom` made ready, with memory for the workers that were asked for. */
+  use(grants: readonly GroupGrant[], reserved: readonly (() => void)[]): { release(): void } {
+    const rest = [...reserved];
+    const groups = grants.map((grant) => {
+      const group = this.#groupOf(grant);
+      group.users += 1;
+      const missing = Math.max(0, grant.workers - group.running.length);
+      for (const giveBack of rest.splice(0, missing)) group.grant(giveBack);
+      return group;
+    });
+    for (const giveBack of rest) giveBack();
+    return {
+      release: () => {
+        for (const group of groups) {
+          group.users -= 1;
+          if (group.users === 0) group.returnUnused();
+        }
+      },
+    };
+  }
+
+  /** `count` workers of a group that have imported the functions named; starts those that are missing, in parallel. */
+  async lease(count: number, functions: readonly string[], groupName = SHARED_GROUP): Promise<Worker[]> {
+    return Promise.all(Array.from({ length: count }, (_, i) => this.leaseOne(i, functions, groupName)));
+  }
+
+  /** The `index`th worker of a group, with the functions named. */
+  async leaseOne(index: number, functions: readonly string[], groupName = SHARED_GROUP): Promise<Worker> {
+    const declared = functions.map((name) => this.#declared.get(name)!);
+    const home = declared[0]?.home ?? this.#home(null);
+    const group = this.#group(home, groupName);
+    if (group.size === null) await group.resize(this.#standardSize(1));
+    const member = await group.member(index);
+    const missing = declared
+      .map(({ declaration: { name, target } }) => ({ name, target }))
+      .filter((f) => member.loaded.get(f.name) !== f.target);
+    if (missing.length > 0) await this.#load(home, member, missing);
+    return member.worker;
+  }
+
+  /** Peak and cap of the first `count` running workers of a function's group. */
+  usage(
+    count: number,
+    name: string,
+    groupName: string,
+  ): { readonly worker: Worker; readonly usage: WorkerUsage }[] {
+    const home = this.#declared.get(name)?.home;
+    const running = home === undefined ? [] : this.#group(home, groupName).running.slice(0, count);
     return running.map((worker) => ({ worker, usage: worker.usage() }));
   }
 
   /** Ends all workers. `isAborted`: at once, whatever they do; otherwise their functions are closed first. */
   async close(isAborted: boolean): Promise<void> {
+    const running = [...this.#groups.values()].flatMap((group) => group.running);
     await Promise.all(
-      this.#running().map((worker) => (isAborted ? worker.kill({ kind: 'cancelled' }) : worker.stop())),
+      running.map((worker) => (isAborted ? worker.kill({ kind: 'cancelled' }) : worker.stop())),
     );
   }
 
-  #running(): Worker[] {
-    return [...this.#groups.values()].flatMap((group) => group.running);
+  #home(python: WorkerPython | null): Home {
+    const key = python?.key ?? '';
+    const home = this.#homes.get(key) ?? {
+      key,
+      python,
+      label: null,
+      sources: new ModuleSources(),
+      generation: 0,
+    };
+    this.#homes.set(key, home);
+    return home;
   }
 
-  /** The group of an environment, which becomes the most recently used. */
-  #group(python: WorkerPython | null): Group {
-    const key = python?.key ?? '';
-    const group = this.#groups.get(key) ?? newGroup(python);
+  #groupOf({ name, functions }: GroupGrant): WorkerGroup {
+    const group = this.#group(this.#declared.get(functions[0]!)!.home, name);
+    if (!isSharedGroup(name)) group.label ??= functions[0]!;
+    return group;
+  }
+
+  /** A group of workers, which becomes the most recently used. */
+  #group(home: Home, name: string): WorkerGroup {
+    const key = isSharedGroup(name) ? home.key : `${home.key} ${name}`;
+    const group = this.#groups.get(key) ?? new WorkerGroup(home, { ...this.options, bridge: this.bridge });
     this.#groups.delete(key);
     this.#groups.set(key, group);
     return group;
   }
 
-  #isDeclared({ name, target }: FunctionReference, group: Group): boolean {
+  #isDeclared({ name, target }: FunctionReference, home: Home): boolean {
     const known = this.#declared.get(name);
-    if (known === undefined || known.group !== group) return false;
-    return known.declaration.target === target && known.generation === group.generation;
+    if (known === undefined || known.home !== home) return false;
+    return known.declaration.target === target && known.generation === home.generation;
   }
 
-  async #declareIn(group: Group, missing: readonly FunctionReference[]): Promise<void> {
-    group.label ??= group.python?.isBuilt === true ? missing[0]!.name : null;
-    const member = await this.#member(group, 0);
-    for (const declaration of await this.#load(group, member, missing)) {
-      if (group.python?.isBuilt !== true) refuseUnread(declaration);
-      const options = group.python?.isBuilt === true ? { environment: group.python.key } : {};
+  async #declareIn(home: Home, missing: readonly FunctionReference[]): Promise<void> {
+    home.label ??= home.python?.isBuilt === true ? missing[0]!.name : null;
+    const member = await this.#group(home, SHARED_GROUP).member(0);
+    for (const declaration of await this.#load(home, member, missing)) {
+      if (home.python?.isBuilt !== true) refuseUnread(declaration);
+      const options = home.python?.isBuilt === true ? { environment: home.key } : {};
       this.#declared.set(declaration.name, {
         declaration: { ...declaration, options: { ...declaration.options, ...options } },
-        group,
-        generation: group.generation,
+        home,
+        generation: home.generation,
       });
     }
   }
 
   async #load(
-    group: Group,
+    home: Home,
     member: Member,
     functions: readonly FunctionReference[],
   ): Promise<readonly FunctionDeclaration[]> {
     const named = functions.map(({ name, target }) => ({ name, target }));
     const { declarations, sources } = await member.worker.loadFunctions(this.options.paths, named);
-    group.sources.add(sources);
+    home.sources.add(sources);
     for (const { name, target } of functions) member.loaded.set(name, target);
     return declarations;
   }
 
-  /** Ends workers whose code has changed, and those of other environments that stand in the way. */
-  async #makeRoom(wanted: ReadonlySet<Group>): Promise<void> {
-    if (this.options.isBusy()) return;
-    for (const group of wanted) if (group.sources.changed() !== null) await this.#end(group);
-    const memoryBytes = this.options.memoryBytes(wanted.size);
-    if (memoryBytes !== this.#memoryBytes) {
-      await Promise.all([...this.#groups.values()].map((group) => this.#end(group)));
-      this.#memoryBytes = memoryBytes;
-    }
-    const others = [...this.#groups.values()].filter((group) => !wanted.has(group));
-    const each = Math.max(1, Math.floor(this.options.slots / Math.max(1, wanted.size)));
-    let rest = Math.max(this.options.slots, wanted.size) - wanted.size * each;
-    for (const group of others.reverse()) {
-      rest -= group.running.length;
-      if (rest < 0) await this.#end(group);
+  /** Ends workers whose code has changed, where no job uses them. */
+  async #endChanged(homes: ReadonlySet<Home>): Promise<void> {
+    for (const home of homes) {
+      const groups = [...this.#groups.values()].filter((group) => group.home === home);
+      if (groups.some((group) => group.users > 0) || home.sources.changed() === null) continue;
+      home.generation += 1;
+      home.sources.clear();
+      await Promise.all(groups.map((group) => group.end()));
     }
   }
 
-  /** Ends the workers of a group; it starts others when it is needed again. */
-  async #end(group: Group): Promise<void> {
-    group.generation += 1;
-    group.sources.clear();
-    await Promise.all(group.running.map((worker) => worker.stop()));
-  }
-
-  #member(group: Group, index: number): Promise<Member> {
-    group.members[index] ??= this.#start(group, index);
-    return group.members[index];
-  }
-
-  async #start(group: Group, index: number): Promise<Member> {
-    const name = `${group.label ?? 'python'}-${index + 1}`;
-    this.#memoryBytes ??= this.options.memoryBytes(1);
-    const memoryBytes = this.#memoryBytes;
-    const release = this.options.reserve(name, memoryBytes);
-    try {
-      const worker = await this.bridge.startWorker({
-        kind: 'function',
-        name,
-        memoryBytes,
-        cpus: null,
-        processes: null,
-        openFiles: null,
-        workingDirectory: this.options.workingDirectory,
-        python: group.python,
-        ...this.options.variables,
-      });
-      // A dead worker is replaced the next time somebody asks for it.
-      void worker.ended.then(() => {
-        delete group.members[index];
-        group.running.splice(group.running.indexOf(worker), 1);
-        release();
-      });
-      group.running.push(worker);
-      return { worker, loaded: new Map() };
-    } catch (error) {
-      delete group.members[index];
-      release();
-      throw error;
+  /** The first worker of each home answers questions: idle ones of others end where they stand in its way. */
+  async #makeRoomForQuestions(homes: ReadonlySet<Home>, environments: number): Promise<void> {
+    const asked = [...homes].map((home) => this.#group(home, SHARED_GROUP));
+    const starting = asked.filter((group) => group.running.length === 0);
+    const size = starting.length === 0 ? null : this.#standardSize(environments);
+    for (const group of starting) if (group.users === 0) await group.resize(size!);
+    const needed = starting.reduce((sum, group) => sum + group.size!.memoryBytes, 0);
+    for (const group of this.#groups.values()) {
+      if (this.options.freeBytes() >= needed) return;
+      if (group.users === 0 && !asked.includes(group)) await group.end();
     }
+  }
+
+  #standardSize(environments: number): WorkerSize {
+    return { memoryBytes: this.options.memoryBytes(environments), cpus: null, gpus: null };
   }
 }
 
@@ -267,8 +297,4 @@ function refuseUnread({ name, options, file, line }: FunctionDeclaration): void 
       details: { function: name, file, line },
     },
   );
-}
-
-function newGroup(python: WorkerPython | null): Group {
-  return { python, label: null, members: [], running: [], sources: new ModuleSources(), generation: 0 };
 }

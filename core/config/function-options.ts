@@ -1,5 +1,7 @@
 /** `millstream.function.<name>.<option>`: options of a function without touching its code. */
 import { ConfigurationError } from '../errors.js';
+import { formatConcurrency, parseConcurrency } from '../resource/concurrency.js';
+import { parseMemory } from '../resource/parse-memory.js';
 import { nearNames } from '../text/near-names.js';
 import { parseDuration } from './parse-duration.js';
 
@@ -16,7 +18,26 @@ const WHOLE: FunctionOption = {
 
 /** Options that act. */
 const ACTIVE: Readonly<Record<string, FunctionOption>> = {
-  concurrency: WHOLE,
+  memory: {
+    read: (text) => (parseMemory(text) > 0 ? parseMemory(text) : null),
+    expected: "a memory size: '256 MB', '1 GB'",
+  },
+  cpus: { read: positive, expected: 'a number of cores above 0, such as 0.5 or 2' },
+  gpus: {
+    read: (text) => {
+      const devices = positive(text);
+      return devices !== null && devices > 1 && !Number.isInteger(devices) ? null : devices;
+    },
+    expected: 'a part of one device, such as 0.5, or a whole number of devices',
+  },
+  resources: { read: (text) => (text === '' ? null : text), expected: 'a name' },
+  concurrency: {
+    read: (text) => {
+      const range = parseConcurrency(text);
+      return range === null ? null : formatConcurrency(range);
+    },
+    expected: "a whole number of at least 1, or the least and the most: '1-8'",
+  },
   batch_rows: WHOLE,
   retry: { ...WHOLE, expected: 'the number of attempts, at least 1' },
   rate: {
@@ -39,7 +60,7 @@ const ACTIVE: Readonly<Record<string, FunctionOption>> = {
 };
 
 /** Options that the core acts on before a worker exists. */
-const OF_CORE = ['packages', 'python'];
+const OF_CORE = ['packages', 'python', 'memory', 'cpus', 'gpus', 'resources'];
 
 /** What the functions of a setting must be, and the options that then act. */
 interface FunctionForm {
@@ -48,7 +69,7 @@ interface FunctionForm {
 }
 
 /** The decorator's options that do not act yet: each is refused, so that nobody relies on it. */
-const LATER = ['memory', 'cpus', 'gpus', 'replay', 'on_error', 'resources'];
+const LATER = ['replay', 'on_error'];
 
 /** Every option that a key may name. */
 export const FUNCTION_OPTIONS: readonly string[] = [...Object.keys(ACTIVE), ...LATER];
@@ -93,11 +114,16 @@ export function wireOverrides(
   form: FunctionForm,
   texts: Readonly<Record<string, string>>,
 ): Record<string, string> {
-  for (const option of Object.keys(texts)) {
+  for (const [option, text] of Object.entries(texts)) {
     const key = `millstream.function.${name}.${option}`;
     if ((option === 'timeout' || option === 'ordered') && !form.isAsync) {
       throw new ConfigurationError('OPTION_VALUE', `'${key}': ${name} is not an async function.`, {
         hint: `Take it out, or write 'async def ${name}'.`,
+      });
+    }
+    if (option === 'concurrency' && form.isAsync && text.includes('-')) {
+      throw new ConfigurationError('OPTION_VALUE', `'${key}' is a range, and ${name} is an async function.`, {
+        hint: 'Give one number: of async functions it is the number of calls in flight.',
       });
     }
     if (option === 'batch_rows' && form.batch === null) {
@@ -111,6 +137,11 @@ export function wireOverrides(
       .filter(([option]) => !OF_CORE.includes(option))
       .map(([option, text]) => [option, String(ACTIVE[option]!.read(text.trim()))]),
   );
+}
+
+function positive(text: string): number | null {
+  const number = /^\d{1,6}(\.\d{1,6})?$/.test(text) ? Number(text) : 0;
+  return number > 0 ? number : null;
 }
 
 function readOption(key: string, option: FunctionOption, text: string): void {

@@ -181,6 +181,12 @@ export const OPTIONS = {
     meaning: 'Cap of one function worker; by default an equal share of the memory for function workers.',
     schema: { minimum: 1 },
   },
+  'millstream.gpus': {
+    type: 'list',
+    default: null,
+    meaning:
+      "Devices that functions may be given, as CUDA_VISIBLE_DEVICES names them: '0,1'; by default those of this process, else of the NVIDIA driver.",
+  },
   'millstream.worker.start-timeout': {
     type: 'duration',
     default: '30 s',

@@ -2,6 +2,7 @@
 import type { FunctionDeclaration } from '../functions/function-declaration.js';
 import { isInlineTarget, shownTarget } from '../functions/inline-target.js';
 import type { FunctionResolver } from '../plan/function-resolver.js';
+import { formatMemory } from '../resource/parse-memory.js';
 import type { StageFunctionNote } from './stage-graph.js';
 
 /** Notes of the functions that the steps call, each once, in the order of first use. */
@@ -24,6 +25,8 @@ export function noteOf(declaration: FunctionDeclaration): string {
     ...(isInlineTarget(target) ? [shownTarget(target)] : []),
     ...(isAsync ? ['async'] : []),
     ...(batch === null ? [] : [iterator ? `iterator of ${batch} batches` : `${batch} batches`]),
-    ...Object.entries(options).map(([name, value]) => `${name} ${value}`),
+    ...Object.entries(options).map(([name, value]) =>
+      name === 'memory' && typeof value === 'number' ? `memory ${formatMemory(value)}` : `${name} ${value}`,
+    ),
   ].join(', ');
 }

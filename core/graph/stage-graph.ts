@@ -2,6 +2,7 @@
  * The physical graph as plain data: stages joined by exchanges. Made by the planner, executed by the operators
  * that the registry names for each stage kind. `explain` prints it.
  */
+import type { DeclaredResources } from '../resource/declared-resources.js';
 import type { Column } from '../types/data-type.js';
 
 /** Where rows travel from one stage to the next. */
@@ -140,13 +141,27 @@ export interface PythonStage extends StageBase {
   readonly tagColumn: number | null;
   /** `window`: shipped columns that come back in front of the results; else empty. */
   readonly passedColumns: readonly number[];
-  /** Functions with equal declared resources share a group of workers. */
+  /** Functions of one group may be steps of one stage. */
   readonly resourceGroup: string;
+  /** Stages of one group run in the same workers. */
+  readonly workerGroup: string;
+  /** What its functions declare of their workers; only those that declare something. */
+  readonly declared: readonly StageDemand[];
+  /** Most workers at a time. */
   readonly parallelism: number;
+  /** Fewest workers that it runs with. */
+  readonly leastWorkers: number;
+  /** It begins with its fewest workers, more come with the work and go without. False: all from the start. */
+  readonly isElastic: boolean;
   /** Results may leave in another order than their rows came in: nobody needs it, and the functions permit it. */
   readonly anyOrder: boolean;
   /** What EXPLAIN says of each function beside its calls; only functions with something to say. */
   readonly notes: readonly StageFunctionNote[];
+}
+
+/** What a function of a stage declares of its workers. */
+export interface StageDemand extends DeclaredResources {
+  readonly function: string;
 }
 
 /** A function of a stage with its form and its options in force, as text. */

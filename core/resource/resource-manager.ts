@@ -21,20 +21,12 @@ export interface Grant {
   readonly requests: readonly ResourceRequest[];
 }
 
-export interface AcquireOptions {
-  /** Called once, at once, when the job must wait: for whom, how much, and how to go on. */
-  readonly onWait: (message: string) => void;
-  /** Ends the waiting; `acquire` rejects with its reason. */
-  readonly signal: AbortSignal;
-}
-
 /**
  * Grants shares of one machine; arithmetic only, no processes. The grants never sum past the total. A job gets all
- * that it asks for or nothing, in the order of asking, so that two jobs cannot hold what the other waits for.
+ * that it asks for or nothing, so that two jobs cannot hold what the other waits for.
  */
 export class ResourceManager {
   private readonly grants = new Set<Grant>();
-  private readonly waiting: Waiter[] = [];
 
   constructor(private readonly total: ResourceAmount) {}
 
@@ -49,55 +41,29 @@ export class ResourceManager {
    */
   request(job: string, requests: readonly ResourceRequest[]): Grant {
     this.checkPossible(job, requests);
-    if (this.waiting.length > 0 || !fits(sumOf(requests), this.free)) {
+    if (!fits(sumOf(requests), this.free)) {
       throw new ResourceError('RESOURCES_TAKEN', this.describeWait(job, requests), { hint: TAKEN_HINT });
     }
     return this.grant(job, requests);
   }
 
-  /**
-   * Grants as soon as there is room and everybody who asked before has been served.
-   * @throws {ResourceError} RESOURCES_EXCEEDED at once when the machine is too small
-   */
-  async acquire(job: string, requests: readonly ResourceRequest[], options: AcquireOptions): Promise<Grant> {
-    options.signal.throwIfAborted();
-    this.checkPossible(job, requests);
-    if (this.waiting.length === 0 && fits(sumOf(requests), this.free)) return this.grant(job, requests);
-    options.onWait(`${this.describeWait(job, requests)} ${WAIT_HINT}`);
-    return new Promise((resolve, reject) => {
-      const waiter: Waiter = { job, requests, resolve };
-      this.waiting.push(waiter);
-      const onAbort = () => {
-        const index = this.waiting.indexOf(waiter);
-        if (index < 0) return;
-        this.waiting.splice(index, 1);
-        reject(options.signal.reason);
-        this.serve();
-      };
-      options.signal.addEventListener('abort', onAbort, { once: true });
-    });
-  }
-
   /** Gives a grant back; later calls do nothing. */
   release(grant: Grant): void {
-    if (this.grants.delete(grant)) this.serve();
+    this.grants.delete(grant);
+  }
+
+  /** One grant for each worker of a grant, which is then no more; together they are as much. */
+  divide(grant: Grant): Grant[] {
+    if (!this.grants.delete(grant)) return [];
+    return grant.requests.flatMap(({ owner, workers, each }) =>
+      Array.from({ length: workers }, () => this.grant(grant.job, [{ owner, workers: 1, each }])),
+    );
   }
 
   private grant(job: string, requests: readonly ResourceRequest[]): Grant {
     const grant = { job, requests };
     this.grants.add(grant);
     return grant;
-  }
-
-  private serve(): void {
-    for (
-      let next = this.waiting[0];
-      next !== undefined && fits(sumOf(next.requests), this.free);
-      next = this.waiting[0]
-    ) {
-      this.waiting.shift();
-      next.resolve(this.grant(next.job, next.requests));
-    }
   }
 
   private checkPossible(job: string, requests: readonly ResourceRequest[]): void {
@@ -112,31 +78,23 @@ export class ResourceManager {
   }
 
   private describeWait(job: string, requests: readonly ResourceRequest[]): string {
-    const holders = [...this.grants].map(
-      (grant) => `${grant.job} holds ${describe(sumOf(grant.requests))} (${ownersOf(grant.requests)})`,
+    const byJob = new Map<string, ResourceRequest[]>();
+    for (const grant of this.grants)
+      byJob.set(grant.job, [...(byJob.get(grant.job) ?? []), ...grant.requests]);
+    const holders = [...byJob].map(
+      ([holder, held]) => `${holder} holds ${describe(sumOf(held))} (${ownersOf(held)})`,
     );
-    const before =
-      this.waiting.length > 0 ? ` ${this.waiting.map((waiter) => waiter.job).join(', ')} asked before.` : '';
     return (
       `Job ${job} needs ${describe(sumOf(requests))} (${ownersOf(requests)}), ${describe(this.free)} of ${describe(this.total)} is free: ` +
-      `${holders.join(', ')}.${before}`
+      `${holders.join(', ')}.`
     );
   }
 }
 
-interface Waiter {
-  readonly job: string;
-  readonly requests: readonly ResourceRequest[];
-  readonly resolve: (grant: Grant) => void;
-}
-
-const WAIT_HINT =
-  'It goes on when they end; stop one of them, or lower the memory of this job, to go on now.';
-
 const TAKEN_HINT = 'Let one of them end first, or raise the total.';
 
 function ownersOf(requests: readonly ResourceRequest[]): string {
-  return requests.map(({ owner }) => owner).join(', ');
+  return [...new Set(requests.map(({ owner }) => owner))].join(', ');
 }
 
 function sumOf(requests: readonly ResourceRequest[]): ResourceAmount {

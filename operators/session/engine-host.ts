@@ -8,8 +8,6 @@ import {
   duckDbMemoryLimit,
   FunctionMetricSet,
   MIB,
-  type ResourceAmount,
-  ResourceManager,
   SchemaRegistry,
   type StageGraph,
   wireOverrides,
@@ -22,6 +20,7 @@ import { SpillFolder } from '../ports/spill-folder.js';
 import { TemporaryFolder } from '../ports/temporary-folder.js';
 import { RelationalWorkers } from '../relational-workers.js';
 import { engineSettings } from './engine-settings.js';
+import { JobAdmission } from './job-admission.js';
 import { jobFacts } from './job-facts.js';
 import { openFunctionWorkers, prepareWorkerPlace } from './open-function-workers.js';
 import { SessionResources } from './session-resources.js';
@@ -58,7 +57,7 @@ export class EngineHost {
   readonly schemas = new SchemaRegistry();
   #started: Promise<Started> | null = null;
   #resources: SessionResources | null = null;
-  #manager: ResourceManager | null = null;
+  #admission: JobAdmission | null = null;
   /** What the three above were made from. */
   #settings: string | null = null;
   /** Engines of earlier settings, until they are gone. */
@@ -119,6 +118,7 @@ export class EngineHost {
     const { tree } = this.resources;
     const workers = graph.stages.filter((stage) => stage.kind === 'relational').length;
     const capBytes = this.resources.relationalWorkerBytes(workers);
+    const grants = this.resources.functionWorkers(graph);
     const bundle = bundleBytes(configuration.get('millstream.batch.rows'));
     const bufferBytes = Math.min(
       // One for each function worker and one on its way: more would only wait, in memory that is no longer cached.
@@ -127,7 +127,14 @@ export class EngineHost {
     );
     if (workers > 0) bridge.prepare('relational');
     await temporaryFolder.make();
-    const giveBack = workers === 0 ? () => {} : this.#reserve('relational workers', workers, capBytes);
+    const needs = {
+      job: job.id,
+      functionWorkers,
+      grants,
+      relationalWorkers: workers,
+      relationalBytes: capBytes,
+    };
+    const giveBack = await this.#jobAdmission.admit(needs);
     this.#jobs += 1;
     if (workers > 0) await relationalWorkers.expect(workers, capBytes);
     const engine: Engine = {
@@ -193,7 +200,7 @@ export class EngineHost {
     this.#ending = Promise.all([this.#ending, takeDown(this.#started, false)]);
     this.#started = null;
     this.#resources = null;
-    this.#manager = null;
+    this.#admission = null;
   }
 
   async #open(): Promise<Started> {
@@ -237,8 +244,8 @@ export class EngineHost {
       slots: resources.parallelism,
       memoryBytes: (environments) => resources.functionWorkerBytes(environments),
       paths: this.#moduleFolders,
-      reserve: (name, memoryBytes) => this.#reserve(name, 1, memoryBytes),
-      isBusy: () => this.#jobs > 0,
+      reserve: (name, memoryBytes) => this.#jobAdmission.reserve(name, memoryBytes),
+      freeBytes: () => this.#jobAdmission.freeBytes,
       temporaryFolder,
     });
     const relationalWorkers = new RelationalWorkers(bridge, workingDirectory);
@@ -252,13 +259,10 @@ export class EngineHost {
     };
   }
 
-  /** Takes memory for `workers` of `memoryBytes` each; the returned function gives it back. */
-  #reserve(owner: string, workers: number, memoryBytes: number): () => void {
+  get #jobAdmission(): JobAdmission {
     const { tree } = this.resources;
-    this.#manager ??= new ResourceManager(memoryOnly(tree.relational + tree.python));
-    const manager = this.#manager;
-    const grant = manager.request('session', [{ owner, workers, each: memoryOnly(memoryBytes) }]);
-    return () => manager.release(grant);
+    this.#admission ??= new JobAdmission(tree.relational + tree.python, this.options);
+    return this.#admission;
   }
 }
 
@@ -307,8 +311,4 @@ function buffersOf(graph: StageGraph): string[] {
   const exchanges = graph.exchanges.filter((exchange) => exchange.mode === 'stream');
   const stages = graph.stages.filter((stage) => stage.kind === 'python');
   return [...exchanges, ...stages].map(({ id }) => id);
-}
-
-function memoryOnly(memoryBytes: number): ResourceAmount {
-  return { memoryBytes, cpus: 0, gpus: 0 };
 }

@@ -6,6 +6,7 @@ const ENGINE_OPTIONS: readonly OptionKey[] = [
   'io.tmp.dirs',
   'millstream.exchange.memory',
   'millstream.exchange.shared-memory',
+  'millstream.gpus',
   'millstream.memory',
   'millstream.python.memory',
   'millstream.relational.memory',

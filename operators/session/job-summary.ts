@@ -64,7 +64,9 @@ function relationalWorkers(
 
 function usedFunctionWorkers(graph: StageGraph, functionWorkers: FunctionWorkers): WorkerSummary[] {
   const used = graph.stages.flatMap((stage) =>
-    stage.kind === 'python' ? functionWorkers.usage(stage.parallelism, stage.steps[0]!.function) : [],
+    stage.kind === 'python'
+      ? functionWorkers.usage(stage.parallelism, stage.steps[0]!.function, stage.workerGroup)
+      : [],
   );
   return [...new Map(used.map(({ worker, usage }) => [worker, usage]))].map(([worker, usage]) => ({
     name: worker.name,

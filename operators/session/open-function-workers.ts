@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { type Bridge, cacheFolder, Environments, findPython, type WorkerPython } from '../../bridge/index.js';
-import type { Configuration } from '../../core/index.js';
+import { type Configuration, GpuDevices } from '../../core/index.js';
 import { FunctionEnvironments } from '../environments/function-environments.js';
 import {
   makeWorkerFolder,
@@ -13,12 +13,13 @@ import {
 } from '../environments/worker-folder.js';
 import { type WorkerVariables, workerVariables } from '../environments/worker-variables.js';
 import { FunctionWorkers, type FunctionWorkersOptions } from '../function-workers.js';
+import { machineGpus } from '../ports/machine-gpus.js';
 import type { TemporaryFolder } from '../ports/temporary-folder.js';
 import { choosePythons, type SessionPythons } from './choose-pythons.js';
 import type { DebugOptions } from './session-types.js';
 
 export interface OpenWorkersOptions
-  extends Pick<FunctionWorkersOptions, 'slots' | 'memoryBytes' | 'paths' | 'reserve' | 'isBusy'> {
+  extends Pick<FunctionWorkersOptions, 'slots' | 'memoryBytes' | 'paths' | 'reserve' | 'freeBytes'> {
   readonly configuration: Configuration;
   readonly workingDirectory: string;
   readonly temporaryFolder: TemporaryFolder;
@@ -68,7 +69,7 @@ export function openFunctionWorkers(
   place: WorkerPlace,
   options: OpenWorkersOptions,
 ): FunctionWorkers {
-  const { configuration, workingDirectory, temporaryFolder, slots, memoryBytes, paths, reserve, isBusy } =
+  const { configuration, workingDirectory, temporaryFolder, slots, memoryBytes, paths, reserve, freeBytes } =
     options;
   const { archives } = place;
   const folder = archives.length === 0 ? workingDirectory : join(temporaryFolder.path, 'workers');
@@ -82,7 +83,8 @@ export function openFunctionWorkers(
     slots,
     memoryBytes,
     reserve,
-    isBusy,
+    freeBytes,
+    gpus: new GpuDevices(configuration.get('millstream.gpus') ?? machineGpus()),
     paths,
     workingDirectory: folder,
     variables: variablesOf(configuration, options.debug ?? null),

@@ -3,13 +3,18 @@ import { availableParallelism } from 'node:os';
 import {
   type Configuration,
   formatMemory,
+  type GroupGrant,
+  grantWorkers,
   type MemoryTree,
   MIN_FUNCTION_WORKER_BYTES,
   MIN_RELATIONAL_WORKER_BYTES,
   memorySetting,
   memoryTree,
   ResourceError,
+  type StageGraph,
+  workerGroups,
 } from '../../core/index.js';
+import { machineGpus } from '../ports/machine-gpus.js';
 import { machineMemoryBytes } from '../ports/machine-memory.js';
 
 /** What is too small throws where it is asked for: a job without functions needs no memory for their workers. */
@@ -63,6 +68,21 @@ export class SessionResources {
     const bytes = Math.floor(python / environments);
     if (bytes >= MIN_FUNCTION_WORKER_BYTES) return bytes;
     throw tooManyEnvironments(environments, python);
+  }
+
+  /**
+   * What the function workers of a job are given.
+   * @throws {ResourceError} MEMORY_TOO_SMALL, RESOURCES_EXCEEDED, RESOURCES_CONTRADICT
+   */
+  functionWorkers(graph: StageGraph): readonly GroupGrant[] {
+    const groups = workerGroups(graph);
+    if (groups.length === 0) return [];
+    return grantWorkers(groups, {
+      standardBytes: this.functionWorkerBytes(1),
+      pythonBytes: this.#withFunctions!.python,
+      cpus: availableParallelism(),
+      gpus: (this.#configuration.get('millstream.gpus') ?? machineGpus()).length,
+    });
   }
 
   #split(): MemoryTree {

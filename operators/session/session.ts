@@ -29,6 +29,7 @@ import {
   type Statement,
   type StatementSetStatement,
   UdfError,
+  withGrantedWorkers,
   withOverrides,
 } from '../../core/index.js';
 import type { SourceFactory } from '../registry.js';
@@ -225,7 +226,7 @@ export class Session implements JobSession {
       connectors.set(name, { source: 'rows', sink: null, bounded: () => true });
     const { mode, note } = chooseMode(queries, connectors, asked);
     if (note !== null) this.#options.onNote(note);
-    const graph = planStages(queries, {
+    const planned = planStages(queries, {
       mode,
       parallelism: workers?.parallelism(entries) ?? this.#host.resources.parallelism,
       functions,
@@ -235,6 +236,7 @@ export class Session implements JobSession {
       sql,
     });
     this.#noteOptions(queries);
+    const graph = withGrantedWorkers(planned, this.#host.resources.functionWorkers(planned));
     return { queries, graph };
   }
 

@@ -16,7 +16,7 @@ export function openPython(stage: PythonStage, graph: StageGraph, engine: Engine
       const options = engine.functionOverrides(name);
       return Object.keys(options).length === 0 ? [] : [{ function: name, options }];
     });
-    const workers = await engine.functionWorkers.lease(stage.parallelism, functions);
+    const workers = await engine.functionWorkers.lease(stage.parallelism, functions, stage.workerGroup);
     const shipped = stage.shippedGroups.flatMap((group) => groups[group]!.map((column) => columns[column]!));
     const body = {
       stage: stage.id,

@@ -50,6 +50,37 @@ class Rate:
         return self.text
 
 
+@dataclass(frozen=True)
+class Concurrency:
+    """How many workers, or calls in flight, at least and at most; as text `4`, or `1-8` for a range."""
+
+    least: int
+    most: int
+
+    @staticmethod
+    def parse(value: object) -> Concurrency:
+        """Raises ValueError with what to write."""
+        if isinstance(value, Concurrency):
+            return value
+        match = re.fullmatch(r"\s*(\d+)\s*(?:-\s*(\d+)\s*)?", value) if isinstance(value, str) else None
+        if match is not None:
+            value = int(match[1]) if match[2] is None else (int(match[1]), int(match[2]))
+        ends = value if isinstance(value, tuple) else (value, value)
+        if len(ends) == 2 and all(isinstance(end, int) and not isinstance(end, bool) for end in ends):
+            least, most = ends
+            if 1 <= least <= most:
+                return Concurrency(least, most)
+        raise ValueError("It is a whole number of at least 1, or the least and the most: (1, 8)")
+
+    @property
+    def is_fixed(self) -> bool:
+        """No range."""
+        return self.least == self.most
+
+    def __str__(self) -> str:
+        return str(self.least) if self.is_fixed else f"{self.least}-{self.most}"
+
+
 def duration(value: object) -> float:
     """Seconds of a number of seconds or of a text such as `500 ms`. Raises ValueError with what to write."""
     if isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0:

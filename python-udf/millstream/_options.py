@@ -8,12 +8,12 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, get_args
 
 from ._near_names import did_you_mean
-from ._option_values import FunctionKind, NullRule, OnError, Rate, duration, memory_bytes
+from ._option_values import Concurrency, FunctionKind, NullRule, OnError, Rate, duration, memory_bytes
 from .errors import UdfError
 from .retry import Retry
 
 #: Options that do not act yet: giving one is refused. Remove a name here once it acts.
-OPTIONS_NOT_ACTIVE = ("memory", "cpus", "gpus", "replay", "on_error", "resources")
+OPTIONS_NOT_ACTIVE = ("replay", "on_error")
 
 #: Parameters of the decorators beside the options, for near names.
 _PARAMETERS = ("name", "deterministic", "batch", "func_type", "input_types", "result_type", "result_types")
@@ -33,7 +33,7 @@ class Options:
     retry: Retry | None = None
     replay: bool | None = None
     on_error: OnError | None = None
-    concurrency: int | None = None
+    concurrency: Concurrency | None = None
     rate: Rate | None = None
     batch_rows: int | None = None
     ordered: bool | None = None
@@ -50,6 +50,8 @@ class Options:
             value = getattr(self, field.name)
             if field.name == "timeout" and value is not None:
                 shown["timeout"] = f"{value:g} s"
+            elif isinstance(value, Concurrency):
+                shown[field.name] = value.least if value.is_fixed else str(value)
             elif isinstance(value, (bool, int, float, str)):
                 shown[field.name] = value
             elif value is not None:
@@ -95,6 +97,12 @@ def _refuse_useless(kind: FunctionKind, option: str, value: object, is_async: bo
             f"The option `{option}` {of} does not act yet, so it is refused instead of ignored.",
             hint=f"Remove `{option}={value!r}`.",
         )
+    if option == "concurrency" and is_async and not Concurrency.parse(value).is_fixed:
+        raise UdfError(
+            "UDF_OPTION",
+            f"concurrency={value!r} is a range: of async functions it is the number of calls in flight.",
+            hint=f"Give one number, such as `concurrency={Concurrency.parse(value).most}`.",
+        )
     if option == "ordered" and not is_async:
         raise UdfError(
             "UDF_OPTION",
@@ -119,6 +127,13 @@ def _number(value: object) -> float:
     if isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0:
         return float(value)
     raise ValueError("It is a number above 0")
+
+
+def _gpus(value: object) -> float:
+    number = _number(value)
+    if number < 1 or number == int(number):
+        return number
+    raise ValueError("It is a part of one device, such as 0.5, or a whole number of devices")
 
 
 def _flag(value: object) -> bool:
@@ -164,12 +179,12 @@ def _retry(value: object) -> Retry:
 _READ: dict[str, Callable[[Any], Any]] = {
     "memory": memory_bytes,
     "cpus": _number,
-    "gpus": _number,
+    "gpus": _gpus,
     "timeout": duration,
     "retry": _retry,
     "replay": _flag,
     "on_error": _on_error,
-    "concurrency": _whole,
+    "concurrency": Concurrency.parse,
     "rate": Rate.parse,
     "batch_rows": _whole,
     "ordered": _flag,
@@ -182,8 +197,10 @@ _READ: dict[str, Callable[[Any], Any]] = {
 
 
 def _from_text(option: str, text: str) -> object:
-    if option in ("concurrency", "batch_rows", "retry"):
+    if option in ("batch_rows", "retry"):
         return int(text)
+    if option in ("cpus", "gpus"):
+        return float(text)
     if option in ("ordered", "replay"):
         return re.fullmatch("true", text.strip(), re.IGNORECASE) is not None
     return text

@@ -21,7 +21,10 @@ FuncType = Literal["general", "pandas"]
 class FunctionOptions(TypedDict, total=False):
     """Options of every decorator; the job's settings `millstream.function.<name>.<option>` win over them.
 
-    `concurrency`: workers of the function; of an async one, calls in flight over all workers (64).
+    `memory` (`"256 MB"` or bytes), `cpus` and `gpus` (fractions allowed): what each of its workers is given.
+    A function that declares one has workers of its own, shared with functions that declare the same, or the
+    same `resources="name"`. `concurrency`: workers of the function, one number or `(least, most)`; of an
+    async one, calls in flight over all workers (64).
     `rate`: calls over all workers, `"100/s"`. `retry`: attempts, or a `Retry`. `timeout`: seconds, or
     `"500 ms"`, for each call of an async function. `batch_rows`: rows handed to one call of a `batch=`
     function. `ordered=False`: results of an async function may leave in the order in
@@ -39,7 +42,7 @@ class FunctionOptions(TypedDict, total=False):
     retry: int | Retry | None
     replay: bool | None
     on_error: Literal["fail", "null", "skip", "dead_letter"] | None
-    concurrency: int | None
+    concurrency: int | tuple[int, int] | None
     rate: str | None
     batch_rows: int | None
     ordered: bool | None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -207,13 +208,9 @@ def test_aggregates_are_described_by_accumulate_and_get_value() -> None:
 
 
 NOT_ACTIVE: dict[str, Any] = {
-    "memory": "256 MB",
-    "cpus": 0.5,
-    "gpus": 1,
     "timeout": "5 s",
     "replay": False,
     "on_error": "null",
-    "resources": "big",
 }
 
 
@@ -224,6 +221,47 @@ def test_an_option_that_does_not_act_yet_is_refused(option: str) -> None:
             decorator(lambda x: x, **{option: NOT_ACTIVE[option]})  # type: ignore[operator]
 
         assert caught.value.code == "UDF_OPTION_NOT_ACTIVE"
+
+
+def test_resources_are_shown_as_the_core_reads_them() -> None:
+    f = udf(lambda x: x, None, "INT", memory="256 MB", cpus=0.5, gpus=2, concurrency=(1, 8), resources="big")
+
+    assert describe("f", f)["options"] == {
+        "memory": 268435456,
+        "cpus": 0.5,
+        "gpus": 2.0,
+        "concurrency": "1-8",
+        "resources": "big",
+    }
+    assert describe("f", udf(lambda x: x, None, "INT", concurrency=4))["options"] == {"concurrency": 4}
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"memory": "much"}, "Write a size such as '256 MB'"),
+        ({"cpus": 0}, "a number above 0"),
+        ({"gpus": 1.5}, "a part of one device"),
+        ({"concurrency": (4, 1)}, r"the least and the most: \(1, 8\)"),
+        ({"concurrency": "1-8-9"}, r"the least and the most: \(1, 8\)"),
+    ],
+)
+def test_resources_that_cannot_be_given_are_refused(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(UdfError) as caught:
+        udf(lambda x: x, result_type="INT", **options)  # type: ignore[call-overload]
+
+    assert caught.value.code == "UDF_OPTION"
+    assert re.search(message, str(caught.value.hint))
+
+
+def test_an_async_function_has_no_range_of_workers() -> None:
+    async def f(x: int) -> int:
+        return x
+
+    with pytest.raises(UdfError, match="is a range") as caught:
+        udf(f, concurrency=(1, 8))
+
+    assert caught.value.hint == "Give one number, such as `concurrency=8`."
 
 
 def test_an_option_without_a_value_is_not_given() -> None:

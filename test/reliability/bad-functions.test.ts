@@ -142,12 +142,12 @@ describe('a function that cannot be loaded', () => {
       sql: calling('options.f'),
       files: {
         'options.py':
-          'from millstream import udf\n\n\n@udf(memory="1 GB")\ndef big(n: int) -> int:\n    return n\n',
+          'from millstream import udf\n\n\n@udf(timeout="1 s")\ndef big(n: int) -> int:\n    return n\n',
       },
       exit: 1,
-      what: 'Error UDF_OPTION_NOT_ACTIVE: The option `memory` of functions does not act yet, so it is refused instead of ignored.',
+      what: 'Error UDF_OPTION_NOT_ACTIVE: The option `timeout` of functions that are not async does not act yet, so it is refused instead of ignored.',
       where: ['at DIR/options.py:4, function big, worker w1'],
-      todo: "Remove `memory='1 GB'`.",
+      todo: "Remove `timeout='1 s'`.",
     }));
 });
 

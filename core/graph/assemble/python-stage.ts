@@ -2,12 +2,13 @@
 
 import { InternalError } from '../../errors.js';
 import type { FunctionResolver } from '../../plan/function-resolver.js';
+import { declaredResources } from '../../resource/declared-resources.js';
 import type { Column } from '../../types/data-type.js';
 import { typeToText } from '../../types/type-text.js';
 import type { PlannedArgument, PlannedStep, PythonBoundary } from '../boundary.js';
 import { functionNotes } from '../function-notes.js';
-import { parallelismOf, resourceGroupOf } from '../resource-group.js';
-import type { CallArgument, CallStep } from '../stage-graph.js';
+import { concurrencyOf, resourceGroupOf, workerGroupOf } from '../resource-group.js';
+import type { CallArgument, CallStep, PythonStage, StageDemand } from '../stage-graph.js';
 import { wireLiteral } from '../wire-literal.js';
 import { type Demand, withWanter } from './demand.js';
 import { describeSteps } from './describe-steps.js';
@@ -47,7 +48,6 @@ export function addPythonStage(
   };
   const results = resultSteps(boundary, steps, demand);
   const stageId = graph.stageId('python');
-  const first = steps[0]!.function;
   graph.addStage(
     {
       id: stageId,
@@ -64,9 +64,10 @@ export function addPythonStage(
       keyColumns: (keys ?? []).map(shippedPosition),
       tagColumn: boundary.tag === null ? null : shippedPosition(boundary.tag),
       passedColumns: passed.map(shippedPosition),
-      resourceGroup: resourceGroupOf(first, options.functions),
-      parallelism:
-        keys !== null && keys.length === 0 ? 1 : parallelismOf(first, options.functions, options.parallelism),
+      resourceGroup: resourceGroupOf(steps[0]!.function, options.functions),
+      workerGroup: workerGroupOf(steps[0]!.function, options.functions),
+      declared: demandsOf(steps, options.functions),
+      ...workersOf(steps, keys, options),
       anyOrder: !ordered && steps.every((step) => permitsAnyOrder(step.function, options.functions)),
       notes: functionNotes(steps, options.functions),
     },
@@ -75,6 +76,30 @@ export function addPythonStage(
   const passedColumns = passed.map((id) => boundary.columns.find((column) => column.id === id)!);
   const resultColumns = [...passedColumns, ...results.flatMap((step) => steps[step]!.results)];
   return output(assembler, stageId, input, keptGroups, kept, resultColumns);
+}
+
+function workersOf(
+  steps: readonly PlannedStep[],
+  keys: PythonBoundary['keys'],
+  { functions, parallelism }: StageAssembler['options'],
+): Pick<PythonStage, 'parallelism' | 'leastWorkers' | 'isElastic'> {
+  // Rows that are one group have one worker.
+  if (keys !== null && keys.length === 0) return { parallelism: 1, leastWorkers: 1, isElastic: false };
+  const each = steps.map((step) => concurrencyOf(step.function, functions, parallelism));
+  const most = Math.max(...each.map((concurrency) => concurrency.most));
+  const least = Math.max(...each.map((concurrency) => concurrency.least));
+  const isRange = steps.some((step) =>
+    String(functions.declaration(step.function)?.options.concurrency).includes('-'),
+  );
+  return { parallelism: most, leastWorkers: least, isElastic: isRange && least < most };
+}
+
+function demandsOf(steps: readonly PlannedStep[], functions: FunctionResolver): StageDemand[] {
+  const names = [...new Set(steps.map((step) => step.function))];
+  return names.flatMap((name) => {
+    const declared = declaredResources(functions.declaration(name)?.options ?? {});
+    return Object.values(declared).some((value) => value !== null) ? [{ function: name, ...declared }] : [];
+  });
 }
 
 function permitsAnyOrder(name: string, functions: FunctionResolver): boolean {

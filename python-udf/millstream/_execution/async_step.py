@@ -29,7 +29,8 @@ class _AsyncStep:
 
     def __init__(self, call: Call) -> None:
         self.call = call
-        self._most = call.share.part_of(call.options.concurrency or CALLS_IN_FLIGHT)
+        concurrency = call.options.concurrency
+        self._most = call.share.part_of(CALLS_IN_FLIGHT if concurrency is None else concurrency.most)
         self._slots = event_loop().slots(call.name, self._most)
         self._pacing = Pacing(call.options, call.name, call.share.shared_folder)
         self._function = self._pacing.paced_async(call.bound.adapt(call.loaded.spec.call))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import signal
 import threading
 import time
@@ -33,6 +34,7 @@ from .protocol import (
     WireGroup,
 )
 from .schema_ids import SchemaIds
+from .thread_pools import size_thread_pools
 from .wire_errors import Interrupted, Terminated, wire_error
 
 if TYPE_CHECKING:
@@ -79,6 +81,8 @@ class FunctionWork:
         if welcome.limits.memory_bytes is not None:
             self._partition_bytes = welcome.limits.memory_bytes // 4
         self._limits = Limits(welcome.limits.memory_bytes, welcome.limits.cpus)
+        if welcome.limits.cpus is not None:
+            size_thread_pools(math.ceil(welcome.limits.cpus))
         signal.signal(signal.SIGUSR1, self._interrupt)
         signal.signal(signal.SIGTERM, _terminate)
         install_breakpoints()

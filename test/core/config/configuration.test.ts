@@ -2,7 +2,7 @@ import { Ajv } from 'ajv';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { Option } from '../../../core/config/options.js';
 import { parseOption } from '../../../core/config/parse-option.js';
-import { Configuration, OPTIONS, type OptionKey, parseDuration } from '../../../core/index.js';
+import { Configuration, OPTIONS, type OptionKey, parseDuration, withOverrides } from '../../../core/index.js';
 
 describe('a configuration', () => {
   it('takes SET over the command line, that over the job file, and that over the default', () => {
@@ -96,9 +96,28 @@ describe('a configuration', () => {
   it('refuses what does not act yet', () => {
     const configuration = new Configuration();
 
-    for (const key of ['millstream.function.f.memory', 'millstream.function.my.f.gpus']) {
+    for (const key of ['millstream.function.f.on_error', 'millstream.function.my.f.replay']) {
       expect(() => configuration.set(key, '1', 'SET')).toThrow('does not act in this version');
     }
+  });
+
+  it('reads what a function declares of its workers', () => {
+    const configuration = new Configuration();
+    const wrong = { memory: 'much', cpus: '0', gpus: '1.5', concurrency: '8-1', resources: '' };
+
+    for (const [option, text] of Object.entries(wrong)) {
+      expect(() => configuration.set(`millstream.function.f.${option}`, text, 'SET')).toThrow('cannot be');
+    }
+    const texts = { memory: '256 MB', cpus: '0.5', gpus: '2', concurrency: '1 - 8', resources: 'model' };
+    const options = withOverrides({ memory: 1, retry: 3 }, texts);
+    expect(options).toEqual({
+      memory: 256 * 1024 ** 2,
+      cpus: 0.5,
+      gpus: 2,
+      concurrency: '1-8',
+      resources: 'model',
+      retry: 3,
+    });
   });
 
   it('shows no secrets', () => {

@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
 import { type Grant, MIB, ResourceManager, type ResourceRequest } from '../../../core/index.js';
-import { promisesSettle } from '../../support/manual-clock.js';
 import { SeededRandom } from '../../support/seeded-random.js';
 
 const TOTAL = { memoryBytes: 1000 * MIB, cpus: 4, gpus: 0 };
@@ -35,51 +34,19 @@ it('refuses what others hold now, and says who', () => {
   );
 });
 
-it('makes a job wait, says so at once, and serves jobs in the order of asking', async () => {
+it('sums up what a job holds for many workers', () => {
   const manager = new ResourceManager(TOTAL);
-  const first = manager.request('a', [ask('python', 1, 600)]);
-  const log: string[] = [];
-  const waiting = (job: string, mib: number) =>
-    manager
-      .acquire(job, [ask('python', 1, mib)], {
-        onWait: (text) => log.push(text),
-        signal: new AbortController().signal,
-      })
-      .then((grant) => {
-        log.push(`${job} granted`);
-        return grant;
-      });
-  const large = waiting('large', 900);
-  waiting('small', 100);
-  await promisesSettle();
-  expect(log).toHaveLength(2);
-  expect(log[0]).toContain('a holds 600 MiB');
-  expect(log[1]).toContain('large asked before');
+  const each = manager.divide(manager.request('nightly', [ask('score', 3, 200), ask('sort', 1, 300)]));
 
-  manager.release(first);
-  await promisesSettle();
-
-  expect(log.slice(2)).toEqual(['large granted', 'small granted']);
-  manager.release(await large);
+  expect(each.map(({ requests }) => requests[0]!.owner)).toEqual(['score', 'score', 'score', 'sort']);
+  expect(() => manager.request('flights', [ask('python', 1, 200)])).toThrow(
+    'nightly holds 900 MiB (score, sort).',
+  );
+  manager.release(each[0]!);
+  expect(manager.free.memoryBytes).toBe(300 * MIB);
 });
 
-it('lets those behind go on when one who waits gives up', async () => {
-  const manager = new ResourceManager(TOTAL);
-  manager.request('a', [ask('python', 1, 600)]);
-  const abort = new AbortController();
-  const large = manager.acquire('large', [ask('python', 1, 900)], { onWait: () => {}, signal: abort.signal });
-  const small = manager.acquire('small', [ask('python', 1, 100)], {
-    onWait: () => {},
-    signal: new AbortController().signal,
-  });
-
-  abort.abort(new Error('given up'));
-
-  await expect(large).rejects.toThrow('given up');
-  expect((await small).job).toBe('small');
-});
-
-it('never grants more than the total, in any order of requests and releases', async () => {
+it('never grants more than the total, in any order of requests and releases', () => {
   for (let seed = 1; seed <= 100; seed++) {
     const random = new SeededRandom(seed);
     const manager = new ResourceManager(TOTAL);
@@ -89,11 +56,12 @@ it('never grants more than the total, in any order of requests and releases', as
         manager.release(held.splice(random.int(0, held.length - 1), 1)[0]!);
       } else {
         const requests = [ask('x', random.int(1, 3), random.int(1, 300), random.int(0, 10) / 10)];
-        manager
-          .acquire(`job ${step}`, requests, { onWait: () => {}, signal: new AbortController().signal })
-          .then((grant) => held.push(grant));
+        try {
+          held.push(...manager.divide(manager.request(`job ${step}`, requests)));
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'RESOURCES_TAKEN' });
+        }
       }
-      await promisesSettle();
       const { memoryBytes, cpus } = manager.free;
       expect(memoryBytes, `seed ${seed}`).toBeGreaterThanOrEqual(0);
       expect(cpus, `seed ${seed}`).toBeGreaterThan(-1e-5);

@@ -1,0 +1,146 @@
+/** Function workers of one environment and one size: started when asked for, kept warm, ended together. */
+import type { Bridge, Worker, WorkerPython } from '../bridge/index.js';
+import { type GpuDevices, type GpuLease, ResourceError } from '../core/index.js';
+import type { ModuleSources } from './environments/module-sources.js';
+import type { WorkerVariables } from './environments/worker-variables.js';
+
+/** A worker and what has been imported there: targets by function name. */
+export interface Member {
+  readonly worker: Worker;
+  readonly loaded: Map<string, string>;
+}
+
+/** What the functions of an environment were read from. */
+export interface Home {
+  readonly key: string;
+  readonly python: WorkerPython | null;
+  /** Names its workers, where it is not the usual one. */
+  label: string | null;
+  /** Of what its workers have imported. */
+  readonly sources: ModuleSources;
+  /** Counts up whenever its code changes: what its workers said of functions may no longer be true. */
+  generation: number;
+}
+
+/** What each worker of a group is given. */
+export interface WorkerSize {
+  /** Hard cap. */
+  readonly memoryBytes: number;
+  readonly cpus: number | null;
+  readonly gpus: number | null;
+}
+
+export interface WorkerGroupOptions {
+  readonly bridge: Bridge;
+  readonly workingDirectory: string;
+  readonly variables: WorkerVariables;
+  readonly gpus: GpuDevices;
+  /** Asks for the memory of one more worker; throws a ResourceError with the arithmetic. Returns how to give it back. */
+  readonly reserve: (name: string, memoryBytes: number) => () => void;
+}
+
+export class WorkerGroup {
+  readonly running: Worker[] = [];
+  /** Jobs that use it: it must not be ended. */
+  users = 0;
+  /** Names its workers; null: as its environment. */
+  label: string | null = null;
+  /** Memory granted to a job for workers that have not been started yet. */
+  readonly #reserved: (() => void)[] = [];
+  readonly #members: Promise<Member>[] = [];
+  #size: WorkerSize | null = null;
+
+  constructor(
+    readonly home: Home,
+    private readonly options: WorkerGroupOptions,
+  ) {}
+
+  /** What its workers are given; null before that is known. */
+  get size(): WorkerSize | null {
+    return this.#size;
+  }
+
+  /** Gives its workers another size: ends those that have not got it. The group has no users. */
+  async resize(size: WorkerSize): Promise<void> {
+    const isSame =
+      this.#size !== null &&
+      size.memoryBytes === this.#size.memoryBytes &&
+      size.cpus === this.#size.cpus &&
+      size.gpus === this.#size.gpus;
+    this.#size = size;
+    if (!isSame) await this.end();
+  }
+
+  /** Memory for one more worker, granted before it starts. */
+  grant(giveBack: () => void): void {
+    this.#reserved.push(giveBack);
+  }
+
+  /** Gives back what was granted and not used. */
+  returnUnused(): void {
+    for (const giveBack of this.#reserved.splice(0)) giveBack();
+  }
+
+  /** Its `index`th worker, started where it does not run. */
+  member(index: number): Promise<Member> {
+    this.#members[index] ??= this.#start(index);
+    return this.#members[index];
+  }
+
+  /** Ends its workers; it starts others when it is needed again. */
+  async end(): Promise<void> {
+    await Promise.all(this.running.map((worker) => worker.stop()));
+  }
+
+  async #start(index: number): Promise<Member> {
+    const { home, options } = this;
+    const size = this.#size!;
+    const name = `${this.label ?? home.label ?? 'python'}-${index + 1}`;
+    const giveBack = this.#reserved.pop() ?? options.reserve(name, size.memoryBytes);
+    let devices: GpuLease | null = null;
+    const release = () => {
+      devices?.release();
+      giveBack();
+    };
+    try {
+      devices = this.#takeDevices(size.gpus);
+      const { environment, inherited } = options.variables;
+      const worker = await options.bridge.startWorker({
+        kind: 'function',
+        name,
+        memoryBytes: size.memoryBytes,
+        cpus: size.cpus,
+        processes: null,
+        openFiles: null,
+        workingDirectory: options.workingDirectory,
+        python: home.python,
+        inherited,
+        environment:
+          devices === null
+            ? environment
+            : { ...environment, CUDA_VISIBLE_DEVICES: devices.devices.join(',') },
+      });
+      // A dead worker is replaced the next time somebody asks for it.
+      void worker.ended.then(() => {
+        delete this.#members[index];
+        this.running.splice(this.running.indexOf(worker), 1);
+        release();
+      });
+      this.running.push(worker);
+      return { worker, loaded: new Map() };
+    } catch (error) {
+      delete this.#members[index];
+      release();
+      throw error;
+    }
+  }
+
+  #takeDevices(gpus: number | null): GpuLease | null {
+    if (gpus === null) return null;
+    const lease = this.options.gpus.take(gpus);
+    if (lease !== null) return lease;
+    throw new ResourceError('RESOURCES_TAKEN', `No GPU is free for a worker that needs ${gpus}.`, {
+      hint: "Let the job that has them end first, or name more devices with 'millstream.gpus'.",
+    });
+  }
+}
