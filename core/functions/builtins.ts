@@ -14,6 +14,7 @@ import { mathFunctions } from './builtins/math.js';
 import { notNullFunctions } from './builtins/not-null.js';
 import { patternFunctions } from './builtins/pattern.js';
 import { textFunctions } from './builtins/text.js';
+import { timeWindowFunctions } from './builtins/time-window.js';
 import { windowFunctions } from './builtins/window.js';
 import type { FunctionArgument, Inference, ResolvedFunction, ScalarFunction } from './scalar-function.js';
 import { FunctionResolutionError } from './scalar-function.js';
@@ -33,6 +34,7 @@ const SCALARS: readonly ScalarFunction[] = [
   ...conditionalFunctions,
   ...collectionFunctions,
   ...notNullFunctions,
+  ...timeWindowFunctions,
 ];
 
 interface Entry {

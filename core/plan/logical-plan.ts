@@ -11,6 +11,8 @@ export interface PlanColumn {
   /** The name a user sees. */
   readonly name: string;
   readonly type: DataType;
+  /** True where event time begins here: a WATERMARK is on it, or it is the `window_time` of a window. */
+  readonly rowtime?: boolean;
 }
 
 export interface SortKey {

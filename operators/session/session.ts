@@ -215,11 +215,15 @@ export class Session implements JobSession {
     const functions = { declaration: (name: string) => byName.get(name.toLowerCase()) ?? null };
     const ids = new ColumnIds();
     const notNull = this.configuration.get('table.exec.sink.not-null-enforcer') === 'DROP' ? 'drop' : 'error';
-    const bound = bindStatement({ catalog: this.catalog, functions, ids, sql, notNull }, statement);
     const asked = this.#askedMode();
+    const streaming = asked === 'streaming';
+    const bound = bindStatement(
+      { catalog: this.catalog, functions, ids, sql, notNull, streaming },
+      statement,
+    );
     const queries = bound.map((query) => ({
       ...query,
-      root: optimize(omitEmptyTotals(query.root, ids, asked === 'streaming'), ids),
+      root: optimize(omitEmptyTotals(query.root, ids, streaming), ids),
     }));
     const connectors = new Map(STANDARD_CONNECTORS);
     for (const name of this.#sources.keys())

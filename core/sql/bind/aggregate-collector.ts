@@ -7,7 +7,7 @@ import type { PlanColumn } from '../../plan/logical-plan.js';
 import type { FunctionCallNode } from '../ast.js';
 import { bindError } from './bind-context.js';
 import { argumentOf, coerced, resolveOrThrow } from './builtin-call.js';
-import { bindArguments, type Callee } from './call.js';
+import { bindArguments, type FunctionCallee } from './call.js';
 import { bindCondition } from './expression.js';
 import type { ExpressionContext } from './expression-context.js';
 import { bindSortKeys } from './order-by.js';
@@ -30,7 +30,7 @@ export class AggregateCollector {
   }
 
   /** A reference to the result of a call. Its operands may have no aggregates themselves. */
-  bind(outer: ExpressionContext, node: FunctionCallNode, callee: Callee): Expression {
+  bind(outer: ExpressionContext, node: FunctionCallNode, callee: FunctionCallee): Expression {
     const at: ExpressionContext = { ...outer, aggregates: null, windows: null, clause: 'an aggregate' };
     const call = bindAggregateCall(at, node, callee);
     const key = JSON.stringify([
@@ -56,7 +56,7 @@ export class AggregateCollector {
 export function bindAggregateCall(
   at: ExpressionContext,
   node: FunctionCallNode,
-  callee: Callee,
+  callee: FunctionCallee,
 ): AggregateCall {
   if (node.nulls !== null) {
     const message = 'IGNORE NULLS and RESPECT NULLS are supported for window functions only.';

@@ -18,6 +18,8 @@ export interface BindEnvironment {
   readonly sql: string;
   /** What INSERT does with NULL for a NOT NULL column; default: `error`, while the job runs. */
   readonly notNull?: 'error' | 'drop';
+  /** True where streaming was asked for: what Flink refuses in a stream is refused, also where the input ends. */
+  readonly streaming?: boolean;
 }
 
 /** A name of a WITH list. */

@@ -9,6 +9,7 @@ import { inlineSingleUses } from './common-tables.js';
 import { withKnownType } from './expression.js';
 import { bindInsert } from './insert.js';
 import { bindQuery } from './query.js';
+import { checkStreamingOrder } from './streaming-order.js';
 
 /**
  * Binds a query, an INSERT or a statement set: one plan for each sink.
@@ -36,6 +37,7 @@ export function bindStatement(
  */
 export function bindRoot(environment: BindEnvironment, query: QueryNode): LogicalPlan {
   const plan = inlineSingleUses(bindQuery(rootContext(environment), query, null));
+  if (environment.streaming) checkStreamingOrder(environment, plan);
   const columns = uniqueNames(plan.columns);
   if (!columns.some((column) => column.type.kind === 'NULL')) return { ...plan, columns };
   const expressions = plan.columns.map((column) => withKnownType(columnOf(column)));

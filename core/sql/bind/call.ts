@@ -10,14 +10,18 @@ import { type BindContext, bindError } from './bind-context.js';
 import { callBuiltin } from './builtin-call.js';
 import { bindExpression } from './expression.js';
 import type { ExpressionContext } from './expression-context.js';
+import { bindWindowProperty, isGroupWindowName } from './group-window.js';
 import { bindPythonArguments } from './python-arguments.js';
 import { pythonResultType } from './python-types.js';
 import { bindWindowCall } from './window-call.js';
 
-/** What a function name stands for. */
-export type Callee =
+/** A function that can be called. */
+export type FunctionCallee =
   | { readonly kind: 'builtin'; readonly name: string }
   | { readonly kind: 'python'; readonly declaration: FunctionDeclaration };
+
+/** What a name stands for: TUMBLE, TUMBLE_START and their like are no functions but windows of time. */
+export type Callee = FunctionCallee | { readonly kind: 'time_window' };
 
 /**
  * Finds a function: temporary system functions, then built-ins, then the functions of the catalog.
@@ -32,6 +36,7 @@ export function findFunction(context: BindContext, node: FunctionCallNode): Call
     if (isScalar(name) || isAggregate(name) || isWindowFunction(name)) {
       return { kind: 'builtin', name: name.toUpperCase() };
     }
+    if (isGroupWindowName(name)) return { kind: 'time_window' };
   }
   const entry = context.catalog.catalogFunction(parts, context.namespace ?? undefined);
   if (entry !== null) return python(context, entry.name, node);
@@ -41,23 +46,8 @@ export function findFunction(context: BindContext, node: FunctionCallNode): Call
 /** Built-ins that are written as operators, so nobody looks for them by name. */
 const OPERATOR_WORDS = new Set(['AND', 'IN', 'ITEM', 'LIKE', 'NOT', 'OR']);
 
-/** Windows of time, which need event time. */
-const TIME_WINDOW = /^(TUMBLE|HOP|SESSION|CUMULATE)(_START|_END|_ROWTIME|_PROCTIME)?$/i;
-
-/** The error for a window of time, in SELECT, GROUP BY or FROM. */
-function timeWindowError(context: BindContext, name: string, node: FunctionCallNode) {
-  return bindError(
-    context,
-    'SQL_UNSUPPORTED',
-    `Windows of time (${name.toUpperCase()}) are not supported.`,
-    node.span,
-    'Group by an expression of the time column, such as FLOOR(ts TO HOUR).',
-  );
-}
-
 function unknownFunction(context: BindContext, node: FunctionCallNode) {
   const name = node.name.parts.map((part) => part.name).join('.');
-  if (TIME_WINDOW.test(name)) return timeWindowError(context, name, node);
   const registered = context.catalog.functions().map((entry) => entry.name);
   const near = nearNames(name, [
     ...registered,
@@ -77,6 +67,7 @@ function unknownFunction(context: BindContext, node: FunctionCallNode) {
 /** A call in an expression: scalar, aggregate or window function, by what the place allows. */
 export function bindCall(at: ExpressionContext, node: FunctionCallNode): Expression {
   const callee = findFunction(at.context, node);
+  if (callee.kind === 'time_window') return bindWindowProperty(at, node);
   if (node.over !== null) return bindWindowCall(at, node, callee);
   if (callee.kind === 'builtin' && isWindowFunction(callee.name) && !isAggregate(callee.name)) {
     throw bindError(at.context, 'SQL_INVALID', `${callee.name} needs an OVER clause.`, node.span);
@@ -93,7 +84,7 @@ export function bindCall(at: ExpressionContext, node: FunctionCallNode): Express
 export function isAggregateCallee(callee: Callee): boolean {
   return callee.kind === 'builtin'
     ? isAggregate(callee.name) && !isScalar(callee.name)
-    : callee.declaration.kind === 'aggregate';
+    : callee.kind === 'python' && callee.declaration.kind === 'aggregate';
 }
 
 /** Arguments of a built-in; words of the syntax become constants. */
@@ -121,7 +112,7 @@ export function bindArguments(at: ExpressionContext, args: readonly ArgumentNode
   });
 }
 
-function bindAggregate(at: ExpressionContext, node: FunctionCallNode, callee: Callee): Expression {
+function bindAggregate(at: ExpressionContext, node: FunctionCallNode, callee: FunctionCallee): Expression {
   if (at.aggregates !== null) return at.aggregates.bind(at, node, callee);
   const name = node.name.parts.at(-1)!.name;
   throw bindError(

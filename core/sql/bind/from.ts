@@ -15,6 +15,7 @@ import type { Relation, Scope } from './scope.js';
 import { bindTableFunction, isOverTables } from './table-function.js';
 import { bindTable } from './table-reference.js';
 import { oneRow } from './values.js';
+import { bindWindowTable, isWindowTable } from './window-table.js';
 
 /** Rows of FROM and the names they are reached by. */
 export interface BoundFrom {
@@ -46,6 +47,7 @@ export function bindFrom(context: BindContext, node: FromNode, parent: Scope | n
       return { plan, relations: [aliased(context, plan.columns, node.alias, null)] };
     }
     case 'table_function':
+      if (isWindowTable(node)) return bindWindowTable(context, node, parent);
       if (isOverTables(context, node)) return bindTableFunction(context, node, parent);
       return bindLateral(context, node, { plan: oneRow(context), relations: [] }, parent, false);
     case 'unnest':
@@ -85,7 +87,8 @@ function isLateralCall(
   context: BindContext,
   node: FromNode,
 ): node is Extract<FromNode, { kind: 'table_function' }> {
-  return node.kind === 'table_function' && (node.lateral || !isOverTables(context, node));
+  if (node.kind !== 'table_function' || isWindowTable(node)) return false;
+  return node.lateral || !isOverTables(context, node);
 }
 
 function bindLateralJoin(

@@ -13,6 +13,7 @@ import type { ExpressionNode, GroupBy, GroupingItem } from '../ast.js';
 import { type BindContext, bindError } from './bind-context.js';
 import { bindExpression } from './expression.js';
 import { plainContext } from './expression-context.js';
+import { groupWindowKeys, isGroupWindow } from './group-window.js';
 import type { Scope } from './scope.js';
 
 /** Keys, each once, and the grouping sets as positions of keys (null: plain GROUP BY). */
@@ -27,16 +28,20 @@ export function bindGroupBy(context: BindContext, node: GroupBy | null, scope: S
   const keys: Expression[] = [];
   const positions = new Map<string, number>();
   const at = plainContext(context, scope, 'GROUP BY');
-  const positionOf = (expression: ExpressionNode): number => {
-    const bound = bindExpression(at, expression);
+  const positionOfKey = (bound: Expression): number => {
     const key = expressionKey(bound);
     const known = positions.get(key);
     if (known !== undefined) return known;
     positions.set(key, keys.length);
     return keys.push(bound) - 1;
   };
+  const positionOf = (expression: ExpressionNode) => positionOfKey(bindExpression(at, expression));
   const sets = node.items
-    .map((item) => setsOf(item, positionOf))
+    .map((item) =>
+      item.kind === 'grouping_expression' && isGroupWindow(item.expression)
+        ? [groupWindowKeys(scope.groupWindow!).map(positionOfKey)]
+        : setsOf(item, positionOf),
+    )
     .reduce((all, next) => all.flatMap((left) => next.map((right) => [...left, ...right])), [
       [],
     ] as number[][]);

@@ -47,7 +47,7 @@ function bindTableFunction(
   const { call } = node;
   const name = call.name.parts.at(-1)!.name;
   const callee = findFunction(context, call);
-  if (callee.kind === 'builtin' || callee.declaration.kind !== 'table') {
+  if (callee.kind !== 'python' || callee.declaration.kind !== 'table') {
     throw bindError(context, 'SQL_INVALID', `${name} is no table function.`, call.span);
   }
   const { declaration } = callee;

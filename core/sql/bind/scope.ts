@@ -6,6 +6,7 @@ import type { PlanColumn } from '../../plan/logical-plan.js';
 import { withNullable } from '../../types/types.js';
 import type { Identifier, ObjectName } from '../ast.js';
 import { type BindEnvironment, bindError, nearHint } from './bind-context.js';
+import type { GroupWindow } from './group-window.js';
 
 /** What an entry of FROM offers under its name. */
 export interface Relation {
@@ -22,6 +23,8 @@ export interface Relation {
 export interface Scope {
   readonly relations: readonly Relation[];
   readonly parent: Scope | null;
+  /** The window of time that the SELECT groups by. */
+  readonly groupWindow?: GroupWindow;
 }
 
 /** No columns at all. */

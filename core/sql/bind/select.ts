@@ -14,6 +14,7 @@ import { type ExpressionContext, plainContext } from './expression-context.js';
 import { findAggregate } from './find-aggregate.js';
 import { bindFrom } from './from.js';
 import { bindGroupBy, checkGroupingCalls, keyColumns, overGroups } from './group-by.js';
+import { bindGroupWindow } from './group-window.js';
 import { outputColumn, sortKey } from './order-by.js';
 import { limited, type QueryTail } from './query.js';
 import type { Scope } from './scope.js';
@@ -29,11 +30,12 @@ export function bindSelect(
 ): LogicalPlan {
   const from =
     node.from === null ? { plan: oneRow(context), relations: [] } : bindFrom(context, node.from, parent);
-  const scope: Scope = { relations: from.relations, parent };
-  const rows =
+  const plain: Scope = { relations: from.relations, parent };
+  const filtered =
     node.where === null
       ? from.plan
-      : filteredBy(from.plan, [bindCondition(plainContext(context, scope, 'WHERE'), node.where)]);
+      : filteredBy(from.plan, [bindCondition(plainContext(context, plain, 'WHERE'), node.where)]);
+  const { scope, rows } = bindGroupWindow(context, node.groupBy, plain, filtered);
   const parts = bindParts(context, node, scope, tail);
   const { plan, rewrite } = grouped(context, node, scope, rows, parts);
   return finish(context, node, plan, parts, rewrite, tail);

@@ -1,6 +1,6 @@
 /** Tables and views by name. */
 
-import { pathText, type TableColumn, type TableEntry, type ViewEntry } from '../../catalog/catalog.js';
+import { pathText, type TableEntry, type ViewEntry } from '../../catalog/catalog.js';
 import { rowtimeTypeProblem } from '../../catalog/rowtime.js';
 import { SqlError } from '../../errors.js';
 import { columnOf } from '../../plan/expression-builders.js';
@@ -88,11 +88,14 @@ function bindCatalogTable(
     const message = `Connector '${table.connector}' gives no metadata for column '${metadata.name}'.`;
     throw bindError(context, 'SQL_UNSUPPORTED', message, span, 'Leave the METADATA column out of the table.');
   }
-  const columns = table.columns.map((column) => context.ids.column(column.name, column.type));
+  const rowtime = entry.watermark?.column;
+  const columns = table.columns.map((column) =>
+    withRowtime(context.ids.column(column.name, column.type), rowtime),
+  );
   const scan: LogicalPlan = { kind: 'scan', table, columns, span };
   if (entry.columns.every((column) => column.kind === 'physical')) return scan;
   return inPlace(context, `the computed columns of ${pathText(entry.path)}`, span, () => {
-    const computed = withComputedColumns(context, entry.columns, scan);
+    const computed = withComputedColumns(context, entry, scan);
     checkComputedRowtime(context, entry, computed, span);
     return computed;
   });
@@ -108,7 +111,7 @@ function checkComputedRowtime(context: BindContext, entry: TableEntry, plan: Log
 
 function withComputedColumns(
   context: BindContext,
-  columns: readonly TableColumn[],
+  { columns, watermark }: TableEntry,
   scan: LogicalPlan,
 ): LogicalPlan {
   const scope = { relations: [relationOf(null, scan.columns)], parent: null };
@@ -120,7 +123,8 @@ function withComputedColumns(
         column.kind === 'computed'
           ? bindExpression(at, column.expression)
           : columnOf(scan.columns.find((candidate) => candidate.name === column.name)!);
-      return [{ column: context.ids.column(column.name, expression.type), expression }];
+      const made = context.ids.column(column.name, expression.type);
+      return [{ column: withRowtime(made, watermark?.column), expression }];
     },
   );
   return projectOf(
@@ -128,6 +132,11 @@ function withComputedColumns(
     outputs.map((output) => output.column),
     outputs.map((output) => output.expression),
   );
+}
+
+/** Event time begins at the column that the table's WATERMARK is on. */
+function withRowtime(column: PlanColumn, rowtime: string | undefined): PlanColumn {
+  return column.name === rowtime ? { ...column, rowtime: true } : column;
 }
 
 /** A view's query with the names it saw when it was made. */

@@ -6,7 +6,7 @@ import type { WindowCall } from '../../plan/expression-builders.js';
 import type { FrameBoundNode, FrameNode, FunctionCallNode, WindowSpec } from '../ast.js';
 import { bindError, nearHint } from './bind-context.js';
 import { argumentOf, coerced, resolveOrThrow } from './builtin-call.js';
-import { bindArguments, type Callee } from './call.js';
+import { bindArguments, type FunctionCallee } from './call.js';
 import { bindExpression } from './expression.js';
 import type { ExpressionContext } from './expression-context.js';
 import { bindSortKeys } from './order-by.js';
@@ -14,7 +14,11 @@ import { bindPythonArguments } from './python-arguments.js';
 import { pythonResultType } from './python-types.js';
 
 /** A window function, or an aggregate over a window. */
-export function bindWindowCall(at: ExpressionContext, node: FunctionCallNode, callee: Callee): Expression {
+export function bindWindowCall(
+  at: ExpressionContext,
+  node: FunctionCallNode,
+  callee: FunctionCallee,
+): Expression {
   const { context } = at;
   const name = node.name.parts.at(-1)!.name;
   if (at.windows === null) {

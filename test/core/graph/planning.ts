@@ -79,12 +79,17 @@ export function testCatalog(): CatalogManager {
   return catalog;
 }
 
+function watermarkOf(column: string) {
+  return { column, expression: parseExpression(column), text: column };
+}
+
 /** Adds a table; a type text that begins with `=` makes a computed column. */
 export function addTable(
   catalog: CatalogManager,
   name: string,
   columns: Readonly<Record<string, string>>,
   options: Readonly<Record<string, string>> = FILES,
+  rowtime: string | null = null,
 ): void {
   catalog.createRelation(
     {
@@ -100,7 +105,7 @@ export function addTable(
           text: text.slice(1),
         };
       }),
-      watermark: null,
+      watermark: rowtime === null ? null : watermarkOf(rowtime),
       primaryKey: null,
       partitionedBy: [],
       comment: null,
@@ -115,7 +120,12 @@ const functions = {
 };
 
 /** Binds a statement that runs a query. */
-export function bind(sql: string, catalog = testCatalog(), ids = new ColumnIds()): QueryPlan[] {
+export function bind(
+  sql: string,
+  catalog = testCatalog(),
+  ids = new ColumnIds(),
+  streaming = false,
+): QueryPlan[] {
   const statement = parseStatement(sql);
   if (
     statement.kind !== 'query_statement' &&
@@ -124,7 +134,7 @@ export function bind(sql: string, catalog = testCatalog(), ids = new ColumnIds()
   ) {
     throw new Error(`${statement.kind} runs no query`);
   }
-  return bindStatement({ catalog, functions, ids, sql }, statement);
+  return bindStatement({ catalog, functions, ids, sql, streaming }, statement);
 }
 
 /** The bound plan as text. */

@@ -115,10 +115,6 @@ const cases: readonly (readonly [sql: string, problem: string])[] = [
     'SQL_INVALID 1:23+30 The window function ROW_NUMBER cannot stand in WHERE. | Compute it in a subquery.',
   ],
   [
-    'SELECT spread(a) OVER (PARTITION BY b) FROM t',
-    'SQL_UNSUPPORTED 1:8+31 The Python function spread cannot be used with OVER. | Aggregate with GROUP BY in a subquery and join its result, or use a built-in aggregate.',
-  ],
-  [
     'SELECT SUM(a) OVER w FROM t WINDOW v AS (ORDER BY a)',
     "SQL_INVALID 1:20+1 There is no window 'w'. | Windows: v.",
   ],
