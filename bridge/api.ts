@@ -14,6 +14,7 @@ import type {
 import type { EarlyZygotes } from './early-zygotes.js';
 import type {
   ColumnSpec,
+  FailedRow,
   LoadFunctionsResult,
   OpenFunctionStage,
   OpenRelationalStage,
@@ -220,6 +221,8 @@ export interface Bundle {
 /** What a function stage made of a bundle. */
 export interface BundleResult {
   readonly batches: readonly BundleBatch[];
+  /** Rows that functions failed on and that were given up, in the order they were met. */
+  readonly failedRows: readonly FailedRow[];
   readonly timing: BundleDurations;
 }
 
@@ -254,10 +257,10 @@ export interface FunctionStageHandle {
   readonly output: readonly ColumnSpec[];
   /**
    * Processes one bundle; several may be in flight and are processed in the order of the calls.
-   * The groups are frozen until it settles.
+   * The groups are frozen until it settles. `notCalled`: a function that is not called, as if it failed on these rows.
    * @throws {UdfError} when a function failed; @throws {WorkerError} with the verdict when the worker died.
    */
-  process(bundle: Bundle): Promise<BundleResult>;
+  process(bundle: Bundle, notCalled?: string): Promise<BundleResult>;
   /** Ends the stage; bundles still in flight are rejected with a CancelledError. */
   close(): Promise<void>;
 }

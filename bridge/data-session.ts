@@ -18,7 +18,7 @@ import {
   encodeSchema,
   MAX_FRAME_BYTES,
 } from './protocol/frames.js';
-import type { BatchMessage, Block, Credit, Done, End, Failed } from './protocol/messages.js';
+import type { BatchMessage, Block, Credit, Done, End, Failed, FailedRows } from './protocol/messages.js';
 import { SharedBlock } from './shared-memory/shared-block.js';
 import type { SharedMemory } from './shared-memory/shared-memory.js';
 import type { WorkerMemory } from './shared-memory/worker-memory.js';
@@ -32,7 +32,7 @@ export interface ReceivedBatch {
 }
 
 /** What a stage is told by its worker. */
-export type StageMessage = ReceivedBatch | Done | Failed | End | Credit;
+export type StageMessage = ReceivedBatch | Done | FailedRows | Failed | End | Credit;
 
 /** An open stage; an exception means that the worker broke the protocol. */
 export type StageReceiver = (message: StageMessage) => void;

@@ -5,7 +5,7 @@ import { BundleClock } from './bundle-clock.js';
 import type { DataSession, ReceivedBatch, StageMessage } from './data-session.js';
 import type { Flight, ProgressWatch } from './progress-watch.js';
 import { checkAscending } from './protocol/frames.js';
-import type { ColumnSpec, Done } from './protocol/messages.js';
+import type { ColumnSpec, Done, FailedRow } from './protocol/messages.js';
 import { fromWireError } from './wire-error.js';
 
 /** What a function stage needs. */
@@ -41,7 +41,7 @@ export class FunctionStage implements FunctionStageHandle {
     this.#detach = options.data.attach(options.wireName, (message) => this.#receive(message));
   }
 
-  process(bundle: Bundle): Promise<BundleResult> {
+  process(bundle: Bundle, notCalled: string | null = null): Promise<BundleResult> {
     if (this.#end !== null) {
       return Promise.reject(this.#end);
     }
@@ -55,6 +55,7 @@ export class FunctionStage implements FunctionStageHandle {
         flight,
         bundle,
         batches: [],
+        failedRows: [],
         queuedNs: this.#options.nowNs(),
         sentNs: null,
         resolve,
@@ -62,7 +63,7 @@ export class FunctionStage implements FunctionStageHandle {
       };
       this.#pending.set(bundle.sequence, pending);
       this.#options.watch.add(flight);
-      void this.#send(pending);
+      void this.#send(pending, notCalled);
     });
   }
 
@@ -96,10 +97,10 @@ export class FunctionStage implements FunctionStageHandle {
     this.#options.watch.remove(pending.flight);
   }
 
-  async #send(pending: Pending): Promise<void> {
+  async #send(pending: Pending, notCalled: string | null): Promise<void> {
     const { bundle } = pending;
     await this.#options.data.sendBatch(
-      { stage: this.#options.wireName, sequence: bundle.sequence, input: 0 },
+      { stage: this.#options.wireName, sequence: bundle.sequence, input: 0, notCalled },
       bundle,
     );
     pending.sentNs = this.#options.nowNs();
@@ -115,6 +116,9 @@ export class FunctionStage implements FunctionStageHandle {
     switch (message.type) {
       case 'batch':
         pending.batches.push(bundleBatch(message, pending.bundle.rows));
+        break;
+      case 'failed_rows':
+        for (const failed of message.rows) pending.failedRows.push(checkedRow(failed, pending.bundle.rows));
         break;
       case 'done':
         this.#complete(pending, message);
@@ -143,7 +147,7 @@ export class FunctionStage implements FunctionStageHandle {
       { queuedNs: pending.queuedNs, sentNs: pending.sentNs ?? pending.queuedNs, answeredNs: nowNs },
       done.timing,
     );
-    pending.resolve({ batches, timing });
+    pending.resolve({ batches, failedRows: pending.failedRows, timing });
   }
 }
 
@@ -151,6 +155,7 @@ interface Pending {
   readonly flight: Flight;
   readonly bundle: Bundle;
   readonly batches: BundleBatch[];
+  readonly failedRows: FailedRow[];
   readonly queuedNs: bigint;
   sentNs: bigint | null;
   readonly resolve: (result: BundleResult) => void;
@@ -168,6 +173,11 @@ function bundleBatch({ message, groups, rowSelection }: ReceivedBatch, bundleRow
   }
   checkAscending(rowSelection, bundleRows);
   return { rows: message.rows, group: groups[0] ?? null, rowSelection };
+}
+
+function checkedRow(failed: FailedRow, rows: number): FailedRow {
+  if (failed.row >= rows) throw wrong(`row ${failed.row} as failed in a bundle of ${rows} rows`);
+  return failed;
 }
 
 function wrong(what: string): InternalError {

@@ -35,6 +35,7 @@ export {
 } from './environments/installed-environments.js';
 export type {
   ColumnSpec,
+  FailedRow,
   ModuleSource,
   OpenFunctionStage,
   OpenRelationalStage,

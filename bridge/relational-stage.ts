@@ -70,7 +70,10 @@ export class RelationalStage implements RelationalStageHandle {
     if (this.#state === 'ended') {
       return sequence;
     }
-    await this.#options.data.sendBatch({ stage: this.#options.wireName, sequence, input }, batch);
+    await this.#options.data.sendBatch(
+      { stage: this.#options.wireName, sequence, input, notCalled: null },
+      batch,
+    );
     return sequence;
   }
 

@@ -54,7 +54,10 @@ export function doing(evidence: Evidence): string {
         ? ` while it ran function ${first}`
         : ` while it ran one of the functions ${running.functions.join(', ')}`;
   const bundle = running.bundle === null ? '' : `, bundle ${running.bundle}`;
-  const rows = running.rows === null ? '' : ` of ${running.rows} rows${doneOf(running)}`;
+  const rows =
+    running.rows === null
+      ? ''
+      : ` of ${running.rows} ${running.rows === 1 ? 'row' : 'rows'}${doneOf(running)}`;
   return `${work} in stage ${running.stage}${bundle}${bundle === '' ? '' : rows}`;
 }
 

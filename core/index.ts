@@ -71,6 +71,12 @@ export * from './runtime/metrics.js';
 export * from './runtime/operator.js';
 export * from './runtime/registry.js';
 export * from './runtime/reorder-buffer.js';
+export {
+  decodeSpillFrame,
+  encodeSpillFrame,
+  SPILL_PREFIX_BYTES,
+  spillFrameBytes,
+} from './runtime/spill-frame.js';
 export * from './sql/ast.js';
 export { bindRoot, bindStatement } from './sql/bind/bind.js';
 export type { BindEnvironment } from './sql/bind/bind-context.js';

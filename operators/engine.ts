@@ -1,6 +1,7 @@
 /** What the stages of a session share: workers, schemas, ports and the numbers they are given. */
 import type { Bridge } from '../bridge/index.js';
 import type { Clock, FunctionMetricSet, SchemaRegistry, SpillFiles, Timers } from '../core/index.js';
+import type { FailedRows } from './failures/failed-rows.js';
 import type { FunctionWorkers } from './function-workers.js';
 import type { RelationalWorkers } from './relational-workers.js';
 
@@ -39,6 +40,8 @@ export interface Engine {
     readonly python: string;
     readonly timeZone: string;
   } | null;
+  /** What became of rows and workers that failed in the job. */
+  readonly failedRows: FailedRows;
   /** What the functions of the job measure by themselves. */
   readonly measured: FunctionMetricSet;
   readonly bridge: Bridge;
@@ -51,6 +54,8 @@ export interface Engine {
   readonly spillFiles: SpillFiles;
   /** The job's settings for a function, in the words of `open_function_stage`. */
   readonly functionOverrides: (name: string) => Readonly<Record<string, string>>;
+  /** The options of a function that are in force, the job's settings included. */
+  readonly functionOptions: (name: string) => Readonly<Record<string, string | number | boolean>>;
   readonly workingDirectory: string;
   /** A folder of the session's own, removed when it closes: spilled data of DuckDB and of exchanges. */
   readonly temporaryDirectory: string;

@@ -25,5 +25,6 @@ export { defineTable, type RecordInput, type RowOf, type TableSchema } from './a
 export type { SqlDate, SqlDecimal, SqlInstant, SqlTime, SqlTimestamp } from './api/values.js';
 export { buildFileEnvironments, lockFileEnvironments } from './environments/file-environments.js';
 export { bundleFolder, findBundle, listBundles } from './failures/bundle-folder.js';
+export type { FailureCount } from './failures/failed-rows.js';
 export { Session } from './session/session.js';
 export type * from './session/session-types.js';

@@ -120,11 +120,13 @@ export class WorkerGroup {
             ? environment
             : { ...environment, CUDA_VISIBLE_DEVICES: devices.devices.join(',') },
       });
-      // A dead worker is replaced the next time somebody asks for it.
+      // A dead worker is replaced the next time somebody asks for it; a job keeps its memory for that.
       void worker.ended.then(() => {
         delete this.#members[index];
         this.running.splice(this.running.indexOf(worker), 1);
-        release();
+        if (this.users === 0) return release();
+        devices?.release();
+        this.grant(giveBack);
       });
       this.running.push(worker);
       return { worker, loaded: new Map() };

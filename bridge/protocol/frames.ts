@@ -37,6 +37,8 @@ export interface BatchPlace {
   readonly epoch: number;
   readonly sequence: number;
   readonly input: number;
+  /** A function that is not called for these rows; null: none. */
+  readonly notCalled: string | null;
 }
 
 /** Names the block of a group in shared memory to the worker; null: the worker cannot read it there. */
@@ -56,6 +58,7 @@ export function encodeBatch(
     groups: batch.groups.map((group, i) => wireGroup(group, blocks[i]!)),
     hasRowSelection: false,
     continued: batch.continued,
+    notCalled: place.notCalled,
   };
   const frames = encodeHeader(message);
   batch.groups.forEach((group, i) => {

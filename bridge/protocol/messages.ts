@@ -290,6 +290,8 @@ export interface BatchMessage {
   readonly hasRowSelection: boolean;
   /** The last key group goes on in the next batch. */
   readonly continued: boolean;
+  /** To function stages: a function that is not called for these rows, which count as rows it failed on; null: none. */
+  readonly notCalled: string | null;
 }
 
 export interface WireGroup {
@@ -363,6 +365,33 @@ export interface BundleTiming {
   readonly encodeNs: number;
 }
 
+/** worker → core: rows of a bundle that functions failed on and that were given up; any number of times before its done. */
+export interface FailedRows {
+  readonly type: 'failed_rows';
+  readonly stage: string;
+  readonly epoch: number;
+  readonly sequence: number;
+  readonly rows: readonly FailedRow[];
+}
+
+/** A row that a function failed on, and that was given up instead of the job. */
+export interface FailedRow {
+  /** Position in the bundle. */
+  readonly row: number;
+  /** Rows it stands for, itself the first: 1 for dead letters, otherwise all of the bundle with its function and code. */
+  readonly count: number;
+  readonly function: string;
+  /** As of errors: `UDF_EXCEPTION`, `WORKER_CRASH`, … */
+  readonly code: string;
+  readonly message: string;
+  /** From the user's first frame on; of a crash the native stack. */
+  readonly traceback: string | null;
+  /** Its arguments as text, by name; null where they are not known. */
+  readonly values: Readonly<Record<string, string>> | null;
+  /** How often the row was tried. */
+  readonly attempt: number;
+}
+
 /** worker → core: the bundle (or the relational stage, sequence null) failed; nothing more of it follows. */
 export interface Failed {
   readonly type: 'failed';
@@ -383,6 +412,15 @@ export interface WireError {
 
 export type ControlFromWorker = Hello | Reply | Heartbeat | Log | Metrics;
 export type ControlToWorker = Welcome | Instruction;
-export type DataMessage = SchemaMessage | Arena | Release | BatchMessage | End | Credit | Done | Failed;
+export type DataMessage =
+  | SchemaMessage
+  | Arena
+  | Release
+  | BatchMessage
+  | End
+  | Credit
+  | Done
+  | FailedRows
+  | Failed;
 export type DataFromWorker = Exclude<DataMessage, Arena>;
 export type { CallArgument, CallStep, MetricValue };

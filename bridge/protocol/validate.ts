@@ -53,6 +53,7 @@ const DATA: Readonly<Record<string, string>> = {
   end: 'End',
   credit: 'Credit',
   done: 'Done',
+  failed_rows: 'FailedRows',
   failed: 'Failed',
 };
 

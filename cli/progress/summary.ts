@@ -1,5 +1,5 @@
 /** The account at the end of a job: rows, time by function, memory by worker. */
-import type { FunctionSummary, JobSummary, WorkerSummary } from '../../operators/index.js';
+import type { FailureCount, FunctionSummary, JobSummary, WorkerSummary } from '../../operators/index.js';
 import { metricTable } from '../metrics/metric-table.js';
 import { alignColumns } from './columns.js';
 import { bytes, duration, grouped, rate, rowCount } from './numbers.js';
@@ -8,17 +8,21 @@ import { bytes, duration, grouped, rate, rowCount } from './numbers.js';
 export function renderSummary(summary: JobSummary): string {
   const sections = [totals(summary)];
   if (summary.functions.length > 0) sections.push(functionTable(summary.functions));
+  if (summary.failures.length > 0) sections.push(failureTable(summary.failures));
   if (summary.workers.length > 0) sections.push(workerTable(summary.workers));
   if (summary.metrics.length > 0) sections.push(metricTable(summary.metrics));
   return sections.join('\n\n');
 }
 
-function totals({ rowsIn, rowsOut, seconds }: JobSummary): string {
+function totals({ rowsIn, rowsOut, seconds, restarts }: JobSummary): string {
   const facts = [
     `${rowCount(rowsIn)} in`,
     `${rowCount(rowsOut)} out`,
     duration(seconds),
     rate(rowsIn, seconds),
+    restarts === 0
+      ? null
+      : `${restarts === 1 ? '1 worker' : `${grouped(restarts)} workers`} died and ${restarts === 1 ? 'was' : 'were'} replaced`,
   ];
   return facts.filter((fact) => fact !== null).join(', ');
 }
@@ -34,6 +38,11 @@ function functionTable(functions: readonly FunctionSummary[]): string {
     ),
   ]);
   return alignColumns([heading, ...rows], 1).join('\n');
+}
+
+function failureTable(failures: readonly FailureCount[]): string {
+  const rows = failures.map((entry) => [entry.function, entry.code, grouped(entry.rows)]);
+  return alignColumns([['function', 'failed with', 'rows given up'], ...rows], 2).join('\n');
 }
 
 function workerTable(workers: readonly WorkerSummary[]): string {

@@ -99,6 +99,14 @@ export const OPTIONS = {
     meaning:
       'The bundle that a function fails on is kept for a week, readable by its owner, for `millstream replay`.',
   },
+  'millstream.dead-letter.path': {
+    type: 'string',
+    default: null,
+    meaning:
+      "File for the rows that functions with on_error='dead_letter' fail on, one JSON object a line, appended; by " +
+      'default dead-letters-<job>.jsonl in the working directory.',
+    schema: { minLength: 1 },
+  },
   'python.requirements': {
     type: 'string',
     default: null,

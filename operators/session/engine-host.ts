@@ -11,9 +11,12 @@ import {
   SchemaRegistry,
   type StageGraph,
   wireOverrides,
+  withOverrides,
 } from '../../core/index.js';
 import type { Engine } from '../engine.js';
 import { bundleFolder } from '../failures/bundle-folder.js';
+import { DeadLetters } from '../failures/dead-letters.js';
+import { FailedRows } from '../failures/failed-rows.js';
 import type { FunctionWorkers } from '../function-workers.js';
 import { systemClock, systemTimers } from '../ports/node-ports.js';
 import { SpillFolder } from '../ports/spill-folder.js';
@@ -137,9 +140,26 @@ export class EngineHost {
     const giveBack = await this.#jobAdmission.admit(needs);
     this.#jobs += 1;
     if (workers > 0) await relationalWorkers.expect(workers, capBytes);
+    const functionOptions = (name: string) =>
+      withOverrides(functionWorkers.declared(name).options, configuration.functionOptions(name));
+    const letters = new DeadLetters({
+      file: resolve(
+        workingDirectory,
+        configuration.get('millstream.dead-letter.path') ?? `dead-letters-${job.id.slice(0, 8)}.jsonl`,
+      ),
+      jobId: job.id,
+      clock: systemClock,
+      onNote: this.options.onNote,
+    });
     const engine: Engine = {
       job,
       measured: new FunctionMetricSet(),
+      failedRows: new FailedRows({
+        budget: (name) => (functionOptions(name).max_errors as number | undefined) ?? null,
+        isLetter: (name) => functionOptions(name).on_error === 'dead_letter',
+        letters,
+        onNote: this.options.onNote,
+      }),
       failures: configuration.get('millstream.replay.save')
         ? { folder: bundleFolder(), python, timeZone: localTimeZone(configuration) }
         : null,
@@ -162,6 +182,7 @@ export class EngineHost {
       spillFiles: new SpillFolder({ parent: temporaryFolder.path, maxBytes: null }),
       functionOverrides: (name) =>
         wireOverrides(name, functionWorkers.declared(name), configuration.functionOptions(name)),
+      functionOptions,
       workingDirectory,
       temporaryDirectory: temporaryFolder.path,
     };
@@ -169,6 +190,7 @@ export class EngineHost {
       engine,
       release: () => {
         this.#jobs -= 1;
+        letters.close();
         giveBack();
       },
     };

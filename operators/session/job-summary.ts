@@ -1,5 +1,6 @@
 /** Where a job's rows, time and memory went, from the counters of its stages. */
-import type { FunctionMetricSet, StageGraph } from '../../core/index.js';
+import type { StageGraph } from '../../core/index.js';
+import type { Engine } from '../engine.js';
 import type { FunctionWorkers } from '../function-workers.js';
 import { type RunOutcome, rowsRead } from './run-graph.js';
 import type { FunctionSummary, JobSummary, WorkerSummary } from './session-types.js';
@@ -8,8 +9,7 @@ import type { FunctionSummary, JobSummary, WorkerSummary } from './session-types
 export function jobSummary(
   graph: StageGraph,
   outcome: RunOutcome,
-  functionWorkers: FunctionWorkers,
-  measured: FunctionMetricSet,
+  { functionWorkers, measured, failedRows }: Pick<Engine, 'functionWorkers' | 'measured' | 'failedRows'>,
 ): JobSummary {
   const { metrics, seconds } = outcome;
   const stages = [...metrics.values()];
@@ -25,6 +25,8 @@ export function jobSummary(
     functions: functionSummaries(stages),
     workers: [...relationalWorkers(stages), ...usedFunctionWorkers(graph, functionWorkers)],
     metrics: measured.readings(),
+    restarts: failedRows.restarts,
+    failures: failedRows.counts(),
   };
 }
 

@@ -1,5 +1,6 @@
 /** The session as its users see it: what it is opened with, what statements give, where time and memory went. */
 import type { Column, FunctionDeclaration, MetricReading } from '../../core/index.js';
+import type { FailureCount } from '../failures/failed-rows.js';
 
 /** How a session is opened. */
 export interface SessionOptions {
@@ -73,6 +74,10 @@ export interface JobSummary {
   readonly workers: readonly WorkerSummary[];
   /** What functions measured by themselves (`FunctionContext.counter`, …). */
   readonly metrics: readonly MetricReading[];
+  /** Workers that died and were replaced. */
+  readonly restarts: number;
+  /** Rows that functions failed on and that were given up, by function and code. */
+  readonly failures: readonly FailureCount[];
 }
 
 /** The time of one function, summed over its bundles; bundles overlap, so it may pass the job's own. */

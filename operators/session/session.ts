@@ -315,7 +315,8 @@ export class Session implements JobSession {
         onProgress: this.#options.onProgress,
         onMetrics: this.#options.onMetrics ?? (() => {}),
       });
-      return jobSummary(graph, outcome, engine.functionWorkers, engine.measured);
+      engine.failedRows.finish();
+      return jobSummary(graph, outcome, engine);
     } finally {
       release();
     }

@@ -1,35 +1,27 @@
 /** From a Python stage to its calls in function workers: what the plan says, in the words of the protocol. */
-import type { FunctionStageHandle, OpenFunctionStage, Worker } from '../../bridge/index.js';
-import type { PythonStage, StageGraph } from '../../core/index.js';
+import type { Bundle, FunctionStageHandle, OpenFunctionStage, Worker } from '../../bridge/index.js';
+import { decodeBatch, jsonWriter, type PythonStage, type StageGraph } from '../../core/index.js';
 import type { Engine } from '../engine.js';
 import { savingStage } from '../failures/saving-stage.js';
-import type { FunctionReference } from '../function-workers.js';
+import type { OnError, RetryPolicy } from '../retry/retry-decision.js';
+import { RetryingStage } from '../retry/retrying-stage.js';
+import { RowFailures } from '../retry/row-failures.js';
+import { UnfinishedGroup } from '../retry/unfinished-group.js';
 import { columnSpecs, exchangeOf } from './open-relational.js';
 import type { OpenPython } from './python-stage.js';
 
 /** Opens `stage` in as many function workers as its parallelism says. */
 export function openPython(stage: PythonStage, graph: StageGraph, engine: Engine): OpenPython {
   return async () => {
-    const { columns, groups } = exchangeOf(graph, stage.inputs[0]!);
     const functions = [...new Set(stage.steps.map((step) => step.function))];
-    const overrides = functions.flatMap((name) => {
-      const options = engine.functionOverrides(name);
-      return Object.keys(options).length === 0 ? [] : [{ function: name, options }];
-    });
-    const workers = await engine.functionWorkers.lease(stage.parallelism, functions, stage.workerGroup);
-    const shipped = stage.shippedGroups.flatMap((group) => groups[group]!.map((column) => columns[column]!));
-    const body = {
-      stage: stage.id,
-      mode: stage.mode,
-      input: columnSpecs(shipped),
-      steps: stage.steps,
-      resultSteps: stage.resultSteps,
-      outer: stage.outer,
-      keyColumns: stage.keyColumns,
-      tagColumn: stage.tagColumn,
-      passedColumns: stage.passedColumns,
+    const body = stageBody(stage, graph, engine, functions);
+    const stageOptions = {
+      policy: retryPolicy(stage, functions, engine),
+      rows: new RowFailures({
+        onError: new Map(functions.map((name) => [name, onErrorOf(name, engine)])),
+        describe: rowDescriber(stage, graph, engine),
+      }),
     };
-    const references = functions.map((name) => engine.functionWorkers.reference(name));
     let isFirst = true;
     const first = () => {
       const was = isFirst;
@@ -37,38 +29,143 @@ export function openPython(stage: PythonStage, graph: StageGraph, engine: Engine
       return was;
     };
     const { id, parameters, cachedFiles } = engine.job;
-    const parallelism = workers.length;
+    const { parallelism } = stage;
     return Promise.all(
-      workers.map((worker, subtask) => {
-        const context = {
+      Array.from({ length: parallelism }, async (_, subtask) => {
+        const context = (attempt: number) => ({
           jobId: id,
           subtask,
           parallelism,
-          attempt: 0,
+          attempt,
           jobParameters: parameters,
           cachedFiles,
-        };
-        const stageBody = { ...body, context, overrides, sharedFolder: engine.temporaryDirectory };
-        return openSaving(worker, stageBody, engine, references, first);
+        });
+        let worker: Worker | null = null;
+        const handle = await RetryingStage.open({
+          stage: stage.id,
+          openIn: async (attempt) => {
+            // Its place is taken by another only when it is gone.
+            await worker?.ended;
+            worker = await engine.functionWorkers.leaseOne(subtask, functions, stage.workerGroup);
+            return worker.openFunctionStage({ ...body, context: context(attempt) }, null, (values) =>
+              engine.measured.add(subtask, values),
+            );
+          },
+          ...stageOptions,
+          group: stageOptions.policy.isDivisible ? null : new UnfinishedGroup(stage.id, engine.spillFiles),
+          onRestart: (verdict) => engine.failedRows.restarted(verdict),
+        });
+        return saving(handle, { ...body, context: context(0) }, engine, functions, first);
       }),
     );
   };
 }
 
-async function openSaving(
-  worker: Worker,
+function stageBody(
+  stage: PythonStage,
+  graph: StageGraph,
+  engine: Engine,
+  functions: readonly string[],
+): Omit<OpenFunctionStage, 'kind' | 'context'> {
+  const { columns, groups } = exchangeOf(graph, stage.inputs[0]!);
+  const shipped = stage.shippedGroups.flatMap((group) => groups[group]!.map((column) => columns[column]!));
+  return {
+    stage: stage.id,
+    mode: stage.mode,
+    input: columnSpecs(shipped),
+    steps: stage.steps,
+    resultSteps: stage.resultSteps,
+    outer: stage.outer,
+    keyColumns: stage.keyColumns,
+    tagColumn: stage.tagColumn,
+    passedColumns: stage.passedColumns,
+    overrides: functions.flatMap((name) => {
+      const options = engine.functionOverrides(name);
+      return Object.keys(options).length === 0 ? [] : [{ function: name, options }];
+    }),
+    sharedFolder: engine.temporaryDirectory,
+  };
+}
+
+function retryPolicy(stage: PythonStage, functions: readonly string[], engine: Engine): RetryPolicy {
+  return {
+    mayReplay: functions.every((name) => engine.functionOptions(name).replay !== false),
+    isDivisible: stage.mode === 'scalar' || stage.mode === 'filter' || stage.mode === 'table',
+    givesUpRows: functions.some((name) => onErrorOf(name, engine) !== 'fail'),
+  };
+}
+
+function onErrorOf(name: string, engine: Engine): OnError {
+  return (engine.functionOptions(name).on_error as OnError | undefined) ?? 'fail';
+}
+
+/** Reads the columns of one row as JSON text, for errors and dead letters. */
+function rowDescriber(
+  stage: PythonStage,
+  graph: StageGraph,
+  engine: Engine,
+): (bundle: Bundle, row: number) => Readonly<Record<string, string>> | null {
+  const { columns, groups } = exchangeOf(graph, stage.inputs[0]!);
+  const names = parameterNames(stage, engine);
+  const positions = stage.shippedGroups.flatMap((group) => groups[group]!);
+  const exchange = {
+    columns: positions.map((position) => columns[position]!),
+    groups: stage.shippedGroups.map((group) => groups[group]!.map((position) => positions.indexOf(position))),
+  };
+  return (bundle, row) => {
+    try {
+      const { rows, continued } = bundle;
+      const decoded = decodeBatch(
+        { kind: 'batch', rows, groups: bundle.groups, continued },
+        exchange,
+        engine.schemas,
+      );
+      return Object.fromEntries(
+        decoded.map(({ name, type, value }, i) => [
+          names[i] ?? name,
+          shortened(jsonWriter(type)(value(row))),
+        ]),
+      );
+    } catch {
+      // A row that cannot be read is still named by its position.
+      return null;
+    }
+  };
+}
+
+/** By shipped column, the parameter of the first function that takes it. */
+function parameterNames(stage: PythonStage, engine: Engine): string[] {
+  const names: string[] = [];
+  for (const step of stage.steps) {
+    const { parameters } = engine.functionWorkers.declared(step.function);
+    step.arguments.forEach((argument, i) => {
+      if (argument.kind !== 'column') return;
+      const name = step.argumentNames[i] ?? parameters[i]?.name;
+      if (name !== undefined) names[argument.column] ??= name;
+    });
+  }
+  return names;
+}
+
+const LONGEST_VALUE = 200;
+
+function shortened(text: string): string {
+  return text.length <= LONGEST_VALUE ? text : `${text.slice(0, LONGEST_VALUE - 3)}...`;
+}
+
+function saving(
+  handle: FunctionStageHandle,
   stage: Omit<OpenFunctionStage, 'kind'>,
   engine: Engine,
-  functions: readonly FunctionReference[],
+  functions: readonly string[],
   first: () => boolean,
-): Promise<FunctionStageHandle> {
-  const handle = await worker.openFunctionStage(stage, null, (values) =>
-    engine.measured.add(stage.context.subtask, values),
-  );
+): FunctionStageHandle {
   if (engine.failures === null) return handle;
   const { folder, timeZone } = engine.failures;
   const { workingDirectory, functionWorkers, schemas } = engine;
-  const python = functionWorkers.interpreter(functions[0]!.name) ?? engine.failures.python;
-  const facts = { stage, functions, paths: functionWorkers.paths, timeZone, python, workingDirectory };
+  const python = functionWorkers.interpreter(functions[0]!) ?? engine.failures.python;
+  const references = functions.map((name) => functionWorkers.reference(name));
+  const { paths } = functionWorkers;
+  const facts = { stage, functions: references, paths, timeZone, python, workingDirectory };
   return savingStage(handle, facts, { folder, schemas, first });
 }

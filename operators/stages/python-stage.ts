@@ -16,6 +16,7 @@ import {
   releaseGroups,
   type Watermark,
 } from '../../core/index.js';
+import type { FailedRows } from '../failures/failed-rows.js';
 import { Dispatcher } from './dispatcher.js';
 import { keepGroups } from './selection.js';
 
@@ -28,13 +29,17 @@ export class PythonOperator implements Operator {
   #context!: OperatorContext;
   #dispatcher!: Dispatcher;
   #buffer!: ReorderBuffer;
+  readonly #functions: readonly string[];
   #sequence = 0;
   #inWorkers = 0;
 
   constructor(
     private readonly stage: PythonStage,
     private readonly openStage: OpenPython,
-  ) {}
+    private readonly failedRows: FailedRows,
+  ) {
+    this.#functions = [...new Set(stage.steps.map((step) => step.function))];
+  }
 
   async open(context: OperatorContext): Promise<void> {
     this.#context = context;
@@ -94,6 +99,7 @@ export class PythonOperator implements Operator {
         continued: batch.continued,
       });
       this.#count(result, batch.rows);
+      await this.failedRows.add(this.stage.id, this.#functions, batch.rows, result.failedRows);
       const outputs = result.batches.flatMap((part) => this.#beside(batch, part));
       releaseGroups(batch.groups);
       return outputs;

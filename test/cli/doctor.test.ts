@@ -12,7 +12,16 @@ function answering(value: string, capLevel: string): RowsResult {
   const worker = { name: 'w', kind: 'function', peakBytes: 1, capBytes: 2, capLevel };
   return {
     ...rowsResult({ columns: columns({ n: 'BIGINT' }), batches: [batch([[value]])] }),
-    summary: () => ({ rowsIn: 1, rowsOut: 1, seconds: 0, functions: [], workers: [worker], metrics: [] }),
+    summary: () => ({
+      rowsIn: 1,
+      rowsOut: 1,
+      seconds: 0,
+      functions: [],
+      workers: [worker],
+      metrics: [],
+      restarts: 0,
+      failures: [],
+    }),
   };
 }
 

@@ -240,7 +240,9 @@ describe('a function that runs', () => {
         sql: calling(`functions.${name}`),
         files,
         exit: 1,
-        what: `Error WORKER_CRASH: Worker w1 (python-1) crashed with ${signal} while it ran function f in stage python-2, bundle 0 of 2 rows.`,
+        what:
+          `Error WORKER_CRASH: Worker w5 (python-1) crashed with ${signal} while it ran function f in stage ` +
+          'python-2, bundle 0 of 1 row. It was row 0 of the bundle, run by itself: (n=1).',
         where: [`Fatal Python error: ${error}`, frame],
         todo: expect.stringMatching(
           /\. Native code failed, not Python: find the library in the stack and try it outside of Millstream\.$/,

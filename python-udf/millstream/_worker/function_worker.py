@@ -255,6 +255,7 @@ class FunctionWork:
                 groups,
                 answer.selection is not None,
                 False,
+                None,
             ),
             frames,
         )

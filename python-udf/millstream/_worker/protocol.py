@@ -393,6 +393,7 @@ class BatchMessage(_Message, tag="batch"):
     groups: list[WireGroup]
     has_row_selection: bool
     continued: bool
+    not_called: str | None
 
 
 class RelationalStatistics(_Struct):
@@ -446,6 +447,28 @@ class Done(_Message, tag="done"):
     timing: BundleTiming
 
 
+class FailedRow(_Struct):
+    """A row that a function failed on, and that was given up instead of the job."""
+
+    row: int
+    count: int
+    function: str
+    code: str
+    message: str
+    traceback: str | None
+    values: dict[str, str] | None
+    attempt: int
+
+
+class FailedRows(_Message, tag="failed_rows"):
+    """Rows of a bundle that were given up; any number of times before its `Done`."""
+
+    stage: str
+    epoch: int
+    sequence: int
+    rows: list[FailedRow]
+
+
 class Failed(_Message, tag="failed"):
     """The bundle (or the relational stage, sequence None) failed; nothing more of it follows."""
 
@@ -471,7 +494,9 @@ class WorkerArguments(_Struct):
 
 ControlFromWorker: TypeAlias = Hello | Reply | Heartbeat | Log | Metrics
 ControlToWorker: TypeAlias = Welcome | Instruction
-DataMessage: TypeAlias = SchemaMessage | Arena | Release | BatchMessage | End | Credit | Done | Failed
+DataMessage: TypeAlias = (
+    SchemaMessage | Arena | Release | BatchMessage | End | Credit | Done | FailedRows | Failed
+)
 
 encode = msgspec.json.Encoder().encode
 """Any message → JSON bytes."""

@@ -81,7 +81,9 @@ class RelationalOutput:
                 for schema_id, (_, block) in zip(schema_ids, written, strict=True)
             ]
             self._post(
-                BatchMessage(self._stage, self._epoch, number, 0, batch.num_rows, groups, False, continued),
+                BatchMessage(
+                    self._stage, self._epoch, number, 0, batch.num_rows, groups, False, continued, None
+                ),
                 [frame for frame, _ in written],
             )
         self.encode_ns += time.monotonic_ns() - began

@@ -13,7 +13,16 @@ const JOB: ScriptJob = {
   mode: null,
 };
 const OPTIONS: RunOptions = { mode: null, configuration: {}, quiet: false, format: 'jsonl' };
-const SUMMARY: JobSummary = { rowsIn: 10, rowsOut: 2, seconds: 1, functions: [], workers: [], metrics: [] };
+const SUMMARY: JobSummary = {
+  rowsIn: 10,
+  rowsOut: 2,
+  seconds: 1,
+  functions: [],
+  workers: [],
+  metrics: [],
+  restarts: 0,
+  failures: [],
+};
 const RESULTS: readonly StatementResult[] = [
   { kind: 'ok', statement: 'CREATE TABLE t …', message: null },
   { kind: 'inserted', table: 'out', rows: 2000, summary: SUMMARY },

@@ -84,6 +84,8 @@ describe('the summary', () => {
         { name: 'rating/0', kind: 'function', peakBytes: null, capBytes: null, capLevel: 'watchdog' },
       ],
       metrics: [],
+      restarts: 0,
+      failures: [],
     });
 
     expect(text).toBe(
@@ -102,7 +104,16 @@ describe('the summary', () => {
 
   it('is one line for a job without functions and workers', () => {
     expect(
-      renderSummary({ rowsIn: 0, rowsOut: 1, seconds: 0, functions: [], workers: [], metrics: [] }),
+      renderSummary({
+        rowsIn: 0,
+        rowsOut: 1,
+        seconds: 0,
+        functions: [],
+        workers: [],
+        metrics: [],
+        restarts: 0,
+        failures: [],
+      }),
     ).toBe('0 rows in, 1 row out, 0.00 s');
   });
 });

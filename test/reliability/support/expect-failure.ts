@@ -5,7 +5,7 @@ import { type RunInput, run } from './failing-run.js';
 /** A run that must fail, and how it says so. */
 export interface Failure extends RunInput {
   readonly exit: 1 | 2;
-  /** The whole first line; `DIR` stands for the working directory. */
+  /** The whole line that says what happened; `DIR` stands for the working directory. */
   readonly what: string;
   /** Further lines, without their indentation: where it happened. */
   readonly where?: readonly string[];
@@ -19,7 +19,7 @@ export async function expectFailure(failure: Failure): Promise<void> {
 
   const lines = stderr.split('\n').map((line) => line.trim());
   const todo = lines.findLast((line) => line !== '' && !line.startsWith('The bundle was saved:'));
-  expect({ code, what: lines[0], todo, stdout, left }).toEqual({
+  expect({ code, what: lines.find((line) => line.startsWith('Error ')), todo, stdout, left }).toEqual({
     code: failure.exit,
     what: failure.what,
     todo: failure.todo,

@@ -1,0 +1,113 @@
+/** What became of failures in a job: fresh workers, rows given up by function and code, and the letters about them. */
+import type { FailedRow } from '../../bridge/index.js';
+import { type MillstreamError, UdfError } from '../../core/index.js';
+import type { DeadLetters } from './dead-letters.js';
+
+/** The rows that a function failed on with one code. */
+export interface FailureCount {
+  readonly function: string;
+  readonly code: string;
+  readonly rows: number;
+}
+
+/** What a job has for its failed rows. */
+export interface FailedRowsOptions {
+  /** Most rows that a function may fail on: a number, or below 1 a share of those it was given; null: any. */
+  readonly budget: (name: string) => number | null;
+  /** Whether failed rows of a function are written down. */
+  readonly isLetter: (name: string) => boolean;
+  readonly letters: DeadLetters;
+  readonly onNote: (text: string) => void;
+}
+
+/** More of them are only counted. */
+const TOLD_RESTARTS = 5;
+/** A share is not taken of fewer rows: one failure of the first three says little. */
+const LEAST_FOR_SHARE = 1_000;
+
+export class FailedRows {
+  #restarts = 0;
+  readonly #counts = new Map<string, FailureCount>();
+  /** By function: rows it failed on, and rows it was given. */
+  readonly #failed = new Map<string, number>();
+  readonly #given = new Map<string, number>();
+
+  constructor(private readonly options: FailedRowsOptions) {}
+
+  /** Workers that died and were replaced. */
+  get restarts(): number {
+    return this.#restarts;
+  }
+
+  /** A worker died, and a fresh one takes its bundles; the first few are told. */
+  restarted(verdict: MillstreamError): void {
+    this.#restarts += 1;
+    if (this.#restarts <= TOLD_RESTARTS) {
+      this.options.onNote(`${verdict.message} A fresh worker takes its bundles.`);
+    }
+  }
+
+  /**
+   * Takes in what one bundle brought, once it is answered for good.
+   * @throws {UdfError} UDF_TOO_MANY_ERRORS where a function has failed more often than it may
+   */
+  async add(
+    stage: string,
+    functions: readonly string[],
+    rows: number,
+    failed: readonly FailedRow[],
+  ): Promise<void> {
+    for (const name of functions) this.#given.set(name, (this.#given.get(name) ?? 0) + rows);
+    if (failed.length === 0) return;
+    for (const { function: name, code, count } of failed) {
+      const key = JSON.stringify([name, code]);
+      this.#counts.set(key, {
+        function: name,
+        code,
+        rows: count + (this.#counts.get(key)?.rows ?? 0),
+      });
+      this.#failed.set(name, count + (this.#failed.get(name) ?? 0));
+    }
+    await this.options.letters.write(
+      stage,
+      failed.filter((row) => this.options.isLetter(row.function)),
+    );
+    for (const row of failed) this.#check(row, false);
+  }
+
+  /** @throws {UdfError} UDF_TOO_MANY_ERRORS where a share was not yet taken, as there were too few rows */
+  finish(): void {
+    for (const { function: name, code } of this.#counts.values()) this.#check({ function: name, code }, true);
+  }
+
+  /** By function and code, the most first. */
+  counts(): FailureCount[] {
+    return [...this.#counts.values()].sort((a, b) => b.rows - a.rows);
+  }
+
+  #check(row: Pick<FailedRow, 'function' | 'code'> & Partial<FailedRow>, isEnd: boolean): void {
+    const name = row.function;
+    const budget = this.options.budget(name);
+    if (budget === null) return;
+    const failed = this.#failed.get(name)!;
+    const given = this.#given.get(name) ?? 0;
+    const isShare = budget > 0 && budget < 1;
+    if (isShare && given < LEAST_FOR_SHARE && !isEnd) return;
+    if (failed <= (isShare ? budget * given : budget)) return;
+    const most = isShare ? `${budget * 100} % of its rows` : `${budget} rows`;
+    const last = row.message === undefined ? row.code : row.message;
+    throw new UdfError(
+      'UDF_TOO_MANY_ERRORS',
+      `Function ${name} failed on ${failed} of ${given} rows; it may fail on ${most} at most. The last failure: ${last}`,
+      {
+        hint: `Look at the failures; if that many are expected, raise max_errors of ${name}.`,
+        details: {
+          function: name,
+          row: row.row ?? null,
+          values: row.values ?? null,
+          traceback: row.traceback ?? null,
+        },
+      },
+    );
+  }
+}

@@ -1,0 +1,22 @@
+/** Some rows of a bundle as a bundle of their own, and their results back in the rows of the whole. */
+import type { Bundle, BundleBatch } from '../../bridge/index.js';
+import { selectRows } from '../stages/selection.js';
+import type { RowRange } from './poison-search.js';
+
+/** The rows of `part` under the number of the whole; bodies are shared with it, and it must be held as long. */
+export function partOf(bundle: Bundle, { start, rows }: RowRange): Bundle {
+  const selection = Int32Array.from({ length: rows }, (_, i) => start + i);
+  const groups = bundle.groups.map((group) => selectRows(group, selection));
+  return { ...bundle, rows, groups, continued: false };
+}
+
+/** Results of a part, whose selections name rows of the whole bundle. */
+export function inWhole(batches: readonly BundleBatch[], { start, rows }: RowRange): BundleBatch[] {
+  return batches.map((batch) => ({
+    ...batch,
+    rowSelection:
+      batch.rowSelection === null
+        ? Int32Array.from({ length: rows }, (_, i) => start + i)
+        : batch.rowSelection.map((row) => row + start),
+  }));
+}

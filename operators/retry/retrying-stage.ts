@@ -1,0 +1,149 @@
+/**
+ * A function stage that outlives its worker: bundles of one that died go to a fresh one, and each is answered once or
+ * not at all. Which bundle is run again, and which is searched for the row that did it, says `retry-decision.ts`.
+ */
+import type { Bundle, BundleResult, FunctionStageHandle } from '../../bridge/index.js';
+import type { MillstreamError } from '../../core/index.js';
+import { answerGoodRows } from './poisoned-bundle.js';
+import { type Death, deathOf, decideRetry, isFromOutside, type RetryPolicy } from './retry-decision.js';
+import { afterAttempts, type RowFailures } from './row-failures.js';
+import { Turns } from './turns.js';
+import type { UnfinishedGroup } from './unfinished-group.js';
+
+/** What a retrying stage needs. */
+export interface RetryingStageOptions {
+  /** The stage's name, as verdicts have it. */
+  readonly stage: string;
+  /** Opens the stage in a worker that lives; `attempt` counts from 0. */
+  readonly openIn: (attempt: number) => Promise<FunctionStageHandle>;
+  readonly policy: RetryPolicy;
+  /** What to do with rows that are found to end their worker. */
+  readonly rows: RowFailures;
+  /** What the stage has seen of a group that goes on; null where none does. */
+  readonly group: UnfinishedGroup | null;
+  /** A worker died, and a fresh one takes its bundles. */
+  readonly onRestart: (verdict: MillstreamError) => void;
+}
+
+/** Workers that may be killed from outside while the stage is opened in them, one after the other. */
+const MOST_OPENINGS = 5;
+
+export class RetryingStage implements FunctionStageHandle {
+  readonly output: FunctionStageHandle['output'];
+  #opened: Promise<FunctionStageHandle>;
+  #attempt = 0;
+  #isClosed = false;
+  /** A bundle has failed the job: no worker is started for the others. */
+  #failure: MillstreamError | null = null;
+  readonly #turns = new Turns();
+
+  private constructor(
+    private readonly options: RetryingStageOptions,
+    first: FunctionStageHandle,
+  ) {
+    this.#opened = Promise.resolve(first);
+    this.output = first.output;
+  }
+
+  /** @throws what opening the stage throws */
+  static async open(options: RetryingStageOptions): Promise<RetryingStage> {
+    return new RetryingStage(options, await openSomewhere(options, 0));
+  }
+
+  async process(bundle: Bundle): Promise<BundleResult> {
+    const deaths: Death[] = [];
+    const { group, policy } = this.options;
+    let turn: 'shared' | 'alone' = 'shared';
+    for (;;) {
+      const outcome = await this.#turns[turn](() => this.#try(bundle));
+      if ('answer' in outcome) return outcome.answer;
+      deaths.push({ verdict: outcome.death, isBlamed: this.#isBlamed(outcome.death, bundle) });
+      const decision = decideRetry(deaths, policy);
+      if (decision === 'fail') throw this.#failed(afterAttempts(outcome.death, bundle, deaths.length));
+      this.#replace(outcome);
+      if (decision === 'search') return this.#turns.alone(() => this.#answerGoodRows(bundle, deaths.length));
+      // Bundles of a group keep their order: none of them may let others pass.
+      if (decision === 'alone' && group === null) turn = 'alone';
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const handle = await this.#opened.catch(() => null);
+    await handle?.close();
+    await this.options.group?.discard();
+  }
+
+  /** One attempt in the worker of now. */
+  async #try(bundle: Bundle, notCalled?: string): Promise<Attempt> {
+    const opened = this.#opened;
+    try {
+      const answer = await (await opened).process(bundle, notCalled);
+      await this.options.group?.processed(bundle, answer);
+      return { answer };
+    } catch (error) {
+      const death = deathOf(error);
+      if (death === null || this.#isClosed) throw error;
+      if (this.#failure !== null) throw this.#failure;
+      return { death, opened };
+    }
+  }
+
+  #failed(error: MillstreamError): MillstreamError {
+    this.#failure ??= error;
+    return error;
+  }
+
+  /** Has the stage opened in a fresh worker, unless somebody else at the same death has. */
+  #replace({ death, opened }: Died): void {
+    if (this.#opened !== opened) return;
+    const { options } = this;
+    this.#attempt += 1;
+    options.onRestart(death);
+    this.#opened = openSomewhere(options, this.#attempt).then(async (handle) => {
+      await options.group?.replay(handle);
+      return handle;
+    });
+    // Whoever waits for it meets its failure.
+    this.#opened.catch(() => undefined);
+  }
+
+  #answerGoodRows(bundle: Bundle, attempts: number): Promise<BundleResult> {
+    return answerGoodRows(bundle, attempts, this.options.rows, async (part, notCalled) => {
+      const deaths: Death[] = [];
+      for (;;) {
+        const outcome = await this.#try(part, notCalled);
+        if ('answer' in outcome) return outcome;
+        this.#replace(outcome);
+        if (!isFromOutside(outcome.death)) return outcome;
+        deaths.push({ verdict: outcome.death, isBlamed: true });
+        if (decideRetry(deaths, this.options.policy) === 'fail') throw this.#failed(outcome.death);
+      }
+    });
+  }
+
+  /** A replayed group has no bundle of its own: whoever waits for it is to blame. */
+  #isBlamed({ details }: MillstreamError, { sequence }: Bundle): boolean {
+    if (details.stage !== this.options.stage) return false;
+    return this.options.group === null ? details.bundle === sequence : details.bundle !== null;
+  }
+}
+
+/** The worker died; `opened` is the stage in it. */
+interface Died {
+  readonly death: MillstreamError;
+  readonly opened: Promise<FunctionStageHandle>;
+}
+
+type Attempt = { readonly answer: BundleResult } | Died;
+
+async function openSomewhere(options: RetryingStageOptions, attempt: number): Promise<FunctionStageHandle> {
+  for (let opening = 1; ; opening++) {
+    try {
+      return await options.openIn(attempt);
+    } catch (error) {
+      const death = deathOf(error);
+      if (death === null || !isFromOutside(death) || opening === MOST_OPENINGS) throw error;
+    }
+  }
+}

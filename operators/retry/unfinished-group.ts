@@ -1,0 +1,106 @@
+/**
+ * The input of a key group that goes on over several bundles, in a spill file: what a fresh worker must see again before
+ * it can take the next of them. It ends with the group.
+ */
+import type { Bundle, BundleResult, FunctionStageHandle } from '../../bridge/index.js';
+import {
+  decodeSpillFrame,
+  encodeSpillFrame,
+  releaseGroups,
+  SPILL_PREFIX_BYTES,
+  type SpillFiles,
+  type SpillReaderFactory,
+  spillFrameBytes,
+  WorkerError,
+} from '../../core/index.js';
+
+export class UnfinishedGroup {
+  /** Files of bundles in order: one that has been read takes no more. */
+  #segments: Segment[] = [];
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly stage: string,
+    private readonly files: SpillFiles,
+  ) {}
+
+  /** To be called for each bundle in order, while its columns are held. */
+  processed(bundle: Bundle, result: BundleResult): Promise<void> {
+    return this.#inTurn(async () => {
+      if (!bundle.continued) return this.#forget();
+      let segment = this.#segments.at(-1);
+      if (segment === undefined || segment.file !== null) {
+        segment = { writer: await this.files.create(this.stage), file: null, answered: [] };
+        this.#segments.push(segment);
+      }
+      const { rows, groups, continued } = bundle;
+      await segment.writer.append(encodeSpillFrame({ kind: 'batch', rows, groups, continued }));
+      segment.answered.push(rowsOf(result));
+    });
+  }
+
+  /**
+   * Gives the group so far to a fresh worker, whose answers are dropped: the first ones were passed on.
+   * @throws {WorkerError} REPLAY_DIFFERS where they have other numbers of rows
+   */
+  replay(handle: FunctionStageHandle): Promise<void> {
+    return this.#inTurn(async () => {
+      let sequence = FIRST_REPLAYED;
+      for (const segment of this.#segments) {
+        segment.file ??= await segment.writer.finish();
+        let position = 0;
+        for (const answered of segment.answered) {
+          const prefix = await segment.file.read(position, SPILL_PREFIX_BYTES);
+          const body = await segment.file.read(position + SPILL_PREFIX_BYTES, spillFrameBytes(prefix));
+          position += prefix.byteLength + body.byteLength;
+          const batch = decodeSpillFrame(prefix, body);
+          if (batch.kind !== 'batch') continue;
+          const result = await handle.process({ ...batch, sequence: sequence++ });
+          for (const { group } of result.batches) if (group !== null) releaseGroups([group]);
+          if (rowsOf(result) !== answered) throw this.#differs(answered, rowsOf(result));
+        }
+      }
+    });
+  }
+
+  /** Removes what is kept. */
+  discard(): Promise<void> {
+    return this.#inTurn(() => this.#forget());
+  }
+
+  async #forget(): Promise<void> {
+    for (const { file, writer } of this.#segments.splice(0)) await (file ?? writer).discard();
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+
+  #differs(before: number, now: number): WorkerError {
+    return new WorkerError(
+      'REPLAY_DIFFERS',
+      `A worker of stage ${this.stage} died inside a group; given the group again, its function answered with ` +
+        `${now} rows where it had answered with ${before}, which have been passed on.`,
+      {
+        hint: 'Run the job again. Rows of a group can only be replayed where the function gives the same each time.',
+        details: { stage: this.stage },
+      },
+    );
+  }
+}
+
+/** Beyond the numbers of ordinary bundles. */
+const FIRST_REPLAYED = 2 ** 40;
+
+interface Segment {
+  readonly writer: Awaited<ReturnType<SpillFiles['create']>>;
+  file: SpillReaderFactory | null;
+  /** Rows of the answer to each bundle. */
+  readonly answered: number[];
+}
+
+function rowsOf(result: BundleResult): number {
+  return result.batches.reduce((sum, batch) => sum + batch.rows, 0);
+}
