@@ -209,6 +209,10 @@ def _methods(
                 hint=f"Define {method}().",
             )
     call, result = (getattr(instance, method) for method in wanted)
+    terminate = hook(instance, "terminate")
+    if terminate is not None and _hints(name, result).get("return", type(None)) is type(None):
+        # All rows come at the end of a partition.
+        result = terminate
     return call, call, result
 
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import pytest
 
-from millstream import AggregateFunction, TableAggregateFunction, UdfError, udaf, udf, udtaf, udtf
+from millstream import AggregateFunction, UdfError, udaf, udf, udtf
 from millstream._testing import values
 from millstream.testing import (
     FunctionHarness,
@@ -60,10 +60,12 @@ def generator(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
 def test_the_examples_of_the_page_run() -> None:
     page = (ROOT / "docs" / "testing.md").read_text()
     examples = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    names: dict[str, Any] = {"__name__": "example"}
 
-    assert len(examples) == 3
+    assert len(examples) == 6
     for example in examples:
-        exec(compile(example, "docs/testing.md", "exec"), {"__name__": "example"})
+        exec(compile(example, "docs/testing.md", "exec", dont_inherit=True), names)
+    names["test_score"](FunctionHarness, check_function)
 
 
 def test_a_retract_that_does_not_undo_accumulate_is_told_with_its_rows(generator: str) -> None:
@@ -150,7 +152,7 @@ def test_a_null_that_is_not_passed_on_does_not_reach_the_accumulator() -> None:
     assert call_changelog(udaf(Greatest()), [("+I", None), ("+I", 3), ("+I", None)]) == [None, 3, 3]
 
 
-def test_a_table_function_gives_tuples_and_a_table_aggregate_is_refused() -> None:
+def test_a_table_function_gives_tuples() -> None:
     @udtf(result_types=["STRING", "BIGINT"])
     def words(text: str) -> Any:
         for word in text.split():
@@ -158,13 +160,6 @@ def test_a_table_function_gives_tuples_and_a_table_aggregate_is_refused() -> Non
 
     with FunctionHarness(words) as harness:
         assert harness.call_rows([("a bc",)]) == [("a", 1), ("bc", 2)]
-
-    class Both(TableAggregateFunction):
-        def accumulate(self, accumulator: Any, x: int) -> None: ...
-        def emit_value(self, accumulator: Any) -> Any: ...
-
-    with pytest.raises(UdfError, match="scalar, table and aggregate"):
-        FunctionHarness(udtaf(Both(), result_type="ROW<x BIGINT>"))
 
 
 def test_the_plugin_gives_fixtures(tmp_path: Path) -> None:

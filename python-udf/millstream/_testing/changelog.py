@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from .._execution.codec import codec_for
+from .._execution.codec import MILLSTREAM_DIALECT, Codec, Mismatch, codec_for
 from .._function_spec import FunctionSpec, specify
 from .._types import DataType
-from .._user_error import user_error
+from .._user_error import short_repr, user_error
 from ..errors import MillstreamError, UdfError
+from ..row import Row
 from .harness import FunctionHarness
 
 _ADDS = {"+I": True, "+U": True, "-U": False, "-D": False}
@@ -21,7 +22,8 @@ def call_changelog(
     """Feeds changes to an aggregate function and gives its value after each of them.
 
     A change is its kind (`+I`, `+U` add a row by `accumulate`; `-U`, `-D` take one back by `retract`), then
-    the arguments. A scalar function gives `(kind, value)` for each change.
+    the arguments. A table aggregate has the list of its rows in the place of a value. A scalar function gives
+    `(kind, value)` for each change.
 
     >>> from millstream import AggregateFunction, udaf
     >>> class Total(AggregateFunction):
@@ -43,7 +45,7 @@ def call_changelog(
                 f"{(kind, *row)!r} is no change.",
                 hint="It begins with '+I', '-U', '+U' or '-D'.",
             )
-    if specify("function", function).definition.kind != "aggregate":
+    if specify("function", function).definition.kind not in ("aggregate", "table_aggregate"):
         with FunctionHarness(function, input_types) as harness:
             values = harness.call_rows([row for _, row in all_changes])
         return [(kind, value) for (kind, _), value in zip(all_changes, values, strict=True)]
@@ -107,9 +109,26 @@ class Aggregation:
         return accumulator
 
     def value(self, accumulator: Any) -> Any:
-        """The value of an accumulator, converted as a result is."""
-        codec = codec_for(self.spec.result)
-        return list(codec.decode(codec.encode([self._call("get_value", accumulator)])))[0]
+        """The value of an accumulator, converted as a result is; of a table aggregate its rows as tuples."""
+        codec = codec_for(self.spec.result, MILLSTREAM_DIALECT, self.spec.result_shape)
+        if self.spec.definition.kind == "aggregate":
+            return self._converted(codec, [self._call("get_value", accumulator)])[0]
+        emitted = self._call("emit_value", accumulator)
+        rows = [] if emitted is None else emitted if isinstance(emitted, Iterable) else [emitted]
+        single = len(self.spec.result.fields) == 1
+        wrapped = [(row,) if single and not isinstance(row, (tuple, Row)) else row for row in rows]
+        return [tuple(row) for row in self._converted(codec, wrapped)]
+
+    def _converted(self, codec: Codec, values: list[Any]) -> list[Any]:
+        try:
+            return list(codec_for(self.spec.result).decode(codec.encode(values)))
+        except Mismatch as mismatch:
+            raise UdfError(
+                "UDF_RETURN_COLUMNS" if mismatch.columns else "UDF_RETURN_TYPE",
+                f"`{self.name}` gave {short_repr(mismatch.value)}; its result is {self.spec.result}: "
+                f"{mismatch.reason}.",
+                hint="Return a value of the declared type, or declare another one.",
+            ) from None
 
     def defines(self, method: str) -> bool:
         """True where the user's class has the method itself."""

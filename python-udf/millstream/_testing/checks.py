@@ -11,6 +11,7 @@ from .._function_spec import specify
 from .._types import DataType
 from .._user_error import short_repr
 from ..errors import UdfError
+from ..functions import BatchAggregateFunction
 from .changelog import Aggregation
 from .harness import FunctionHarness
 from .values import Draw, draw_rows, for_all
@@ -23,8 +24,8 @@ Rows = Sequence[Sequence[Any]] | None
 def check_function(
     function: object, rows: Rows = None, *, input_types: Types = None, examples: int = EXAMPLES, seed: int = 0
 ) -> list[str]:
-    """Runs all checks that apply and gives their names: `types`, `nulls`, `deterministic`, and for aggregates
-    with `retract` and `merge` also `retraction` and `merge`.
+    """Runs all checks that apply and gives their names: `types`, `nulls`, `deterministic`, `batches` for
+    functions over batches, `retraction` and `merge` for aggregates and table aggregates that define these.
 
     `rows` are drawn from the types of the arguments unless they are given.
 
@@ -46,7 +47,11 @@ def check_function(
     if spec.definition.deterministic:
         check_deterministic(function, rows, **options)
         done.append("deterministic")
-    if spec.definition.kind == "aggregate" and spec.instance is not None and spec.definition.batch is None:
+        if spec.definition.batch is not None or isinstance(spec.instance, BatchAggregateFunction):
+            check_batches(function, rows, **options)
+            done.append("batches")
+    is_aggregate = spec.definition.kind in ("aggregate", "table_aggregate") and spec.instance is not None
+    if is_aggregate and not isinstance(spec.instance, BatchAggregateFunction):
         aggregation = Aggregation(function, input_types)
         for method, name, check in (
             ("retract", "retraction", check_retraction),
@@ -102,6 +107,23 @@ def check_deterministic(
             if not same_value(first, second):
                 law = "The same rows gave other results the second time; declare deterministic=False."
                 raise AssertionError(_told(law, some, f"first:  {first!r}\nsecond: {second!r}"))
+
+        _with_rows(check, rows, harness.input_types(), examples, seed)
+
+
+def check_batches(
+    function: object, rows: Rows = None, *, input_types: Types = None, examples: int = EXAMPLES, seed: int = 0
+) -> None:
+    """The results do not depend on where rows are cut into batches, which a job does as it likes."""
+    with FunctionHarness(function, input_types) as harness:
+
+        def check(some: list[tuple[Any, ...]]) -> None:
+            whole = harness.call_rows(some)
+            for batch_rows in (1, 2, 3):
+                found = harness.call_rows(some, batch_rows)
+                if not same_value(whole, found):
+                    law = f"In batches of {batch_rows} rows the results are others than in one."
+                    raise AssertionError(_told(law, some, f"in one: {whole!r}\nin batches: {found!r}"))
 
         _with_rows(check, rows, harness.input_types(), examples, seed)
 
