@@ -1,5 +1,6 @@
 /** The Python stacks of a worker: asked for, or forced out by a signal where native code holds the interpreter. */
 import type { Timers } from '../core/index.js';
+import { forcedStack } from './forced-stack.js';
 
 /** What a stack dump needs. */
 export interface StackDumpOptions {
@@ -12,10 +13,11 @@ export interface StackDumpOptions {
   readonly timers: Timers;
 }
 
-const ANSWER_MS = 1_000;
-const SILENCE_MS = 200;
+/** For the answer, and then for the first of what is forced out: together below a second. */
+const ANSWER_MS = 500;
+const SILENCE_MS = 100;
 
-/** The stacks as text. Takes about a second where the worker does not answer by itself. */
+/** The stacks as text, below a sentence on what the function does. Takes half a second where the worker does not answer by itself. */
 export async function dumpStack(options: StackDumpOptions): Promise<string> {
   const answer = options.ask();
   const inTime = await Promise.race([answer, after(options.timers, ANSWER_MS)]);
@@ -28,9 +30,9 @@ function forced(options: StackDumpOptions, answer: Promise<string>): Promise<str
     let text = '';
     const settle = () => {
       stopListening();
-      resolve(text);
+      resolve(forcedStack(text));
     };
-    let cancel = options.timers.after(ANSWER_MS, settle);
+    let cancel = options.timers.after(ANSWER_MS - SILENCE_MS, settle);
     const stopListening = options.listen((piece) => {
       text += piece;
       cancel();

@@ -306,7 +306,7 @@ export class ManagedWorker implements Worker {
     const stacks = await this.dumpStack().catch(() => 'No stack: the worker ended.');
     const name = work.functions.join(', ');
     const seconds = this.#options.graces.stuckMs / 1000;
-    const text = `function ${name} has made no progress for ${seconds} s in bundle ${work.bundle}:\n${stacks}`;
+    const text = `function ${name} has made no progress for ${seconds} s in bundle ${work.bundle}${ofRows(work)}. ${stacks}`;
     this.#logger.note('WARNING', name, text);
   }
 
@@ -365,4 +365,8 @@ export class ManagedWorker implements Worker {
       running: this.#stages.running,
     });
   }
+}
+
+function ofRows({ rows, finishedRows }: RunningWork): string {
+  return rows === null ? '' : ` (${finishedRows ?? 0} of ${rows} rows done)`;
 }

@@ -207,6 +207,12 @@ export const OPTIONS = {
     meaning: 'How long a worker may take to import functions, and to open them.',
     schema: { exclusiveMinimum: 0 },
   },
+  'millstream.worker.stuck-after': {
+    type: 'duration',
+    default: '10 s',
+    meaning: 'A bundle that makes no progress for this long is reported with its Python stack, and runs on.',
+    schema: { exclusiveMinimum: 0 },
+  },
   'millstream.worker.zygote': {
     type: 'boolean',
     default: 'true',

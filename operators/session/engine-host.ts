@@ -252,6 +252,7 @@ export class EngineHost {
       graces: {
         helloMs: configuration.get('millstream.worker.start-timeout'),
         initMs: configuration.get('millstream.worker.init-timeout'),
+        stuckMs: configuration.get('millstream.worker.stuck-after'),
       },
     });
     const files = (configuration.get('python.files') ?? []).map((file) => resolve(workingDirectory, file));

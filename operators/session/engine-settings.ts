@@ -15,6 +15,7 @@ const ENGINE_OPTIONS: readonly OptionKey[] = [
   'millstream.worker.init-timeout',
   'millstream.worker.memory',
   'millstream.worker.start-timeout',
+  'millstream.worker.stuck-after',
   'millstream.worker.zygote',
   'parallelism.default',
   'python.archives',

@@ -18,6 +18,7 @@ _NOT_THE_USERS = (
     os.path.dirname(os.path.abspath(__file__)) + os.sep,
     os.path.dirname(importlib.__file__) + os.sep,
     "<frozen importlib",
+    "<frozen runpy",
 )
 _LONGEST_VALUE = 200
 NO_MEMORY_HINT = (
@@ -104,10 +105,15 @@ def user_frames(tb: TracebackType | None, importing: bool = False) -> TracebackT
     while tb is not None:
         code = tb.tb_frame.f_code
         is_module = not importing or code.co_name == "<module>"
-        if is_module and not code.co_filename.startswith(_NOT_THE_USERS):
+        if is_module and is_users_file(code.co_filename):
             return tb
         tb = tb.tb_next
     return None
+
+
+def is_users_file(name: str) -> bool:
+    """Whether the code of a file is neither ours nor that of the import system."""
+    return not name.startswith(_NOT_THE_USERS)
 
 
 def short_repr(value: Any) -> str:

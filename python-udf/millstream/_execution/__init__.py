@@ -5,7 +5,7 @@ A worker calls `load_functions`, then `open_stage` for each stage, `process` for
 
 from .answer import Answer
 from .async_stage import AsyncStage, BundleRun
-from .event_loop import close_event_loop
+from .event_loop import close_event_loop, suspended_calls
 from .instruction import (
     CallArgument,
     CallStep,
@@ -41,4 +41,5 @@ __all__ = [
     "TableArgument",
     "load_functions",
     "open_stage",
+    "suspended_calls",
 ]

@@ -106,6 +106,14 @@ def event_loop() -> EventLoop:
     return _current
 
 
+def suspended_calls() -> list[asyncio.Task[Any]]:
+    """Calls of async functions that have not ended; any thread."""
+    # The loop adds and removes meanwhile: asyncio itself tries again then, some hundred times.
+    with contextlib.suppress(RuntimeError):
+        return [] if _current is None else list(asyncio.all_tasks(_current._loop))
+    return []
+
+
 def close_event_loop() -> None:
     """Ends the event loop if there is one."""
     global _current

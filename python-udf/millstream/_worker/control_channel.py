@@ -6,7 +6,6 @@ It answers stack dumps and cancellation by itself and hands every other instruct
 from __future__ import annotations
 
 import os
-import sys
 import threading
 import time
 import traceback
@@ -17,6 +16,7 @@ import zmq
 from . import process, protocol
 from .mailbox import Mailbox
 from .protocol import Cancel, DumpStack, Heartbeat, Instruction, Reply, Welcome
+from .stack_report import stack_report
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -111,7 +111,7 @@ class ControlChannel:
             self._heartbeat_s = message.heartbeat_ms / 1000
             self.inbox.put(message)
         elif isinstance(message.body, DumpStack):
-            self.send(Reply(message.id, None, {"text": stack_dump()}))
+            self.send(Reply(message.id, None, {"text": stack_report()}))
         elif isinstance(message.body, Cancel):
             self.on_cancel(message.body.stage)
             self.send(Reply(message.id, None, {}))
@@ -120,16 +120,3 @@ class ControlChannel:
 
     def _heartbeat(self) -> Heartbeat:
         return Heartbeat(str(time.monotonic_ns()), process.resident_bytes(), self.progress())
-
-
-def stack_dump() -> str:
-    """The Python stacks of all threads, the main thread first."""
-    frames = sys._current_frames()
-    main = threading.main_thread()
-    threads = sorted(threading.enumerate(), key=lambda thread: thread is not main)
-    texts = []
-    for thread in threads:
-        frame = frames.get(thread.ident or 0)
-        if frame is not None:
-            texts.append(f"Thread {thread.name}:\n" + "".join(traceback.format_stack(frame)))
-    return "\n".join(texts)
