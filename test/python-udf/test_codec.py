@@ -14,74 +14,13 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from random_columns import TYPED, same_values
 
 from millstream import Row
 from millstream._execution.codec import Dialect, Mismatch, calendar, codec_for
-from millstream._types import DataType, RowField, parse_type
+from millstream._types import parse_type
 
 UTC = datetime.timezone.utc
-
-
-def _int(bits: int) -> st.SearchStrategy[Any]:
-    return st.integers(-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
-
-
-TIMES_OF_DAY = st.times()
-DATETIMES = st.datetimes(datetime.datetime(1, 1, 2), datetime.datetime(9999, 12, 30))
-VALUES: dict[str, st.SearchStrategy[Any]] = {
-    "BOOLEAN": st.booleans(),
-    "TINYINT": _int(8),
-    "SMALLINT": _int(16),
-    "INT": _int(32),
-    "BIGINT": _int(64),
-    "FLOAT": st.floats(width=32),
-    "DOUBLE": st.floats(),
-    "STRING": st.text(st.characters(exclude_categories=["Cs"])),
-    "BYTES": st.binary(),
-    "DATE": st.dates(),
-    "TIME(6)": TIMES_OF_DAY,
-    "TIMESTAMP(6)": DATETIMES,
-    "TIMESTAMP(9)": st.datetimes(datetime.datetime(1700, 1, 1), datetime.datetime(2200, 1, 1)),
-    "TIMESTAMP_LTZ(6)": DATETIMES.map(lambda v: v.replace(tzinfo=UTC)),
-    "DECIMAL(20, 4)": st.decimals(-(10**15), 10**15, places=4),
-}
-
-
-def _typed(text: str) -> st.SearchStrategy[tuple[DataType, st.SearchStrategy[Any]]]:
-    return st.just((parse_type(text), st.none() | VALUES[text]))
-
-
-def _nest(inner: Any) -> Any:
-    def array(t: Any) -> Any:
-        return DataType("ARRAY", element=t[0]), st.none() | st.lists(t[1], max_size=4)
-
-    def mapping(t: Any) -> Any:
-        keys = VALUES["INT"]
-        value_type = DataType("MAP", key=parse_type("INT"), value=t[0])
-        return value_type, st.none() | st.dictionaries(keys, t[1], max_size=3)
-
-    def row(ts: Any) -> Any:
-        fields = tuple(RowField(f"f{i}", t[0]) for i, t in enumerate(ts))
-        names = [f.name for f in fields]
-        values = st.tuples(*(t[1] for t in ts)).map(lambda vs: Row(**dict(zip(names, vs, strict=True))))
-        return DataType("ROW", fields=fields), st.none() | values
-
-    return st.one_of(inner.map(array), inner.map(mapping), st.lists(inner, min_size=1, max_size=3).map(row))
-
-
-TYPED = st.recursive(st.sampled_from(sorted(VALUES)).flatmap(_typed), _nest, max_leaves=4)
-
-
-def _same(a: Any, b: Any) -> bool:
-    if isinstance(a, float) and math.isnan(a):
-        return isinstance(b, float) and math.isnan(b)
-    if isinstance(a, Row):
-        return isinstance(b, Row) and len(a) == len(b) and all(map(_same, a, b))
-    if isinstance(a, list):
-        return type(a) is type(b) and len(a) == len(b) and all(map(_same, a, b))
-    if isinstance(a, dict):
-        return type(a) is type(b) and a.keys() == b.keys() and all(_same(a[k], b[k]) for k in a)
-    return type(a) is type(b) and a == b
 
 
 @given(st.data(), TYPED)
@@ -95,10 +34,10 @@ def test_any_column_of_any_type_survives_the_way_to_arrow_and_back(data: st.Data
 
     array.validate(full=True)
     assert array.type == codec.arrow_type
-    assert all(map(_same, values, codec.decode(array)))
+    assert all(map(same_values, values, codec.decode(array)))
     sliced = codec.decode(array.slice(start))
     assert len(sliced) == len(values) - start
-    assert all(map(_same, values[start:], sliced))
+    assert all(map(same_values, values[start:], sliced))
 
 
 @pytest.mark.parametrize(
