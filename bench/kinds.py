@@ -64,6 +64,12 @@ def shout(text: str) -> str:
     return text.upper() + "!"
 
 
+def three_of_batch(n: pa.Array) -> Any:
+    parents = pa.array(range(3 * len(n)), pa.int32())
+    rows = pc.divide(parents, 3)
+    return rows, pa.table({"f0": n.take(rows), "f1": pc.subtract(parents, pc.multiply(rows, 3))})
+
+
 def three(n: int) -> Iterator[tuple[int, int]]:
     for i in range(3):
         yield n, i
@@ -135,6 +141,11 @@ def kinds() -> list[tuple[str, Callable[[], Any], Callable[[], Any]]]:
         ),
         *(vector(batch) for batch in ("arrow", "numpy", "pandas", "polars")),
         ("table, three rows", stage_over(table, INTS), loop_of_rows),
+        (
+            "table, arrow, three rows",
+            stage_over(udtf(three_of_batch, result_types=["BIGINT", "BIGINT"], batch="arrow"), INTS),
+            lambda: three_of_batch(INTS.column(0)),
+        ),
         ("aggregate, accumulate", stage_over(mean, one), loop_of_sums),
     ]
 

@@ -181,10 +181,8 @@ def _batch_format(kind: FunctionKind, func_type: str | None, batch: str | None) 
         raise UdfError(
             "UDF_OPTION", f"func_type={func_type!r} contradicts batch={batch!r}.", hint="Give one."
         )
-    if chosen is not None and kind in ("table", "table_aggregate"):
-        raise UdfError(
-            "UDF_OPTION", f"A {kind} function takes rows, not batches.", hint=f"Remove {chosen!r}."
-        )
+    if chosen is not None and kind == "table_aggregate":
+        raise UdfError("UDF_OPTION", "A table aggregate takes rows, not batches.", hint=f"Remove {chosen!r}.")
     return cast(BatchFormat | None, chosen)
 
 

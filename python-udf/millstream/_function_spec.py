@@ -282,7 +282,15 @@ def _parameters(
 def _table(definition: Definition, annotation: object) -> TableParameter | None:
     if definition.kind != "table" or definition.called_with_none:
         return None
-    return table_parameter(annotation)
+    table = table_parameter(annotation)
+    if table is not None and definition.batch is not None:
+        raise UdfError(
+            "UDF_DECLARATION",
+            "A function that takes a table is given frames or rows as its parameter says, not "
+            f"{definition.batch} vectors.",
+            hint="Remove batch=….",
+        )
+    return table
 
 
 def _iterated_parameters(name: str, definition: Definition, form: FunctionForm) -> tuple[ParameterSpec, ...]:
@@ -324,7 +332,8 @@ def _declared_by(instance: Any, method: str) -> DataType | None:
 def _result_shape(name: str, definition: Definition, result: DataType, hints: dict[str, Any]) -> Shape | None:
     """How results become SQL values; checks that their annotation and the declared type agree."""
     annotation = hints.get("return")
-    if annotation is None or definition.called_with_none:
+    by_vectors = definition.kind == "table" and definition.batch is not None
+    if annotation is None or definition.called_with_none or by_vectors:
         return None
     where = f"the result of function `{name}`"
     if definition.kind not in ("table", "table_aggregate"):
@@ -353,9 +362,11 @@ def _annotated_result(name: str, definition: Definition, hints: dict[str, Any]) 
     annotation = hints.get("return", inspect.Parameter.empty)
     where = f"the result of function `{name}`"
     many = definition.kind in ("table", "table_aggregate")
-    if annotation is inspect.Parameter.empty:
+    if annotation is inspect.Parameter.empty or (definition.kind == "table" and definition.batch is not None):
         example = (
-            "-> Iterator[tuple[int, str]] or result_types=['INT', 'STRING']"
+            "result_types=['INT', 'STRING']"
+            if definition.batch is not None
+            else "-> Iterator[tuple[int, str]] or result_types=['INT', 'STRING']"
             if many
             else "-> int or result_type='BIGINT'"
         )

@@ -109,7 +109,8 @@ def _refuse_useless(kind: FunctionKind, option: str, value: object, is_async: bo
             f"ordered={value!r} is for async functions: others are called in order.",
             hint="Remove it, or write `async def`.",
         )
-    if kind != "scalar" and option in ("unnest", "retry", "rate", "batch_rows"):
+    of_tables = kind == "table" and option == "batch_rows"
+    if kind != "scalar" and not of_tables and option in ("unnest", "retry", "rate", "batch_rows"):
         raise UdfError(
             "UDF_OPTION",
             f"`{option}` is for scalar functions, and this is a {kind.replace('_', ' ')} function.",

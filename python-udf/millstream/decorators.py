@@ -118,6 +118,9 @@ def udtf(
     result_types: TypeLike | Sequence[TypeLike] | None = ...,
     deterministic: bool | None = ...,
     name: str | None = ...,
+    func_type: FuncType | None = ...,
+    *,
+    batch: BatchFormat | None = ...,
     **options: Unpack[FunctionOptions],
 ) -> F: ...
 
@@ -129,6 +132,9 @@ def udtf(
     result_types: TypeLike | Sequence[TypeLike] | None = ...,
     deterministic: bool | None = ...,
     name: str | None = ...,
+    func_type: FuncType | None = ...,
+    *,
+    batch: BatchFormat | None = ...,
     **options: Unpack[FunctionOptions],
 ) -> Callable[[F], F]: ...
 
@@ -139,6 +145,9 @@ def udtf(
     result_types: TypeLike | Sequence[TypeLike] | None = None,
     deterministic: bool | None = None,
     name: str | None = None,
+    func_type: FuncType | None = None,
+    *,
+    batch: BatchFormat | None = None,
     **options: Unpack[FunctionOptions],
 ) -> Any:
     """Declares a table function: any number of rows for each row. `result_types` are its columns.
@@ -153,10 +162,21 @@ def udtf(
     >>> list(words("a b"))
     ['a', 'b']
 
+    With `batch` it is called once for a batch, with a vector for each argument, and gives either one vector
+    with a list for each row, or pairs: the positions of the rows in the batch, ascending, and a frame with
+    the result rows (for one column, a vector).
+
+    >>> @udtf(result_types="STRING", batch="arrow")
+    ... def split(texts):
+    ...     import pyarrow.compute as pc
+    ...     return pc.split_pattern(texts, " ")
+
     Raises:
         UdfError: UDF_OPTION, UDF_OPTION_NOT_ACTIVE, UDF_TYPE or UDF_DECLARATION.
     """
-    return _decorate("table", f, input_types, result_types, None, deterministic, name, None, None, options)
+    return _decorate(
+        "table", f, input_types, result_types, None, deterministic, name, func_type, batch, options
+    )
 
 
 @overload

@@ -194,9 +194,7 @@ INTS = st.integers(-(2**62), 2**62) | st.integers(-62_135_596_800_000_000, 253_4
 @given(
     st.lists(st.none() | INTS, max_size=6), st.lists(st.none() | st.integers(-(2**31), 2**31 - 1), max_size=6)
 )
-def test_dates_and_times_are_the_same_with_and_without_numpy(
-    micros: list[Any], days: list[Any]
-) -> None:
+def test_dates_and_times_are_the_same_with_and_without_numpy(micros: list[Any], days: list[Any]) -> None:
     def outcome(convert: Any, counts: list[Any], arrow_type: pa.DataType) -> Any:
         try:
             return convert(pa.array(counts, arrow_type))

@@ -28,6 +28,7 @@ from .scalar_stage import ScalarStage
 from .stage_share import ALONE, StageShare
 from .table_aggregate_stage import TableAggregateStage
 from .table_stage import TableStage
+from .vector_table_stage import VectorTableStage
 from .window_stage import WindowStage
 
 #: What a partition or group that a function takes as a whole may have, where the worker has no cap.
@@ -109,6 +110,7 @@ def open_stage(
         ScalarStage
         | FilterStage
         | TableStage
+        | VectorTableStage
         | AggregateStage
         | MapStage
         | TableAggregateStage
@@ -121,7 +123,9 @@ def open_stage(
         case "filter":
             opened = FilterStage(calls, result_steps, progress)
         case "table":
-            opened = TableStage(calls, result_steps, progress, outer)
+            vectorised = calls[-1].loaded.spec.definition.batch is not None
+            table_stage = VectorTableStage if vectorised else TableStage
+            opened = table_stage(calls, result_steps, progress, outer)
         case "aggregate":
             opened = AggregateStage(calls, result_steps, progress, key_columns, partition_bytes)
         case "map" if calls[0].loaded.spec.definition.kind == "table_aggregate":

@@ -19,6 +19,7 @@ from .bundle import Bundle
 from .call import Call, mapped
 from .called_rows import CalledRows
 from .codec import Mismatch
+from .codec.nested import RowCodec
 from .progress import Progress
 from .stage_base import StageBase
 from .table_rows import RowForm, row_codec
@@ -41,10 +42,7 @@ class TableStage(StageBase):
     ) -> None:
         *scalar_calls, call = calls
         codec = row_codec(call)
-        types: list[DataType] = []
-        for step in result_steps:
-            types += [f.type for f in codec.data_type.fields] if step == call.step else [calls[step].type]
-        super().__init__(calls, progress, types)
+        super().__init__(calls, progress, table_columns(calls, codec, result_steps))
         self._steps = self._sync_steps(scalar_calls)
         self._call = call
         self._function = call.bound.adapt(call.loaded.spec.call)
@@ -118,6 +116,16 @@ class TableStage(StageBase):
             arrays += table if step == self._call.step else [bundle.results[step].array.take(selection)]
         batch = pa.RecordBatch.from_arrays(arrays, schema=self.output_schema) if arrays else None
         return Answer(len(values), batch, selection)
+
+
+def table_columns(calls: Sequence[Call], codec: RowCodec, result_steps: Sequence[int]) -> list[DataType]:
+    """The types of the result columns of a stage whose last call is a table function with the columns of
+    `codec`."""
+    types: list[DataType] = []
+    for step in result_steps:
+        is_table = step == calls[-1].step
+        types += [f.type for f in codec.data_type.fields] if is_table else [calls[step].type]
+    return types
 
 
 def _spread(results: Iterator[Any], called: CalledRows) -> Iterator[Any]:

@@ -1,0 +1,123 @@
+"""Table stages whose function takes vectors: one call for a batch, whose rows say where they belong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from .answer import Answer
+from .bundle import Bundle
+from .call import Call
+from .called_rows import CalledRows
+from .progress import Progress
+from .stage_base import StageBase
+from .table_rows import row_codec
+from .table_stage import ROWS_OF_ANSWER, table_columns
+from .table_vectors import Rows, TableVectors
+from .vector import vectors_for
+from .vector_call import Part, VectorCall
+
+
+class VectorTableStage(StageBase):
+    """As `TableStage`: batches of result rows in the order of their parents, and as they were given."""
+
+    def __init__(
+        self, calls: Sequence[Call], result_steps: Sequence[int], progress: Progress, outer: bool
+    ) -> None:
+        *scalar_calls, call = calls
+        codec = row_codec(call)
+        super().__init__(calls, progress, table_columns(calls, codec, result_steps))
+        self._steps = self._sync_steps(scalar_calls)
+        self._call = call
+        self._function = call.bound.adapt(call.loaded.spec.call)
+        vectors = vectors_for(call.loaded.spec.definition.batch or "arrow", call.dialect)
+        self._vectors = VectorCall(call, vectors)
+        self._tables = TableVectors(call, codec, vectors)
+        self._types = [child.arrow_type for child in codec.children]
+        self._result_steps = result_steps
+        self._outer = outer
+
+    def process(self, columns: Sequence[pa.Array], rows: int, continued: bool = False) -> Iterator[Answer]:
+        """Answers of at most `ROWS_OF_ANSWER` rows; none where there are no rows."""
+        bundle = Bundle(columns, rows)
+        self._evaluate(self._steps, bundle, self._result_steps)
+        called = bundle.called_rows(self._call.bound.arguments, [self._call.guard])
+        pieces = self._placed(bundle, called)
+        while True:
+            with self._progress.step(self._call.step, self._call.name):
+                piece = next(pieces, None)
+            if piece is None:
+                return
+            for start in range(0, len(piece.parents), ROWS_OF_ANSWER):
+                yield self._answer(bundle, piece, start)
+
+    def _placed(self, bundle: Bundle, called: CalledRows) -> Iterator[Rows]:
+        """Result rows with their parents as rows of the bundle, padded where the stage is outer."""
+        positions = None if called.keep is None else pa.array(called.positions(), pa.int32())
+        padded = 0
+        for rows in self._called(bundle, called):
+            parents = rows.parents if positions is None else positions.take(rows.parents)
+            if self._outer:
+                end = parents[-1].as_py() + 1
+                yield _padded(Rows(parents, rows.columns), padded, end)
+                padded = max(padded, end)
+            else:
+                yield Rows(parents, rows.columns)
+        if self._outer and padded < bundle.rows:
+            nothing = Rows(pa.array([], pa.int32()), [pa.nulls(0, arrow_type) for arrow_type in self._types])
+            yield _padded(nothing, padded, bundle.rows)
+
+    def _called(self, bundle: Bundle, called: CalledRows) -> Iterator[Rows]:
+        for part in self._vectors.parts(bundle, called):
+            start = pa.scalar(part.start, pa.int32())
+            for rows in self._items(called, part):
+                yield Rows(pc.add(rows.parents, start), rows.columns)
+
+    def _items(self, called: CalledRows, part: Part) -> Iterator[Rows]:
+        previous = 0
+        try:
+            items = iter(self._tables.items(self._function(*part.arguments)))
+        except Exception as error:
+            raise self._vectors.failed(error, called, part) from error
+        while True:
+            try:
+                item = next(items, _END)
+            except Exception as error:
+                raise self._vectors.failed(error, called, part) from error
+            if item is _END:
+                break
+            rows = self._tables.rows(item, part.rows, previous)
+            if len(rows.parents) > 0:
+                previous = rows.parents[-1].as_py()
+                yield rows
+        self._call.progress.count_calls(self._call.step, 1)
+
+    def _answer(self, bundle: Bundle, piece: Rows, start: int) -> Answer:
+        parents = piece.parents.slice(start, ROWS_OF_ANSWER)
+        arrays: list[pa.Array] = []
+        for step in self._result_steps:
+            if step == self._call.step:
+                arrays += [column.slice(start, ROWS_OF_ANSWER) for column in piece.columns]
+            else:
+                arrays.append(bundle.results[step].array.take(parents))
+        batch = pa.RecordBatch.from_arrays(arrays, schema=self.output_schema) if arrays else None
+        return Answer(len(parents), batch, parents)
+
+
+def _padded(rows: Rows, start: int, end: int) -> Rows:
+    """The same rows, and one of NULLs for each parent from `start` to `end` that has none."""
+    every = pa.array(range(start, end), pa.int32())
+    missing = every.filter(pc.invert(pc.is_in(every, value_set=rows.parents)))
+    if len(missing) == 0:
+        return rows
+    parents = pa.concat_arrays([rows.parents, missing])
+    order = pc.sort_indices(parents)
+    count = len(rows.parents)
+    source = pa.concat_arrays([pa.array(range(count), pa.int32()), pa.nulls(len(missing), pa.int32())])
+    places = source.take(order)
+    return Rows(parents.take(order), [column.take(places) for column in rows.columns])
+
+
+_END = object()
