@@ -199,6 +199,8 @@ export interface Worker {
   /** Kills the whole process tree at once; resolves when it is gone. */
   kill(reason: KillReason): Promise<void>;
   usage(): WorkerUsage;
+  /** Most rows of a bundle, halved each time one brings the worker near its cap; null: any number. Whoever makes bundles heeds it. */
+  readonly rowLimit: number | null;
   /** What the last heartbeat said it runs, and how far; null when idle. */
   progress(): Progress | null;
   /** Messages of closed stages and dead epochs that arrived late and were dropped. */

@@ -29,6 +29,8 @@ export interface LifeOptions {
   readonly onOutput: (output: RawOutput) => void;
   /** The worker said HELLO: welcome it. */
   readonly onWelcome: () => void;
+  /** Its memory has come near the cap, from below. */
+  readonly onNearCap: () => void;
   /** Ask it to shut down. */
   readonly onShutDown: () => void;
   /** It is gone; called exactly once, as the last thing. */
@@ -56,6 +58,7 @@ export class WorkerLife {
   #process: WorkerProcess | null = null;
   #exit: ProcessExit | null = null;
   #problem: unknown = null;
+  #isNearCap = false;
   #stopWatching: () => void = () => undefined;
 
   constructor(options: LifeOptions) {
@@ -161,9 +164,12 @@ export class WorkerLife {
     this.#stopWatching = this.#options.timers.after(WATCH_MS, () => {
       if (this.#options.cap.exceeded()) {
         this.handle({ type: 'memory-exceeded' });
-      } else {
-        this.#watch();
+        return;
       }
+      const isNear = this.#options.cap.isNearCap();
+      if (isNear && !this.#isNearCap) this.#options.onNearCap();
+      this.#isNearCap = isNear;
+      this.#watch();
     });
   }
 

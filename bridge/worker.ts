@@ -1,6 +1,12 @@
 /** One worker behind the `Worker` interface: its life, its two connections, its stages and its log, put together. */
 import { randomBytes } from 'node:crypto';
-import { CancelledError, InternalError, type MetricValue, type MillstreamError } from '../core/index.js';
+import {
+  CancelledError,
+  formatMemory,
+  InternalError,
+  type MetricValue,
+  type MillstreamError,
+} from '../core/index.js';
 import type {
   BridgeOptions,
   CapLevel,
@@ -16,7 +22,7 @@ import { ControlSession } from './control-session.js';
 import { DataSession } from './data-session.js';
 import type { EndpointFolder } from './endpoint-folder.js';
 import { versionMismatch } from './harness-versions.js';
-import type { WorkerCap } from './limits/worker-cap.js';
+import { SOFT_SHARE, type WorkerCap } from './limits/worker-cap.js';
 import {
   type Heartbeat,
   type Hello,
@@ -54,6 +60,8 @@ const DEFAULT_WINDOW_BYTES = 32 << 20;
 /** The longest that a timer takes. */
 const LONGEST_MS = 2 ** 31 - 1;
 const DEFAULT_HEARTBEAT_MS = 1_000;
+/** Bundles are not made smaller than this for want of memory. */
+const LEAST_ROWS = 256;
 
 export class ManagedWorker implements Worker {
   readonly id: string;
@@ -72,6 +80,7 @@ export class ManagedWorker implements Worker {
   #hello: Hello | null = null;
   #residentPeakBytes = 0;
   #progress: Progress | null = null;
+  #rowLimit: number | null = null;
   #killReason: KillReason | null = null;
   #end: LifeEnd | null = null;
   #settleReady: (error: MillstreamError | null) => void = () => undefined;
@@ -107,6 +116,7 @@ export class ManagedWorker implements Worker {
       connect: () => this.#connect(),
       onOutput: (output) => this.#logger.onOutput(output),
       onWelcome: () => this.#onWelcome(),
+      onNearCap: () => this.#onNearCap(),
       onShutDown: () => this.#onShutDown(),
       onEnd: (end) => this.#onEnd(end),
     });
@@ -214,6 +224,11 @@ export class ManagedWorker implements Worker {
     };
   }
 
+  /** Most rows of a bundle, after the worker came near its cap; null: any number. */
+  get rowLimit(): number | null {
+    return this.#rowLimit;
+  }
+
   #forkRequest(): ForkRequest {
     const { spec, epoch, endpoints, cap } = this.#options;
     return {
@@ -288,6 +303,18 @@ export class ManagedWorker implements Worker {
       checksum: bridge.checksum ?? false,
     });
     this.#settleReady(null);
+  }
+
+  #onNearCap(): void {
+    const work = this.#stages.running;
+    if (work === null || work.rows === null || work.rows < 2 * LEAST_ROWS) return;
+    this.#rowLimit = Math.ceil(work.rows / 2);
+    const name = work.functions.join(', ');
+    const share = `${SOFT_SHARE * 100} % of its ${formatMemory(this.memoryBytes)} of memory`;
+    const text =
+      `worker ${this.id} used more than ${share} while it ran function ${name}, bundle ${work.bundle} of ` +
+      `${work.rows} rows: it gets ${this.#rowLimit} rows at a time from now on, where rows do not depend on each other`;
+    this.#logger.note('WARNING', name, text);
   }
 
   #onShutDown(): void {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { ownCgroupV1 } from './cgroup-paths.js';
 import { CPU_PERIOD_US, killPids, notSet, PROBE_LIMITS, writeChecked } from './cgroup-writes.js';
 import type { FileTree } from './file-tree.js';
+import { isNearCap } from './near-cap.js';
 import { placeProcess } from './place-process.js';
 import { sweepCgroups } from './sweep-cgroups.js';
 import type { CapAdapter, CapLimits, CapUsage, MemoryKills, WorkerCap } from './worker-cap.js';
@@ -122,6 +123,14 @@ class CgroupV1Cap implements WorkerCap {
 
   exceeded(): boolean {
     return this.#kills() > 0;
+  }
+
+  isNearCap(): boolean {
+    return isNearCap(this.#files, {
+      usage: join(this.#memory, 'memory.usage_in_bytes'),
+      limit: join(this.#memory, 'memory.limit_in_bytes'),
+      statistics: join(this.#memory, 'memory.stat'),
+    });
   }
 
   killAll(): void {

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { ownCgroupV2 } from './cgroup-paths.js';
 import { CPU_PERIOD_US, killPids, notSet, PROBE_LIMITS, writeChecked } from './cgroup-writes.js';
 import type { FileTree } from './file-tree.js';
+import { isNearCap } from './near-cap.js';
 import { placeProcess } from './place-process.js';
 import { sweepCgroups } from './sweep-cgroups.js';
 import type { CapAdapter, CapLimits, CapUsage, MemoryKills, WorkerCap } from './worker-cap.js';
@@ -110,6 +111,14 @@ export class CgroupV2Cap implements WorkerCap {
 
   exceeded(): boolean {
     return this.#kills() > 0;
+  }
+
+  isNearCap(): boolean {
+    return isNearCap(this.#files, {
+      usage: this.#path('memory.current'),
+      limit: this.#path('memory.max'),
+      statistics: this.#path('memory.stat'),
+    });
   }
 
   killAll(): void {

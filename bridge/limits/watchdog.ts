@@ -6,7 +6,14 @@ import { killPids } from './cgroup-writes.js';
 import type { FileTree } from './file-tree.js';
 import { kernelMemoryKills } from './kernel-memory-kills.js';
 import { processTree, proportionalBytes, residentBytes } from './process-tree.js';
-import type { CapAdapter, CapLimits, CapUsage, MemoryKills, WorkerCap } from './worker-cap.js';
+import {
+  type CapAdapter,
+  type CapLimits,
+  type CapUsage,
+  type MemoryKills,
+  SOFT_SHARE,
+  type WorkerCap,
+} from './worker-cap.js';
 
 export class Watchdog implements CapAdapter {
   readonly level = 'watchdog';
@@ -26,9 +33,6 @@ export class Watchdog implements CapAdapter {
     return new WatchdogCap(this.#files, limits.memoryBytes);
   }
 }
-
-/** Above this share of the cap a sample counts shared pages exactly. */
-const SOFT_SHARE = 0.85;
 
 class WatchdogCap implements WorkerCap {
   readonly folders = [];
@@ -65,6 +69,7 @@ class WatchdogCap implements WorkerCap {
     }
     const pids = processTree(this.#files, this.#pid);
     let bytes = residentBytes(this.#files, pids);
+    // Shared pages are divided only where it matters.
     if (bytes > this.#capBytes * SOFT_SHARE) {
       bytes = proportionalBytes(this.#files, pids);
     }
@@ -75,6 +80,10 @@ class WatchdogCap implements WorkerCap {
     }
     this.#kills = 1;
     return true;
+  }
+
+  isNearCap(): boolean {
+    return (this.#usedBytes ?? 0) > this.#capBytes * SOFT_SHARE;
   }
 
   killAll(): void {

@@ -1,6 +1,9 @@
 /** One interface for all ways to cap a worker: a cap is made for each worker, holds its processes, and is removed. */
 import type { CapLevel } from '../api.js';
 
+/** Part of the cap above which a worker is near it. */
+export const SOFT_SHARE = 0.85;
+
 /** What to enforce. */
 export interface CapLimits {
   readonly memoryBytes: number;
@@ -48,6 +51,8 @@ export interface WorkerCap {
   memoryKills(): MemoryKills;
   /** Looks once; true when the worker has exceeded its memory and what is left of it must be killed. */
   exceeded(): boolean;
+  /** More than `SOFT_SHARE` of the memory is used, without what the kernel can take back; only while `exceeded` is false. */
+  isNearCap(): boolean;
   /** Kills every process under the cap. */
   killAll(): void;
   /** The first process was waited for, so its id may be taken by another one: kills what it left behind. */

@@ -51,12 +51,14 @@ export async function answerGoodRows(
   return together(answers);
 }
 
-interface Answered {
+/** Rows of a bundle and their answer. */
+export interface Answered {
   readonly part: RowRange;
   readonly result: BundleResult;
 }
 
-function together(answers: readonly Answered[]): BundleResult {
+/** The answer to a bundle from those to its parts, in the order of its rows. */
+export function together(answers: readonly Answered[]): BundleResult {
   const batches: BundleBatch[] = [];
   const failedRows: FailedRow[] = [];
   for (const { part, result } of answers) {

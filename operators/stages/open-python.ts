@@ -6,6 +6,7 @@ import { savingStage } from '../failures/saving-stage.js';
 import type { OnError, RetryPolicy } from '../retry/retry-decision.js';
 import { RetryingStage } from '../retry/retrying-stage.js';
 import { RowFailures } from '../retry/row-failures.js';
+import { smallerBundles } from '../retry/smaller-bundles.js';
 import { UnfinishedGroup } from '../retry/unfinished-group.js';
 import { columnSpecs, exchangeOf } from './open-relational.js';
 import type { OpenPython } from './python-stage.js';
@@ -47,9 +48,12 @@ export function openPython(stage: PythonStage, graph: StageGraph, engine: Engine
             // Its place is taken by another only when it is gone.
             await worker?.ended;
             worker = await engine.functionWorkers.leaseOne(subtask, functions, stage.workerGroup);
-            return worker.openFunctionStage({ ...body, context: context(attempt) }, null, (values) =>
-              engine.measured.add(subtask, values),
+            const opened = await worker.openFunctionStage(
+              { ...body, context: context(attempt) },
+              null,
+              (values) => engine.measured.add(subtask, values),
             );
+            return stageOptions.policy.isDivisible ? smallerBundles(opened, worker) : opened;
           },
           ...stageOptions,
           group: stageOptions.policy.isDivisible ? null : new UnfinishedGroup(stage.id, engine.spillFiles),

@@ -21,6 +21,7 @@ function capThat(place: () => boolean): WorkerCap {
     usage: () => usage,
     memoryKills: () => ({ atCap: 0, belowCap: 0 }),
     exceeded: () => false,
+    isNearCap: () => false,
     killAll: () => undefined,
     afterExit: () => undefined,
     remove: () => true,
@@ -57,6 +58,7 @@ function live(cap: WorkerCap, signals: string[]): Promise<LifeEnd> {
       connect: async () => undefined,
       onOutput: () => undefined,
       onWelcome: () => undefined,
+      onNearCap: () => undefined,
       onShutDown: () => undefined,
       onEnd: resolve,
     });

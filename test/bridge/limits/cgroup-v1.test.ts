@@ -55,6 +55,23 @@ describe('caps by cgroup v1', () => {
     expect(cap.memoryKills()).toEqual({ atCap: 2, belowCap: 0 });
   });
 
+  it('are near where more than 85 % is used, files that were read not counted', () => {
+    tree = new RecordedTree(PROC, NEW_GROUP);
+    const cap = CgroupV1.detect(tree, 'probe')!.create('w1', LIMITS);
+    const use = (bytes: number, cached: number) =>
+      tree.record({
+        [`${cap.folders[0]}/memory.usage_in_bytes`]: String(bytes),
+        [`${cap.folders[0]}/memory.stat`]: `rss 1\ninactive_file ${cached}\nactive_file 0`,
+      });
+
+    use(220 << 20, 0);
+    expect(cap.isNearCap()).toBe(true);
+    use(220 << 20, 10 << 20);
+    expect(cap.isNearCap()).toBe(false);
+    use(200 << 20, 0);
+    expect(cap.isNearCap()).toBe(false);
+  });
+
   it('are not available without the memory controller', () => {
     tree = new RecordedTree({ ...PROC, '/proc/self/cgroup': '8:pids:/' });
 
