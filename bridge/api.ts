@@ -12,6 +12,7 @@ import type {
   Timers,
 } from '../core/index.js';
 import type { EarlyZygotes } from './early-zygotes.js';
+import type { IsolationOptions } from './isolation/isolation.js';
 import type {
   ColumnSpec,
   FailedRow,
@@ -59,6 +60,8 @@ export interface BridgeOptions {
   readonly temporaryFolders?: readonly string[];
   /** False starts each worker as a process of its own (about 1 s); true by default, except on macOS. */
   readonly useZygote?: boolean;
+  /** Puts function workers into sandboxes; null, the default: they run with the rights of this process. */
+  readonly isolation?: IsolationOptions | null;
   /** Somebody may stop in the workers for as long as they like: nothing is reported as stuck, nothing times out. */
   readonly debugging?: boolean;
   /** Refuses to start where caps cannot be enforced by the kernel. False by default. */
@@ -125,6 +128,8 @@ export interface WorkerSpec {
   readonly workingDirectory: string;
   /** The environment it runs in; null: the bridge's own Python. */
   readonly python: WorkerPython | null;
+  /** Where workers are isolated: those with the same name (and environment) share a sandbox. Null: the common one. */
+  readonly sandbox: string | null;
   /** The core's variables that it is given, by name; null: all of them. */
   readonly inherited: readonly string[] | null;
   /** Variables set on top of those. */

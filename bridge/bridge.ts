@@ -2,18 +2,15 @@
 import { randomBytes } from 'node:crypto';
 import { CancelledError } from '../core/index.js';
 import type { BridgeOptions, CapLevel, Graces, Worker, WorkerPython, WorkerSpec } from './api.js';
-import { ColdStart } from './cold-start.js';
-import { EndpointFolder } from './endpoint-folder.js';
+import { whyNotTried } from './isolation/detect.js';
+import { isolationRefused } from './isolation/sandbox-process.js';
 import { detectCaps } from './limits/detect.js';
 import type { CapAdapter, WorkerCap } from './limits/worker-cap.js';
 import type { UnfinishedPaths } from './protocol/zygote.js';
-import type { PythonCommand } from './python-command.js';
 import { memoryFolders } from './shared-memory/memory-file-system.js';
 import { SharedMemory } from './shared-memory/shared-memory.js';
 import { ManagedWorker } from './worker.js';
-import type { WorkerHost } from './worker-host.js';
-import { Zygote } from './zygote.js';
-import { startZygoteProcess } from './zygote-process.js';
+import { type HostPlace, WorkerHosts } from './worker-hosts.js';
 
 const DEFAULT_GRACES: Graces = {
   helloMs: 30_000,
@@ -33,33 +30,34 @@ export class Bridge {
   readonly #options: BridgeOptions;
   readonly #graces: Graces;
   readonly #caps: CapAdapter;
-  readonly #endpoints: EndpointFolder;
   readonly #sharedMemory: SharedMemory | null;
-  /** By kind, and by environment where there is one. */
-  readonly #hosts = new Map<string, WorkerHost>();
+  readonly #hosts: WorkerHosts;
   readonly #workers = new Set<ManagedWorker>();
   readonly #removals = new Set<Promise<void>>();
-  readonly #guarded = new Map<string, UnfinishedPaths>();
   #nextEpoch = 1;
   #closing: Promise<void> | null = null;
 
   private constructor(options: BridgeOptions) {
     this.#options = options;
     this.#graces = { ...DEFAULT_GRACES, ...options.graces };
-    this.#endpoints = EndpointFolder.choose();
+    const { isolation = null } = options;
+    const reason = isolation === null ? null : whyNotTried();
+    if (reason !== null) throw isolationRefused(reason);
     this.#caps = detectCaps({
       probe: `${this.#name}-probe`,
       level: options.capLevel ?? null,
-      requireHard: options.requireHardCaps ?? false,
+      requireHard: options.requireHardCaps === true || isolation?.level === 'strict',
     });
     const { sharedMemoryBytes = 0, sharedMemoryFolders = memoryFolders() } = options;
-    const sharedBytes = options.checksum === true ? 0 : sharedMemoryBytes;
-    this.#sharedMemory = SharedMemory.open(sharedBytes, sharedMemoryFolders);
+    // Checksums are of what goes through sockets; and who is strict lets no function write to what another reads.
+    const isShared = options.checksum !== true && isolation?.level !== 'strict';
+    this.#sharedMemory = SharedMemory.open(isShared ? sharedMemoryBytes : 0, sharedMemoryFolders);
+    this.#hosts = new WorkerHosts(options, this.#sharedMemory);
   }
 
   /**
    * Chooses the private folder for sockets and finds out how caps are enforced; starts no process yet.
-   * @throws {EnvironmentError} CAP_LEVEL, SOCKET_FOLDER.
+   * @throws {EnvironmentError} CAP_LEVEL, SOCKET_FOLDER, ISOLATION_LEVEL.
    */
   static start(options: BridgeOptions): Bridge {
     return new Bridge(options);
@@ -80,18 +78,12 @@ export class Bridge {
    * they are made.
    */
   guard(paths: UnfinishedPaths): () => void {
-    const name = randomBytes(8).toString('hex');
-    this.#guarded.set(name, paths);
-    for (const host of this.#hosts.values()) host.guard(name, paths);
-    return () => {
-      this.#guarded.delete(name);
-      for (const host of this.#hosts.values()) host.release(name);
-    };
+    return this.#hosts.guard(paths);
   }
 
-  /** Begins to import what workers of this kind need, so that the first one starts in milliseconds. */
-  prepare(kind: WorkerSpec['kind'], environment: WorkerPython | null = null): void {
-    if (this.#closing === null) this.#host(kind, environment);
+  /** Begins to import what such workers need, so that the first one starts in milliseconds. */
+  prepare(kind: WorkerSpec['kind'], python: WorkerPython | null = null): void {
+    if (this.#closing === null) this.#hosts.prepare({ kind, python, sandbox: null });
   }
 
   /**
@@ -104,7 +96,8 @@ export class Bridge {
     }
     const epoch = this.#nextEpoch++;
     const name = `${this.#name}-w${epoch}`;
-    const host = this.#host(spec.kind, spec.python);
+    const place = this.#hosts.place(spec);
+    const { host, endpoints } = place;
     // Said before they are made: the core may die at any moment.
     host.own(this.#caps.folders(name));
     const cap = this.#caps.create(name, spec);
@@ -115,11 +108,11 @@ export class Bridge {
         host,
         cap,
         capLevel: this.capLevel,
-        endpoints: this.#endpoints,
+        endpoints,
         sharedMemory: this.#sharedMemory,
         bridge: this.#options,
         graces: this.#graces,
-        onEnd: (worker) => this.#onWorkerEnd(worker, cap),
+        onEnd: (worker) => this.#onWorkerEnd(worker, cap, place),
       },
       (worker) => this.#workers.add(worker),
     );
@@ -139,15 +132,9 @@ export class Bridge {
 
   async #abort(): Promise<void> {
     await this.#terminateWorkers();
-    const hosts = [...this.#hosts.values()];
-    await Promise.all([
-      ...[...this.#workers].map((worker) => worker.kill({ kind: 'cancelled' })),
-      ...hosts.map((host) => host.abort()),
-    ]);
-    await Promise.all(this.#removals);
-    this.#sharedMemory?.close();
-    this.#caps.close();
-    this.#endpoints.remove();
+    const killed = [...this.#workers].map((worker) => worker.kill({ kind: 'cancelled' }));
+    await Promise.all([...killed, this.#hosts.end(true)]);
+    await this.#removeAll();
   }
 
   /** Lets functions close; workers that still start, and those that take longer than the grace, are left. */
@@ -163,67 +150,22 @@ export class Bridge {
 
   async #close(): Promise<void> {
     await Promise.all([...this.#workers].map((worker) => worker.stop()));
-    await Promise.all([...this.#hosts.values()].map((host) => host.close()));
+    await this.#hosts.end(false);
+    await this.#removeAll();
+  }
+
+  async #removeAll(): Promise<void> {
     await Promise.all(this.#removals);
     this.#sharedMemory?.close();
     this.#caps.close();
-    this.#endpoints.remove();
+    this.#hosts.removeSockets();
   }
 
-  #host(kind: WorkerSpec['kind'], environment: WorkerPython | null): WorkerHost {
-    const key = environment === null ? kind : `${kind}-${environment.key}`;
-    let host = this.#hosts.get(key);
-    if (host === undefined || host.hasEnded) {
-      host = this.#startHost(kind, key, environment);
-      this.#hosts.set(key, host);
-      for (const [name, paths] of this.#guarded) host.guard(name, paths);
-      // The zygote knows of it by now: a core that is killed here leaves nothing.
-      this.#endpoints.make();
-    }
-    return host;
-  }
-
-  #startHost(kind: WorkerSpec['kind'], key: string, environment: WorkerPython | null): WorkerHost {
-    const { pythonPath = [], temporaryFolders = [], onLog } = this.#options;
-    const {
-      useZygote = process.platform === 'linux',
-      earlyZygotes,
-      diagnose = async () => {},
-    } = this.#options;
-    const command: PythonCommand = {
-      python: environment?.executable ?? this.#options.python,
-      pythonPath,
-      // Packages on the path of the core are not those of the environment.
-      isIsolated: environment?.isBuilt ?? false,
-    };
-    return useZygote
-      ? Zygote.start({
-          ...command,
-          process: earlyZygotes?.take(command, kind) ?? startZygoteProcess(command, kind),
-          diagnose: environment?.isBuilt === true ? async () => {} : diagnose,
-          folders: [
-            this.#endpoints.path,
-            ...(this.#sharedMemory === null ? [] : [this.#sharedMemory.path]),
-            ...temporaryFolders,
-          ],
-          onText: (text) =>
-            onLog({
-              worker: `zygote-${key}`,
-              source: 'stderr',
-              level: 'INFO',
-              function: null,
-              text,
-              dropped: 0,
-            }),
-        })
-      : new ColdStart(command);
-  }
-
-  #onWorkerEnd(worker: ManagedWorker, cap: WorkerCap): void {
+  #onWorkerEnd(worker: ManagedWorker, cap: WorkerCap, place: HostPlace): void {
     this.#workers.delete(worker);
-    this.#endpoints.unlink(`${worker.id}.c`);
-    this.#endpoints.unlink(`${worker.id}.d`);
-    const removal = this.#remove(cap).then(() => {
+    place.endpoints.unlink(`${worker.id}.c`);
+    place.endpoints.unlink(`${worker.id}.d`);
+    const removal = Promise.all([this.#remove(cap), this.#hosts.leave(place)]).then(() => {
       this.#removals.delete(removal);
     });
     this.#removals.add(removal);

@@ -33,6 +33,8 @@ export {
   removeCached,
   removeEnvironment,
 } from './environments/installed-environments.js';
+export { detectIsolation, type IsolationSupport } from './isolation/detect.js';
+export type { IsolationLevel, IsolationOptions } from './isolation/isolation.js';
 export type {
   ColumnSpec,
   FailedRow,

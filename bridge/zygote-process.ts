@@ -29,8 +29,24 @@ export interface ZygoteEnd {
 
 /** Starts one; that it could not be started shows in `ended`. */
 export function startZygoteProcess(command: PythonCommand, kind: ZygoteKind): ZygoteProcess {
-  const child = spawn(command.python, ['-m', 'millstream._worker.zygote_main', kind], {
-    env: pythonEnvironment(command),
+  return startProcess(
+    command.python,
+    ['-m', 'millstream._worker.zygote_main', kind],
+    pythonEnvironment(command),
+    null,
+  );
+}
+
+/** Starts a program that speaks as a zygote; `cwd` null: where this process is. */
+export function startProcess(
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+  cwd: string | null,
+): ZygoteProcess {
+  const child = spawn(program, args, {
+    env,
+    ...(cwd === null ? {} : { cwd }),
     stdio: ['pipe', 'pipe', 'pipe'],
     // Ctrl-C in a terminal reaches the whole process group; this one must outlive the core to clean up.
     detached: true,

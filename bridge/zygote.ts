@@ -14,6 +14,8 @@ import type { ZygoteEnd, ZygoteProcess } from './zygote-process.js';
 export interface ZygoteOptions extends PythonCommand {
   /** Started with this command; belongs to the zygote from now on. */
   readonly process: ZygoteProcess;
+  /** What it means that it ended before it was ready; by default that its Python does not start. */
+  readonly startError?: (stderr: string, cause: unknown) => MillstreamError;
   /** Looks why a process did not become ready, and throws what it finds: an interpreter that cannot be used. */
   readonly diagnose: () => Promise<unknown>;
   /** Removed with everything in them when it ends. */
@@ -133,7 +135,10 @@ export class Zygote implements WorkerHost {
             hint: 'Something outside of Millstream killed it, or the machine ran out of memory; run the job again.',
           },
         )
-      : startError(this.#options.python, this.#stderr.toString(), cause ?? undefined);
+      : (this.#options.startError ?? ((stderr, reason) => startError(this.#options.python, stderr, reason)))(
+          this.#stderr.toString(),
+          cause ?? undefined,
+        );
     for (const child of this.#children.values()) {
       child.onHostLost(this.#endError);
     }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { choosePython, EarlyZygotes, type ZygoteKind } from '../bridge/index.js';
 
 /** Keys that say by which Python, or how, workers start: then the session alone decides. */
-const DECIDES_OTHERWISE = /python\.executable|millstream\.worker\.zygote/;
+const DECIDES_OTHERWISE = /python\.executable|millstream\.worker\.zygote|millstream\.isolation/;
 /** SQL that makes a Python function, or a job file that lists functions. */
 const HAS_FUNCTIONS = /\bLANGUAGE\s+PYTHON\b|^\s*"?functions"?\s*:/im;
 /** Options that take a value, which is not the job. */

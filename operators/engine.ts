@@ -59,4 +59,6 @@ export interface Engine {
   readonly workingDirectory: string;
   /** A folder of the session's own, removed when it closes: spilled data of DuckDB and of exchanges. */
   readonly temporaryDirectory: string;
+  /** A folder in it that function workers share. */
+  readonly functionsDirectory: string;
 }

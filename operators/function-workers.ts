@@ -36,6 +36,8 @@ export interface FunctionWorkersOptions
   readonly freeBytes: () => number;
   /** Hard cap of each worker that declares none, where that many environments run side by side. @throws {ResourceError} where it is too little */
   readonly memoryBytes: (environments: number) => number;
+  /** Each function has a sandbox, and so workers, of its own. */
+  readonly sandboxEach: boolean;
   /** Where modules are looked for, absolute, first match wins. */
   readonly paths: readonly string[];
   /** The environment of each function; built first where it is new. */
@@ -69,7 +71,7 @@ export class FunctionWorkers {
    */
   async declare(functions: readonly FunctionReference[]): Promise<ReadonlyMap<string, FunctionDeclaration>> {
     const pythons = await this.options.environments(functions);
-    const wanted = new Map(functions.map((f) => [f.name, this.#home(pythons.get(f.name) ?? null)]));
+    const wanted = new Map(functions.map((f) => [f.name, this.#home(pythons.get(f.name) ?? null, f.name)]));
     const homes = new Set(wanted.values());
     await this.#endChanged(homes);
     const missing = functions.filter((f) => !this.#isDeclared(f, wanted.get(f.name)!));
@@ -167,7 +169,7 @@ export class FunctionWorkers {
   /** The `index`th worker of a group, with the functions named. */
   async leaseOne(index: number, functions: readonly string[], groupName = SHARED_GROUP): Promise<Worker> {
     const declared = functions.map((name) => this.#declared.get(name)!);
-    const home = declared[0]?.home ?? this.#home(null);
+    const home = declared[0]?.home ?? this.#home(null, '');
     const group = this.#group(home, groupName);
     if (group.size === null) await group.resize(this.#standardSize(1));
     const member = await group.member(index);
@@ -197,12 +199,14 @@ export class FunctionWorkers {
     );
   }
 
-  #home(python: WorkerPython | null): Home {
-    const key = python?.key ?? '';
+  #home(python: WorkerPython | null, name: string): Home {
+    const sandbox = this.options.sandboxEach ? name : null;
+    const key = [python?.key ?? '', ...(sandbox === null ? [] : [sandbox])].join(' ');
     const home = this.#homes.get(key) ?? {
       key,
       python,
-      label: null,
+      sandbox,
+      label: sandbox,
       sources: new ModuleSources(),
       generation: 0,
     };
@@ -236,7 +240,10 @@ export class FunctionWorkers {
     const member = await this.#group(home, SHARED_GROUP).member(0);
     for (const declaration of await this.#load(home, member, missing)) {
       if (home.python?.isBuilt !== true) refuseUnread(declaration);
-      const options = home.python?.isBuilt === true ? { environment: home.key } : {};
+      const options = {
+        ...(home.python?.isBuilt === true && { environment: home.python.key }),
+        ...(home.sandbox !== null && { sandbox: home.sandbox }),
+      };
       this.#declared.set(declaration.name, {
         declaration: { ...declaration, options: { ...declaration.options, ...options } },
         home,

@@ -34,6 +34,7 @@ export class RelationalWorkers {
       openFiles: null,
       workingDirectory: this.workingDirectory,
       python: null,
+      sandbox: null,
       inherited: null,
       environment: {},
     });

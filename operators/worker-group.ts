@@ -10,10 +10,12 @@ export interface Member {
   readonly loaded: Map<string, string>;
 }
 
-/** What the functions of an environment were read from. */
+/** What the functions of an environment, or the one of a sandbox, were read from. */
 export interface Home {
   readonly key: string;
   readonly python: WorkerPython | null;
+  /** The function that has the sandbox of its workers for itself; null: it is shared. */
+  readonly sandbox: string | null;
   /** Names its workers, where it is not the usual one. */
   label: string | null;
   /** Of what its workers have imported. */
@@ -114,6 +116,7 @@ export class WorkerGroup {
         openFiles: null,
         workingDirectory: options.workingDirectory,
         python: home.python,
+        sandbox: home.sandbox,
         inherited,
         environment:
           devices === null

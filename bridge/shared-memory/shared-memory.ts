@@ -56,6 +56,11 @@ export class SharedMemory {
     return this.#folder.path;
   }
 
+  /** Makes the folder now: who is to see it from a sandbox must find it. @throws {EnvironmentError} SOCKET_FOLDER */
+  make(): void {
+    this.#folder.make();
+  }
+
   /** What one worker writes and reads. `worker` is its epoch. */
   join(worker: number, send: SendToWorker): WorkerMemory {
     const member: WorkerMemory = new WorkerMemory({

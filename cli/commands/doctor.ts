@@ -1,6 +1,7 @@
 /** `millstream doctor`: is this machine ready, and what will be in force. */
 import type { CommandContext } from '../context.js';
 import type { Finding } from '../doctor/finding.js';
+import { checkIsolation } from '../doctor/isolation.js';
 import { checkMemory, checkNode, checkPlatform, checkSharedMemory } from '../doctor/machine.js';
 import { checkPython } from '../doctor/python.js';
 import { checkRoundTrip } from '../doctor/round-trip.js';
@@ -16,6 +17,7 @@ export async function doctor(context: CommandContext): Promise<number> {
     ...checkMemory(),
     checkSharedMemory(),
     ...(await checkPython()),
+    ...(await checkIsolation()),
   ];
   for (const finding of findings) await context.stdout.write(renderFinding(finding));
   if (findings.some(isProblem)) return EXIT_FAILED;

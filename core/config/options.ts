@@ -224,6 +224,38 @@ export const OPTIONS = {
     meaning: 'Most rows in a batch that a relational stage produces.',
     schema: { minimum: 1, maximum: 1_048_576 },
   },
+  'millstream.isolation': {
+    type: 'string',
+    default: 'off',
+    meaning:
+      "What functions are kept from: 'off', nothing but their caps; 'standard', files, network and processes that " +
+      "they were not given; 'strict', also rare system calls, and each other. Refused where it cannot be had.",
+    schema: { enum: ['off', 'standard', 'strict'] },
+  },
+  'millstream.isolation.network': {
+    type: 'boolean',
+    default: 'false',
+    meaning: "Isolated functions may use the machine's network.",
+  },
+  'millstream.isolation.read': {
+    type: 'list',
+    default: null,
+    meaning:
+      'Folders and files that isolated functions may read besides their own, relative to the working directory.',
+  },
+  'millstream.isolation.write': {
+    type: 'list',
+    default: null,
+    meaning:
+      'Folders, files and devices that isolated functions may change, relative to the working directory.',
+  },
+  'millstream.isolation.temporary': {
+    type: 'memory',
+    default: '256 mb',
+    meaning:
+      'Most that isolated functions may keep in /tmp, which is in memory and counts against their caps.',
+    schema: { minimum: 1 },
+  },
   'millstream.resources.required': {
     type: 'string',
     default: 'best',

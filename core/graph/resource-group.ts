@@ -6,14 +6,14 @@ import { formatMemory } from '../resource/parse-memory.js';
 /** The group of functions that declare nothing about their resources. */
 export const SHARED_GROUP = 'shared';
 
-/** What still parts functions of a named group: no worker runs in two environments. */
-const NAMED_OPTIONS = ['resources', 'environment'] as const;
+/** What still parts functions of a named group: no worker runs in two environments, nor in two sandboxes. */
+const NAMED_OPTIONS = ['resources', 'environment', 'sandbox'] as const;
 
 /** Declared options that ask for workers of an own kind. */
-const WORKER_OPTIONS = ['memory', 'cpus', 'gpus', 'environment'] as const;
+const WORKER_OPTIONS = ['memory', 'cpus', 'gpus', 'environment', 'sandbox'] as const;
 
 /** Declared options that part stages: functions that run in different numbers of workers are no chain. */
-const RESOURCE_OPTIONS = ['memory', 'cpus', 'gpus', 'concurrency', 'environment'] as const;
+const RESOURCE_OPTIONS = ['memory', 'cpus', 'gpus', 'concurrency', 'environment', 'sandbox'] as const;
 
 /**
  * Which functions may be steps of one stage: `resources="name"` says so; otherwise functions that declare the same
@@ -41,13 +41,18 @@ export function workerGroupOf(functionName: string, functions: FunctionResolver)
   const options = functions.declaration(functionName)?.options ?? {};
   const names = typeof options.resources === 'string' ? NAMED_OPTIONS : WORKER_OPTIONS;
   const declared = valuesOf(options, names);
-  const isOpen = names.every((name) => name === 'environment' || options[name] === undefined);
+  const isOpen = names.every((name) => isOfPlace(name) || options[name] === undefined);
   return (isOpen ? [SHARED_GROUP, ...declared] : declared).join(', ');
 }
 
 /** True for a group of functions that declare nothing about their resources. */
 export function isSharedGroup(group: string): boolean {
-  return group === SHARED_GROUP || group.startsWith(`${SHARED_GROUP}, environment=`);
+  return group === SHARED_GROUP || group.startsWith(`${SHARED_GROUP}, `);
+}
+
+/** Options that say where workers run, and nothing of what they need. */
+function isOfPlace(option: string): boolean {
+  return option === 'environment' || option === 'sandbox';
 }
 
 function valuesOf(options: Readonly<Record<string, unknown>>, names: readonly string[]): string[] {

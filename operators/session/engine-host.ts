@@ -1,6 +1,8 @@
 /** Builds the engine of a session from its configuration, when the first statement needs it, and takes it down. */
+
+import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Bridge, type EarlyZygotes, type Environments, type WorkerLog } from '../../bridge/index.js';
 import {
   type Configuration,
@@ -14,6 +16,7 @@ import {
   withOverrides,
 } from '../../core/index.js';
 import type { Engine } from '../engine.js';
+import { makeWorkerFolder } from '../environments/worker-folder.js';
 import { bundleFolder } from '../failures/bundle-folder.js';
 import { DeadLetters } from '../failures/dead-letters.js';
 import { FailedRows } from '../failures/failed-rows.js';
@@ -23,9 +26,16 @@ import { SpillFolder } from '../ports/spill-folder.js';
 import { TemporaryFolder } from '../ports/temporary-folder.js';
 import { RelationalWorkers } from '../relational-workers.js';
 import { engineSettings } from './engine-settings.js';
+import { isolationLevel, isolationOptions } from './isolation.js';
 import { JobAdmission } from './job-admission.js';
 import { jobFacts } from './job-facts.js';
-import { openFunctionWorkers, prepareWorkerPlace } from './open-function-workers.js';
+import {
+  openFunctionWorkers,
+  prepareWorkerPlace,
+  variablesOf,
+  type WorkerPlace,
+  workerFolder,
+} from './open-function-workers.js';
 import { SessionResources } from './session-resources.js';
 import type { DebugOptions } from './session-types.js';
 import { localTimeZone } from './time-zone.js';
@@ -130,6 +140,7 @@ export class EngineHost {
     );
     if (workers > 0) bridge.prepare('relational');
     await temporaryFolder.make();
+    await mkdir(functionsFolder(temporaryFolder), { recursive: true, mode: 0o700 });
     const needs = {
       job: job.id,
       functionWorkers,
@@ -185,6 +196,7 @@ export class EngineHost {
       functionOptions,
       workingDirectory,
       temporaryDirectory: temporaryFolder.path,
+      functionsDirectory: functionsFolder(temporaryFolder),
     };
     return {
       engine,
@@ -216,7 +228,10 @@ export class EngineHost {
 
   /** Forgets what was made from settings that have changed since; a job that runs goes on with what it has. */
   #followSettings(): void {
-    const settings = engineSettings(this.options.configuration);
+    const { configuration } = this.options;
+    // A sandbox shows the folders that were there when it was made.
+    const shown = isolationLevel(configuration) === 'off' ? '' : this.#addedFolders.join('\n');
+    const settings = engineSettings(configuration) + shown;
     if (settings === this.#settings || this.#jobs > 0) return;
     this.#settings = settings;
     this.#ending = Promise.all([this.#ending, takeDown(this.#started, false)]);
@@ -231,7 +246,20 @@ export class EngineHost {
     const useZygote = configuration.get('millstream.worker.zygote') && process.platform === 'linux';
     const place = await prepareWorkerPlace(this.options, this.options.python, useZygote);
     const temporaryFolder = new TemporaryFolder(configuration.get('io.tmp.dirs'));
+    const variables = variablesOf(configuration, debug ?? null);
+    const isolation = isolationOptions(configuration, {
+      workingDirectory,
+      readable: () => [
+        ...this.#moduleFolders,
+        ...Object.values(jobFacts(configuration, workingDirectory).cachedFiles),
+        ...archiveFolders(place, temporaryFolder),
+      ],
+      sharedFolder: functionsFolder(temporaryFolder),
+      inherited: variables.inherited,
+      debug: debug ?? null,
+    });
     const bridge = Bridge.start({
+      isolation,
       clock: systemClock,
       timers: systemTimers,
       schemas: this.schemas,
@@ -262,8 +290,17 @@ export class EngineHost {
       workingDirectory,
       ...this.#addedFolders,
     ];
+    if (isolation !== null) {
+      // A zygote knows of the folder before it is made, and a sandbox is made of what is there.
+      bridge.prepare('relational');
+      await temporaryFolder.make();
+      await mkdir(functionsFolder(temporaryFolder), { recursive: true, mode: 0o700 });
+      if (place.archives.length > 0) await makeWorkerFolder(workerFolder(temporaryFolder), place.archives);
+    }
     const functionWorkers = openFunctionWorkers(bridge, place, {
       ...this.options,
+      variables,
+      sandboxEach: isolation?.level === 'strict',
       slots: resources.parallelism,
       memoryBytes: (environments) => resources.functionWorkerBytes(environments),
       paths: this.#moduleFolders,
@@ -317,6 +354,17 @@ async function takeDown(starting: Promise<Started> | null, isAborted: boolean): 
 /** One thread of a scan keeps about two function workers busy. */
 function scanThreads(cores: number): number {
   return Math.max(1, Math.floor(cores / 3));
+}
+
+/** For what function workers share. */
+function functionsFolder({ path }: TemporaryFolder): string {
+  return join(path, 'functions');
+}
+
+/** What workers of a job with archives look into. */
+function archiveFolders({ archives }: WorkerPlace, temporaryFolder: TemporaryFolder): string[] {
+  if (archives.length === 0) return [];
+  return [workerFolder(temporaryFolder), ...archives.map(({ unpacked }) => unpacked)];
 }
 
 /** How old the figures of the progress line may be. */

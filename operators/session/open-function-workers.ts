@@ -19,7 +19,10 @@ import { choosePythons, type SessionPythons } from './choose-pythons.js';
 import type { DebugOptions } from './session-types.js';
 
 export interface OpenWorkersOptions
-  extends Pick<FunctionWorkersOptions, 'slots' | 'memoryBytes' | 'paths' | 'reserve' | 'freeBytes'> {
+  extends Pick<
+    FunctionWorkersOptions,
+    'slots' | 'memoryBytes' | 'paths' | 'reserve' | 'freeBytes' | 'sandboxEach' | 'variables'
+  > {
   readonly configuration: Configuration;
   readonly workingDirectory: string;
   readonly temporaryFolder: TemporaryFolder;
@@ -63,6 +66,11 @@ export async function prepareWorkerPlace(
   return { ...pythons, archives, diagnose, environments: isInArchive ? environmentsOf(pythons) : unpacking };
 }
 
+/** Where workers of a job with archives run. */
+export function workerFolder(temporaryFolder: TemporaryFolder): string {
+  return join(temporaryFolder.path, 'workers');
+}
+
 /** The function workers of a bridge that was started with the Python for DuckDB. */
 export function openFunctionWorkers(
   bridge: Bridge,
@@ -72,7 +80,7 @@ export function openFunctionWorkers(
   const { configuration, workingDirectory, temporaryFolder, slots, memoryBytes, paths, reserve, freeBytes } =
     options;
   const { archives } = place;
-  const folder = archives.length === 0 ? workingDirectory : join(temporaryFolder.path, 'workers');
+  const folder = archives.length === 0 ? workingDirectory : workerFolder(temporaryFolder);
   const standard = standardPython(place);
   const chosen = new FunctionEnvironments(place.environments, () => ({
     requirements: configuration.get('python.requirements'),
@@ -87,7 +95,8 @@ export function openFunctionWorkers(
     gpus: new GpuDevices(configuration.get('millstream.gpus') ?? machineGpus()),
     paths,
     workingDirectory: folder,
-    variables: variablesOf(configuration, options.debug ?? null),
+    variables: options.variables,
+    sandboxEach: options.sandboxEach,
     environments: async (functions) => {
       const found = await chosen.of(functions, paths);
       if (archives.length > 0) {
@@ -101,7 +110,8 @@ export function openFunctionWorkers(
   });
 }
 
-function variablesOf(configuration: Configuration, debug: DebugOptions | null): WorkerVariables {
+/** What function workers see of the environment. @throws {ConfigurationError} OPTION_VALUE */
+export function variablesOf(configuration: Configuration, debug: DebugOptions | null): WorkerVariables {
   const variables = workerVariables(
     configuration.get('millstream.worker.env') ?? [],
     configuration.get('python.systemenv.enabled'),

@@ -37,6 +37,7 @@ import { ResultQueue } from '../sinks/result-queue.js';
 import { chooseMode, type Mode } from './choose-mode.js';
 import { executeDdl } from './ddl.js';
 import { EngineHost } from './engine-host.js';
+import { explainIsolation } from './isolation.js';
 import { jobSummary } from './job-summary.js';
 import { listingResult } from './listing-result.js';
 import { fileResolver } from './resolve-files.js';
@@ -112,7 +113,7 @@ export class Session implements JobSession {
         const path = sink.kind === 'table' ? sink.table.options.path : undefined;
         if (path !== undefined) toBeWritten.add(resolve(this.#options.workingDirectory, path));
       }
-      yield { kind: 'explain', text: explainQueries(queries, graph) };
+      yield { kind: 'explain', text: this.#explainText(queries, graph) };
     }
   }
 
@@ -198,7 +199,7 @@ export class Session implements JobSession {
 
   async #explainStatement(statement: JobStatement, sql: string): Promise<StatementResult> {
     const { queries, graph } = await this.#plan(statement, sql);
-    return { kind: 'explain', text: explainQueries(queries, graph) };
+    return { kind: 'explain', text: this.#explainText(queries, graph) };
   }
 
   async #plan(
@@ -320,6 +321,10 @@ export class Session implements JobSession {
     } finally {
       release();
     }
+  }
+
+  #explainText(queries: readonly QueryPlan[], graph: StageGraph): string {
+    return explainQueries(queries, graph) + explainIsolation(this.configuration, graph);
   }
 
   /** Imports take most of a first statement's time: they begin while it is still being planned. */

@@ -87,7 +87,7 @@ function stageBody(
       const options = engine.functionOverrides(name);
       return Object.keys(options).length === 0 ? [] : [{ function: name, options }];
     }),
-    sharedFolder: engine.temporaryDirectory,
+    sharedFolder: engine.functionsDirectory,
   };
 }
 

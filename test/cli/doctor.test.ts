@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { renderFinding } from '../../cli/commands/doctor.js';
 import { ok, problem } from '../../cli/doctor/finding.js';
+import { isolationFinding } from '../../cli/doctor/isolation.js';
 import { checkNode, checkPlatform, checkSharedMemory } from '../../cli/doctor/machine.js';
 import { checkRoundTrip } from '../../cli/doctor/round-trip.js';
 import { WorkerError } from '../../core/index.js';
@@ -39,6 +40,24 @@ describe('doctor', () => {
     ['18.20.4', 'problem'],
   ])('Node %s: %s', (version, status) => {
     expect(checkNode(version).status).toBe(status);
+  });
+
+  it.each([
+    [
+      { standard: 'no bwrap', strict: 'no bwrap', keepsWorkersApart: false },
+      'no other level can be had: no bwrap',
+    ],
+    [
+      { standard: null, strict: 'no filter', keepsWorkersApart: true },
+      'can be had: standard, not strict (no filter)',
+    ],
+    [{ standard: null, strict: null, keepsWorkersApart: true }, 'can be had: standard and strict'],
+    [
+      { standard: null, strict: null, keepsWorkersApart: false },
+      'workers of one sandbox can signal each other',
+    ],
+  ])('isolation %j: %s', (support, text) => {
+    expect(isolationFinding(support).text).toContain(text);
   });
 
   it('refuses Windows', () => {

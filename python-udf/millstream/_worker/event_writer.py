@@ -30,7 +30,11 @@ class EventWriter:
 
     def write(self, event: Event) -> None:
         """Queues an event and sends what can be sent. Raises BrokenPipeError when the reader has gone."""
-        self._pending += encode_event(event)
+        self.write_line(encode_event(event))
+
+    def write_line(self, line: bytes) -> None:
+        """The same with a line as it is, its end included."""
+        self._pending += line
         self.flush()
 
     def flush(self) -> None:

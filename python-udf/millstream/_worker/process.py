@@ -24,6 +24,7 @@ EXIT_PROTOCOL = 70
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
+_PR_SET_NO_NEW_PRIVS = 38
 _OOM_SCORE = 500
 """As if half of the machine's memory were used on top: proc(5), oom_score_adj."""
 _PAGE_BYTES = resource.getpagesize()
@@ -39,6 +40,11 @@ def die_with_parent(parent: int) -> None:
 def become_subreaper() -> None:
     """Makes orphaned descendants children of this process (Linux)."""
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def forbid_new_privileges() -> None:
+    """No program that this process starts gains rights by it: set-user-id bits count for nothing (Linux)."""
+    _prctl(_PR_SET_NO_NEW_PRIVS, 1)
 
 
 def set_rlimits(limits: Mapping[str, int]) -> None:
@@ -60,10 +66,13 @@ def report_crashes() -> None:
     faulthandler.register(signal.SIGXCPU, 2, all_threads=True, chain=True)
 
 
-def go_first() -> None:
-    """Where the machine runs out of memory, has the kernel take this process before its core (Linux)."""
+def go_first(pid: int | None = None) -> None:
+    """Where the machine runs out of memory, has the kernel take a process before its core (Linux).
+
+    None: this one, which in a sandbox cannot say so itself.
+    """
     with contextlib.suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text(str(_OOM_SCORE))
+        Path(f"/proc/{pid or 'self'}/oom_score_adj").write_text(str(_OOM_SCORE))
 
 
 def reseed() -> None:

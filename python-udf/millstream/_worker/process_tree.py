@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -29,6 +30,16 @@ def descendants(root: int) -> list[int]:
         found += below
         waiting += below
     return found
+
+
+def host_pid(init: int, inner: int) -> int | None:
+    """The id, here, of the process that is `inner` in the namespace below `init`; None: there is none."""
+    for pid in descendants(init):
+        with contextlib.suppress(OSError):
+            line = re.search(r"^NSpid:(.*)$", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
+            if line is not None and int(line[1].split()[-1]) == inner:
+                return pid
+    return None
 
 
 def signal_group(leader: int, signal_number: int) -> None:

@@ -13,9 +13,11 @@ import signal
 import sys
 from typing import Literal
 
-from . import process_tree, zygote_cleanup
+from . import process_tree
 from .event_writer import EventWriter
+from .line_reader import LineReader
 from .output_relay import OutputPipe
+from .owned_paths import OwnedPaths
 from .zygote_child import Child, fork_child
 from .zygote_protocol import (
     Exited,
@@ -23,12 +25,9 @@ from .zygote_protocol import (
     Forked,
     ForkFailed,
     Go,
-    Guard,
     Kill,
     Output,
-    Own,
     Ready,
-    Release,
     decode_command,
 )
 
@@ -41,12 +40,9 @@ class Zygote:
     def __init__(self, command_fd: int, event_fd: int) -> None:
         self._command_fd = command_fd
         self._events = EventWriter(event_fd)
-        self._commands = b""
+        self._commands = LineReader(command_fd)
         self._children: dict[str, Child] = {}
-        self._cgroups: set[str] = set()
-        self._folders: set[str] = set()
-        self._endpoints: set[str] = set()
-        self._guarded: dict[str, Guard] = {}
+        self._owned = OwnedPaths()
         self._child_fd = _child_signals()
 
     def run(self, import_ms: float) -> None:
@@ -58,17 +54,7 @@ class Zygote:
                 pass
         except BrokenPipeError:
             self._read_what_is_owned()
-        zygote_cleanup.kill_everything(
-            [child.pid for child in self._children.values()], self._cgroups, self._child_fd
-        )
-        zygote_cleanup.remove_cgroups(self._cgroups)
-        zygote_cleanup.unlink_endpoints(self._endpoints)
-        zygote_cleanup.remove_folders(self._folders)
-        zygote_cleanup.remove_unfinished(
-            [file for guarded in self._guarded.values() for file in guarded.files],
-            # The first made the folder that the others are in.
-            [folder for guarded in reversed(self._guarded.values()) for folder in guarded.folders],
-        )
+        self._owned.remove([child.pid for child in self._children.values()], self._child_fd)
 
     def _serve_once(self) -> bool:
         """Waits for something to do and does it; False at the end of the commands."""
@@ -96,13 +82,11 @@ class Zygote:
         return self._command_fd not in ready or self._read_commands()
 
     def _read_commands(self) -> bool:
-        chunk = os.read(self._command_fd, 1 << 16)
-        *lines, self._commands = (self._commands + chunk).split(b"\n")
-        for line in lines:
-            match decode_command(line):
-                case Own() | Guard() | Release() as command:
-                    self._own(command)
-                case Fork() as command:
+        for line in self._commands.read():
+            command = decode_command(line)
+            self._owned.note(command)
+            match command:
+                case Fork():
                     self._fork(command)
                 case Go(worker):
                     if worker in self._children:
@@ -111,32 +95,16 @@ class Zygote:
                 case Kill(worker, name):
                     if worker in self._children:
                         self._signal(self._children[worker], signal.Signals[name])
-        return bool(chunk)
+        return not self._commands.has_ended
 
     def _read_what_is_owned(self) -> None:
         """Reads what a dead core had said last, without starting anything."""
-        os.set_blocking(self._command_fd, False)
-        with contextlib.suppress(OSError):
-            while chunk := os.read(self._command_fd, 1 << 16):
-                self._commands += chunk
-        for line in self._commands.split(b"\n")[:-1]:
+        for line in self._commands.read_to_end():
             command = decode_command(line)
-            if isinstance(command, (Own, Guard, Release)):
-                self._own(command)
-
-    def _own(self, command: Own | Guard | Release) -> None:
-        match command:
-            case Own():
-                self._cgroups.update(command.cgroups)
-                self._folders.update(command.folders)
-            case Guard():
-                self._guarded[command.name] = command
-            case Release():
-                self._guarded.pop(command.name, None)
+            if not isinstance(command, Fork):
+                self._owned.note(command)
 
     def _fork(self, command: Fork) -> None:
-        self._cgroups.update(command.cgroups)
-        self._endpoints.update((command.arguments.control_endpoint, command.arguments.data_endpoint))
         try:
             child = fork_child(command)
         except OSError as error:

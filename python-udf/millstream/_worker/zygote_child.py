@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
 from . import process
+from .confinement import confine
 from .output_relay import OutputPipe
+from .sandbox_spec import CONFINEMENT_VARIABLE
 from .worker_main import worker_main
 
 if TYPE_CHECKING:
@@ -66,6 +68,7 @@ def _become_worker(command: Fork, zygote: int, life_fd: int, out_fd: int, err_fd
         _take_descriptors(life_fd, out_fd, err_fd)
         process.report_crashes()
         process.go_first()
+        confinement = os.environ.pop(CONFINEMENT_VARIABLE, None)
         if command.inherited is not None:
             for name in os.environ.keys() - set(command.inherited):
                 del os.environ[name]
@@ -74,6 +77,8 @@ def _become_worker(command: Fork, zygote: int, life_fd: int, out_fd: int, err_fd
         os.chdir(command.working_directory)
         process.set_rlimits(command.rlimits)
         process.reseed()
+        if confinement is not None:
+            confine(command.arguments.worker, confinement)
     except BaseException:
         os.write(2, traceback.format_exc().encode())
         os._exit(process.EXIT_PROTOCOL)

@@ -17,17 +17,18 @@ _DEADLINE_SECONDS = 5.0
 _RETRY_MS = 20
 
 
-def kill_everything(leaders: Iterable[int], cgroups: Iterable[str], child_fd: int) -> None:
+def kill_everything(leaders: Iterable[int], cgroups: Iterable[str], child_fd: int | None) -> None:
     """Kills every worker group, cgroup member and descendant of this process, and reaps them.
 
-    `child_fd` becomes readable when a child ends. Gives up on what five seconds of SIGKILL do not end:
-    processes in an uninterruptible wait of the kernel.
+    `child_fd`, if there is one, becomes readable when a child ends. Gives up on what five seconds of SIGKILL
+    do not end: processes in an uninterruptible wait of the kernel.
     """
     for leader in leaders:
         process_tree.signal_group(leader, signal.SIGKILL)
     deadline = time.monotonic() + _DEADLINE_SECONDS
     poll = select.poll()
-    poll.register(child_fd, select.POLLIN)
+    if child_fd is not None:
+        poll.register(child_fd, select.POLLIN)
     while time.monotonic() < deadline:
         # Orphans become children of a subreaper: without any there is nothing to look for in /proc.
         below = process_tree.descendants(os.getpid()) if _reap() else []
@@ -37,8 +38,9 @@ def kill_everything(leaders: Iterable[int], cgroups: Iterable[str], child_fd: in
             return
         _reap()
         poll.poll(_RETRY_MS)
-        with contextlib.suppress(BlockingIOError):
-            os.read(child_fd, 4096)
+        if child_fd is not None:
+            with contextlib.suppress(BlockingIOError):
+                os.read(child_fd, 4096)
 
 
 def remove_cgroups(folders: Iterable[str]) -> None:

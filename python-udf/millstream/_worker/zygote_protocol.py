@@ -109,6 +109,14 @@ Event: TypeAlias = Ready | Forked | ForkFailed | Exited | Output
 decode_command = msgspec.json.Decoder(Command).decode
 """One line → command. Raises `msgspec.ValidationError`."""
 
+decode_event = msgspec.json.Decoder(Event).decode
+"""One line → event. Raises `msgspec.ValidationError`."""
+
+
+def encode_command(command: Command) -> bytes:
+    """A command as one line."""
+    return msgspec.json.encode(command) + b"\n"
+
 
 def encode_event(event: Event) -> bytes:
     """An event as one line."""

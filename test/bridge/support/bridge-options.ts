@@ -45,6 +45,7 @@ export function workerSpec(changes: Partial<WorkerSpec> = {}): WorkerSpec {
     openFiles: null,
     workingDirectory: process.cwd(),
     python: null,
+    sandbox: null,
     inherited: null,
     environment: {},
     ...changes,
