@@ -145,7 +145,7 @@ export interface ModuleSource {
 export interface OpenFunctionStage {
   readonly kind: 'open_function_stage';
   readonly stage: string;
-  readonly mode: 'scalar' | 'filter' | 'table' | 'aggregate' | 'map' | 'window';
+  readonly mode: 'scalar' | 'filter' | 'table' | 'aggregate' | 'partial' | 'merge' | 'map' | 'window';
   /** Columns of what is shipped, in the order of the groups. */
   readonly input: readonly ColumnSpec[];
   readonly steps: readonly CallStep[];

@@ -46,7 +46,6 @@ const REASONS = {
 
 const NOTED = new Map<string, string>([
   ...noted(REASONS.plan, [
-    'table.optimizer.agg-phase-strategy',
     'table.optimizer.bushy-join-reorder-threshold',
     'table.optimizer.distinct-agg.split.bucket-num',
     'table.optimizer.distinct-agg.split.enabled',

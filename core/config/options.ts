@@ -58,6 +58,13 @@ export const OPTIONS = {
       'What INSERT does with NULL for a NOT NULL column: ERROR fails the job, DROP leaves the row out.',
     schema: { enum: ['ERROR', 'DROP'] },
   },
+  'table.optimizer.agg-phase-strategy': {
+    type: 'string',
+    default: 'AUTO',
+    meaning:
+      'Python aggregates that have merge: ONE_PHASE sorts the rows by group first, TWO_PHASE aggregates shares of the rows before that, AUTO does the latter where there is no GROUP BY.',
+    schema: { enum: ['AUTO', 'ONE_PHASE', 'TWO_PHASE'] },
+  },
   'python.executable': {
     type: 'string',
     default: null,

@@ -39,6 +39,8 @@ export interface FunctionDeclaration {
   readonly isAsync: boolean;
   /** It is called once, with an iterator of batches. */
   readonly iterator: boolean;
+  /** It is an aggregate that puts accumulators together (`merge`), and they can travel between workers. */
+  readonly mergeable: boolean;
   /** Options of the decorator that were given, by name (memory, cpus, timeout…); the rest is absent here only. */
   readonly options: Readonly<Record<string, string | number | boolean>>;
   /** `module.attribute` it was loaded from, or its source (`inline-target.ts`). */

@@ -52,7 +52,7 @@ export interface PythonBoundary {
   readonly columns: readonly PlanColumn[];
   readonly steps: readonly PlannedStep[];
   readonly outer: boolean;
-  /** `aggregate`, `map`, `window`: ids of the key columns by which the input is cut; null: it is not cut. */
+  /** Ids of the key columns of groups, by which the input is cut unless the mode is `partial`; null: it is not cut. */
   readonly keys: readonly string[] | null;
   /** `map` of several tables: the id of the column that tells them apart. */
   readonly tag: string | null;

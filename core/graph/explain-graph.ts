@@ -81,7 +81,7 @@ function explainPython(stage: PythonStage, input: Exchange, line: Line): void {
     const call = `${step.function}(${step.distinct ? 'distinct ' : ''}${args.join(', ')})${filter}${guard}${rows}`;
     line(`step #${i}`, `${call} -> ${step.resultType}`);
   }
-  if (input.keyColumns !== null) {
+  if (input.keyColumns !== null || stage.mode === 'partial') {
     line('keys', stage.keyColumns.map((key) => `c${shipped[key]!}`).join(', ') || 'none');
   }
   line('shipped', columnList(shipped));

@@ -31,12 +31,17 @@ export interface StageOutput extends Column {
   readonly asUtcText?: boolean;
 }
 
+/** `auto`: two phases where they pay without knowing the data. */
+export type AggregatePhases = 'auto' | 'one' | 'two';
+
 /** Everything the planner depends on. */
 export interface PlanOptions {
   readonly mode: 'batch' | 'streaming';
   /** Workers of each Python stage whose function does not say otherwise; at least 1. */
   readonly parallelism: number;
   readonly functions: FunctionResolver;
+  /** When Python aggregates that have `merge` begin before their rows are sorted by group. */
+  readonly aggregatePhases: AggregatePhases;
   /** By connector name. */
   readonly connectors: ReadonlyMap<string, ConnectorTraits>;
   readonly renderer: StageRenderer;

@@ -119,13 +119,15 @@ export interface CallFrame {
  * `scalar`: one row out for each row in; `filter`: rows where the last step is TRUE stay;
  * `table`: the last step is a table function, its rows with the parent's position;
  * `aggregate`: the steps are aggregates over key-aligned input, one row for each key group;
+ * `partial`: the same over any share of the rows, one row for each group in a batch, whose results are accumulators;
+ * `merge`: the steps put accumulators of key-aligned input together, each from its only argument;
  * `map`: the only step is a function over tables or a table aggregate, any number of rows for each key group;
  * `window`: the steps are aggregates over frames of key-aligned input, whose rows come back once their frames are
  * known, with `passedColumns`.
  */
 export interface PythonStage extends StageBase {
   readonly kind: 'python';
-  readonly mode: 'scalar' | 'filter' | 'table' | 'aggregate' | 'map' | 'window';
+  readonly mode: 'scalar' | 'filter' | 'table' | 'aggregate' | 'partial' | 'merge' | 'map' | 'window';
   /** Groups of the input exchange sent to the worker. */
   readonly shippedGroups: readonly number[];
   /** Groups of the input exchange that go on, before the result group. */

@@ -63,6 +63,11 @@ export function sortedBy(input: LogicalPlan, keys: readonly SortKey[]): LogicalP
   return keys.length === 0 ? input : { kind: 'sort', input, keys, columns: input.columns, span: input.span };
 }
 
+/** Sorted upwards, NULLs first. */
+export function ascending(column: PlanColumn): SortKey {
+  return { expression: columnOf(column), descending: false, nullsFirst: true };
+}
+
 /** The ids of the columns. */
 export function idsOf(columns: readonly PlanColumn[]): Set<string> {
   return new Set(columns.map((column) => column.id));

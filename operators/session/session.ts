@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import type { EarlyZygotes } from '../../bridge/index.js';
 import {
+  type AggregatePhases,
   type Batch,
   bindStatement,
   CancelledError,
@@ -47,6 +48,13 @@ import type { JobSession, JobSummary, RowsResult, SessionOptions, StatementResul
 import { describeStatement, type Listing, show } from './show.js';
 
 type JobStatement = QueryStatement | InsertStatement | StatementSetStatement;
+
+/** `table.optimizer.agg-phase-strategy` as the planner says it. */
+const PHASES: Readonly<Record<string, AggregatePhases>> = {
+  AUTO: 'auto',
+  ONE_PHASE: 'one',
+  TWO_PHASE: 'two',
+};
 
 /** Statements that are planned, with what they were planned from. */
 interface PlannedJob {
@@ -235,6 +243,7 @@ export class Session implements JobSession {
       mode,
       parallelism: workers?.parallelism(entries) ?? this.#host.resources.parallelism,
       functions,
+      aggregatePhases: PHASES[this.configuration.get('table.optimizer.agg-phase-strategy')] ?? 'auto',
       connectors,
       renderer: createStageRenderer(fileResolver(this.#options.workingDirectory, toBeWritten)),
       ids,

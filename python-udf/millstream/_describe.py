@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import inspect
+import pickle
 from typing import Any
 
-from ._function_spec import FunctionSpec, specify
+from ._function_spec import FunctionSpec, hook, specify
 from ._parameter import ParameterSpec
+from .functions import BatchAggregateFunction
 
 
 def describe(name: str, target_object: object, target: str = "") -> dict[str, Any]:
@@ -52,6 +54,7 @@ def declaration_of(name: str, target: str, spec: FunctionSpec) -> dict[str, Any]
         "deterministic": definition.deterministic,
         "isAsync": spec.form.is_async,
         "iterator": spec.form.iterator is not None,
+        "mergeable": _is_mergeable(spec),
         "options": definition.options.to_wire(),
         "target": target,
         "file": None if code is None else code.co_filename,
@@ -64,6 +67,26 @@ def _table(spec: FunctionSpec, parameter: ParameterSpec) -> str | None:
     if parameter.table is None:
         return None
     return "set" if spec.takes_partitions else "row"
+
+
+def _is_mergeable(spec: FunctionSpec) -> bool:
+    """An aggregate whose accumulators may be made in several workers.
+
+    Not those of PyFlink files: PyFlink does not call their `merge` in GROUP BY, so a wrong one goes
+    unnoticed there.
+    """
+    definition, instance = spec.definition, spec.instance
+    if definition.kind != "aggregate" or instance is None or definition.called_with_none:
+        return False
+    if isinstance(instance, BatchAggregateFunction):
+        return True
+    if definition.batch is not None or hook(instance, "merge") is None:
+        return False
+    try:
+        pickle.loads(pickle.dumps(instance.create_accumulator()))
+    except Exception:
+        return False
+    return True
 
 
 def _doc(source: Any) -> str | None:

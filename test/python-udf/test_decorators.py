@@ -85,6 +85,7 @@ def test_a_declaration_says_all_that_the_planner_needs() -> None:
         "deterministic": False,
         "isAsync": False,
         "iterator": False,
+        "mergeable": False,
         "options": {},
         "target": "udfs.pick",
         "file": __file__,

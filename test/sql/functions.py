@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from millstream import (
     AggregateFunction,
+    BatchAggregateFunction,
     DataTypes,
     Row,
     TableAggregateFunction,
@@ -104,6 +105,40 @@ class _Total(AggregateFunction):
 
 
 total = udaf(_Total())
+
+
+class _Mean(AggregateFunction):
+    def create_accumulator(self) -> list[int]:
+        return [0, 0]
+
+    def accumulate(self, accumulator: list[int], value: int) -> None:
+        accumulator[0] += value
+        accumulator[1] += 1
+
+    def merge(self, accumulator: list[int], accumulators: Iterable[list[int]]) -> None:
+        for total, count in accumulators:
+            accumulator[0] += total
+            accumulator[1] += count
+
+    def get_value(self, accumulator: list[int]) -> float | None:
+        return accumulator[0] / accumulator[1] if accumulator[1] else None
+
+
+mean = udaf(_Mean())
+
+
+class _Highest(BatchAggregateFunction):
+    def partial(self, values: pa.Array) -> int | None:
+        return pc.max(values).as_py()  # type: ignore[no-any-return]
+
+    def merge(self, one: int | None, other: int | None) -> int | None:
+        return max((v for v in (one, other) if v is not None), default=None)
+
+    def finish(self, state: int | None) -> int | None:
+        return state
+
+
+highest = udaf(_Highest(), batch="arrow", input_types=["BIGINT"])
 
 
 @udaf(batch="arrow")

@@ -33,8 +33,8 @@ export function addPythonStage(
   const { keys } = boundary;
   const input = assembler.produce(boundary.input, {
     demand: below,
-    ordered: ordered || keys !== null,
-    keys,
+    ordered: boundary.mode !== 'partial' && (ordered || keys !== null),
+    keys: boundary.mode === 'partial' ? null : keys,
   });
 
   const shippedGroups = groupsWith(input, shipped);
@@ -67,7 +67,7 @@ export function addPythonStage(
       resourceGroup: resourceGroupOf(steps[0]!.function, options.functions),
       workerGroup: workerGroupOf(steps[0]!.function, options.functions),
       declared: demandsOf(steps, options.functions),
-      ...workersOf(steps, keys, options),
+      ...workersOf(steps, boundary.mode === 'partial' ? null : keys, options),
       anyOrder: !ordered && steps.every((step) => permitsAnyOrder(step.function, options.functions)),
       notes: functionNotes(steps, options.functions),
     },

@@ -1,13 +1,14 @@
 /** Aggregates written in Python: rows sorted by their keys, then one stage that goes through whole groups. */
 import type { AggregateCall } from '../../plan/expression.js';
 import { columnOf } from '../../plan/expression-builders.js';
-import type { LogicalPlan, PlanColumn, SortKey } from '../../plan/logical-plan.js';
-import { type Aggregate, extendedBy, sortedBy } from '../../plan/plan-builders.js';
+import type { LogicalPlan, PlanColumn } from '../../plan/logical-plan.js';
+import { type Aggregate, ascending, extendedBy, sortedBy } from '../../plan/plan-builders.js';
 import { withNullable } from '../../types/types.js';
 import { leafOf, type PlannedStep } from '../boundary.js';
 import { ColumnMaker } from './column-maker.js';
 import { planArgument } from './plan-steps.js';
 import type { SplitContext } from './split-context.js';
+import { hasTwoPhases, twoPhases } from './two-phases.js';
 
 /**
  * The boundary's leaf for an aggregate node whose aggregates are all Python, of one group of workers, with
@@ -33,6 +34,7 @@ export function aggregateStage(context: SplitContext, node: Aggregate): LogicalP
     }),
   }));
   const prepared = maker.build(keyed);
+  if (hasTwoPhases(context, node)) return leafOf(twoPhases(context, node, prepared, keys, steps));
   const boundary = context.add({
     kind: 'python',
     key: context.newKey(),
@@ -62,9 +64,4 @@ function planAggregate(aggregate: AggregateCall, column: PlanColumn, maker: Colu
     resultType: withNullable(aggregate.type, true),
     results: [column],
   };
-}
-
-/** Sorted upwards, NULLs first. */
-export function ascending(column: PlanColumn): SortKey {
-  return { expression: columnOf(column), descending: false, nullsFirst: true };
 }

@@ -2,10 +2,9 @@
 import type { Expression } from '../../plan/expression.js';
 import { columnOf } from '../../plan/expression-builders.js';
 import type { PlanColumn, SortKey } from '../../plan/logical-plan.js';
-import { extendedBy, type MapNode, sortedBy } from '../../plan/plan-builders.js';
+import { ascending, extendedBy, type MapNode, sortedBy } from '../../plan/plan-builders.js';
 import { expressionsOf, mapExpressions } from '../../plan/visit-plan.js';
 import { leafOf, type PlannedArgument } from '../boundary.js';
-import { ascending } from './aggregate-stage.js';
 import { ColumnMaker } from './column-maker.js';
 import { evaluateCalls } from './evaluate-calls.js';
 import { planArgument } from './plan-steps.js';

@@ -2,10 +2,9 @@
 import type { Expression, FrameBound, WindowFrame } from '../../plan/expression.js';
 import { castTo, columnOf, type PythonWindowCall } from '../../plan/expression-builders.js';
 import type { LogicalPlan, PlanColumn, SortKey } from '../../plan/logical-plan.js';
-import { extendedBy, sortedBy } from '../../plan/plan-builders.js';
+import { ascending, extendedBy, sortedBy } from '../../plan/plan-builders.js';
 import { types, withNullable } from '../../types/types.js';
 import { leafOf, type PlannedStep } from '../boundary.js';
-import { ascending } from './aggregate-stage.js';
 import { ColumnMaker } from './column-maker.js';
 import { planArgument } from './plan-steps.js';
 import type { SplitContext } from './split-context.js';

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import accumulate, compress, repeat
 from typing import Any
 
@@ -13,6 +13,7 @@ from .bundle import Bundle
 from .call import Call
 from .called_rows import CalledRows
 from .distinct import DistinctRows
+from .packed import pack
 
 
 class AggregateCall(ABC):
@@ -21,6 +22,7 @@ class AggregateCall(ABC):
     def __init__(self, call: Call) -> None:
         self.call = call
         self._is_open = False
+        self._is_fed = False
 
     @abstractmethod
     def _read(self, bundle: Bundle, rows: CalledRows) -> None:
@@ -38,32 +40,46 @@ class AggregateCall(ABC):
     def _end(self) -> Any:
         """The value of the group."""
 
-    def run(self, bundle: Bundle, ranges: Sequence[tuple[int, int]], finished: int) -> list[Any]:
+    def _state(self) -> Any:
+        """What the group has come to, for a merge; of aggregates that can be merged."""
+        raise NotImplementedError
+
+    def run(
+        self, bundle: Bundle, ranges: Sequence[tuple[int, int]], finished: int, partial: bool = False
+    ) -> list[Any]:
         """Feeds the groups of a bundle, given as ranges of its rows; the values of the first `finished`.
 
-        The first range goes on with the group left open by the previous bundle, if there is one.
+        The first range goes on with the group left open by the previous bundle, if there is one. `partial`:
+        the accumulators instead of the values, as bytes; None for a group without rows.
 
         Raises:
             UdfError: UDF_EXCEPTION.
         """
-        rows = bundle.called_rows(self.call.bound.arguments, [self.call.filter, self.call.guard])
+        rows = self._called(bundle)
         self._read(bundle, rows)
         before = _called_before(rows)
         values: list[Any] = []
         for i, (start, end) in enumerate(ranges):
             if not self._is_open:
                 self._begin()
-                self._is_open = True
+                self._is_open, self._is_fed = True, False
             if before is not None:
                 start, end = before[start], before[end]
             if start < end:
                 self._feed(start, end)
+                self._is_fed = True
             if i < finished:
-                values.append(self._end())
+                values.append(self._packed() if partial else self._end())
                 self._is_open = False
         if self._is_open:
             self._goes_on()
         return values
+
+    def _called(self, bundle: Bundle) -> CalledRows:
+        return bundle.called_rows(self.call.bound.arguments, [self.call.filter, self.call.guard])
+
+    def _packed(self) -> bytes | None:
+        return pack(self.call, self._state()) if self._is_fed else None
 
     def _goes_on(self) -> None:  # noqa: B027
         """The group that is open goes on in the next bundle."""
@@ -87,9 +103,11 @@ class RowAggregate(AggregateCall):
         self._distinct = DistinctRows() if call.distinct else None
         self._sequences: list[Any] = []
         self._rows = CalledRows(0)
+        self._place: Callable[[int], int] = int
 
     def _read(self, bundle: Bundle, rows: CalledRows) -> None:
         self._rows = rows
+        self._place = bundle.place
         self._sequences = self.call.sequences(bundle, rows)
 
     def _begin(self) -> None:
@@ -129,10 +147,13 @@ class RowAggregate(AggregateCall):
         except Exception as error:
             raise self._failed(error, "in `get_value`") from error
 
+    def _state(self) -> Any:
+        return self._accumulator
+
     def _row_failed(
         self, error: Exception, positions: Sequence[int], arguments: Sequence[Any], index: int
     ) -> MillstreamError:
-        row = self._rows.position(positions[index])
+        row = self._place(self._rows.position(positions[index]))
         return self.call.row_failed(error, row, "accumulate", arguments, index)
 
 

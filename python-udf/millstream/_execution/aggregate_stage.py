@@ -28,14 +28,14 @@ class AggregateStage(StageBase):
 
     def __init__(
         self,
-        calls: Sequence[Call],
+        calls: Sequence[AggregateCall],
         result_steps: Sequence[int],
         progress: Progress,
         key_columns: Sequence[int],
-        group_bytes: int,
     ) -> None:
-        super().__init__(calls, progress, [calls[step].type for step in result_steps])
-        self._calls = [aggregate_call(call, group_bytes) for call in calls]
+        of_functions = [aggregate.call for aggregate in calls]
+        super().__init__(of_functions, progress, [of_functions[step].type for step in result_steps])
+        self._calls = calls
         self._result_steps = result_steps
         self._groups = KeyGroups(key_columns)
 

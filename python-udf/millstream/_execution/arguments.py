@@ -88,8 +88,9 @@ def bind_arguments(
     dialect: Dialect,
     input_types: Sequence[DataType],
     step_types: Sequence[DataType],
+    skip: int = 0,
 ) -> BoundArguments:
-    """Fits the arguments of a step.
+    """Fits the arguments of a step, but for the first `skip`.
 
     Raises:
         UdfError: UDF_ARGUMENTS, of table functions UDTF_BAD_ARGS, where they do not fit the parameters.
@@ -97,7 +98,8 @@ def bind_arguments(
     signature = inspect.Signature(
         [inspect.Parameter(p.name, p.kind, default=p.default) for p in spec.parameters]
     )
-    given = list(zip(step.arguments, step.argument_names or [None] * len(step.arguments), strict=True))
+    names = step.argument_names or [None] * len(step.arguments)
+    given = list(zip(step.arguments, names, strict=True))[skip:]
     try:
         bound = signature.bind(
             *(argument for argument, name in given if name is None),

@@ -12,12 +12,18 @@ from .column import ArrowColumn, Column, is_true
 
 
 class Bundle:
-    """Shipped columns and the results of the steps so far."""
+    """Shipped columns and the results of the steps so far; `order`: the rows as they came, where they were
+    sorted."""
 
-    def __init__(self, columns: Sequence[pa.Array], rows: int) -> None:
+    def __init__(self, columns: Sequence[pa.Array], rows: int, order: pa.Array | None = None) -> None:
         self.rows = rows
+        self._order = order
         self.shipped = [ArrowColumn(array) for array in columns]
         self.results: list[Column] = []
+
+    def place(self, row: int) -> int:
+        """The position at which a row came."""
+        return row if self._order is None else int(self._order[row].as_py())
 
     def column(self, argument: Argument) -> Column | None:
         """The column that an argument reads; None for constants."""

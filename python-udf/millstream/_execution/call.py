@@ -46,6 +46,8 @@ class Call:
     distinct: bool
     #: `window` only.
     frame: FrameColumns | None
+    #: `merge` only: position of the shipped column with the accumulators.
+    accumulators: int | None
     progress: Progress
     options: Options
     share: StageShare

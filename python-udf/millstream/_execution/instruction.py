@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal, Protocol
 
-StageMode = Literal["scalar", "filter", "table", "aggregate", "map", "window"]
+StageMode = Literal["scalar", "filter", "table", "aggregate", "partial", "merge", "map", "window"]
 
 
 class StageContext(Protocol):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
@@ -12,7 +12,7 @@ from .._near_names import did_you_mean
 from .._types import DataType, parse_type
 from ..context import Limits
 from ..errors import UdfError
-from .aggregate_stage import AggregateStage
+from .aggregate_stage import AggregateStage, aggregate_call
 from .answer import Answer
 from .arguments import bind_arguments
 from .async_stage import AsyncStage
@@ -20,9 +20,11 @@ from .call import Call, FrameColumns
 from .codec import MILLSTREAM_DIALECT, Dialect, codec_for
 from .filter_stage import FilterStage
 from .function_context import function_context
-from .instruction import CallStep, ColumnSpec, StageContext, StageMode
+from .instruction import CallStep, ColumnArgument, ColumnSpec, StageContext, StageMode
 from .loaded_function import LoadedFunction
 from .map_stage import MapStage
+from .merge_calls import merge_call
+from .partial_stage import PartialStage
 from .progress import Progress
 from .scalar_stage import ScalarStage
 from .stage_share import ALONE, StageShare
@@ -105,13 +107,14 @@ def open_stage(
         not fit (UDF_ARGUMENTS).
     """
     progress = Progress(len(steps))
-    calls = _bind(input, steps, functions, time_zone, progress, share)
+    calls = _bind(input, steps, functions, time_zone, progress, share, merges=mode == "merge")
     opened: (
         ScalarStage
         | FilterStage
         | TableStage
         | VectorTableStage
         | AggregateStage
+        | PartialStage
         | MapStage
         | TableAggregateStage
         | WindowStage
@@ -127,7 +130,13 @@ def open_stage(
             table_stage = VectorTableStage if vectorised else TableStage
             opened = table_stage(calls, result_steps, progress, outer)
         case "aggregate":
-            opened = AggregateStage(calls, result_steps, progress, key_columns, partition_bytes)
+            aggregates = [aggregate_call(call, partition_bytes) for call in calls]
+            opened = AggregateStage(aggregates, result_steps, progress, key_columns)
+        case "partial":
+            opened = PartialStage(calls, result_steps, progress, key_columns, partition_bytes)
+        case "merge":
+            merges = [merge_call(call) for call in calls]
+            opened = AggregateStage(merges, result_steps, progress, key_columns)
         case "map" if calls[0].loaded.spec.definition.kind == "table_aggregate":
             opened = TableAggregateStage(calls[0], progress, key_columns)
         case "map":
@@ -152,6 +161,7 @@ def _bind(
     time_zone: str,
     progress: Progress,
     share: StageShare,
+    merges: bool,
 ) -> list[Call]:
     input_types = [parse_type(column.type) for column in columns]
     step_types: list[DataType] = []
@@ -172,7 +182,8 @@ def _bind(
             Call(
                 step=position,
                 loaded=loaded,
-                bound=bind_arguments(step, loaded.spec, dialect, input_types, step_types),
+                bound=bind_arguments(step, loaded.spec, dialect, input_types, step_types, skip=int(merges)),
+                accumulators=cast(ColumnArgument, step.arguments[0]).column if merges else None,
                 result=codec_for(result, dialect, loaded.spec.result_shape),
                 type=result,
                 dialect=dialect,

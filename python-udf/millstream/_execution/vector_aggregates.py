@@ -135,12 +135,12 @@ class BatchAggregate(OverVectors):
     def __init__(self, call: Call, vectors: Vectors) -> None:
         super().__init__(call, vectors)
         self._function = call.bound.adapt(call.loaded.spec.call)
-        self._state: Any = None
+        self._partials: Any = None
         self._is_empty = True
 
     def _begin(self) -> None:
         super()._begin()
-        self._state, self._is_empty = None, True
+        self._partials, self._is_empty = None, True
 
     def _feed(self, start: int, end: int) -> None:
         try:
@@ -151,13 +151,17 @@ class BatchAggregate(OverVectors):
     def _add(self, arrays: Sequence[pa.Array]) -> None:
         self.call.progress.count_calls(self.call.step, 1)
         state = self._function(*self._arguments(arrays))
-        self._state = state if self._is_empty else self._instance.merge(self._state, state)
+        self._partials = state if self._is_empty else self._instance.merge(self._partials, state)
         self._is_empty = False
+
+    def _state(self) -> Any:
+        state, self._partials = self._partials, None
+        return state
 
     def _value(self) -> Any:
         if self._is_empty:
             self._add(self._empty())
-        state, self._state = self._state, None
+        state, self._partials = self._partials, None
         return self._instance.finish(state)
 
 

@@ -33,7 +33,7 @@ def replay(file: Path, debug: bool) -> int:
 
 
 def _run(bundle: SavedBundle) -> int:
-    if bundle.stage.mode in ("aggregate", "map", "window"):
+    if bundle.stage.mode in ("aggregate", "merge", "map", "window"):
         print("Rows that the function had from earlier bundles are not saved.", file=sys.stderr)
     functions = {function.name: function for function in load_functions(bundle.paths, bundle.functions)}
     stage = open_function_stage(bundle.stage, functions, bundle.time_zone, Limits())

@@ -270,7 +270,7 @@ class OpenFunctionStage(_Body, tag="open_function_stage"):
     """Prepares a function stage; reply `{output: ColumnSpec[]}`."""
 
     stage: str
-    mode: Literal["scalar", "filter", "table", "aggregate", "map", "window"]
+    mode: Literal["scalar", "filter", "table", "aggregate", "partial", "merge", "map", "window"]
     input: list[ColumnSpec]
     steps: list[CallStep]
     result_steps: list[int]

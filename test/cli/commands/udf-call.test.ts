@@ -33,6 +33,7 @@ function declaration(
     deterministic: true,
     isAsync: false,
     iterator: false,
+    mergeable: false,
     options: {},
     target: 'functions.f',
     file: null,

@@ -27,6 +27,7 @@ const DECLARATION: FunctionDeclaration = {
   deterministic: true,
   isAsync: false,
   iterator: false,
+  mergeable: false,
   options: {},
   target: 'functions.words',
   file: null,

@@ -17,6 +17,7 @@ test('EXPLAIN shows the optimised plan of each query, then the stages with what 
     mode: 'batch',
     parallelism: 4,
     functions,
+    aggregatePhases: 'auto',
     connectors: STANDARD_CONNECTORS,
     renderer: {
       query: () => 'SELECT …',

@@ -65,6 +65,7 @@ function plan(sql: string): StageGraph {
     mode: 'batch',
     parallelism: 2,
     functions,
+    aggregatePhases: 'auto',
     connectors: STANDARD_CONNECTORS,
     renderer,
     ids,
