@@ -9,6 +9,7 @@ from typing import Any
 
 from .._user_error import user_error
 from ..errors import MillstreamError
+from .accumulator_type import AccumulatorType
 from .bundle import Bundle
 from .call import Call
 from .called_rows import CalledRows
@@ -100,6 +101,7 @@ class RowAggregate(AggregateCall):
         self._instance = call.loaded.spec.instance
         self._accumulate = call.bound.adapt(call.loaded.spec.call, leading=1)
         self._accumulator: Any = None
+        self._type = AccumulatorType(call)
         self._distinct = DistinctRows() if call.distinct else None
         self._sequences: list[Any] = []
         self._rows = CalledRows(0)
@@ -115,6 +117,7 @@ class RowAggregate(AggregateCall):
             self._accumulator = self._instance.create_accumulator()
         except Exception as error:
             raise self._failed(error, "in `create_accumulator`") from error
+        self._type.check(self._accumulator)
         if self._distinct is not None:
             self._distinct.clear()
 
@@ -142,6 +145,7 @@ class RowAggregate(AggregateCall):
         return [s if isinstance(s, repeat) else s[start:end] for s in self._sequences]
 
     def _end(self) -> Any:
+        self._type.check(self._accumulator)
         try:
             return self._instance.get_value(self._accumulator)
         except Exception as error:

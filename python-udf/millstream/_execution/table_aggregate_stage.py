@@ -63,6 +63,7 @@ class _EmittedRows(RowAggregate):
         self._answers = answers
 
     def _end(self) -> Any:
+        self._type.check(self._accumulator)
         try:
             return list(self._answers.expand(self._instance.emit_value(self._accumulator)))
         except Exception as error:

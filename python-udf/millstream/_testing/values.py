@@ -6,7 +6,7 @@ import importlib.util
 import random
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta, timezone
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any, Protocol
 
 from .._types import DataType
@@ -94,7 +94,9 @@ def _float(draw: Draw, t: DataType) -> float:
 
 def _decimal(draw: Draw, t: DataType) -> Decimal:
     digits = t.precision if draw(0, 3) == 3 else min(t.precision, t.scale + 2)
-    return Decimal(draw(-(10**digits) + 1, 10**digits - 1)).scaleb(-t.scale)
+    unscaled = draw(-(10**digits) + 1, 10**digits - 1)
+    # The default context would round to 28 digits.
+    return Decimal(unscaled).scaleb(-t.scale, Context(prec=t.precision))
 
 
 def _timestamp(draw: Draw, t: DataType) -> datetime:
