@@ -3,6 +3,7 @@ import { CancelledError, InternalError } from '../errors.js';
 import type { Exchange, StageGraph } from '../graph/stage-graph.js';
 import type { Clock, SpillFiles, Timers } from '../ports/ports.js';
 import { type Checkpoint, CheckpointCollector } from './checkpoint.js';
+import { EventLoopTurns } from './event-loop-turns.js';
 import { isOpen, type JobState, nextState } from './job-state.js';
 import type { StageMetrics } from './metrics.js';
 import { isSource, type OperatorRegistry } from './registry.js';
@@ -44,6 +45,7 @@ export class Job {
   private readonly tasks: readonly RunningTask[];
   private readonly abort = new AbortController();
   private readonly checkpoints = new CheckpointCollector();
+  private readonly turns: EventLoopTurns;
   /** Errors met while closing after the first one. */
   readonly suppressed: unknown[] = [];
 
@@ -54,6 +56,7 @@ export class Job {
     private readonly ports: JobPorts,
     private readonly options: JobOptions,
   ) {
+    this.turns = new EventLoopTurns(ports.clock, ports.timers);
     this.wiring = wireGraph(graph, options.edgeBytes, ports.spillFiles);
     const surroundings = { graph, schemas: options.schemas ?? new SchemaRegistry() };
     this.tasks = graph.stages.map((stage) => {
@@ -70,6 +73,7 @@ export class Job {
         output: stage.output === null ? null : this.wiring.channels.get(stage.output)!.channel,
         clock: ports.clock,
         timers: ports.timers,
+        turns: this.turns,
         bufferBytes: options.bufferBytes(stage.id),
         jobSignal: this.abort.signal,
         fail: (error) => this.fail(error),
@@ -109,6 +113,7 @@ export class Job {
       for (const { channel } of this.wiring.channels.values()) await this.guard(() => channel.dispose());
     } finally {
       stopWatching();
+      this.turns.close();
       this.options.signal?.removeEventListener('abort', onAbort);
     }
     this.settle();

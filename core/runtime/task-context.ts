@@ -3,6 +3,7 @@ import { batchBytes } from '../batch/batch.js';
 import { CancelledError } from '../errors.js';
 import type { Clock, Timers } from '../ports/ports.js';
 import { type Deferred, deferred } from './deferred.js';
+import type { EventLoopTurns } from './event-loop-turns.js';
 import type { ExchangeReader, ExchangeWriter } from './exchange-channel.js';
 import { newStageMetrics, type StageMetrics } from './metrics.js';
 import type { OperatorContext, Output, SourceOperator } from './operator.js';
@@ -15,6 +16,7 @@ export interface TaskParts {
   readonly output: ExchangeWriter | null;
   readonly clock: Clock;
   readonly timers: Timers;
+  readonly turns: EventLoopTurns;
   readonly bufferBytes: number;
   readonly jobSignal: AbortSignal;
   readonly fail: (error: unknown) => void;
@@ -101,8 +103,10 @@ export class TaskContext implements OperatorContext {
       this.metrics.batchesOut += 1;
       this.metrics.bytesOut += batchBytes(element);
     }
+    const turn = this.parts.turns.due();
     this.emitting += 1;
     try {
+      if (turn !== null) await turn;
       await this.parts.output?.push(element);
     } finally {
       this.emitting -= 1;
