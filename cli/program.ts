@@ -1,6 +1,6 @@
 /** The commands, their options and help. What a command does is imported when it runs. */
 import { Command, Option } from 'commander';
-import { collectSetting, portNumber } from './arguments.js';
+import { collectSetting, metricsAddress, portNumber } from './arguments.js';
 import type { RunOptions } from './commands/run.js';
 import type { ScriptOptions } from './commands/with-session.js';
 import type { CommandContext } from './context.js';
@@ -10,6 +10,7 @@ import { FORMATS, type FormatName } from './format/formats.js';
 import type { Job, ScriptJob } from './job/job.js';
 import { JobError } from './job/job-error.js';
 import { readJob } from './job/read-job.js';
+import type { MetricsAddress } from './metrics/metrics-address.js';
 import { packageVersion } from './package-root.js';
 
 /** Called with the job's text as soon as it is read, for errors that point into it. */
@@ -72,7 +73,7 @@ Examples:
   millstream run job.sql --mode streaming
   millstream run job.sql --watch
   millstream run job.sql --debug score
-  millstream run job.sql --metrics metrics.jsonl
+  millstream run job.sql --metrics metrics.jsonl --metrics-port 9464
   echo "SELECT 1" | millstream run - --format csv`;
 
 interface ScriptFlags {
@@ -85,6 +86,7 @@ interface ScriptFlags {
 interface RunFlags extends ScriptFlags {
   readonly format: FormatName;
   readonly metrics?: string;
+  readonly metricsPort?: MetricsAddress;
   readonly debug?: string;
   readonly watch?: boolean;
   readonly dap?: number;
@@ -123,7 +125,12 @@ function addRun(line: CommandLine, context: CommandContext, onSource: OnSource):
       'with --debug: serve a debugger of an editor on this port instead (debugpy)',
       portNumber,
     )
-    .option('--metrics <file>', 'append what functions measure to a file, as lines of JSON')
+    .option('--metrics <file>', 'append what the job measures to a file, as lines of JSON')
+    .option(
+      '--metrics-port <[host:]port>',
+      'serve what the job measures to Prometheus while it runs; without a host on this machine alone',
+      metricsAddress,
+    )
     .addOption(new Option('--format <format>', 'how rows are printed').choices(FORMATS).default('table'))
     .addHelpText('after', RUN_HELP)
     .action(async (name: string | undefined, rest: string[], flags: RunFlags) => {
@@ -135,6 +142,7 @@ function addRun(line: CommandLine, context: CommandContext, onSource: OnSource):
       const job = await readJob({ job: name ?? null, sql: flags.execute ?? null });
       if (job.kind === 'program') {
         refuseScriptOptions(flags, name);
+        refuseMetrics(flags, name);
         const { runProgram } = await import('./commands/run-program.js');
         line.exitCode = await runProgram(job, rest, context.stderr);
         return;
@@ -151,6 +159,7 @@ function runOptions(flags: RunFlags, name: string | undefined) {
     ...scriptOptions(flags),
     format: flags.format,
     metricsFile: flags.metrics ?? null,
+    metricsAddress: flags.metricsPort ?? null,
     debug: debugOptions(flags, name),
   };
 }
@@ -277,6 +286,18 @@ function refuseScriptOptions(flags: ScriptFlags, name: string | undefined): void
   throw new JobError('JOB_OPTION', `--mode and -D do not reach ${name}: a program configures itself`, null, {
     hint: 'Give the options to TableEnvironment.create.',
   });
+}
+
+function refuseMetrics({ metrics, metricsPort }: RunFlags, name: string | undefined): void {
+  if (metrics === undefined && metricsPort === undefined) return;
+  throw new JobError(
+    'JOB_OPTION',
+    `--metrics and --metrics-port do not reach ${name}: a program reads them`,
+    null,
+    {
+      hint: 'Read TableResult.summary.metrics in the program.',
+    },
+  );
 }
 
 function refuseArguments(rest: readonly string[]): void {

@@ -4,6 +4,7 @@ import type { JobMetrics, JobSession, LogLine } from '../../operators/index.js';
 import type { CommandContext } from '../context.js';
 import { DebugTerminal } from '../debug-terminal.js';
 import type { ScriptJob } from '../job/job.js';
+import type { MetricsAddress } from '../metrics/metrics-address.js';
 import { MetricsFile } from '../metrics/metrics-file.js';
 import type { ResultOutput } from '../output.js';
 import { Reporter } from '../progress/reporter.js';
@@ -14,8 +15,10 @@ export interface ScriptOptions {
   /** `-D` keys and values. */
   readonly configuration: Readonly<Record<string, string>>;
   readonly quiet: boolean;
-  /** Where what functions measure is appended as lines of JSON; null: nowhere. */
+  /** Where metrics are appended as lines of JSON; null: nowhere. */
   readonly metricsFile?: string | null;
+  /** Where Prometheus may fetch metrics while the job runs; null: nowhere. */
+  readonly metricsAddress?: MetricsAddress | null;
   /** The function whose `breakpoint()` opens a debugger here, or on a port; null: none. */
   readonly debug?: { readonly function: string; readonly port: number | null } | null;
 }
@@ -29,7 +32,9 @@ export async function withSession(
 ): Promise<void> {
   const nowSeconds = () => performance.now() / 1000;
   const metrics = options.metricsFile == null ? null : MetricsFile.open(options.metricsFile);
+  const server = options.metricsAddress == null ? null : await openServer(options.metricsAddress);
   const reporter = await Reporter.create({ stderr: context.stderr, quiet: options.quiet, nowSeconds });
+  if (server !== null) reporter.note(`Metrics at ${server.url}`);
   const terminal =
     options.debug == null
       ? null
@@ -50,7 +55,14 @@ export async function withSession(
       jobFolder: job.folder,
       onLog: (entry) => reporter.line(logText(entry)),
       onProgress: (progress) => reporter.progress(progress),
-      ...(metrics === null ? {} : { onMetrics: (seen: JobMetrics) => metrics.write(seen) }),
+      ...(metrics === null && server === null
+        ? {}
+        : {
+            onMetrics: (seen: JobMetrics) => {
+              metrics?.write(seen);
+              server?.update(seen);
+            },
+          }),
       onNote: (text) => reporter.note(text),
       print: (text) => resultOutput(reporter, context).write(text),
       signal: context.signal,
@@ -68,8 +80,15 @@ export async function withSession(
   } finally {
     reporter.hideProgress();
     metrics?.close();
+    server?.close();
     terminal?.close();
   }
+}
+
+/** Loaded only here: most commands have no server. */
+async function openServer(address: MetricsAddress) {
+  const { MetricsServer } = await import('../metrics/metrics-server.js');
+  return MetricsServer.open(address);
 }
 
 /** Standard output, with the progress line out of the way where both are the same terminal. */

@@ -16,8 +16,8 @@ export function metricTable(readings: readonly Reading[], most = 40): string {
 }
 
 /** One line of JSON for each metric, with the time and the run. */
-export function metricLines({ jobId, final, readings }: JobMetrics, time: Date): string {
-  return readings
+export function metricLines({ jobId, final, readings, engine }: JobMetrics, time: Date): string {
+  return [...engine, ...readings]
     .map((reading) => `${JSON.stringify({ time: time.toISOString(), jobId, final, ...reading })}\n`)
     .join('');
 }

@@ -5,8 +5,6 @@ import { JobError } from '../job/job-error.js';
 import { metricLines } from './metric-table.js';
 
 export class MetricsFile {
-  #last = '';
-
   private constructor(
     private readonly descriptor: number,
     private readonly now: () => Date,
@@ -25,11 +23,8 @@ export class MetricsFile {
     }
   }
 
-  /** Appends what has been measured; nothing where it has not changed since. */
+  /** Appends what has been measured. */
   write(metrics: JobMetrics): void {
-    const readings = JSON.stringify(metrics.readings);
-    if (!metrics.final && readings === this.#last) return;
-    this.#last = readings;
     writeSync(this.descriptor, metricLines(metrics, this.now()));
   }
 

@@ -1,9 +1,9 @@
 /** Where a job's rows, time and memory went, from the counters of its stages. */
 import type { StageGraph } from '../../core/index.js';
 import type { Engine } from '../engine.js';
-import type { FunctionWorkers } from '../function-workers.js';
 import { type RunOutcome, rowsRead } from './run-graph.js';
-import type { FunctionSummary, JobSummary, WorkerSummary } from './session-types.js';
+import type { FunctionSummary, JobSummary } from './session-types.js';
+import { workerSummaries } from './worker-summaries.js';
 
 /** Sums the stages up by function and by worker. `rowsOut` counts the rows that were written, printed or returned. */
 export function jobSummary(
@@ -23,7 +23,7 @@ export function jobSummary(
       ),
     seconds,
     functions: functionSummaries(stages),
-    workers: [...relationalWorkers(stages), ...usedFunctionWorkers(graph, functionWorkers)],
+    workers: workerSummaries(graph, stages, functionWorkers),
     metrics: measured.readings(),
     restarts: failedRows.restarts,
     failures: failedRows.counts(),
@@ -56,25 +56,4 @@ interface Counters {
   readonly shippingNs: number;
   readonly pythonNs: number;
   readonly returningNs: number;
-}
-
-function relationalWorkers(
-  stages: readonly { readonly workers: ReadonlyMap<string, Omit<WorkerSummary, 'name'>> }[],
-): WorkerSummary[] {
-  return stages.flatMap((stage) => [...stage.workers].map(([name, worker]) => ({ name, ...worker })));
-}
-
-function usedFunctionWorkers(graph: StageGraph, functionWorkers: FunctionWorkers): WorkerSummary[] {
-  const used = graph.stages.flatMap((stage) =>
-    stage.kind === 'python'
-      ? functionWorkers.usage(stage.parallelism, stage.steps[0]!.function, stage.workerGroup)
-      : [],
-  );
-  return [...new Map(used.map(({ worker, usage }) => [worker, usage]))].map(([worker, usage]) => ({
-    name: worker.name,
-    kind: worker.kind,
-    peakBytes: usage.peakBytes,
-    capBytes: usage.capBytes,
-    capLevel: usage.capLevel,
-  }));
 }

@@ -5,7 +5,9 @@ import { type FileOutput, openFileOutput } from '../file-output.js';
 import { createRegistry, type SourceFactory } from '../registry.js';
 import type { WriteText } from '../sinks/print.js';
 import type { ResultQueue } from '../sinks/result-queue.js';
+import { engineReadings } from './engine-metrics.js';
 import type { JobMetrics, Progress } from './session-types.js';
+import { workerSummaries } from './worker-summaries.js';
 
 /** What a run is given beside the graph. */
 export interface RunOptions {
@@ -15,7 +17,8 @@ export interface RunOptions {
   readonly print: WriteText;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
-  readonly onMetrics: (metrics: JobMetrics) => void;
+  /** Called about once a second and at the end; null: nobody listens. */
+  readonly onMetrics: ((metrics: JobMetrics) => void) | null;
 }
 
 /** What a run gave. */
@@ -25,7 +28,7 @@ export interface RunOutcome {
 }
 
 const PROGRESS_MS = 100;
-/** Metrics of functions are given once a second. */
+/** Metrics are given once a second. */
 const TICKS_PER_METRICS = 10;
 
 /**
@@ -55,12 +58,12 @@ export async function runGraph(graph: StageGraph, options: RunOptions): Promise<
       signal: options.signal,
       schemas: engine.schemas,
     });
-    const stopReporting = reportProgress(job, graph, options);
+    const stopReporting = reportProgress(job, graph, options, startNs);
     try {
       await job.run();
     } finally {
       stopReporting();
-      reportMetrics(options, true);
+      reportMetrics(job, graph, options, startNs, true);
     }
     for (const output of outputs.values()) await output.commit();
     options.results?.finish();
@@ -92,19 +95,33 @@ function rowsExpected(graph: StageGraph, metrics: ReadonlyMap<string, StageMetri
   return Math.round(total);
 }
 
-function reportMetrics({ engine, onMetrics }: RunOptions, final: boolean): void {
-  const readings = engine.measured.readings();
-  if (readings.length > 0) onMetrics({ jobId: engine.job.id, final, readings });
+function reportMetrics(
+  job: Job,
+  graph: StageGraph,
+  { engine, onMetrics }: RunOptions,
+  startNs: bigint,
+  final: boolean,
+): void {
+  if (onMetrics === null) return;
+  const counted = engineReadings({
+    seconds: Number(engine.clock.monotonicNs() - startNs) / 1e9,
+    stages: job.metrics,
+    workers: workerSummaries(graph, [...job.metrics.values()], engine.functionWorkers),
+    restarts: engine.failedRows.restarts,
+    failures: engine.failedRows.counts(),
+    coreResidentBytes: process.memoryUsage.rss(),
+  });
+  onMetrics({ jobId: engine.job.id, final, readings: engine.measured.readings(), engine: counted });
 }
 
-function reportProgress(job: Job, graph: StageGraph, options: RunOptions): () => void {
+function reportProgress(job: Job, graph: StageGraph, options: RunOptions, startNs: bigint): () => void {
   const { engine, onProgress } = options;
   let cancel = () => {};
   let ticks = 0;
   const tick = () => {
     onProgress({ rows: rowsRead(graph, job.metrics), totalRows: rowsExpected(graph, job.metrics) });
     ticks += 1;
-    if (ticks % TICKS_PER_METRICS === 0) reportMetrics(options, false);
+    if (ticks % TICKS_PER_METRICS === 0) reportMetrics(job, graph, options, startNs, false);
     cancel = engine.timers.after(PROGRESS_MS, tick);
   };
   cancel = engine.timers.after(PROGRESS_MS, tick);

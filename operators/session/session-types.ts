@@ -63,6 +63,17 @@ export interface JobMetrics {
   /** True for the last ones of the run. */
   readonly final: boolean;
   readonly readings: readonly MetricReading[];
+  /** What the engine counts: rows, calls, seconds and memory by stage, function and worker. */
+  readonly engine: readonly EngineReading[];
+}
+
+/** A number that the engine counts, as it stands. Counters only grow during a job. */
+export interface EngineReading {
+  /** `stage.rows_in`, `function.calls`, `worker.memory_peak_bytes`, … */
+  readonly name: string;
+  readonly kind: 'counter' | 'gauge';
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
 }
 
 /** Where a job's rows, time and memory went. */

@@ -323,7 +323,7 @@ export class Session implements JobSession {
         print: this.#options.print,
         signal: AbortSignal.any([signal, this.#options.signal]),
         onProgress: this.#options.onProgress,
-        onMetrics: this.#options.onMetrics ?? (() => {}),
+        onMetrics: this.#options.onMetrics ?? null,
       });
       engine.failedRows.finish();
       return jobSummary(graph, outcome, engine);

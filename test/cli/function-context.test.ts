@@ -71,7 +71,15 @@ describe('the context of a function', () => {
       /\nscale +sizes +3 {2}mean 2 {2}min 1 {2}p50 \S+ {2}p95 \S+ {2}p99 \S+ {2}max 3\n/,
     );
     const lines = (await readFile(metrics, 'utf8')).trim().split('\n');
-    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    const readings = lines.map((line) => JSON.parse(line));
+    expect(readings).toContainEqual(
+      expect.objectContaining({
+        name: 'function.calls',
+        labels: expect.objectContaining({ function: 'scale' }),
+        value: 3,
+      }),
+    );
+    expect(readings.filter((reading) => reading.function !== undefined)).toMatchObject([
       { final: true, function: 'scale', name: 'factor', kind: 'gauge', subtask: 0, value: 10 },
       { name: 'rows', kind: 'counter', labels: { model: 'small, mid' }, count: 3 },
       { name: 'sizes', kind: 'histogram', count: 3, sum: 6, min: 1, max: 3, mean: 2 },

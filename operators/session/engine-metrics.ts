@@ -1,0 +1,69 @@
+/** What the engine counts of a running job, beside what functions measure themselves. */
+import type { StageMetrics } from '../../core/index.js';
+import type { FailureCount } from '../failures/failed-rows.js';
+import type { EngineReading, WorkerSummary } from './session-types.js';
+
+/** What the readings are taken from. */
+export interface EngineFacts {
+  readonly seconds: number;
+  readonly stages: ReadonlyMap<string, StageMetrics>;
+  readonly workers: readonly WorkerSummary[];
+  readonly restarts: number;
+  readonly failures: readonly FailureCount[];
+  /** Of the process of the core. */
+  readonly coreResidentBytes: number;
+}
+
+/** All readings, those of one stage, function and worker together; counters only ever grow during a job. */
+export function engineReadings(facts: EngineFacts): EngineReading[] {
+  return [
+    gauge('job.seconds', {}, facts.seconds),
+    gauge('core.resident_bytes', {}, facts.coreResidentBytes),
+    counter('job.worker_restarts', {}, facts.restarts),
+    ...[...facts.stages].flatMap(([stage, metrics]) => ofStage(stage, metrics)),
+    ...facts.workers.flatMap(ofWorker),
+    ...facts.failures.map(({ function: name, code, rows }) =>
+      counter('function.failed_rows', { function: name, code }, rows),
+    ),
+  ];
+}
+
+function ofStage(stage: string, metrics: StageMetrics): EngineReading[] {
+  const { rowsIn, rowsOut, batchesIn, batchesOut, bytesIn, bytesOut } = metrics;
+  return [
+    counter('stage.rows_in', { stage }, rowsIn),
+    counter('stage.rows_out', { stage }, rowsOut),
+    counter('stage.batches_in', { stage }, batchesIn),
+    counter('stage.batches_out', { stage }, batchesOut),
+    counter('stage.bytes_in', { stage }, bytesIn),
+    counter('stage.bytes_out', { stage }, bytesOut),
+    ...[...metrics.functions].flatMap(([name, counters]) => {
+      const labels = { stage, function: name };
+      const { calls, batches, waitingNs, shippingNs, pythonNs, returningNs } = counters;
+      return [
+        counter('function.calls', labels, calls),
+        counter('function.batches', labels, batches),
+        counter('function.waiting_seconds', labels, waitingNs / 1e9),
+        counter('function.shipping_seconds', labels, shippingNs / 1e9),
+        counter('function.python_seconds', labels, pythonNs / 1e9),
+        counter('function.returning_seconds', labels, returningNs / 1e9),
+      ];
+    }),
+  ];
+}
+
+function ofWorker({ name, kind, peakBytes, capBytes, capLevel }: WorkerSummary): EngineReading[] {
+  const labels = { worker: name, kind, enforced_by: capLevel };
+  return [
+    ...(peakBytes === null ? [] : [gauge('worker.memory_peak_bytes', labels, peakBytes)]),
+    ...(capBytes === null ? [] : [gauge('worker.memory_cap_bytes', labels, capBytes)]),
+  ];
+}
+
+function counter(name: string, labels: Readonly<Record<string, string>>, value: number): EngineReading {
+  return { name, kind: 'counter', labels, value };
+}
+
+function gauge(name: string, labels: Readonly<Record<string, string>>, value: number): EngineReading {
+  return { name, kind: 'gauge', labels, value };
+}
