@@ -22,6 +22,7 @@ import type {
   Progress,
   RelationalStatistics,
 } from './protocol/messages.js';
+import type { RecycleLimits } from './worker-wear.js';
 
 /** How a worker's memory cap is enforced, best first; `watchdog` samples and kills, the others are the kernel's. */
 export type CapLevel = 'cgroup-v2' | 'systemd-scope' | 'cgroup-v1' | 'watchdog';
@@ -66,6 +67,8 @@ export interface BridgeOptions {
   readonly debugging?: boolean;
   /** Refuses to start where caps cannot be enforced by the kernel. False by default. */
   readonly requireHardCaps?: boolean;
+  /** When workers are due to be replaced (`Worker.wear`); by default never. */
+  readonly recycling?: RecycleLimits;
   /** Limits on waiting; tests shorten them. */
   readonly graces?: Partial<Graces>;
   /** Takes this level even where a better one is available. */
@@ -206,6 +209,12 @@ export interface Worker {
   usage(): WorkerUsage;
   /** Most rows of a bundle, halved each time one brings the worker near its cap; null: any number. Whoever makes bundles heeds it. */
   readonly rowLimit: number | null;
+  /** Why a fresh worker should take its place (`BridgeOptions.recycling`), as the end of a sentence; null: it need not. */
+  wear(): string | null;
+  /** Stages that are open in it. */
+  readonly openStages: number;
+  /** Ends it as `stop` does, and says why: `wear()`. */
+  recycle(): Promise<void>;
   /** What the last heartbeat said it runs, and how far; null when idle. */
   progress(): Progress | null;
   /** Messages of closed stages and dead epochs that arrived late and were dropped. */

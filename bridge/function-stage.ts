@@ -22,6 +22,8 @@ export interface FunctionStageOptions {
   readonly timeoutMs: number | null;
   readonly output: readonly ColumnSpec[];
   readonly nowNs: () => bigint;
+  /** A bundle of these many rows was answered. */
+  readonly onAnswered: (rows: number) => void;
   /** Tells the worker to forget the stage; interrupts what it runs for it if `isBusy`. */
   readonly closeInWorker: (isBusy: boolean) => Promise<void>;
 }
@@ -142,6 +144,7 @@ export class FunctionStage implements FunctionStageHandle {
       throw wrong(`${batches.length} batches of ${rows} rows and announced ${done.batches} of ${done.rows}`);
     }
     this.#forget(pending);
+    this.#options.onAnswered(pending.bundle.rows);
     const nowNs = this.#options.nowNs();
     const timing = this.#clock.durations(
       { queuedNs: pending.queuedNs, sentNs: pending.sentNs ?? pending.queuedNs, answeredNs: nowNs },

@@ -27,6 +27,8 @@ export interface StagesOptions {
   readonly onStuck: (work: RunningWork) => void;
   /** A bundle has taken `timeoutMs`; `isCurrent` says whether the worker is still at it. */
   readonly onTimeout: (work: RunningWork, timeoutMs: number, isCurrent: () => boolean) => void;
+  /** A bundle of these many rows was answered. */
+  readonly onAnswered: (rows: number) => void;
   /** A cancelled stage was not let go of within `cancelMs`. */
   readonly onUnyielding: () => void;
 }
@@ -74,6 +76,10 @@ export class WorkerStages {
     return null;
   }
 
+  get open(): number {
+    return this.#open.size;
+  }
+
   async openFunctionStage(
     body: Omit<OpenFunctionStage, 'kind'>,
     timeoutMs: number | null,
@@ -95,6 +101,7 @@ export class WorkerStages {
       timeoutMs,
       output,
       nowNs: () => this.#options.clock.monotonicNs(),
+      onAnswered: this.#options.onAnswered,
       closeInWorker: (isBusy) => this.#close(stage, wireName, isBusy),
     });
     this.#add(stage);

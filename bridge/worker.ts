@@ -1,12 +1,6 @@
 /** One worker behind the `Worker` interface: its life, its two connections, its stages and its log, put together. */
 import { randomBytes } from 'node:crypto';
-import {
-  CancelledError,
-  formatMemory,
-  InternalError,
-  type MetricValue,
-  type MillstreamError,
-} from '../core/index.js';
+import { CancelledError, type MetricValue, type MillstreamError } from '../core/index.js';
 import type {
   BridgeOptions,
   CapLevel,
@@ -18,27 +12,28 @@ import type {
   WorkerSpec,
   WorkerUsage,
 } from './api.js';
+import { helloProblem } from './check-hello.js';
 import { ControlSession } from './control-session.js';
 import { DataSession } from './data-session.js';
 import type { EndpointFolder } from './endpoint-folder.js';
-import { versionMismatch } from './harness-versions.js';
-import { SOFT_SHARE, type WorkerCap } from './limits/worker-cap.js';
-import {
-  type Heartbeat,
-  type Hello,
-  type LoadFunctionsResult,
-  type OpenFunctionStage,
-  type OpenRelationalStage,
-  PROTOCOL_VERSION,
-  type Progress,
+import type { WorkerCap } from './limits/worker-cap.js';
+import type {
+  Heartbeat,
+  Hello,
+  LoadFunctionsResult,
+  OpenFunctionStage,
+  OpenRelationalStage,
+  Progress,
 } from './protocol/messages.js';
 import type { SharedMemory } from './shared-memory/shared-memory.js';
+import { smallerBatches } from './smaller-batches.js';
 import { dumpStack } from './stack-dump.js';
 import { type RunningWork, verdictOf } from './verdict.js';
 import type { ForkRequest, WorkerHost } from './worker-host.js';
 import { type LifeEnd, WorkerLife } from './worker-life.js';
 import { WorkerLogger } from './worker-log.js';
 import { WorkerStages } from './worker-stages.js';
+import { NO_RECYCLING, WorkerWear } from './worker-wear.js';
 
 /** What a worker needs from its bridge. */
 export interface WorkerOptions {
@@ -60,8 +55,6 @@ const DEFAULT_WINDOW_BYTES = 32 << 20;
 /** The longest that a timer takes. */
 const LONGEST_MS = 2 ** 31 - 1;
 const DEFAULT_HEARTBEAT_MS = 1_000;
-/** Bundles are not made smaller than this for want of memory. */
-const LEAST_ROWS = 256;
 
 export class ManagedWorker implements Worker {
   readonly id: string;
@@ -80,6 +73,7 @@ export class ManagedWorker implements Worker {
   #hello: Hello | null = null;
   #residentPeakBytes = 0;
   #progress: Progress | null = null;
+  readonly #wear: WorkerWear;
   #rowLimit: number | null = null;
   #killReason: KillReason | null = null;
   #end: LifeEnd | null = null;
@@ -97,6 +91,7 @@ export class ManagedWorker implements Worker {
       this.#resolveEnded = resolve;
     });
     this.#logger = new WorkerLogger(this.id, bridge.onLog);
+    this.#wear = new WorkerWear(bridge.recycling ?? NO_RECYCLING, bridge.clock.nowMs());
     this.#stages = new WorkerStages({
       worker: this.id,
       clock: bridge.clock,
@@ -105,6 +100,7 @@ export class ManagedWorker implements Worker {
       cancelMs: graces.cancelMs,
       onStuck: (work) => void this.#reportStuck(work),
       onTimeout: (work, timeoutMs, isCurrent) => void this.#killForTime(work, timeoutMs, isCurrent),
+      onAnswered: (rows) => this.#wear.addRows(rows),
       onUnyielding: () => void this.kill({ kind: 'cancelled' }),
     });
     this.#life = new WorkerLife({
@@ -229,6 +225,20 @@ export class ManagedWorker implements Worker {
     return this.#rowLimit;
   }
 
+  get openStages(): number {
+    return this.#stages.open;
+  }
+
+  wear(): string | null {
+    return this.#wear.reached(this.#options.bridge.clock.nowMs());
+  }
+
+  async recycle(): Promise<void> {
+    const text = `worker ${this.id} is replaced by a fresh one ${this.wear() ?? ''}`;
+    this.#logger.note('INFO', null, text.trim());
+    await this.stop();
+  }
+
   #forkRequest(): ForkRequest {
     const { spec, epoch, endpoints, cap } = this.#options;
     return {
@@ -269,21 +279,11 @@ export class ManagedWorker implements Worker {
   }
 
   #onHello(hello: Hello): void {
-    const { token, worker, epoch, protocol } = hello;
-    if (token !== this.#token || worker !== this.id || epoch !== this.#options.epoch) {
-      const message = 'A process without the right token spoke as this worker.';
-      this.#life.refuse(new InternalError('PROTOCOL_TOKEN', message));
-      return;
-    }
-    if (protocol !== PROTOCOL_VERSION) {
-      const message = `The worker speaks protocol ${protocol}, this core speaks ${PROTOCOL_VERSION}.`;
-      this.#life.refuse(new InternalError('PROTOCOL_VERSION', message));
-      return;
-    }
-    const python = this.#options.spec.python?.executable ?? this.#options.bridge.python;
-    const mismatch = versionMismatch(python, hello.versions);
-    if (mismatch !== null) {
-      this.#life.refuse(mismatch);
+    const { spec, bridge, epoch } = this.#options;
+    const python = spec.python?.executable ?? bridge.python;
+    const problem = helloProblem(hello, { token: this.#token, worker: this.id, epoch, python });
+    if (problem !== null) {
+      this.#life.refuse(problem);
       return;
     }
     this.#hello = hello;
@@ -307,14 +307,10 @@ export class ManagedWorker implements Worker {
 
   #onNearCap(): void {
     const work = this.#stages.running;
-    if (work === null || work.rows === null || work.rows < 2 * LEAST_ROWS) return;
-    this.#rowLimit = Math.ceil(work.rows / 2);
-    const name = work.functions.join(', ');
-    const share = `${SOFT_SHARE * 100} % of its ${formatMemory(this.memoryBytes)} of memory`;
-    const text =
-      `worker ${this.id} used more than ${share} while it ran function ${name}, bundle ${work.bundle} of ` +
-      `${work.rows} rows: it gets ${this.#rowLimit} rows at a time from now on, where rows do not depend on each other`;
-    this.#logger.note('WARNING', name, text);
+    const smaller = smallerBatches(this.id, this.memoryBytes, work);
+    if (smaller === null) return;
+    this.#rowLimit = smaller.rowLimit;
+    this.#logger.note('WARNING', work!.functions.join(', '), smaller.text);
   }
 
   #onShutDown(): void {
@@ -325,6 +321,7 @@ export class ManagedWorker implements Worker {
   #onHeartbeat(heartbeat: Heartbeat): void {
     this.#residentPeakBytes = Math.max(this.#residentPeakBytes, heartbeat.rssBytes);
     this.#progress = heartbeat.running;
+    this.#wear.setResident(heartbeat.rssBytes);
     this.#logger.lastFunction = heartbeat.running?.function ?? null;
     this.#stages.onHeartbeat(heartbeat);
   }

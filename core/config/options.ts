@@ -220,6 +220,25 @@ export const OPTIONS = {
     meaning: 'A bundle that makes no progress for this long is reported with its Python stack, and runs on.',
     schema: { exclusiveMinimum: 0 },
   },
+  'millstream.worker.recycle.rows': {
+    type: 'integer',
+    default: null,
+    meaning:
+      'A function worker that has answered so many rows is replaced by a fresh one, between two bundles.',
+    schema: { minimum: 1 },
+  },
+  'millstream.worker.recycle.age': {
+    type: 'duration',
+    default: null,
+    meaning: 'The same for one that has run for so long.',
+    schema: { exclusiveMinimum: 0 },
+  },
+  'millstream.worker.recycle.memory': {
+    type: 'memory',
+    default: null,
+    meaning: 'The same for one with so much resident memory: for libraries that leak.',
+    schema: { minimum: 1 },
+  },
   'millstream.worker.zygote': {
     type: 'boolean',
     default: 'true',

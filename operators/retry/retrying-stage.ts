@@ -21,8 +21,17 @@ export interface RetryingStageOptions {
   readonly rows: RowFailures;
   /** What the stage has seen of a group that goes on; null where none does. */
   readonly group: UnfinishedGroup | null;
+  /** When the worker is to be replaced between two bundles; null: never, since the stage remembers rows. */
+  readonly renewal: Renewal | null;
   /** A worker died, and a fresh one takes its bundles. */
   readonly onRestart: (verdict: MillstreamError) => void;
+}
+
+/** Replacing a worker that has been used enough. */
+export interface Renewal {
+  readonly isDue: () => boolean;
+  /** Ends the worker, in which the stage is closed. */
+  readonly retire: () => Promise<void>;
 }
 
 /** Workers that may be killed from outside while the stage is opened in them, one after the other. */
@@ -33,6 +42,7 @@ export class RetryingStage implements FunctionStageHandle {
   #opened: Promise<FunctionStageHandle>;
   #attempt = 0;
   #isClosed = false;
+  #isRenewing = false;
   /** A bundle has failed the job: no worker is started for the others. */
   #failure: MillstreamError | null = null;
   readonly #turns = new Turns();
@@ -56,7 +66,10 @@ export class RetryingStage implements FunctionStageHandle {
     let turn: 'shared' | 'alone' = 'shared';
     for (;;) {
       const outcome = await this.#turns[turn](() => this.#try(bundle));
-      if ('answer' in outcome) return outcome.answer;
+      if ('answer' in outcome) {
+        void this.#renewIfDue();
+        return outcome.answer;
+      }
       deaths.push({ verdict: outcome.death, isBlamed: this.#isBlamed(outcome.death, bundle) });
       const decision = decideRetry(deaths, policy);
       if (decision === 'fail') throw this.#failed(afterAttempts(outcome.death, bundle, deaths.length));
@@ -106,6 +119,27 @@ export class RetryingStage implements FunctionStageHandle {
     });
     // Whoever waits for it meets its failure.
     this.#opened.catch(() => undefined);
+  }
+
+  /** When all bundles that are in the worker have been answered; those behind wait for the fresh one. */
+  async #renewIfDue(): Promise<void> {
+    const { renewal } = this.options;
+    if (renewal === null || this.#isRenewing || !renewal.isDue()) return;
+    this.#isRenewing = true;
+    await this.#turns.alone(async () => {
+      if (!this.#isClosed && renewal.isDue()) await this.#renew(renewal);
+      this.#isRenewing = false;
+    });
+  }
+
+  async #renew({ retire }: Renewal): Promise<void> {
+    const old = this.#opened;
+    // It may die meanwhile, which is as good.
+    await old.then((handle) => handle.close()).catch(() => undefined);
+    await retire().catch(() => undefined);
+    this.#opened = openSomewhere(this.options, this.#attempt);
+    const fresh = await this.#opened.catch(() => null);
+    if (this.#isClosed) await fresh?.close();
   }
 
   #answerGoodRows(bundle: Bundle, attempts: number): Promise<BundleResult> {

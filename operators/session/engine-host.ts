@@ -277,6 +277,11 @@ export class EngineHost {
       logLevel: configuration.get('python.logging.default.level'),
       logLevels: configuration.get('python.logging.level.overrides') ?? {},
       requireHardCaps: configuration.get('millstream.resources.required') === 'hard',
+      recycling: {
+        rows: configuration.get('millstream.worker.recycle.rows'),
+        ageMs: configuration.get('millstream.worker.recycle.age'),
+        residentBytes: configuration.get('millstream.worker.recycle.memory'),
+      },
       graces: {
         helloMs: configuration.get('millstream.worker.start-timeout'),
         initMs: configuration.get('millstream.worker.init-timeout'),

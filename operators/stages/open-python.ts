@@ -57,6 +57,12 @@ export function openPython(stage: PythonStage, graph: StageGraph, engine: Engine
           },
           ...stageOptions,
           group: stageOptions.policy.isDivisible ? null : new UnfinishedGroup(stage.id, engine.spillFiles),
+          renewal: stageOptions.policy.isDivisible
+            ? {
+                isDue: () => worker?.openStages === 1 && worker.wear() !== null,
+                retire: async () => worker?.recycle(),
+              }
+            : null,
           onRestart: (verdict) => engine.failedRows.restarted(verdict),
         });
         return saving(handle, { ...body, context: context(0) }, engine, functions, first);
