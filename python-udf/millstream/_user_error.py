@@ -87,12 +87,13 @@ def _hint_of(error: BaseException) -> str | None:
 
 
 def _place(error: BaseException, tb: TracebackType | None) -> tuple[str | None, int | None]:
-    """File and line of the innermost frame, or of the text that does not parse."""
+    """File and line of the innermost frame that is not ours, or of the text that does not parse."""
     if isinstance(error, SyntaxError) and error.filename is not None:
         return error.filename, error.lineno
-    if tb is None:
+    frames = traceback.extract_tb(tb)
+    if not frames:
         return None, None
-    frame = traceback.extract_tb(tb)[-1]
+    frame = next((frame for frame in reversed(frames) if is_users_file(frame.filename)), frames[-1])
     return frame.filename, frame.lineno
 
 

@@ -99,7 +99,7 @@ class Row(list[Any]):
 
     def __getattr__(self, name: str) -> Any:
         if name in Row.__slots__ or self._fields is None or name not in self._fields:
-            raise AttributeError(name)
+            raise AttributeError(name if name.startswith("_") else self._no_field(name))
         return self[self._fields.index(name)]
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -132,8 +132,12 @@ class Row(list[Any]):
 
     def _position(self, name: str) -> int:
         if self._fields is None or name not in self._fields:
-            raise KeyError(name)
+            raise KeyError(self._no_field(name))
         return self._fields.index(name)
+
+    def _no_field(self, name: str) -> str:
+        fields = "its fields have no names" if self._fields is None else f"it has {', '.join(self._fields)}"
+        return f"a Row without a field {name}: {fields}"
 
 
 def rows_of(names: Sequence[str], columns: Iterable[Iterable[Any]], count: int) -> list[Any]:

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 from execution_support import CallStep, Column, Literal, Step, open_test_stage, scalar
 
-from millstream import ScalarFunction, UdfError, udf, udtf
+from millstream import Row, ScalarFunction, UdfError, udf, udtf
 from millstream._execution import codec
 
 UTC = datetime.timezone.utc
@@ -233,6 +233,16 @@ def test_an_exception_names_row_arguments_and_the_users_frames_only() -> None:
     assert traceback[0].startswith("Traceback") and "in f" in traceback[1]
     assert "_execution" not in (error.details.traceback or "")
     assert isinstance(error.__cause__, ZeroDivisionError)
+
+
+def test_a_field_that_a_row_does_not_have_is_told_with_the_users_line() -> None:
+    def f(row: Any) -> Any:
+        return row.c
+
+    with pytest.raises(UdfError, match="AttributeError: a Row without a field c: it has a, b") as caught:
+        scalar(udf(f, result_type="INT"), ["ROW<a INT, b INT>"], "INT").rows([Row(a=1, b=2)])
+
+    assert (caught.value.details.file, caught.value.details.line) == (__file__, f.__code__.co_firstlineno + 1)
 
 
 def test_causes_of_an_exception_are_kept() -> None:
