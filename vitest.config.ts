@@ -11,5 +11,6 @@ export default defineConfig({
     fileParallelism: process.env.MILLSTREAM_LONG !== '1',
     pool: 'forks',
     globalSetup: ['test/support/cache-folder.ts'],
+    setupFiles: ['test/support/runtime-folder.ts'],
   },
 });

@@ -89,6 +89,7 @@ interface RunFlags extends ScriptFlags {
   readonly metricsPort?: MetricsAddress;
   readonly debug?: string;
   readonly watch?: boolean;
+  readonly wait: boolean;
   readonly dap?: number;
 }
 
@@ -125,6 +126,7 @@ function addRun(line: CommandLine, context: CommandContext, onSource: OnSource):
       'with --debug: serve a debugger of an editor on this port instead (debugpy)',
       portNumber,
     )
+    .option('--no-wait', 'fail where other jobs have the memory, instead of waiting for them')
     .option('--metrics <file>', 'append what the job measures to a file, as lines of JSON')
     .option(
       '--metrics-port <[host:]port>',
@@ -156,7 +158,7 @@ function addRun(line: CommandLine, context: CommandContext, onSource: OnSource):
 
 function runOptions(flags: RunFlags, name: string | undefined) {
   return {
-    ...scriptOptions(flags),
+    ...scriptOptions(flags.wait ? flags : withSetting(flags, 'millstream.resources.wait', 'false')),
     format: flags.format,
     metricsFile: flags.metrics ?? null,
     metricsAddress: flags.metricsPort ?? null,
@@ -272,6 +274,10 @@ function scriptCommand(parent: Command, name: string, description: string): Comm
 
 function scriptOptions({ mode, define, quiet }: ScriptFlags): ScriptOptions {
   return { mode: mode ?? null, configuration: define ?? {}, quiet: quiet ?? false };
+}
+
+function withSetting<Flags extends ScriptFlags>(flags: Flags, key: string, value: string): Flags {
+  return { ...flags, define: { ...flags.define, [key]: value } };
 }
 
 function scriptOnly(job: Job, command: string): ScriptJob {

@@ -57,6 +57,7 @@ export * from './resource/declared-resources.js';
 export * from './resource/divide-share.js';
 export * from './resource/gpu-devices.js';
 export * from './resource/grant-workers.js';
+export * from './resource/job-turn.js';
 export * from './resource/memory-tree.js';
 export * from './resource/parse-memory.js';
 export * from './resource/resource-manager.js';

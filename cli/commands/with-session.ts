@@ -64,6 +64,8 @@ export async function withSession(
             },
           }),
       onNote: (text) => reporter.note(text),
+      onWarning: (text) => reporter.line(text),
+      name: job.source.name,
       print: (text) => resultOutput(reporter, context).write(text),
       signal: context.signal,
       python: null,

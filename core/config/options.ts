@@ -149,7 +149,8 @@ export const OPTIONS = {
   'millstream.memory': {
     type: 'memory',
     default: null,
-    meaning: 'Memory for everything that the job runs; by default that of the container or machine.',
+    meaning:
+      'Memory for everything that the job runs; by default three quarters of what other jobs leave of the container or machine.',
     schema: { minimum: 1 },
   },
   'millstream.exchange.memory': {
@@ -288,6 +289,11 @@ export const OPTIONS = {
     meaning:
       "'hard' refuses to run where caps are only watched and not enforced by the system; 'best' takes what there is.",
     schema: { enum: ['best', 'hard'] },
+  },
+  'millstream.resources.wait': {
+    type: 'boolean',
+    default: 'true',
+    meaning: 'A job waits for memory that other jobs of this user have; false: it fails instead (--no-wait).',
   },
   'millstream.stall-timeout': {
     type: 'duration',

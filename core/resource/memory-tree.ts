@@ -103,8 +103,8 @@ const LABELS: Readonly<Record<MemoryPart, string>> = {
   state: 'state',
 };
 
-/** The least total in whole MiB: the parts grow with it, so it is searched for. */
-function leastTotal({ leastBytes, fixed = {} }: MemoryTreeOptions): number {
+/** The least total that `memoryTree` accepts, in whole MiB: the parts grow with it, so it is searched for. */
+export function leastTotal({ leastBytes, fixed = {} }: Omit<MemoryTreeOptions, 'totalBytes'>): number {
   const managed = sum(leastManaged(leastBytes, fixed));
   let low = 0;
   let high = Math.ceil((managed + sum(baseParts(Number.MAX_SAFE_INTEGER, fixed))) / MIB);

@@ -21,6 +21,7 @@ import { bundleFolder } from '../failures/bundle-folder.js';
 import { DeadLetters } from '../failures/dead-letters.js';
 import { FailedRows } from '../failures/failed-rows.js';
 import type { FunctionWorkers } from '../function-workers.js';
+import type { JobStatus } from '../ledger/entry-socket.js';
 import { systemClock, systemTimers } from '../ports/node-ports.js';
 import { SpillFolder } from '../ports/spill-folder.js';
 import { TemporaryFolder } from '../ports/temporary-folder.js';
@@ -36,6 +37,7 @@ import {
   type WorkerPlace,
   workerFolder,
 } from './open-function-workers.js';
+import { SessionMemory } from './session-memory.js';
 import { SessionResources } from './session-resources.js';
 import type { DebugOptions } from './session-types.js';
 import { localTimeZone } from './time-zone.js';
@@ -55,6 +57,10 @@ export interface EngineHostOptions {
   readonly earlyZygotes: EarlyZygotes | null;
   /** The function that is debugged; absent or null: none. */
   readonly debug?: DebugOptions | null;
+  /** What other jobs call this one; absent: a session. */
+  readonly name?: string | undefined;
+  /** Something to be said at once: the session waits. Absent: as a note. */
+  readonly onWarning?: ((text: string) => void) | undefined;
 }
 
 interface Started {
@@ -73,14 +79,27 @@ export class EngineHost {
   #admission: JobAdmission | null = null;
   /** What the three above were made from. */
   #settings: string | null = null;
+  readonly #memory: SessionMemory;
+  /** True: nothing runs, so no memory of the machine is claimed. */
+  planOnly = false;
+  /** Rows that the running statement has read. */
+  rows: number | null = null;
   /** Engines of earlier settings, until they are gone. */
   #ending: Promise<unknown> = Promise.resolve();
   #jobs = 0;
+  /** The memory that the three above were made for. */
+  #claimed: number | null = null;
   readonly #addedFolders: string[] = [];
   /** Read by the function workers whenever they load functions. */
   #moduleFolders: string[] = [];
 
   constructor(private readonly options: EngineHostOptions) {
+    this.#memory = new SessionMemory({
+      ...options,
+      name: options.name ?? 'a session',
+      onWarning: options.onWarning ?? options.onNote,
+      status: () => this.#status(),
+    });
     options.signal.addEventListener('abort', () => void this.#abort(), { once: true });
   }
 
@@ -102,8 +121,20 @@ export class EngineHost {
   /** The split of the session's memory. @throws {ResourceError} MEMORY_TOO_SMALL for an impossible worker */
   get resources(): SessionResources {
     this.#followSettings();
-    this.#resources ??= new SessionResources(this.options.configuration, this.options.debug != null);
+    this.#resources ??= this.#resourcesOf(this.#memory.bytes);
     return this.#resources;
+  }
+
+  /**
+   * Waits for the session's share of the machine, unless it only plans; before that it plans with all of it.
+   * @throws {ResourceError} RESOURCES_EXCEEDED, RESOURCES_TAKEN
+   */
+  async claimMemory(): Promise<void> {
+    this.#followSettings();
+    if (this.planOnly) return;
+    const bytes = await this.#memory.claim(() => this.#resourcesOf(null).leastBytes, this.#ending);
+    if (bytes !== this.#claimed) this.#forget();
+    this.#claimed = bytes;
   }
 
   /**
@@ -111,6 +142,7 @@ export class EngineHost {
    * @throws {ResourceError} MEMORY_TOO_SMALL where none would have room
    */
   async functionWorkers(): Promise<FunctionWorkers> {
+    await this.claimMemory();
     this.resources.functionWorkerBytes(1);
     return (await this.#start()).functionWorkers;
   }
@@ -213,10 +245,11 @@ export class EngineHost {
     const started = this.#started;
     this.#started = null;
     await Promise.all([this.#ending, takeDown(started, isAborted)]);
+    await this.#memory.close();
   }
 
-  #start(): Promise<Started> {
-    this.#followSettings();
+  async #start(): Promise<Started> {
+    await this.claimMemory();
     this.#started ??= this.#ending.then(() => this.#open());
     return unlessAborted(this.#started, this.options.signal);
   }
@@ -224,6 +257,16 @@ export class EngineHost {
   async #abort(): Promise<void> {
     const started = await this.#started?.catch(() => null);
     await started?.bridge.abort();
+  }
+
+  #resourcesOf(bytes: number | null): SessionResources {
+    const { configuration, debug } = this.options;
+    return new SessionResources(configuration, debug != null, bytes ?? undefined);
+  }
+
+  #status(): JobStatus {
+    if (this.#memory.bytes === null) return { state: 'waiting', rows: null };
+    return this.#jobs > 0 ? { state: 'running', rows: this.rows } : { state: 'idle', rows: null };
   }
 
   /** Forgets what was made from settings that have changed since; a job that runs goes on with what it has. */
@@ -234,6 +277,11 @@ export class EngineHost {
     const settings = engineSettings(configuration) + shown;
     if (settings === this.#settings || this.#jobs > 0) return;
     this.#settings = settings;
+    this.#forget();
+    this.#memory.follow(this.#ending);
+  }
+
+  #forget(): void {
     this.#ending = Promise.all([this.#ending, takeDown(this.#started, false)]);
     this.#started = null;
     this.#resources = null;

@@ -5,7 +5,9 @@ import {
   formatMemory,
   type GroupGrant,
   grantWorkers,
+  leastTotal,
   type MemoryTree,
+  type MemoryTreeOptions,
   MIN_FUNCTION_WORKER_BYTES,
   MIN_RELATIONAL_WORKER_BYTES,
   memorySetting,
@@ -29,7 +31,11 @@ export class SessionResources {
    * `isDebugged`: one worker at a time.
    * @throws {ResourceError} MEMORY_TOO_SMALL for a cap in which no function worker can start
    */
-  constructor(configuration: Configuration, isDebugged: boolean) {
+  constructor(
+    configuration: Configuration,
+    isDebugged: boolean,
+    private readonly totalBytes = configuration.get('millstream.memory') ?? machineMemoryBytes(),
+  ) {
     this.#configuration = configuration;
     this.parallelism = isDebugged ? 1 : (configuration.get('parallelism.default') ?? availableParallelism());
     const each = configuration.get('millstream.worker.memory');
@@ -95,20 +101,28 @@ export class SessionResources {
     }
   }
 
+  /** The least total with which a statement that calls functions can run. */
+  get leastBytes(): number {
+    return leastTotal(this.#treeOptions(this.parallelism * MIN_FUNCTION_WORKER_BYTES));
+  }
+
   #treeFor(functionBytes: number): MemoryTree {
+    return memoryTree({ totalBytes: this.totalBytes, ...this.#treeOptions(functionBytes) });
+  }
+
+  #treeOptions(functionBytes: number): Omit<MemoryTreeOptions, 'totalBytes'> {
     const configuration = this.#configuration;
     const each = configuration.get('millstream.worker.memory');
     const python =
       configuration.get('millstream.python.memory') ?? (each === null ? null : each * this.parallelism);
-    return memoryTree({
-      totalBytes: configuration.get('millstream.memory') ?? machineMemoryBytes(),
+    return {
       leastBytes: { relational: MIN_RELATIONAL_WORKER_BYTES, python: functionBytes, state: 0 },
       fixed: {
         ...fixedPart('exchange', configuration.get('millstream.exchange.memory')),
         ...fixedPart('relational', configuration.get('millstream.relational.memory')),
         ...fixedPart('python', python),
       },
-    });
+    };
   }
 }
 

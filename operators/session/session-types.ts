@@ -19,6 +19,10 @@ export interface SessionOptions {
   readonly print: (text: string) => Promise<void>;
   /** Something a user should know and need not act on: the chosen mode, a key without effect. */
   readonly onNote: (text: string) => void;
+  /** Something that a user must know at once: the job waits. Absent: as a note. */
+  readonly onWarning?: (text: string) => void;
+  /** What other jobs of the user call it; absent: a session. */
+  readonly name?: string;
   /** Aborting it cancels what runs; `execute` then throws a CancelledError. */
   readonly signal: AbortSignal;
   /** Interpreter for the workers; null: found by the bridge. */

@@ -86,6 +86,8 @@ export class Session implements JobSession {
       signal: options.signal,
       earlyZygotes,
       debug: options.debug ?? null,
+      name: options.name,
+      onWarning: options.onWarning,
     });
   }
 
@@ -100,6 +102,7 @@ export class Session implements JobSession {
 
   async *execute(sql: string): AsyncIterable<StatementResult> {
     const statements = parseScript(sql);
+    this.#host.planOnly = false;
     const firstJob = statements.findIndex(isJob);
     for (const [i, statement] of statements.entries()) {
       // Not before: SET may say with which Python.
@@ -111,6 +114,7 @@ export class Session implements JobSession {
 
   async *explain(sql: string): AsyncIterable<StatementResult> {
     const toBeWritten = new Set<string>();
+    this.#host.planOnly = true;
     for (const statement of parseScript(sql)) {
       if (!isJob(statement)) {
         yield await this.#executeStatement(statement, sql);
@@ -215,6 +219,7 @@ export class Session implements JobSession {
     sql: string,
     toBeWritten: ReadonlySet<string> = new Set(),
   ): Promise<PlannedJob> {
+    await this.#host.claimMemory();
     const entries = collectFunctionNames({ catalog: this.catalog }, statement);
     const workers = entries.length === 0 ? null : await this.#host.functionWorkers();
     const declarations = (await workers?.declare(entries)) ?? new Map<string, FunctionDeclaration>();
@@ -322,7 +327,10 @@ export class Session implements JobSession {
         results,
         print: this.#options.print,
         signal: AbortSignal.any([signal, this.#options.signal]),
-        onProgress: this.#options.onProgress,
+        onProgress: (progress) => {
+          this.#host.rows = progress.rows;
+          this.#options.onProgress(progress);
+        },
         onMetrics: this.#options.onMetrics ?? null,
       });
       engine.failedRows.finish();

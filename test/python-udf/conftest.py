@@ -15,8 +15,9 @@ settings.load_profile("millstream")
 
 @pytest.fixture(scope="session", autouse=True)
 def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """What failing jobs save goes to a folder of the tests' own."""
+    """What jobs save, and what running ones say of themselves, goes to folders of the tests' own."""
     with pytest.MonkeyPatch.context() as patch:
         folder = tmp_path_factory.mktemp("cache")
         patch.setenv("MILLSTREAM_CACHE_DIR", str(folder))
+        patch.setenv("MILLSTREAM_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
         yield folder

@@ -186,7 +186,7 @@ describe('options', () => {
       sql: "SET 'millstream.memry' = '1 GB';\nSELECT 1;\n",
       exit: 2,
       what: "Error OPTION_UNKNOWN in job.sql, line 1, column 1: There is no option 'millstream.memry'.",
-      todo: "Did you mean 'millstream.memory', 'millstream.bundle.memory', 'millstream.python.memory'?",
+      todo: "Did you mean 'millstream.memory', 'millstream.gpus', 'millstream.bundle.memory'?",
     }));
 
   it('an unknown key of -D has near names', () =>

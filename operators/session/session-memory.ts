@@ -1,0 +1,113 @@
+/** A session's share of the machine's memory, from the ledger that all jobs of the user keep. */
+import { type Configuration, EnvironmentError, MIB, type OptionKey } from '../../core/index.js';
+import type { JobStatus } from '../ledger/entry-socket.js';
+import { type Claim, claimMemory } from '../ledger/job-ledger.js';
+import { runtimeFolder } from '../ledger/runtime-folder.js';
+import { machineMemoryBytes } from '../ports/machine-memory.js';
+
+export interface SessionMemoryOptions {
+  readonly configuration: Configuration;
+  /** What other jobs call it. */
+  readonly name: string;
+  readonly onNote: (text: string) => void;
+  /** Said also where notes are not. */
+  readonly onWarning: (text: string) => void;
+  readonly status: () => JobStatus;
+  readonly signal: AbortSignal;
+}
+
+/** Of what is free a job without `millstream.memory` leaves a quarter, so that the next one starts too. */
+const SHARE_OF_FREE = 0.75;
+const LEAST_SHARE_BYTES = 1024 * MIB;
+
+/** Options that say how much is claimed. */
+const MEMORY_OPTIONS: readonly OptionKey[] = [
+  'millstream.exchange.memory',
+  'millstream.memory',
+  'millstream.python.memory',
+  'millstream.relational.memory',
+  'millstream.worker.memory',
+  'parallelism.default',
+];
+
+/** Claimed when the first statement needs it, held until the session closes or its settings ask for another amount. */
+export class SessionMemory {
+  readonly #closing = new AbortController();
+  #claiming: Promise<Claim> | null = null;
+  #claim: Claim | null = null;
+  #settings: string | null = null;
+
+  constructor(private readonly options: SessionMemoryOptions) {}
+
+  /** What was claimed; null before that. */
+  get bytes(): number | null {
+    return this.#claim?.bytes ?? null;
+  }
+
+  /**
+   * Waits for the session's memory: `millstream.memory`, else three quarters of what other jobs leave, at least 1 GiB or
+   * what the settings need.
+   * @param leastBytes what the settings need
+   * @param before what still ends and holds memory of this session
+   */
+  async claim(leastBytes: () => number, before: Promise<unknown>): Promise<number> {
+    this.#claiming ??= before.then(() => this.#take(leastBytes()));
+    try {
+      this.#claim = await this.#claiming;
+    } catch (error) {
+      this.#claiming = null;
+      throw error;
+    }
+    return this.#claim.bytes;
+  }
+
+  /** Gives the memory back, after `ending`, where settings ask for another amount since. */
+  follow(ending: Promise<unknown>): void {
+    const settings = JSON.stringify(MEMORY_OPTIONS.map((key) => this.options.configuration.text(key)));
+    if (settings === this.#settings) return;
+    this.#settings = settings;
+    void this.#release(ending);
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#release(Promise.resolve());
+  }
+
+  async #release(after: Promise<unknown>): Promise<void> {
+    const claiming = this.#claiming;
+    this.#claiming = null;
+    this.#claim = null;
+    if (claiming === null) return;
+    await after;
+    await claiming.then(
+      (claim) => claim.release(),
+      () => undefined,
+    );
+  }
+
+  async #take(leastBytes: number): Promise<Claim> {
+    const { configuration, name, onNote, onWarning, status } = this.options;
+    const ceilingBytes = machineMemoryBytes();
+    const fixed = configuration.get('millstream.memory');
+    const share = Math.min(ceilingBytes, Math.max(leastBytes, LEAST_SHARE_BYTES));
+    try {
+      return await claimMemory({
+        folder: runtimeFolder(),
+        name,
+        ceilingBytes,
+        leastBytes: fixed ?? share,
+        wanted: (freeBytes) => fixed ?? freeBytes * SHARE_OF_FREE,
+        status,
+        onWait: onWarning,
+        mayWait: configuration.get('millstream.resources.wait'),
+        signal: AbortSignal.any([this.options.signal, this.#closing.signal]),
+      });
+    } catch (error) {
+      if (!(error instanceof EnvironmentError)) throw error;
+      // A job is not refused because others cannot see it.
+      onNote(`jobs of this machine do not see this one: ${error.message} ${error.hint}`);
+      return { id: '', bytes: fixed ?? ceilingBytes * SHARE_OF_FREE, release: () => {} };
+    }
+  }
+}
