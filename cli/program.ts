@@ -180,7 +180,9 @@ async function watchScript(
   const { runScript } = await import('./commands/run.js');
   const options = runOptions(flags, name);
   const read = async () => scriptOnly(await readJob({ job: name, sql: null }), 'run --watch');
-  return runWatched(name, read, (job, own) => runScript(job, options, own), context);
+  const { earlyZygotes } = await import('./early-zygotes.js');
+  const startZygotes = () => earlyZygotes(process.argv.slice(2), process.env);
+  return runWatched(name, read, (job, own) => runScript(job, options, own), context, startZygotes);
 }
 
 function addExplain(line: CommandLine, context: CommandContext, onSource: OnSource): void {

@@ -1,12 +1,15 @@
 /** `millstream run --watch`: runs a job again whenever its files change, with new workers, until Ctrl-C. */
 import { type FSWatcher, watch } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
+import type { EarlyZygotes } from '../../bridge/index.js';
 import { CancelledError } from '../../core/index.js';
 import type { CommandContext } from '../context.js';
 import { type ErrorSource, renderError } from '../errors/render-error.js';
 import { EXIT_INTERRUPTED } from '../exit-codes.js';
 import type { ScriptJob } from '../job/job.js';
 import { JobError } from '../job/job-error.js';
+import { openSessionWith } from '../open-session.js';
+import { SpareZygotes } from './spare-zygotes.js';
 
 /** Editors write a file in several steps. */
 const SETTLE_MS = 50;
@@ -14,6 +17,7 @@ const SETTLE_MS = 50;
 /**
  * Runs and runs again. What a job fails with is shown, and the next change tries again.
  * @param file the job, read anew for each run
+ * @param startZygotes for the next run: their imports are done when it begins
  * @param read @throws {JobError}
  */
 export async function runWatched(
@@ -21,8 +25,11 @@ export async function runWatched(
   read: () => Promise<ScriptJob>,
   run: (job: ScriptJob, context: CommandContext) => Promise<unknown>,
   context: CommandContext,
+  startZygotes: () => EarlyZygotes | null,
 ): Promise<number> {
   const changes = new Changes(file, context.signal);
+  const spare = new SpareZygotes(startZygotes);
+  let openSession = context.openSession;
   try {
     for (let number = 1; !context.signal.aborted; number++) {
       const changed = changes.next();
@@ -33,7 +40,8 @@ export async function runWatched(
       try {
         const job = await read();
         source = job.source;
-        await run(job, { ...context, signal });
+        spare.startLater();
+        await run(job, { ...context, signal, openSession });
       } catch (error) {
         const place = error instanceof JobError ? error.source : source;
         if (!signal.aborted) context.stderr.write(`${renderError(error, place, false)}\n`);
@@ -41,11 +49,14 @@ export async function runWatched(
       if (!reload.signal.aborted && !context.signal.aborted) {
         context.stderr.write('Waiting for a change; Ctrl-C ends.\n');
       }
+      if (!context.signal.aborted) spare.start();
       const name = await changed;
+      openSession = openSessionWith(spare.take());
       if (name !== null) context.stderr.write(`\n──── run ${number + 1}: ${name} changed ────\n`);
     }
   } finally {
     changes.close();
+    spare.close();
   }
   return EXIT_INTERRUPTED;
 }
