@@ -13,6 +13,12 @@ export interface ChannelOptions {
   readonly onError: (error: unknown) => void;
 }
 
+/** What a session needs of its channel. */
+export type ChannelPort = Pick<Channel, 'send' | 'close'>;
+
+/** Opens the core's end of a connection. */
+export type OpenChannel = (options: ChannelOptions) => Promise<ChannelPort>;
+
 export class Channel {
   readonly #socket: Dealer;
   readonly #options: ChannelOptions;

@@ -7,7 +7,7 @@ import {
   type SchemaRegistry,
   validateRecordBatchMessage,
 } from '../core/index.js';
-import { Channel } from './channel.js';
+import { Channel, type ChannelPort, type OpenChannel } from './channel.js';
 import { checkedFrames, withChecksum } from './protocol/checksum.js';
 import {
   type BatchPlace,
@@ -48,6 +48,8 @@ export interface DataSessionOptions {
   readonly checksum: boolean;
   /** The worker broke the protocol, or the connection failed. */
   readonly onBroken: (error: unknown) => void;
+  /** A socket of ZeroMQ by default. */
+  readonly openChannel?: OpenChannel;
 }
 
 /** Column groups from this size on lie in shared memory: below it a descriptor costs as much as the copies. */
@@ -61,7 +63,7 @@ export class DataSession {
   /** The worker's numbers → the job's. */
   readonly #receivedSchemas = new Map<number, number>();
   readonly #memory: WorkerMemory | null;
-  #channel: Channel | null = null;
+  #channel: ChannelPort | null = null;
   #lateFrames = 0;
 
   private constructor(options: DataSessionOptions) {
@@ -72,7 +74,8 @@ export class DataSession {
 
   static async open(options: DataSessionOptions): Promise<DataSession> {
     const session = new DataSession(options);
-    session.#channel = await Channel.open({
+    const { openChannel = Channel.open } = options;
+    session.#channel = await openChannel({
       endpoint: options.endpoint,
       maxFrameBytes: MAX_FRAME_BYTES,
       onMessage: (frames) => session.#onMessage(frames),
@@ -156,8 +159,15 @@ export class DataSession {
     else this.#receiver(message)?.(message);
   }
 
-  /** Blocks are taken up also of what comes late: they are to be given back. */
+  /**
+   * Blocks are taken up also of what comes late for a closed stage: they are to be given back. What another epoch sent
+   * is not looked at: its schemas and blocks are not those of this worker.
+   */
   #onBatch(data: ReceivedFrames): void {
+    if (data.message.epoch !== this.#options.epoch) {
+      this.#lateFrames += 1;
+      return;
+    }
     const groups = data.message.groups.map((_, index) => this.#columnGroup(data, index));
     const receiver = this.#receiver(data.message);
     if (receiver === null) releaseGroups(groups);

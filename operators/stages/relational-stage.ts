@@ -16,7 +16,7 @@ import {
 
 /** Opens the stage in a worker and notes the worker's peak in the stage's metrics; the operator closes what it returns. */
 export type OpenRelational = (metrics: StageMetrics) => Promise<{
-  readonly worker: Worker;
+  readonly worker: Pick<Worker, 'progress'>;
   readonly stage: RelationalStageHandle;
   /** Ends the worker: it may finish what it does, or where the job was aborted it is killed. */
   close(isAborted: boolean): Promise<void>;

@@ -20,6 +20,7 @@ const WITH_MORE_SEEDS = [
   'test/bridge/protocol/forged-messages.test.ts',
   'test/core/config/configuration-fuzz.test.ts',
   'test/core/runtime/simulation.test.ts',
+  'test/simulation/simulation.test.ts',
   'test/core/runtime/tree-simulation.test.ts',
   'test/python-udf/test_codec.py',
   'test/python-udf/test_worker_fuzz.py',

@@ -1,0 +1,133 @@
+/** Runs a simulated job and says which of its promises it broke. */
+import { createHash } from 'node:crypto';
+import { expectedRows, type SimulatedJob } from './simulated-job.js';
+import { WORKER_WINDOW_BYTES } from './simulated-stages.js';
+
+export interface Verdict {
+  /** Empty where every promise was kept. */
+  readonly broken: readonly string[];
+  readonly outcome: string;
+  /** Of everything that happened, with its virtual time. */
+  readonly digest: string;
+}
+
+/** Virtual time of the checkpoints. */
+const CHECKPOINTS_MS = [2, 15, 60];
+/** Far beyond what any job takes: the job hangs. */
+const LONGEST_MS = 60_000;
+
+export async function checkJob(run: SimulatedJob): Promise<Verdict> {
+  const { job, world } = run;
+  const broken: string[] = [];
+  const checkpoints: Promise<void>[] = [];
+  for (const atMs of CHECKPOINTS_MS)
+    world.clock.after(atMs, () => {
+      const taken = takeCheckpoint(run);
+      taken.catch(() => undefined);
+      checkpoints.push(taken);
+    });
+  watchMemory(run, broken);
+  let outcome = 'finished';
+  try {
+    await world.clock.runUntil(job.run(), LONGEST_MS);
+    await Promise.allSettled(checkpoints);
+  } catch (error) {
+    outcome = (error as Error).message;
+    broken.push(`the job ended with: ${outcome}`);
+  }
+  if (outcome === 'finished') checkRows(run, broken);
+  checkCuts(run, broken);
+  checkClosed(run, broken);
+  return { broken, outcome, digest: createHash('sha256').update(world.trace.join('\n')).digest('hex') };
+}
+
+async function takeCheckpoint({ job, cuts, world }: SimulatedJob): Promise<void> {
+  if (job.state !== 'running') return;
+  const { id, states } = await job.checkpoint();
+  world.trace.push(`${world.clock.nowMs().toFixed(3)} checkpoint ${id}`);
+  const state = states.get('source');
+  if (state != null) cuts.set(id, Number(Buffer.from(state).toString()));
+}
+
+/** Each row of each path once, in the order of the source, shown in one commit; no row behind its watermark. */
+function checkRows({ rows, paths, sink }: SimulatedJob, broken: string[]): void {
+  if (sink.commits.length !== 1) broken.push(`${sink.commits.length} commits`);
+  const committed = sink.commits[0] ?? [];
+  let expectedTotal = 0;
+  for (const path of paths) {
+    const expected = expectedRows(rows, path);
+    expectedTotal += expected.length;
+    const ofPath = paths.length === 1 ? committed : committed.filter((row) => isOfPath(row, expected));
+    const wrong = ofPath.findIndex((row, i) => row !== expected[i]);
+    if (wrong >= 0)
+      broken.push(`row ${wrong} of path ${path} is ${ofPath[wrong]} instead of ${expected[wrong]}`);
+    if (ofPath.length !== expected.length)
+      broken.push(`${ofPath.length} of ${expected.length} rows of path ${path}`);
+  }
+  if (committed.length !== expectedTotal) broken.push(`${committed.length} of ${expectedTotal} rows`);
+  let watermark = Number.NEGATIVE_INFINITY;
+  for (const element of sink.elements) {
+    if (element.kind === 'watermark') watermark = element.timestampMs;
+    if (element.kind !== 'rows') continue;
+    const late = element.rows.find((row) => Number(row.split(' ')[0]) <= watermark);
+    if (late !== undefined) broken.push(`row ${late} came after watermark ${watermark}`);
+  }
+  if (watermark !== Number.POSITIVE_INFINITY) broken.push(`the last watermark is ${watermark}`);
+}
+
+/** The last result says which way a row came. */
+function isOfPath(row: string, expected: readonly string[]): boolean {
+  const stage = (text: string) => Math.floor(Number(text.slice(text.lastIndexOf(' '))) / 1_000_000);
+  return expected.length > 0 && stage(row) === stage(expected[0]!);
+}
+
+/** At a barrier the sink has exactly what came of the rows that the source had emitted. */
+function checkCuts({ cuts, sink, paths }: SimulatedJob, broken: string[]): void {
+  for (const [id, rowsAtSource] of cuts) {
+    const at = sink.elements.findIndex(
+      (element) => element.kind === 'barrier' && element.checkpointId === id,
+    );
+    if (at < 0) {
+      broken.push(`checkpoint ${id} never came to the sink`);
+      continue;
+    }
+    const before = sink.elements
+      .slice(0, at)
+      .reduce((sum, e) => sum + (e.kind === 'rows' ? e.rows.length : 0), 0);
+    const expected = paths.reduce((sum, path) => sum + expectedRows(rowsAtSource, path).length, 0);
+    if (before !== expected) broken.push(`checkpoint ${id} cuts ${before} rows instead of ${expected}`);
+  }
+}
+
+function checkClosed({ closed, files, messages, job }: SimulatedJob, broken: string[]): void {
+  for (const [id, times] of closed) if (times !== 1) broken.push(`${id} was closed ${times} times`);
+  if (files.open !== 0) broken.push(`${files.open} spill files are left`);
+  // The source still holds its own.
+  const held = messages.filter(({ holders }) => holders !== 1).length;
+  if (job.state === 'finished' && held > 0) broken.push(`${held} messages in shared memory are still held`);
+}
+
+/** Looks every five virtual milliseconds at what is between the source and the sink, and in relational workers. */
+function watchMemory(run: SimulatedJob, broken: string[]): void {
+  const { world, boundBytes, emitted, sink, mostWaiting } = run;
+  const look = () => {
+    if (['finished', 'failed', 'cancelled'].includes(run.job.state)) return;
+    if (boundBytes !== null) {
+      const held = emitted
+        .filter(({ lastRow }) => lastRow > sink.lastRow)
+        .reduce((sum, { bytes }) => sum + bytes, 0);
+      if (held > boundBytes)
+        return void broken.push(`${held} bytes between source and sink, at most ${boundBytes}`);
+    }
+    if (mostWaiting() > WORKER_WINDOW_BYTES + MOST_OVERDRAWN_BYTES) {
+      return void broken.push(
+        `${mostWaiting()} bytes wait in a relational worker that granted ${WORKER_WINDOW_BYTES}`,
+      );
+    }
+    world.clock.after(5, look);
+  };
+  world.clock.after(0, look);
+}
+
+/** A sender may overdraw its credit by one batch. */
+const MOST_OVERDRAWN_BYTES = 1_000;
