@@ -72,6 +72,19 @@ def test_lines_beyond_the_limit_of_a_second_are_counted(monkeypatch: pytest.Monk
     assert (logs[-1].text, logs[-1].dropped) == ("next second", 7)
 
 
+def test_long_lines_are_fewer_in_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(output_capture, "monotonic", lambda: 100.0)
+
+    with captured() as (output, logs):
+        for _ in range(300):
+            print("x" * 8000)
+        output.flush()
+
+    kept = -(-output_capture.CHARACTERS_PER_SECOND // 8000)
+    assert len(logs) == kept + 1
+    assert logs[-1].dropped == 300 - kept
+
+
 def test_lines_that_were_left_out_last_are_told_by_flush(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(output_capture, "monotonic", lambda: 100.0)
 
@@ -117,6 +130,20 @@ def test_a_pipe_that_says_too_much_has_its_lines_counted(monkeypatch: pytest.Mon
     pipe.close()
 
     assert (first, second, third) == (("12345\n", 0), None, ("d\n", 3))
+
+
+def test_lines_that_nobody_has_room_for_are_counted_and_the_writer_goes_on() -> None:
+    read_fd, write_fd = os.pipe()
+    pipe = OutputPipe(read_fd)
+
+    os.write(write_fd, b"a\nb\n")
+    refused = pipe.read(keeps=False)
+    os.write(write_fd, b"c\n")
+    taken = pipe.read()
+    os.close(write_fd)
+    pipe.close()
+
+    assert (refused, taken) == (None, ("c\n", 2))
 
 
 def test_events_wait_for_a_reader_that_lags_behind_and_keep_their_order() -> None:

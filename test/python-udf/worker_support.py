@@ -154,6 +154,7 @@ class FakeCore:
             "groups": wire,
             "hasRowSelection": False,
             "continued": continued,
+            "notCalled": None,
         }
         self.data.send_multipart([json.dumps(header).encode(), *frames])
         return sum(frame.size for frame in frames)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 LINES_PER_SECOND = 1000
 """Lines passed on per second and worker; the rest is counted in `Log.dropped`."""
+CHARACTERS_PER_SECOND = 1 << 20
+"""The same for what they hold in all: long lines are fewer."""
 _LONGEST_LINE_BYTES = 8192
 
 
@@ -33,6 +35,7 @@ class OutputCapture:
         self._lock = threading.Lock()
         self._second = 0
         self._lines = 0
+        self._characters = 0
         self._dropped = 0
         self._sinks = (_LineSink(self, "stdout", 1), _LineSink(self, "stderr", 2))
 
@@ -49,11 +52,12 @@ class OutputCapture:
         with self._lock:
             second = int(monotonic())
             if second != self._second:
-                self._second, self._lines = second, 0
-            if self._lines >= LINES_PER_SECOND:
+                self._second, self._lines, self._characters = second, 0, 0
+            if self._lines >= LINES_PER_SECOND or self._characters >= CHARACTERS_PER_SECOND:
                 self._dropped += 1
                 return
             self._lines += 1
+            self._characters += len(text)
             dropped, self._dropped = self._dropped, 0
         self._send(Log(source, level, self._current_function(), text, dropped))
 
@@ -64,7 +68,7 @@ class OutputCapture:
         with self._lock:
             dropped, self._dropped = self._dropped, 0
         if dropped > 0:
-            self._send(Log("stderr", "WARNING", None, f"{dropped} lines were left out", dropped))
+            self._send(Log("stderr", "WARNING", None, "more was printed than is shown", dropped))
 
 
 class _LineSink(io.RawIOBase):

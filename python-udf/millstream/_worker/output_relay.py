@@ -23,8 +23,11 @@ class OutputPipe:
         self._bytes = 0
         self._dropped = 0
 
-    def read(self) -> tuple[str, int] | None:
-        """The text that waits and the number of lines left out before it; None: nothing to pass on."""
+    def read(self, *, keeps: bool = True) -> tuple[str, int] | None:
+        """The text that waits and the number of lines left out before it; None: nothing to pass on.
+
+        Without `keeps` nobody has room for the text: its lines are left out too.
+        """
         try:
             chunk = os.read(self.fd, _READ_BYTES)
         except BlockingIOError:
@@ -34,7 +37,7 @@ class OutputPipe:
         second = int(monotonic())
         if second != self._second:
             self._second, self._bytes = second, 0
-        if self._bytes > BYTES_PER_SECOND:
+        if self._bytes > BYTES_PER_SECOND or (chunk and not keeps):
             self._dropped += chunk.count(b"\n")
             return None
         self._bytes += len(chunk)

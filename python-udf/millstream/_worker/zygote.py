@@ -64,19 +64,19 @@ class Zygote:
         if self._events.has_pending:
             poll.register(self._events.fd, select.POLLOUT)
         outputs: dict[int, tuple[Child, Literal["stdout", "stderr"], OutputPipe]] = {}
-        if not self._events.is_full:
-            for child in self._children.values():
-                for source, pipe in _pipes(child):
-                    if pipe.is_open:
-                        poll.register(pipe.fd, select.POLLIN)
-                        outputs[pipe.fd] = child, source, pipe
+        for child in self._children.values():
+            for source, pipe in _pipes(child):
+                if pipe.is_open:
+                    poll.register(pipe.fd, select.POLLIN)
+                    outputs[pipe.fd] = child, source, pipe
         ready = [fd for fd, _ in poll.poll()]
         if self._events.fd in ready:
             self._events.flush()
         for fd in ready:
             if fd in outputs:
                 child, source, pipe = outputs[fd]
-                self._report_output(child, source, pipe.read())
+                # A core that lags behind must not make the worker wait for it.
+                self._report_output(child, source, pipe.read(keeps=not self._events.is_full))
         if self._child_fd in ready:
             self._reap()
         return self._command_fd not in ready or self._read_commands()
