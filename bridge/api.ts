@@ -3,6 +3,7 @@
  * processes or of cgroups shows.
  */
 import type {
+  AnalysisRequest,
   Batch,
   Clock,
   ColumnGroup,
@@ -14,6 +15,7 @@ import type {
 import type { EarlyZygotes } from './early-zygotes.js';
 import type { IsolationOptions } from './isolation/isolation.js';
 import type {
+  AnalyzeFunctionResult,
   ColumnSpec,
   FailedRow,
   LoadFunctionsResult,
@@ -186,6 +188,11 @@ export interface Worker {
     paths: readonly string[],
     functions: readonly { readonly name: string; readonly target: string }[],
   ): Promise<LoadFunctionsResult>;
+  /**
+   * The columns that a loaded function gives for a call.
+   * @throws {UdfError} UDF_ANALYZE
+   */
+  analyzeFunction(request: AnalysisRequest): Promise<AnalyzeFunctionResult>;
   /**
    * A bundle that takes the worker longer than `timeoutMs` (null: any time) kills it: UDF_TIMEOUT. `onMetrics` is called
    * with what the functions measured, until the stage is closed.

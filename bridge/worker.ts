@@ -1,6 +1,11 @@
 /** One worker behind the `Worker` interface: its life, its two connections, its stages and its log, put together. */
 import { randomBytes } from 'node:crypto';
-import { CancelledError, type MetricValue, type MillstreamError } from '../core/index.js';
+import {
+  type AnalysisRequest,
+  CancelledError,
+  type MetricValue,
+  type MillstreamError,
+} from '../core/index.js';
 import type {
   BridgeOptions,
   CapLevel,
@@ -18,6 +23,7 @@ import { DataSession } from './data-session.js';
 import type { EndpointFolder } from './endpoint-folder.js';
 import type { WorkerCap } from './limits/worker-cap.js';
 import type {
+  AnalyzeFunctionResult,
   Heartbeat,
   Hello,
   LoadFunctionsResult,
@@ -152,6 +158,13 @@ export class ManagedWorker implements Worker {
     return this.#initialise(
       functions.map(({ name }) => name),
       () => this.#control.instruct<LoadFunctionsResult>(body, 'LoadFunctionsResult'),
+    );
+  }
+
+  analyzeFunction(request: AnalysisRequest): Promise<AnalyzeFunctionResult> {
+    const body = { kind: 'analyze_function', ...request } as const;
+    return this.#initialise([request.function], () =>
+      this.#control.instruct<AnalyzeFunctionResult>(body, 'AnalyzeFunctionResult'),
     );
   }
 

@@ -29,6 +29,7 @@ export {
 export { parseDuration } from './config/parse-duration.js';
 export * from './config/parse-map.js';
 export * from './errors.js';
+export { AnalysisNeeded, type AnalysisRequest, type AnalyzedArgument } from './functions/analysis.js';
 export { builtinNames } from './functions/builtins.js';
 export * from './functions/function-declaration.js';
 export * from './functions/inline-target.js';

@@ -5,6 +5,7 @@
  */
 import type { Bridge, Worker, WorkerPython, WorkerUsage } from '../bridge/index.js';
 import {
+  type AnalysisRequest,
   EnvironmentError,
   type FunctionDeclaration,
   type GroupGrant,
@@ -107,6 +108,18 @@ export class FunctionWorkers {
   /** The interpreter of a declared function's own environment; null: the usual one. */
   interpreter(name: string): string | null {
     return this.#declared.get(name)!.home.python?.executable ?? null;
+  }
+
+  /**
+   * The columns that `analyze` of a declared function gives for a call, as SQL text of a ROW.
+   * @throws {UdfError} UDF_ANALYZE
+   */
+  async analyze(request: AnalysisRequest): Promise<string> {
+    const { declaration, home } = this.#declared.get(request.function)!;
+    const member = await this.#group(home, SHARED_GROUP).member(0);
+    if (member.loaded.get(declaration.name) !== declaration.target)
+      await this.#load(home, member, [declaration]);
+    return (await member.worker.analyzeFunction(request)).columns;
   }
 
   /** What a function that has been asked about declares. */

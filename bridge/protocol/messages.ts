@@ -7,6 +7,7 @@
  * data:    frame 0 the JSON message; then, only for `schema` and `batch`, the frames it announces.
  */
 import type {
+  AnalysisRequest,
   CallArgument,
   CallStep,
   ErrorDetails,
@@ -112,6 +113,7 @@ export interface Instruction {
   readonly id: number;
   readonly body:
     | LoadFunctions
+    | AnalyzeFunction
     | OpenFunctionStage
     | OpenRelationalStage
     | CloseStage
@@ -139,6 +141,16 @@ export interface LoadFunctionsResult {
 export interface ModuleSource {
   readonly file: string;
   readonly sha256: string;
+}
+
+/** Asks a loaded function for its columns in a call. Reply: `AnalyzeFunctionResult`. */
+export interface AnalyzeFunction extends AnalysisRequest {
+  readonly kind: 'analyze_function';
+}
+
+export interface AnalyzeFunctionResult {
+  /** A ROW type as SQL text. */
+  readonly columns: string;
 }
 
 /** Prepares a function stage. Reply: `{output: ColumnSpec[]}`. */

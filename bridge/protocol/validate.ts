@@ -23,6 +23,7 @@ export function checkResult<Result>(value: unknown, definition: ResultDefinition
 /** Definitions that results of instructions follow. */
 export type ResultDefinition =
   | 'LoadFunctionsResult'
+  | 'AnalyzeFunctionResult'
   | 'OpenFunctionStageResult'
   | 'DumpStackResult'
   | 'Empty';

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { EarlyZygotes } from '../../bridge/index.js';
 import {
   type AggregatePhases,
+  type AnalysisRequest,
   type Batch,
   bindStatement,
   CancelledError,
@@ -46,6 +47,7 @@ import { rowsResult } from './rows-result.js';
 import { type RunOutcome, runGraph } from './run-graph.js';
 import type { JobSession, JobSummary, RowsResult, SessionOptions, StatementResult } from './session-types.js';
 import { describeStatement, type Listing, show } from './show.js';
+import { withAnalyses } from './with-analyses.js';
 
 type JobStatement = QueryStatement | InsertStatement | StatementSetStatement;
 
@@ -226,15 +228,22 @@ export class Session implements JobSession {
     const byName = new Map(
       [...declarations].map(([name, declaration]) => [name.toLowerCase(), this.#inForce(declaration)]),
     );
-    const functions = { declaration: (name: string) => byName.get(name.toLowerCase()) ?? null };
-    const ids = new ColumnIds();
+    const analyses = new Map<string, string>();
+    const functions = {
+      declaration: (name: string) => byName.get(name.toLowerCase()) ?? null,
+      analysis: (request: AnalysisRequest) => analyses.get(JSON.stringify(request)) ?? null,
+    };
     const notNull = this.configuration.get('table.exec.sink.not-null-enforcer') === 'DROP' ? 'drop' : 'error';
     const asked = this.#askedMode();
     const streaming = asked === 'streaming';
-    const bound = bindStatement(
-      { catalog: this.catalog, functions, ids, sql, notNull, streaming },
-      statement,
-    );
+    const bind = () => {
+      const ids = new ColumnIds();
+      const environment = { catalog: this.catalog, functions, ids, sql, notNull, streaming } as const;
+      return { ids, bound: bindStatement(environment, statement) };
+    };
+    const { ids, bound } = await withAnalyses(bind, async (request) => {
+      analyses.set(JSON.stringify(request), await workers!.analyze(request));
+    });
     const queries = bound.map((query) => ({
       ...query,
       root: optimize(omitEmptyTotals(query.root, ids, streaming), ids),

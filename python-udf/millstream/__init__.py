@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     )
     from .functions import (
         AggregateFunction,
+        AnalyzeArgument,
         AsyncScalarFunction,
         BatchAggregateFunction,
         ScalarFunction,
@@ -45,6 +46,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "AggregateFunction",
+    "AnalyzeArgument",
     "AsyncScalarFunction",
     "BatchAggregateFunction",
     "CancelledError",
@@ -95,6 +97,7 @@ _MODULES = {
     **dict.fromkeys(
         (
             "AggregateFunction",
+            "AnalyzeArgument",
             "AsyncScalarFunction",
             "BatchAggregateFunction",
             "ScalarFunction",

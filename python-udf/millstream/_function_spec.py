@@ -57,6 +57,8 @@ class FunctionSpec:
     form: FunctionForm = FunctionForm()
     #: A table function whose annotation says that it yields rows or returns a list of them.
     gives_many: bool = False
+    #: The columns are what its static `analyze` says of a call; `result` has none.
+    analyzes: bool = False
 
     @property
     def takes_partitions(self) -> bool:
@@ -91,13 +93,16 @@ def specify(name: str, target_object: object) -> FunctionSpec:
         if form.iterator is None
         else _iterated_parameters(name, definition, form)
     )
+    analyzes = _analyzes(name, definition, instance)
     result = (
-        definition.result_type
+        DataType("ROW")
+        if analyzes
+        else definition.result_type
         or _declared_by(instance, "get_result_type")
         or _annotated_result(name, definition, _hints(name, result_of))
     )
     accumulator = definition.accumulator_type or _declared_by(instance, "get_accumulator_type")
-    shape = _result_shape(name, definition, result, _hints(name, result_of))
+    shape = None if analyzes else _result_shape(name, definition, result, _hints(name, result_of))
     _refuse_lost_rows(name, definition, instance, parameters)
     gives_many = typing.get_origin(_hints(name, result_of).get("return")) in _ROWS_OF
     return FunctionSpec(
@@ -110,7 +115,25 @@ def specify(name: str, target_object: object) -> FunctionSpec:
         shape,
         form,
         gives_many and not definition.called_with_none,
+        analyzes=analyzes,
     )
+
+
+def _analyzes(name: str, definition: Definition, instance: Any) -> bool:
+    if definition.kind != "table" or hook(instance, "analyze") is None:
+        return False
+    problem = None
+    if not isinstance(inspect.getattr_static(type(instance), "analyze"), staticmethod):
+        problem = "has an `analyze` that is no static method"
+    elif definition.result_type is not None:
+        problem = "has `analyze` and declares result types too"
+    if problem is not None:
+        raise UdfError(
+            "UDF_DECLARATION",
+            f"The table function `{name}` {problem}.",
+            hint="Write @staticmethod above `analyze`, and leave result_types to it.",
+        )
+    return True
 
 
 def _refuse_lost_rows(

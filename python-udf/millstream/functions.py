@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from ._types import DataType
@@ -10,6 +11,7 @@ from .context import FunctionContext
 
 __all__ = [
     "AggregateFunction",
+    "AnalyzeArgument",
     "AsyncScalarFunction",
     "BatchAggregateFunction",
     "FunctionContext",
@@ -76,6 +78,24 @@ class AsyncScalarFunction(UserDefinedFunction):
         return self.eval(*args)
 
 
+@dataclass(frozen=True)
+class AnalyzeArgument:
+    """What the static method `analyze` of a table function is told of an argument, before the job runs.
+
+    `type` is the SQL type; of a table it is a ROW with one field for each column. `value` is the Python value
+    of a constant; None where the argument is none, which `is_constant` tells from a constant NULL.
+
+    >>> from millstream import AnalyzeArgument, DataTypes
+    >>> AnalyzeArgument(DataTypes.INT(), value=3, is_constant=True).value
+    3
+    """
+
+    type: DataType
+    is_table: bool = False
+    is_constant: bool = False
+    value: Any = None
+
+
 class TableFunction(UserDefinedFunction):
     """Any number of rows for each row: define `eval`, which yields or returns them.
 
@@ -87,6 +107,17 @@ class TableFunction(UserDefinedFunction):
     ...             yield i, word
     >>> list(Repeat()("a", 2))
     [(0, 'a'), (1, 'a')]
+
+    A class whose columns depend on the call has a static method `analyze`. It is called with an
+    `AnalyzeArgument` for each argument, as `eval` will be, when the query is planned, and returns the
+    columns: a ROW type, its SQL text or a `pa.Schema`.
+
+    >>> class Columns(TableFunction):
+    ...     @staticmethod
+    ...     def analyze(text, names):
+    ...         return "ROW<" + ", ".join(f"{name} STRING" for name in names.value.split(",")) + ">"
+    ...     def eval(self, text: str, names: str):
+    ...         yield tuple(text.split(","))
     """
 
     def eval(self, *args: Any) -> Any:

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from millstream import (
     AggregateFunction,
+    AnalyzeArgument,
     BatchAggregateFunction,
     DataTypes,
     Row,
@@ -163,6 +164,54 @@ def tagged(batches: Iterator[pa.RecordBatch], note: str = "-") -> Iterator[pa.Re
 def paired(left: Iterator[Row], right: Iterator[Row]) -> Iterator[tuple[str, str]]:
     xs = "".join(row.x for row in left)
     yield xs, ",".join(str(row.y) for row in right)
+
+
+@udtf
+class columns_of(TableFunction):
+    """Splits text into columns whose names are a constant."""
+
+    @staticmethod
+    def analyze(text: AnalyzeArgument, names: AnalyzeArgument) -> str:
+        if not names.is_constant:
+            raise ValueError("the names must be a constant")
+        return "ROW<" + ", ".join(f"`{name}` STRING" for name in names.value.split(",")) + ">"
+
+    def eval(self, text: str, names: str) -> Iterator[tuple[str, ...]]:
+        yield tuple(text.split(","))
+
+
+@udtf
+class with_rank(TableFunction):
+    """The table's own columns, and the number of the row in its partition."""
+
+    def __init__(self) -> None:
+        self.rank = 0
+
+    @staticmethod
+    def analyze(table: AnalyzeArgument, start: AnalyzeArgument) -> object:
+        return DataTypes.ROW(
+            [
+                *(DataTypes.FIELD(f.name, f.type) for f in table.type.fields),
+                DataTypes.FIELD("rank", start.type),
+            ]
+        )
+
+    def eval(self, row: Row, start: int) -> Iterator[tuple[object, ...]]:
+        self.rank += 1
+        yield (*row, start + self.rank - 1)
+
+    def terminate(self) -> None:
+        pass
+
+
+@udtf
+class nothing_known(TableFunction):
+    @staticmethod
+    def analyze(text: AnalyzeArgument) -> int:
+        return 42
+
+    def eval(self, text: str) -> Iterator[tuple[str]]:
+        yield (text,)
 
 
 @udtf

@@ -2,6 +2,7 @@
 
 import { InternalError } from '../../errors.js';
 import type { FunctionResolver } from '../../plan/function-resolver.js';
+import { wireLiteral } from '../../plan/wire-literal.js';
 import { declaredResources } from '../../resource/declared-resources.js';
 import type { Column } from '../../types/data-type.js';
 import { typeToText } from '../../types/type-text.js';
@@ -9,7 +10,6 @@ import type { PlannedArgument, PlannedStep, PythonBoundary } from '../boundary.j
 import { functionNotes } from '../function-notes.js';
 import { concurrencyOf, resourceGroupOf, workerGroupOf } from '../resource-group.js';
 import type { CallArgument, CallStep, PythonStage, StageDemand } from '../stage-graph.js';
-import { wireLiteral } from '../wire-literal.js';
 import { type Demand, withWanter } from './demand.js';
 import { describeSteps } from './describe-steps.js';
 import type { ExchangeDraft, Produced } from './graph-builder.js';

@@ -1,9 +1,9 @@
 /** From placed calls to the steps of one Python stage. */
 import type { Expression } from '../../plan/expression.js';
 import type { PlanColumn } from '../../plan/logical-plan.js';
+import { isWireLiteral } from '../../plan/wire-literal.js';
 import { withNullable } from '../../types/types.js';
 import type { PlannedArgument, PlannedStep } from '../boundary.js';
-import { isWireLiteral } from '../wire-literal.js';
 import type { PlacedCall } from './call-levels.js';
 import type { CallSet } from './call-set.js';
 import type { ColumnMaker } from './column-maker.js';

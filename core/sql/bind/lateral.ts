@@ -10,8 +10,8 @@ import { bindExpression } from './expression.js';
 import { type ExpressionContext, plainContext } from './expression-context.js';
 import type { BoundFrom } from './from.js';
 import { bindPythonArguments } from './python-arguments.js';
-import { declaredType } from './python-types.js';
 import type { Scope } from './scope.js';
+import { tableColumns } from './table-columns.js';
 import { takesTables } from './table-function.js';
 
 type LateralNode = Extract<FromNode, { kind: 'table_function' | 'unnest' }>;
@@ -57,8 +57,7 @@ function bindTableFunction(
     throw bindError(context, 'SQL_INVALID', message, call.span, hint);
   }
   const { args, names } = bindPythonArguments(at, call, declaration);
-  const row = declaredType(context, declaration, declaration.result, call.span);
-  const fields = row.kind === 'ROW' ? row.fields : [{ name: 'f0', type: row }];
+  const fields = tableColumns(context, declaration, args, names, call.span);
   const own = fields.map((field) => context.ids.column(field.name, nullableIf(field.type, outer)));
   const plan: LogicalPlan = {
     kind: 'correlate',

@@ -3,6 +3,7 @@ import type { FunctionDeclaration } from '../../functions/function-declaration.j
 import type { Expression, MapTable, TablePlace } from '../../plan/expression.js';
 import { columnOf, literalOf } from '../../plan/expression-builders.js';
 import type { PlanColumn } from '../../plan/logical-plan.js';
+import type { RowField } from '../../types/data-type.js';
 import { typeToText } from '../../types/type-text.js';
 import { types } from '../../types/types.js';
 import type { FromNode } from '../ast.js';
@@ -13,10 +14,10 @@ import { coerce } from './coerce.js';
 import { plainContext } from './expression-context.js';
 import type { BoundFrom } from './from.js';
 import { bindPythonArguments } from './python-arguments.js';
-import { declaredType } from './python-types.js';
 import { EMPTY_SCOPE, type Scope } from './scope.js';
 import { bindTableAggregate } from './table-aggregate.js';
 import { type BoundTable, bindTableArgument, together } from './table-argument.js';
+import { type KnownArgument, tableColumns } from './table-columns.js';
 
 export type TableFunctionNode = Extract<FromNode, { kind: 'table_function' }>;
 
@@ -82,8 +83,13 @@ function finished(
   parts: MapParts,
 ): BoundFrom {
   const { call } = node;
-  const result = declaredType(context, declaration, declaration.result, call.span);
-  const fields = result.kind === 'ROW' ? result.fields : [{ name: 'f0', type: result }];
+  const known = parts.arguments.map(
+    (argument): KnownArgument =>
+      argument.kind === 'table'
+        ? { kind: 'rows', fields: fieldsOf(parts.tables[argument.member]!) }
+        : argument,
+  );
+  const fields = tableColumns(context, declaration, known, parts.argumentNames, call.span);
   const keys = parts.keys ?? [];
   const taken = new Set(keys.map((key) => key.name));
   const own = fields.map((field) =>
@@ -108,6 +114,10 @@ function finished(
     span: node.span,
   };
   return { plan, relations: [aliased(context, columns, node.alias, call.name.parts.at(-1)!.name)] };
+}
+
+function fieldsOf({ columns, names }: MapTable): RowField[] {
+  return columns.map(({ type }, i) => ({ name: names[i]!, type }));
 }
 
 function constant(context: BindContext, declaration: FunctionDeclaration, argument: Expression): Expression {

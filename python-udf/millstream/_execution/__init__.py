@@ -3,6 +3,7 @@
 A worker calls `load_functions`, then `open_stage` for each stage, `process` for each bundle, and `close`.
 """
 
+from .analyze import analyze
 from .answer import Answer
 from .async_stage import AsyncStage, BundleRun
 from .event_loop import close_event_loop, suspended_calls
@@ -39,6 +40,7 @@ __all__ = [
     "close_event_loop",
     "StepArgument",
     "TableArgument",
+    "analyze",
     "load_functions",
     "open_stage",
     "suspended_calls",

@@ -22,6 +22,7 @@ from .module_sources import module_sources
 from .open_function_stage import open_function_stage
 from .pandas_import import introduce_pandas
 from .protocol import (
+    AnalyzeFunction,
     BatchMessage,
     BundleTiming,
     CloseStage,
@@ -97,6 +98,8 @@ class FunctionWork:
                     "declarations": [function.declaration for function in loaded],
                     "sources": module_sources(),
                 }
+            case AnalyzeFunction():
+                return {"columns": _execution.analyze(self._functions[body.function], body.arguments)}
             case OpenFunctionStage():
                 stage = open_function_stage(
                     body, self._functions, self._time_zone, self._limits, self._partition_bytes

@@ -266,6 +266,23 @@ class LoadFunctions(_Body, tag="load_functions"):
     functions: list[FunctionTarget]
 
 
+class AnalyzedArgument(_Struct):
+    """An argument as it is known before the job runs."""
+
+    name: str | None
+    type: str
+    is_table: bool
+    is_constant: bool
+    value: Any
+
+
+class AnalyzeFunction(_Body, tag="analyze_function"):
+    """Asks a loaded function for its columns in a call; reply `{columns}`."""
+
+    function: str
+    arguments: list[AnalyzedArgument]
+
+
 class OpenFunctionStage(_Body, tag="open_function_stage"):
     """Prepares a function stage; reply `{output: ColumnSpec[]}`."""
 
@@ -322,7 +339,14 @@ class Shutdown(_Body, tag="shutdown"):
 
 
 InstructionBody: TypeAlias = (
-    LoadFunctions | OpenFunctionStage | OpenRelationalStage | CloseStage | Cancel | DumpStack | Shutdown
+    LoadFunctions
+    | AnalyzeFunction
+    | OpenFunctionStage
+    | OpenRelationalStage
+    | CloseStage
+    | Cancel
+    | DumpStack
+    | Shutdown
 )
 
 

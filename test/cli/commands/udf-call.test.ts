@@ -34,6 +34,7 @@ function declaration(
     isAsync: false,
     iterator: false,
     mergeable: false,
+    analyzes: false,
     options: {},
     target: 'functions.f',
     file: null,

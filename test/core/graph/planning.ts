@@ -32,6 +32,7 @@ function declare(
     isAsync: false,
     iterator: false,
     mergeable: false,
+    analyzes: false,
     options: {},
     target: `functions.${name}`,
     file: null,

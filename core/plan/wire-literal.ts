@@ -1,6 +1,7 @@
 /** Constants as arguments of calls: the JSON encoding of results (numbers, texts, `{"$bytes": base64}`). */
-import type { LiteralValue } from '../plan/expression.js';
+
 import type { DataType } from '../types/data-type.js';
+import type { LiteralValue } from './expression.js';
 
 /** True where a constant can travel in the stage's description; others are shipped as a column. */
 export function isWireLiteral(type: DataType, value: LiteralValue): boolean {
