@@ -33,6 +33,9 @@ def main() -> None:
     if kind == "relational":
         _import_pyarrow_without_numpy()
     importlib.import_module(f"millstream._worker.{kind}_worker")
+    if kind == "function":
+        # Every file of functions imports it: done here once, not in each worker.
+        importlib.import_module("millstream.decorators")
     # Not before: they import pyarrow.
     from . import process
     from .pandas_import import postpone_pandas
