@@ -20,14 +20,27 @@ export function isWireLiteral(type: DataType, value: LiteralValue): boolean {
     case 'VARCHAR':
     case 'STRING':
     case 'DECIMAL':
-    case 'DATE':
     case 'BINARY':
     case 'VARBINARY':
     case 'BYTES':
+    case 'INTERVAL_YEAR_MONTH':
+    case 'INTERVAL_DAY_TIME':
       return true;
+    case 'DATE':
+      return isPythonDate(value);
+    // A function over vectors sees the nanoseconds of a column, which Python's own classes do not have.
+    case 'TIMESTAMP':
+      return type.precision <= 6 && isPythonDate(value);
+    case 'TIME':
+      return type.precision <= 6;
     default:
       return false;
   }
+}
+
+/** Years 1 to 9999, which Python's dates have. */
+function isPythonDate(value: LiteralValue): boolean {
+  return /^(?!0000)\d{4}-\d\d-\d\d/.test(String(value));
 }
 
 /** The encoding of a constant for which `isWireLiteral` holds. */
@@ -38,6 +51,8 @@ export function wireLiteral(type: DataType, value: LiteralValue): unknown {
     case 'SMALLINT':
     case 'INT':
     case 'BIGINT':
+    case 'INTERVAL_YEAR_MONTH':
+    case 'INTERVAL_DAY_TIME':
       return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
     case 'FLOAT':
     case 'DOUBLE':

@@ -315,3 +315,17 @@ def test_polars_series_keep_null_and_types() -> None:
     assert run(lambda s: s, [{"a": 1}], "MAP<STRING, INT>", "MAP<STRING, INT>", "polars") == [[("a", 1)]]
     with pytest.raises(UdfError, match="not a polars.Series"):
         run(lambda s: pl.DataFrame({"a": s}), [1], "INT", "INT", "polars")
+
+
+@pytest.mark.parametrize("batch", ["arrow", "pandas", "numpy"])
+def test_an_error_on_a_batch_of_one_row_names_the_row_and_its_values(batch: Any) -> None:
+    if batch != "arrow":
+        pytest.importorskip(batch)
+
+    @udf(result_type="INT", batch=batch, batch_rows=1)
+    def f(n: Any, text: Any) -> Any:
+        raise ValueError("no")
+
+    with pytest.raises(UdfError, match=r"failed in row 0 for \(n=1, text='a'\): ValueError: no") as caught:
+        scalar(f, ["INT", "STRING"], "INT").rows([1, 2], ["a", "b"])
+    assert caught.value.details.row == 0

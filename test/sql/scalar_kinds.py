@@ -155,3 +155,13 @@ def struct(n: pa.Array) -> pa.Array:
 @udf(result_type="ROW<x BIGINT, label STRING>", batch="pandas")
 def frame(n: Any) -> Any:
     return pd.DataFrame({"x": n, "label": n.astype(str)})
+
+
+@udf(result_type="STRING")
+def class_of(value: Any) -> str:
+    return f"{type(value).__name__} {value}"
+
+
+@udf(result_type="STRING", batch="arrow")
+def type_of(value: Any, n: pa.Array) -> pa.Array:
+    return pa.array([f"{value.type} {value[0]}"] * len(n))

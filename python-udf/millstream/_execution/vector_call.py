@@ -80,7 +80,11 @@ class VectorCall:
         return ArrowColumn(rows.spread_array(array))
 
     def failed(self, error: BaseException, rows: CalledRows, part: Part) -> MillstreamError:
-        """The error of user code that raised for a part."""
+        """The error of user code that raised for a part; of a part of one row, with that row's values."""
+        if part.rows == 1:
+            row = rows.position(part.start)
+            values = dict(zip(self.call.argument_names, map(_first_value, part.arguments), strict=False))
+            return user_error(error, self.call.name, f"in row {row}", row=row, values=values)
         where = f"on a batch of {part.rows} rows"
         if part.rows < rows.count:
             where += f" from row {rows.position(part.start)} on"
@@ -100,6 +104,16 @@ class VectorCall:
             else:
                 arguments.append(self._vectors.constant(argument.value, argument.data_type, count))
         return arguments
+
+
+def _first_value(vector: Any) -> Any:
+    """The value of a vector of one row of any package; a constant is its own."""
+    if not hasattr(vector, "dtype") and not isinstance(vector, pa.Array):
+        return vector
+    value = vector.iloc[0] if hasattr(vector, "iloc") else vector[0]
+    if isinstance(value, pa.Scalar):
+        return value.as_py()
+    return value.item() if type(value).__module__ == "numpy" else value
 
 
 def _column(bundle: Bundle, argument: Any) -> Any:
