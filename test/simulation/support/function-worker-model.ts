@@ -11,6 +11,8 @@ export interface FunctionWorkerOptions {
   readonly costMs: (sequence: number) => number;
   /** Asked at each point of a bundle where a process may die. */
   readonly diesHere: () => boolean;
+  /** A row of which it dies; null: none. */
+  readonly diesOf: number | null;
   /** It died. */
   readonly onDeath: () => void;
 }
@@ -18,6 +20,8 @@ export interface FunctionWorkerOptions {
 export class FunctionWorkerModel extends WorkerModel {
   /** Rows whose answers the core has. */
   answeredRows = 0;
+  /** It died of its row. */
+  isPoisoned = false;
   private readonly queue: ReceivedBatch[] = [];
   private isBusy = false;
 
@@ -64,7 +68,8 @@ export class FunctionWorkerModel extends WorkerModel {
     const parents = values.flatMap((value, row) => new Array<number>(copiesOf(value, stage)).fill(row));
     const cut = this.world.random.int(0, parents.length);
     const parts = [parents.slice(0, cut), parents.slice(cut)].filter((part) => part.length > 0);
-    if (diesHere()) {
+    this.isPoisoned = this.options.diesOf !== null && values.includes(this.options.diesOf);
+    if (this.isPoisoned || diesHere()) {
       this.die();
       return;
     }

@@ -22,6 +22,7 @@ import { copiesOf, resultOf } from './row-function.js';
 import {
   type Between,
   Deaths,
+  type Poison,
   simulatedPerBatch,
   simulatedPythonStage,
   simulatedScan,
@@ -38,6 +39,8 @@ export interface Seams {
   ) => Operator | SourceOperator;
   readonly spillFiles?: (files: SpillFiles) => SpillFiles;
   readonly committed?: (commit: () => void) => void;
+  /** Some row ends every worker that it is given to. */
+  readonly poison?: Poison['onError'];
 }
 
 /** The paths that a row may take, as the numbers of the Python stages on it. */
@@ -63,6 +66,9 @@ export interface SimulatedJob {
   readonly mostWaiting: () => number;
   /** Rows at the source when each checkpoint passed it. */
   readonly cuts: Map<number, number>;
+  readonly poison: Poison | null;
+  /** Kills a relational worker; empty where there is none, or none is open yet. */
+  readonly killers: readonly (() => void)[];
 }
 
 /** A bundle whose worker is killed five times is given up. */
@@ -89,6 +95,11 @@ export function simulatedJob(seed: number, seams: Seams = {}): SimulatedJob {
   const messages: CountedMessage[] = [];
   const closed = new Map<string, number>();
   const operators = new Map<string, Operator | SourceOperator>();
+  const killers: (() => void)[] = [];
+  const poison =
+    seams.poison === undefined
+      ? null
+      : { stage: random.int(0, stages - 1), row: random.int(0, rows - 1), onError: seams.poison };
   let mostWaiting = 0;
   let edgeBytes = 0;
   let leases = 0;
@@ -107,10 +118,14 @@ export function simulatedJob(seed: number, seams: Seams = {}): SimulatedJob {
     const workers = random.int(1, 3);
     // As many bundles pass whatever they weigh.
     leases += 2 * workers;
-    add(id, simulatedPythonStage(world, { id, number, workers, groups, deaths }, seams.between));
+    add(id, simulatedPythonStage(world, { id, number, workers, groups, deaths, poison }, seams.between));
   };
 
-  if (isScan) add('source', simulatedScan(world, 'source', values));
+  if (isScan)
+    add(
+      'source',
+      simulatedScan(world, 'source', values, (kill) => killers.push(kill)),
+    );
   else {
     const isShared = random.chance(0.5);
     const elements = values.map((numbers) => {
@@ -128,7 +143,12 @@ export function simulatedJob(seed: number, seams: Seams = {}): SimulatedJob {
   if (hasPerBatch) {
     add(
       'relational',
-      simulatedPerBatch(world, 'relational', (bytes) => (mostWaiting = Math.max(mostWaiting, bytes))),
+      simulatedPerBatch(
+        world,
+        'relational',
+        (bytes) => (mostWaiting = Math.max(mostWaiting, bytes)),
+        (kill) => killers.push(kill),
+      ),
     );
     lines.push('source -> relational');
     last = 'relational';
@@ -187,12 +207,15 @@ export function simulatedJob(seed: number, seams: Seams = {}): SimulatedJob {
     emitted,
     mostWaiting: () => mostWaiting,
     cuts: new Map(),
+    poison,
+    killers,
   };
 }
 
 /** The rows of a path in order, each with the results that it carries. */
-export function expectedRows(rows: number, path: Path): string[] {
+export function expectedRows(rows: number, path: Path, poison: Poison | null = null): string[] {
   return Array.from({ length: rows }, (_, row) => row).flatMap((row) => {
+    if (poison !== null && row === poison.row && path.includes(poison.stage)) return [];
     const copies = path.reduce((product, stage) => product * copiesOf(row, stage), 1);
     return new Array<string>(copies).fill([row, ...path.map((stage) => resultOf(row, stage))].join(' '));
   });

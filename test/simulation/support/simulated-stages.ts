@@ -24,6 +24,15 @@ export interface PythonSimulation {
   /** Groups of its input. */
   readonly groups: number;
   readonly deaths: Deaths;
+  /** A row of which every worker dies; null: none. */
+  readonly poison: Poison | null;
+}
+
+/** A row that ends its worker each time it is given to a stage. */
+export interface Poison {
+  readonly stage: number;
+  readonly row: number;
+  readonly onError: 'fail' | 'skip';
 }
 
 /** When function workers die; one budget for a job, so that none is retried for ever. */
@@ -56,7 +65,8 @@ export function simulatedPythonStage(
   simulation: PythonSimulation,
   between: Between = (handle) => handle,
 ): PythonOperator {
-  const { id, workers } = simulation;
+  const { id, workers, number, poison } = simulation;
+  const onError = poison?.stage === number ? poison.onError : 'fail';
   const open = () =>
     Promise.all(
       Array.from({ length: workers }, async () => {
@@ -69,8 +79,8 @@ export function simulatedPythonStage(
             current = opened.worker;
             return opened.handle;
           },
-          policy: { mayReplay: true, isDivisible: true, givesUpRows: false },
-          rows: new RowFailures({ onError: new Map([['f', 'fail']]), describe: () => null }),
+          policy: { mayReplay: true, isDivisible: true, givesUpRows: onError === 'skip' },
+          rows: new RowFailures({ onError: new Map([['f', onError]]), describe: () => null }),
           group: null,
           renewal: {
             isDue: () => (current?.answeredRows ?? 0) >= wearsAfter,
@@ -86,7 +96,7 @@ export function simulatedPythonStage(
 
 async function openInFreshWorker(
   world: World,
-  { id, number, deaths }: PythonSimulation,
+  { id, number, deaths, poison }: PythonSimulation,
   previous: FunctionWorkerModel | null,
 ): Promise<{ worker: FunctionWorkerModel; handle: FunctionStageHandle }> {
   const { clock, random } = world;
@@ -98,13 +108,15 @@ async function openInFreshWorker(
     stage: number,
     costMs: (sequence) => random.next() * (sequence === slow ? 200 : 2),
     diesHere: deaths.here,
+    diesOf: poison?.stage === number ? poison.row : null,
     // The core learns of it later: until then it hears what the worker had sent.
     onDeath: () => clock.after(random.next() * 5, onVerdict),
   });
   const onVerdict = () => {
     const bundle = watch.head?.work.bundle ?? null;
     const details = { stage: bundle === null ? null : id, bundle };
-    stage.fail(new WorkerError('WORKER_KILLED', 'A simulated worker was killed.', { details }));
+    const code = worker.isPoisoned ? 'WORKER_CRASH' : 'WORKER_KILLED';
+    stage.fail(new WorkerError(code, 'A simulated worker died.', { details }));
     session?.close();
   };
   await clock.sleep(random.next() * 3);
@@ -146,8 +158,9 @@ export function simulatedScan(
   world: World,
   id: string,
   batches: readonly (readonly number[])[],
+  onOpen: OnOpen,
 ): RelationalSource {
-  return new RelationalSource(() => openRelational(world, id, batches, () => {}));
+  return new RelationalSource(() => openRelational(world, id, batches, () => {}, onOpen));
 }
 
 /** A relational stage that hands its input on batch by batch. */
@@ -155,9 +168,13 @@ export function simulatedPerBatch(
   world: World,
   id: string,
   onWaiting: (bytes: number) => void,
+  onOpen: OnOpen,
 ): RelationalOperator {
-  return new RelationalOperator(() => openRelational(world, id, null, onWaiting), 1, true);
+  return new RelationalOperator(() => openRelational(world, id, null, onWaiting, onOpen), 1, true);
 }
+
+/** Told how to kill a relational worker. */
+export type OnOpen = (kill: () => void) => void;
 
 /** Input that may wait in a relational worker. */
 export const WORKER_WINDOW_BYTES = 800;
@@ -167,6 +184,7 @@ async function openRelational(
   id: string,
   scan: readonly (readonly number[])[] | null,
   onWaiting: (bytes: number) => void,
+  onOpen: OnOpen,
 ) {
   const { clock, random } = world;
   const worker = new RelationalWorkerModel(world, {
@@ -190,6 +208,13 @@ async function openRelational(
   });
   void worker.run();
   stage.begin();
+  onOpen(() => {
+    worker.die();
+    clock.after(random.next() * 5, () => {
+      stage.fail(new WorkerError('WORKER_KILLED', 'A simulated worker died.', { details: { stage: id } }));
+      data.close();
+    });
+  });
   return {
     worker: { progress: () => null },
     stage,
