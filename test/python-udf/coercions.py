@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import uuid
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -18,6 +19,7 @@ UTC = datetime.timezone.utc
 
 #: Results by how they are written, in the order of the page.
 GIVEN: dict[str, Any] = {
+    "None": None,
     "True": True,
     "7": 7,
     "300": 300,
@@ -26,34 +28,46 @@ GIVEN: dict[str, Any] = {
     "1.0": 1.0,
     "1.5": 1.5,
     "nan": float("nan"),
+    "inf": float("inf"),
     "1e300": 1e300,
     "Decimal('1.225')": Decimal("1.225"),
     "Decimal('1.235')": Decimal("1.235"),
     "Decimal('99.995')": Decimal("99.995"),
     "'a'": "a",
     "b'a'": b"a",
+    "bytearray(b'a')": bytearray(b"a"),
+    "UUID(int=1)": uuid.UUID(int=1),
     "date(2020, 1, 2)": datetime.date(2020, 1, 2),
     "time(1, 2, 3, 456789)": datetime.time(1, 2, 3, 456789),
+    "time(1, 2, 3, tzinfo=utc)": datetime.time(1, 2, 3, tzinfo=UTC),
     "datetime(2020, 1, 2)": datetime.datetime(2020, 1, 2),
     "datetime(1969, 12, 31, 23, 59, 59, 999999)": datetime.datetime(1969, 12, 31, 23, 59, 59, 999999),
     "datetime(2020, 1, 2, tzinfo=utc)": datetime.datetime(2020, 1, 2, tzinfo=UTC),
     "timedelta(microseconds=-1500)": datetime.timedelta(microseconds=-1500),
     "[1, None]": [1, None],
     "['a', 'b', 'a']": ["a", "b", "a"],
+    "[[1], None]": [[1], None],
+    "[(1, 'x'), None]": [(1, "x"), None],
     "{'a': 1}": {"a": 1},
+    "{'a': [1.5]}": {"a": [1.5]},
     "{'b': 'x', 'a': 1}": {"b": "x", "a": 1},
     "(1, 'x')": (1, "x"),
     "Row(b='x', a=1)": Row(b="x", a=1),
 }
 
 DECLARED = (
-    "BOOLEAN", "TINYINT", "SMALLINT", "INT", "BIGINT", "FLOAT", "DOUBLE", "DECIMAL(4, 2)", "STRING", "BYTES",
-    "DATE", "TIME(3)", "TIMESTAMP(3)", "TIMESTAMP(9)", "TIMESTAMP_LTZ(3)", "INTERVAL YEAR TO MONTH",
-    "INTERVAL DAY TO SECOND(3)", "ARRAY<INT>", "MULTISET<STRING>", "MAP<STRING, INT>", "ROW<a INT, b STRING>",
+    "BOOLEAN", "TINYINT", "SMALLINT", "INT", "BIGINT", "FLOAT", "DOUBLE", "DECIMAL(4, 2)", "CHAR(3)",
+    "STRING", "BINARY(3)", "BYTES", "DATE", "TIME(3)", "TIME(9)", "TIMESTAMP(3)", "TIMESTAMP(9)",
+    "TIMESTAMP_LTZ(3)", "INTERVAL YEAR TO MONTH", "INTERVAL DAY TO SECOND(3)", "ARRAY<INT>",
+    "MULTISET<STRING>", "MAP<STRING, INT>", "ROW<a INT, b STRING>", "ARRAY<ARRAY<INT>>",
+    "ARRAY<ROW<a INT, b STRING>>", "MAP<STRING, ARRAY<DOUBLE>>",
 )  # fmt: skip
 
 #: What has no vector: Python objects that only row functions give (and vectors of objects, by the same code).
-ONLY_ROWS = ("(1, 'x')", "Row(b='x', a=1)", "{'a': 1}", "{'b': 'x', 'a': 1}", "2**64")
+ONLY_ROWS = (
+    "(1, 'x')", "Row(b='x', a=1)", "{'a': 1}", "{'a': [1.5]}", "{'b': 'x', 'a': 1}", "2**64", "None",
+    "bytearray(b'a')", "UUID(int=1)", "time(1, 2, 3, tzinfo=utc)", "[[1], None]", "[(1, 'x'), None]",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -68,7 +82,7 @@ class Outcome:
 def outcome(mode: str, sql: str, given: str) -> Outcome | None:
     """What becomes of a result; None where the mode has no vector of it."""
     vector = _vector(mode, given)
-    if vector is None:
+    if vector is None and mode != "row":
         return None
     function = udf(lambda _: vector, result_type=sql, batch=None if mode == "row" else mode)  # type: ignore[call-overload]
     stage = scalar(function, ["INT"], sql)

@@ -43,6 +43,7 @@ TYPES = (
     TypeCase("DATE", (datetime.date(1, 1, 1), datetime.date(9999, 12, 31), datetime.date(1969, 12, 31))),
     TypeCase("TIME(0)", (datetime.time(0), datetime.time(23, 59, 59))),
     TypeCase("TIME(6)", (datetime.time(12, 34, 56, 789012),)),
+    TypeCase("TIME(9)", (datetime.time(23, 59, 59, 999999),)),
     TypeCase("TIMESTAMP(0)", (datetime.datetime(1969, 12, 31, 23, 59, 59),)),
     TypeCase(
         "TIMESTAMP(3)", (datetime.datetime(1, 1, 1), datetime.datetime(9999, 12, 31, 23, 59, 59, 999000))
