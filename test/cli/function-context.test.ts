@@ -12,7 +12,7 @@ beforeAll(async () => {
     join(folder, 'context_functions.py'),
     `import logging
 
-from millstream import FunctionContext, ScalarFunction, udf
+from millstream import AggregateFunction, FunctionContext, ScalarFunction, current_context, udaf, udf
 
 
 class Scale(ScalarFunction):
@@ -32,6 +32,32 @@ class Scale(ScalarFunction):
 
 
 scale = udf(Scale())
+
+
+@udf
+async def fetched(x: int) -> int:
+    current_context().distribution("waits", host="a").update(x)
+    return x
+
+
+class Total(AggregateFunction):
+    def open(self, context: FunctionContext) -> None:
+        self.rows = context.counter("added", of="total")
+        self.sizes = context.histogram("sizes", of="total")
+
+    def create_accumulator(self) -> list[int]:
+        return [0]
+
+    def accumulate(self, accumulator: list[int], x: int) -> None:
+        self.rows.inc()
+        self.sizes.update(x)
+        accumulator[0] += x
+
+    def get_value(self, accumulator: list[int]) -> int:
+        return accumulator[0]
+
+
+total = udaf(Total())
 `,
   );
 });
@@ -83,6 +109,30 @@ describe('the context of a function', () => {
       { final: true, function: 'scale', name: 'factor', kind: 'gauge', subtask: 0, value: 10 },
       { name: 'rows', kind: 'counter', labels: { model: 'small, mid' }, count: 3 },
       { name: 'sizes', kind: 'histogram', count: 3, sum: 6, min: 1, max: 3, mean: 2 },
+    ]);
+  });
+
+  it('takes metrics with labels of async functions and aggregates', async () => {
+    const metrics = join(folder, 'kinds.jsonl');
+    const file = join(folder, 'kinds.yaml');
+    await writeFile(
+      file,
+      `functions: { fetched: context_functions.fetched, total: context_functions.total }
+sql: SELECT total(fetched(x)) AS total FROM (VALUES (CAST(1 AS BIGINT)), (2), (3)) AS t(x)
+`,
+    );
+
+    const { code, stderr } = await millstream(['run', file, '--format', 'csv', '--metrics', metrics]);
+
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/\nfetched +waits\{host=a\} +3 {2}mean 2 {2}min 1 {2}max 3\n/);
+    expect(stderr).toMatch(/\ntotal +added\{of=total\} +3\n/);
+    const lines = (await readFile(metrics, 'utf8')).trim().split('\n');
+    const readings = lines.map((line) => JSON.parse(line));
+    expect(readings.filter((reading) => reading.final && reading.function !== undefined)).toMatchObject([
+      { function: 'fetched', name: 'waits', kind: 'distribution', labels: { host: 'a' }, count: 3, sum: 6 },
+      { function: 'total', name: 'added', kind: 'counter', labels: { of: 'total' }, count: 3 },
+      { function: 'total', name: 'sizes', kind: 'histogram', labels: { of: 'total' }, count: 3, max: 3 },
     ]);
   });
 

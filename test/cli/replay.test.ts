@@ -24,6 +24,42 @@ function writeFunction(expression: string): Promise<void> {
   );
 }
 
+const KINDS = `from collections.abc import Iterator
+
+from millstream import AggregateFunction, Row, udaf, udf, udtf
+
+
+def lucky(x: int) -> int:
+    if x == 13:
+        raise ValueError("unlucky")
+    return x
+
+
+@udf
+async def unlucky_async(x: int) -> int:
+    return lucky(x)
+
+
+class Sum(AggregateFunction):
+    def create_accumulator(self) -> list[int]:
+        return [0]
+
+    def accumulate(self, accumulator: list[int], x: int) -> None:
+        accumulator[0] += lucky(x)
+
+    def get_value(self, accumulator: list[int]) -> int:
+        return accumulator[0]
+
+
+unlucky_sum = udaf(Sum())
+
+
+@udtf
+def unlucky_rows(rows: Iterator[Row]) -> Iterator[int]:
+    for row in rows:
+        yield lucky(row.x)
+`;
+
 const FAILED =
   "Error UDF_EXCEPTION: Function `inverse` failed in row 1 for (x=0, name='b'): ZeroDivisionError: division by zero";
 
@@ -70,6 +106,30 @@ describe('a bundle that a function fails on', () => {
 
     expect(code).toBe(0);
     expect(stderr).toContain('The bundle ran without an error: 2 rows in, 2 rows out.');
+  });
+
+  it.each([
+    ['unlucky_async', 'SELECT unlucky_async(x) FROM v', 'in row 1 for (x=13)'],
+    ['unlucky_sum', 'SELECT unlucky_sum(x) FROM v', 'in `accumulate` in row 1 for (x=13)'],
+    ['unlucky_rows', 'SELECT * FROM unlucky_rows(TABLE v)', 'on a partition of 2 rows'],
+  ])('is of any kind of function: %s', async (name, query, where) => {
+    await writeFile(join(folder, 'kinds.py'), KINDS);
+    const job = join(folder, `${name}.sql`);
+    await writeFile(
+      job,
+      `CREATE TEMPORARY FUNCTION ${name} AS 'kinds.${name}' LANGUAGE PYTHON;
+       CREATE TEMPORARY VIEW v AS SELECT x FROM (VALUES (CAST(1 AS BIGINT)), (13)) AS t(x);
+       ${query};`,
+    );
+
+    const failed = await millstream(['run', job]);
+    const saved = /`millstream replay ([0-9a-f]{8})`/.exec(failed.stderr)?.[1] ?? '';
+    const replayed = await millstream(['replay', saved]);
+
+    const message = `Error UDF_EXCEPTION: Function \`${name}\` failed ${where}: ValueError: unlucky`;
+    expect(failed.stderr).toContain(message);
+    expect(replayed.stderr).toContain(message);
+    expect(replayed.stderr).toContain('This is the error of the job.');
   });
 
   it('is not saved where that is switched off', async () => {

@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from millstream._execution import FunctionStage, LoadedFunction, open_stage
+from millstream._execution import PARTITION_BYTES, FunctionStage, LoadedFunction, open_stage
 from millstream._execution.codec import codec_for
 from millstream._function_spec import specify
 from millstream._types import parse_type
@@ -122,3 +122,19 @@ def scalar(function: Any, types: Sequence[str], result: str, **options: Any) -> 
     """A stage of one call with all columns as its arguments."""
     step = CallStep("f", [Column(i) for i in range(len(types))], result)
     return open_test_stage({"f": function}, types, [step], **options)
+
+
+def grouped(
+    function: Any,
+    result: str = "STRING",
+    types: tuple[str, ...] = ("INT", "INT"),
+    keys: tuple[int, ...] = (0,),
+    partition_bytes: int = PARTITION_BYTES,
+    **step: Any,
+) -> Stage:
+    """A stage of one aggregate of the second column, grouped by the first."""
+    arguments = step.pop("arguments", [Column(1)])
+    call = CallStep("f", arguments, result, **step)
+    return open_test_stage(
+        {"f": function}, types, [call], mode="aggregate", key_columns=keys, partition_bytes=partition_bytes
+    )

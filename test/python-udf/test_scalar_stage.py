@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 from execution_support import CallStep, Column, Literal, Step, open_test_stage, scalar
 
-from millstream import Row, ScalarFunction, UdfError, udf, udtf
+from millstream import udf
 from millstream._execution import codec
 
 UTC = datetime.timezone.utc
@@ -180,132 +180,11 @@ def test_arguments_are_bound_by_name_default_and_position() -> None:
     assert call([Column(0), Column(0), Column(0), Literal(7, "BIGINT")], [None] * 4) == "1 1 (1, 7) 3"
 
 
-def test_arguments_that_do_not_fit_are_refused_when_the_stage_opens() -> None:
-    f = udf(lambda a: a, result_type="INT")
-
-    for arguments, names in [([], []), ([Column(0)] * 2, [None] * 2), ([Column(0)], ["b"])]:
-        with pytest.raises(UdfError, match=r"parameters are \(a\)") as caught:
-            open_test_stage({"f": f}, ["INT"], [CallStep("f", arguments, "INT", argument_names=names)])
-
-        assert caught.value.code == "UDF_ARGUMENTS"
-    with pytest.raises(UdfError, match=r"parameters are \(a\)") as caught:
-        t = udtf(lambda a: a, result_types=["INT"])
-        open_test_stage({"f": t}, ["INT"], [CallStep("f", [], "ROW<f0 INT>")], mode="table")
-    assert caught.value.code == "UDTF_BAD_ARGS"
-
-
 def test_a_function_without_arguments_is_called_once_for_each_row() -> None:
     counter = itertools.count()
     f = udf(lambda: next(counter), result_type="BIGINT")
 
     assert open_test_stage({"f": f}, ["INT"], [CallStep("f", [], "BIGINT")]).rows([5, 5]) == [(0, 0), (1, 1)]
-
-
-def test_each_row_is_called_exactly_once_even_when_a_result_does_not_fit() -> None:
-    calls: list[int] = []
-    f = udf(lambda x: calls.append(x) or (x if x < 3 else "x"), result_type="INT")  # type: ignore[func-returns-value]
-
-    with pytest.raises(UdfError):
-        scalar(f, ["INT"], "INT").rows([1, 2, 3, 4])
-
-    assert calls == [1, 2, 3, 4]
-
-
-def test_an_exception_names_row_arguments_and_the_users_frames_only() -> None:
-    def inner(x: int) -> float:
-        return 1 / x
-
-    @udf
-    def f(x: int, note: str) -> float:
-        return inner(x)
-
-    with pytest.raises(UdfError) as caught:
-        scalar(f, ["BIGINT", "STRING"], "DOUBLE").rows([1, None, 0], ["a", "b", "c" * 500])
-
-    error = caught.value
-    assert (error.code, error.details.row, error.details.function) == ("UDF_EXCEPTION", 2, "f")
-    assert error.details.values is not None
-    assert error.details.values["x"] == "0"
-    assert len(error.details.values["note"]) == 200
-    assert "ZeroDivisionError: division by zero" in str(error)
-    assert (error.details.file, error.details.line) == (__file__, inner.__code__.co_firstlineno + 1)
-    traceback = (error.details.traceback or "").splitlines()
-    assert traceback[0].startswith("Traceback") and "in f" in traceback[1]
-    assert "_execution" not in (error.details.traceback or "")
-    assert isinstance(error.__cause__, ZeroDivisionError)
-
-
-def test_a_field_that_a_row_does_not_have_is_told_with_the_users_line() -> None:
-    def f(row: Any) -> Any:
-        return row.c
-
-    with pytest.raises(UdfError, match="AttributeError: a Row without a field c: it has a, b") as caught:
-        scalar(udf(f, result_type="INT"), ["ROW<a INT, b INT>"], "INT").rows([Row(a=1, b=2)])
-
-    assert (caught.value.details.file, caught.value.details.line) == (__file__, f.__code__.co_firstlineno + 1)
-
-
-def test_causes_of_an_exception_are_kept() -> None:
-    def f(x: int) -> int:
-        try:
-            return {}[x]
-        except KeyError as error:
-            raise ValueError("no such model") from error
-
-    with pytest.raises(UdfError) as caught:
-        scalar(udf(f), ["BIGINT"], "BIGINT").rows([1])
-
-    assert "KeyError: 1" in (caught.value.details.traceback or "")
-    assert "direct cause" in (caught.value.details.traceback or "")
-
-
-def test_stop_iteration_in_a_function_is_an_error_and_not_the_end() -> None:
-    f = udf(lambda x: next(iter([])) if x == 2 else x, result_type="INT")
-
-    with pytest.raises(UdfError, match="StopIteration") as caught:
-        scalar(f, ["INT"], "INT").rows([1, 2, 3])
-
-    assert caught.value.details.row == 1
-
-
-def test_an_exit_in_a_function_is_not_caught() -> None:
-    def f(x: int) -> int:
-        raise SystemExit(3)
-
-    with pytest.raises(SystemExit):
-        scalar(udf(f), ["BIGINT"], "BIGINT").rows([1])
-
-
-def test_a_result_that_does_not_fit_names_row_value_and_type() -> None:
-    @udf
-    def f(x: int) -> int:
-        return "seven" if x == 7 else x  # type: ignore[return-value]
-
-    with pytest.raises(
-        UdfError, match=r"returned 'seven' of type str in row 2; its result is BIGINT"
-    ) as caught:
-        scalar(f, ["BIGINT"], "BIGINT").rows([1, None, 7])
-
-    assert (caught.value.code, caught.value.details.row) == ("UDF_RETURN_TYPE", 2)
-    assert caught.value.details.line == f.__code__.co_firstlineno
-
-
-def test_none_for_a_type_without_null_is_refused() -> None:
-    f = udf(lambda x: None if x == 2 else x, result_type="INT NOT NULL")
-
-    with pytest.raises(UdfError, match="INT NOT NULL") as caught:
-        scalar(f, ["INT"], "INT NOT NULL").rows([1, 2])
-
-    assert (caught.value.code, caught.value.details.row) == ("UDF_NULL_NOT_ALLOWED", 1)
-
-
-def test_the_stage_works_on_after_an_error() -> None:
-    stage = scalar(udf(lambda x: 1 // x, result_type="INT"), ["INT"], "INT")
-
-    with pytest.raises(UdfError):
-        stage.rows([0])
-
-    assert stage.rows([1]) == [(0, 1)]
 
 
 def test_records_come_as_the_classes_they_are_annotated_with() -> None:
@@ -348,108 +227,6 @@ def test_instants_are_utc_for_our_decorators() -> None:
 
     assert stage.rows([instant])[0][1] == instant
     assert seen[0].tzinfo is UTC
-
-
-def test_classes_are_opened_once_and_closed_after_the_last_stage() -> None:
-    events: list[str] = []
-
-    class Model(ScalarFunction):
-        def open(self, function_context: Any) -> None:
-            events.append("open " + function_context.get_job_parameter("model", "small"))
-
-        def close(self) -> None:
-            events.append("close")
-
-        def eval(self, x: int) -> int:
-            return x
-
-    function = udf(Model())
-    steps = [CallStep("f", [Column(0)], "BIGINT"), CallStep("f", [Column(0)], "BIGINT")]
-    stage = open_test_stage({"f": function}, ["BIGINT"], steps)
-
-    assert events == ["open small"]
-    stage.stage.close()
-    stage.stage.close()
-    assert events == ["open small", "close"]
-
-
-def test_an_instance_under_two_names_is_opened_once() -> None:
-    events: list[str] = []
-
-    class Model(ScalarFunction):
-        def open(self, function_context: Any) -> None:
-            events.append("open")
-
-        def close(self) -> None:
-            events.append("close")
-
-        def eval(self, x: int) -> int:
-            return x
-
-    function = udf(Model())
-    one = open_test_stage({"f": function}, ["BIGINT"], [CallStep("f", [Column(0)], "BIGINT")])
-    other = open_test_stage({"g": function}, ["BIGINT"], [CallStep("g", [Column(0)], "BIGINT")])
-
-    one.stage.close()
-    assert events == ["open"]
-    other.stage.close()
-    assert events == ["open", "close"]
-
-
-def test_an_open_that_fails_is_the_users_error_and_closes_what_was_opened() -> None:
-    events: list[str] = []
-
-    class Good(ScalarFunction):
-        def close(self) -> None:
-            events.append("closed")
-
-        def eval(self, x: int) -> int:
-            return x
-
-    class Bad(Good):
-        def open(self, function_context: Any) -> None:
-            raise RuntimeError("cannot open the model")
-
-    steps = [CallStep("good", [Column(0)], "BIGINT"), CallStep("bad", [Step(0)], "BIGINT")]
-
-    with pytest.raises(UdfError, match="in `open`: RuntimeError: cannot open the model"):
-        open_test_stage({"good": udf(Good()), "bad": udf(Bad())}, ["BIGINT"], steps)
-
-    assert events == ["closed"]
-
-
-def test_timing_counts_the_calls_of_each_step() -> None:
-    @udf
-    def f(x: int) -> int:
-        return x
-
-    steps = [CallStep("f", [Column(0)], "BIGINT"), CallStep("f", [Step(0)], "BIGINT")]
-    stage = open_test_stage({"f": f}, ["BIGINT"], steps)
-    stage.rows([1, None, 3])
-
-    nanoseconds, calls = stage.stage.take_timing()
-
-    assert calls == [2, 2]
-    assert all(ns > 0 for ns in nanoseconds)
-    assert stage.stage.take_timing() == ([0, 0], [0, 0])
-
-
-def test_the_running_function_can_be_seen_from_inside() -> None:
-    seen: list[Any] = []
-    f = udf(lambda x: seen.append((stage.stage.running, stage.stage.running_rows)), result_type="INT")
-    stage = scalar(f, ["INT"], "INT")
-
-    stage.rows([1, 2])
-
-    assert seen == [("f", 0), ("f", 1)]
-    assert (stage.stage.running, stage.stage.running_rows) == (None, 0)
-
-
-def test_an_unknown_function_lists_near_names() -> None:
-    with pytest.raises(UdfError, match="Did you mean embed"):
-        open_test_stage(
-            {"embed": udf(lambda x: x, result_type="INT")}, ["INT"], [CallStep("embd", [], "INT")]
-        )
 
 
 def test_a_filter_answers_with_the_positions_that_stay() -> None:
@@ -511,13 +288,3 @@ def test_any_cut_of_the_rows_into_bundles_gives_the_rows_of_a_plain_loop(seed: i
         start = end
 
     assert result == expected
-
-
-def test_a_timestamp_that_python_cannot_hold_is_refused_by_name() -> None:
-    stage = scalar(udf(lambda t: t, result_type="TIMESTAMP(3)"), ["TIMESTAMP(3)"], "TIMESTAMP(3)")
-    beyond = pa.array([300_000_000_000_000_000], pa.timestamp("us"))
-
-    with pytest.raises(UdfError, match=r"TIMESTAMP\(3\): .*years 1 to 9999") as caught:
-        list(stage.stage.process([beyond], 1))
-
-    assert caught.value.code == "UDF_ARGUMENTS"

@@ -47,7 +47,8 @@ def _show(error: MillstreamError, bundle: SavedBundle) -> None:
     details = error.details
     lines = [f"Error {error.code}: {error.message}"]
     if details.file is not None:
-        lines.append(f"  at {details.file}:{details.line}, function {details.function}, row {details.row}")
+        row = "" if details.row is None else f", row {details.row}"
+        lines.append(f"  at {details.file}:{details.line}, function {details.function}{row}")
     if details.values is not None:
         lines.append("  with " + ", ".join(f"{name}={value}" for name, value in details.values.items()))
     if details.traceback is not None:
