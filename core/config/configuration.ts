@@ -59,18 +59,27 @@ export class Configuration {
 
   /** The settings `millstream.function.<name>.<option>` of a function, text by option; names without regard to case. */
   functionOptions(name: string): Record<string, string> {
-    const found = this.entries().flatMap(([key, text]) => {
+    return Object.fromEntries(this.functionSettings(name).map(({ option, text }) => [option, text]));
+  }
+
+  /** The same with the layer that each comes from. */
+  functionSettings(name: string): { option: string; text: string; layer: ConfigurationLayer }[] {
+    return this.entries().flatMap(([key, text]) => {
       const named = functionKey(key);
       const isMeant = named !== null && named.function.toLowerCase() === name.toLowerCase();
-      return isMeant ? [[named.option, text] as const] : [];
+      return isMeant ? [{ option: named.option, text, layer: this.layerOf(key) }] : [];
     });
-    return Object.fromEntries(found);
   }
 
   /** The keys that were set with the text in force, sorted by key, secrets masked: what `SET;` prints. */
   entries(): [key: string, text: string][] {
     const keys = new Set([...this.layers.values()].flatMap((layer) => [...layer.keys()]));
     return [...keys].sort().map((key) => [key, maskedText(key, this.text(key)!)]);
+  }
+
+  /** The highest layer that has the key, which is set. */
+  private layerOf(key: string): ConfigurationLayer {
+    return [...CONFIGURATION_LAYERS].reverse().find((layer) => this.layers.get(layer)!.has(key))!;
   }
 
   private check(key: string, text: string): void {

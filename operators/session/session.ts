@@ -2,7 +2,6 @@
 import { resolve } from 'node:path';
 import type { EarlyZygotes } from '../../bridge/index.js';
 import {
-  type AggregatePhases,
   type AnalysisRequest,
   type Batch,
   bindStatement,
@@ -12,6 +11,7 @@ import {
   Configuration,
   collectFunctionNames,
   createStageRenderer,
+  type DescribeStatement,
   explainQueries,
   type FunctionDeclaration,
   type InsertStatement,
@@ -36,8 +36,10 @@ import {
 } from '../../core/index.js';
 import type { SourceFactory } from '../registry.js';
 import { ResultQueue } from '../sinks/result-queue.js';
+import { aggregatePhases } from './aggregate-phases.js';
 import { chooseMode, type Mode } from './choose-mode.js';
 import { executeDdl } from './ddl.js';
+import { describeFunction } from './describe-function.js';
 import { EngineHost } from './engine-host.js';
 import { explainIsolation } from './isolation.js';
 import { jobSummary } from './job-summary.js';
@@ -46,17 +48,10 @@ import { fileResolver } from './resolve-files.js';
 import { rowsResult } from './rows-result.js';
 import { type RunOutcome, runGraph } from './run-graph.js';
 import type { JobSession, JobSummary, RowsResult, SessionOptions, StatementResult } from './session-types.js';
-import { describeStatement, type Listing, show } from './show.js';
+import { describedFunction, describeStatement, type Listing, show } from './show.js';
 import { withAnalyses } from './with-analyses.js';
 
 type JobStatement = QueryStatement | InsertStatement | StatementSetStatement;
-
-/** `table.optimizer.agg-phase-strategy` as the planner says it. */
-const PHASES: Readonly<Record<string, AggregatePhases>> = {
-  AUTO: 'auto',
-  ONE_PHASE: 'one',
-  TWO_PHASE: 'two',
-};
 
 /** Statements that are planned, with what they were planned from. */
 interface PlannedJob {
@@ -169,6 +164,10 @@ export class Session implements JobSession {
         return this.#insert(await this.#plan(statement, sql));
       case 'explain':
         return this.#explainStatement(statement.statement, sql);
+      case 'describe':
+        if (statement.object === 'FUNCTION' && statement.extended)
+          return this.#describeFunction(statement, sql);
+        return withPlace(sql, statement.span, () => this.#executeSimple(statement, sql));
       default:
         return withPlace(sql, statement.span, () => this.#executeSimple(statement, sql));
     }
@@ -205,6 +204,14 @@ export class Session implements JobSession {
       default:
         throw new PlanError('STATEMENT_UNSUPPORTED', `${text.split(/\s+/, 2).join(' ')} is not supported.`);
     }
+  }
+
+  async #describeFunction(statement: DescribeStatement, sql: string): Promise<StatementResult> {
+    const entry = withPlace(sql, statement.span, () => describedFunction(statement, this.catalog));
+    const workers = await this.#host.functionWorkers();
+    const declaration = (await workers.declare([entry])).get(entry.name)!;
+    const python = workers.interpreter(entry.name);
+    return listingResult(describeFunction(declaration, this.configuration, python));
   }
 
   #settings(): Listing {
@@ -257,7 +264,7 @@ export class Session implements JobSession {
       mode,
       parallelism: workers?.parallelism(entries) ?? this.#host.resources.parallelism,
       functions,
-      aggregatePhases: PHASES[this.configuration.get('table.optimizer.agg-phase-strategy')] ?? 'auto',
+      aggregatePhases: aggregatePhases(this.configuration),
       connectors,
       renderer: createStageRenderer(fileResolver(this.#options.workingDirectory, toBeWritten)),
       ids,

@@ -3,6 +3,8 @@ import {
   builtinNames,
   type CatalogManager,
   type DescribeStatement,
+  type FunctionEntry,
+  nearNames,
   PlanError,
   pathText,
   type RelationEntry,
@@ -81,10 +83,7 @@ export function describeStatement(statement: DescribeStatement, catalogs: Catalo
     case 'DATABASE':
       return { columns: ['info name', 'info value'], rows: [['name', parts.join('.')]] };
     case 'FUNCTION': {
-      const entry =
-        (parts.length === 1 ? catalogs.systemFunction(parts[0]!) : null) ?? catalogs.catalogFunction(parts);
-      if (entry === null)
-        throw new PlanError('FUNCTION_NOT_FOUND', `There is no function ${parts.join('.')}.`);
+      const entry = describedFunction(statement, catalogs);
       const rows = [
         ['name', entry.name],
         ['target', shownTarget(entry.target)],
@@ -93,6 +92,19 @@ export function describeStatement(statement: DescribeStatement, catalogs: Catalo
       return { columns: ['info name', 'info value'], rows };
     }
   }
+}
+
+/** The entry of DESCRIBE FUNCTION. @throws {PlanError} FUNCTION_NOT_FOUND */
+export function describedFunction(statement: DescribeStatement, catalogs: CatalogManager): FunctionEntry {
+  const parts = nameParts(statement.name);
+  const entry =
+    (parts.length === 1 ? catalogs.systemFunction(parts[0]!) : null) ?? catalogs.catalogFunction(parts);
+  if (entry !== null) return entry;
+  const near = nearNames(parts.at(-1)!, userFunctions(catalogs));
+  throw new PlanError('FUNCTION_NOT_FOUND', `There is no function ${parts.join('.')}.`, {
+    hint:
+      near.length > 0 ? `Did you mean ${near.join(' or ')}?` : 'SHOW USER FUNCTIONS lists those there are.',
+  });
 }
 
 function found(parts: readonly string[], catalogs: CatalogManager): RelationEntry {
