@@ -13,22 +13,19 @@ from .._types import DataType
 from .._user_error import user_error
 from ..errors import MillstreamError, UdfError
 from .answer import Answer
-from .answer_rows import AnswerRows
 from .arguments import FromTable
 from .call import Call
 from .codec import codec_for
 from .frames import package_of
-from .groups import KeyGroups, changes
+from .groups import changes
 from .partition_calls import Handlers, IteratorCall, PartitionCall, Piece, RowCalls, WholeCall
+from .partitioned_stage import PartitionedStage
 from .progress import Progress
-from .stage_base import StageBase
 from .table_input import TableInput
-from .table_rows import row_codec
 
 
-class MapStage(StageBase):
-    """Answers a bundle with the rows given for the partitions in it; each row's selection is the last row of
-    its partition in the bundle, so that keys can be placed beside it.
+class MapStage(PartitionedStage):
+    """Calls a table function over partitions.
 
     `tag_column`: where the rows of several tables come together, the number of the table of each row,
     ascending within a partition. `partition_bytes`: what a partition that is taken as a whole may have.
@@ -43,17 +40,13 @@ class MapStage(StageBase):
         tag_column: int | None,
         partition_bytes: int,
     ) -> None:
-        codec = row_codec(call)
-        super().__init__([call], progress, [field.type for field in codec.data_type.fields])
-        self._call = call
+        super().__init__(call, progress, key_columns)
         self._keys = key_columns
         self._key_codecs = [codec_for(input_types[key], call.dialect) for key in key_columns]
         self._tag = tag_column
-        self._groups = KeyGroups(key_columns)
         self._partition: PartitionCall | None = None
         self._key: dict[str, object] = {}
         self._limit = partition_bytes
-        self._answers = AnswerRows(call, codec, self.output_schema)
         arguments = call.bound.arguments
         self._places = [i for i, a in enumerate(arguments) if isinstance(a, FromTable)]
         self._tables = [
@@ -68,28 +61,13 @@ class MapStage(StageBase):
             lambda: progress.count_calls(call.step, 1),
         )
 
-    def process(self, columns: Sequence[pa.Array], rows: int, continued: bool = False) -> Iterator[Answer]:
-        """Answers of at most 65,536 rows."""
-        parts = self._parts(columns, rows, continued)
-        try:
-            while True:
-                with self._progress.step(self._call.step, self._call.name):
-                    answer = next(parts, None)
-                if answer is None:
-                    return
-                yield answer
-        except MillstreamError:
-            self._abandon()
-            raise
-
     def close(self) -> None:
         self._abandon()
         super().close()
 
     def _abandon(self) -> None:
+        super()._abandon()
         partition, self._partition = self._partition, None
-        self._groups.forget()
-        self._answers.forget()
         if partition is not None:
             partition.abandon()
 

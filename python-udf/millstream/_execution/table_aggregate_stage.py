@@ -7,45 +7,22 @@ from typing import Any
 
 import pyarrow as pa
 
-from ..errors import MillstreamError
 from .aggregate_calls import RowAggregate
 from .answer import Answer
 from .answer_rows import AnswerRows
 from .bundle import Bundle
 from .call import Call
-from .groups import KeyGroups
+from .partitioned_stage import PartitionedStage
 from .progress import Progress
-from .stage_base import StageBase
-from .table_rows import row_codec
 
 
-class TableAggregateStage(StageBase):
-    """Answers a bundle with the rows of the groups that ended in it; the selection is each group's last
-    row. Without key columns there is one group, which also exists over no rows."""
+class TableAggregateStage(PartitionedStage):
+    """Feeds an aggregate group by group. Without key columns there is one group, which also exists over no
+    rows."""
 
     def __init__(self, call: Call, progress: Progress, key_columns: Sequence[int]) -> None:
-        codec = row_codec(call)
-        super().__init__([call], progress, [field.type for field in codec.data_type.fields])
-        self._call = call
-        self._groups = KeyGroups(key_columns)
-        self._answers = AnswerRows(call, codec, self.output_schema)
+        super().__init__(call, progress, key_columns)
         self._aggregate = _EmittedRows(call, self._answers)
-
-    def process(self, columns: Sequence[pa.Array], rows: int, continued: bool = False) -> Iterator[Answer]:
-        """Answers of at most 65,536 rows."""
-        parts = self._parts(columns, rows, continued)
-        try:
-            while True:
-                with self._progress.step(self._call.step, self._call.name):
-                    answer = next(parts, None)
-                if answer is None:
-                    return
-                yield answer
-        except MillstreamError:
-            self._aggregate.abandon()
-            self._answers.forget()
-            self._groups.forget()
-            raise
 
     def _parts(self, columns: Sequence[pa.Array], rows: int, continued: bool) -> Iterator[Answer]:
         ranges, finished = self._groups.divide(columns, rows, continued)
@@ -53,6 +30,10 @@ class TableAggregateStage(StageBase):
         for (_, end), items in zip(ranges, groups, strict=False):
             yield from self._answers.add(items, end - 1, rows > 0)
         yield from self._answers.flush(rows > 0)
+
+    def _abandon(self) -> None:
+        super()._abandon()
+        self._aggregate.abandon()
 
 
 class _EmittedRows(RowAggregate):
