@@ -18,7 +18,7 @@ from millstream._worker.arrow_ipc import MalformedFrameError
 
 MESSAGES = Path(__file__).parents[1] / "fixtures" / "messages"
 GOLDEN = [json.loads(file.read_text()) for file in sorted(MESSAGES.glob("*.json"))]
-EXAMPLES = 10_000 if os.environ.get("MILLSTREAM_LONG") == "1" else 200
+EXAMPLES = 2_000 if os.environ.get("MILLSTREAM_LONG") == "1" else 200
 BATCH = pa.record_batch(
     {
         "number": pa.array([1, None, 3], pa.int64()),
