@@ -21,6 +21,7 @@ import { helloProblem } from './check-hello.js';
 import { ControlSession } from './control-session.js';
 import { DataSession } from './data-session.js';
 import type { EndpointFolder } from './endpoint-folder.js';
+import { forkRequest } from './fork-request.js';
 import type { WorkerCap } from './limits/worker-cap.js';
 import type {
   AnalyzeFunctionResult,
@@ -35,7 +36,7 @@ import type { SharedMemory } from './shared-memory/shared-memory.js';
 import { smallerBatches } from './smaller-batches.js';
 import { dumpStack } from './stack-dump.js';
 import { type RunningWork, verdictOf } from './verdict.js';
-import type { ForkRequest, WorkerHost } from './worker-host.js';
+import type { WorkerHost } from './worker-host.js';
 import { type LifeEnd, WorkerLife } from './worker-life.js';
 import { WorkerLogger } from './worker-log.js';
 import { WorkerStages } from './worker-stages.js';
@@ -112,7 +113,7 @@ export class ManagedWorker implements Worker {
     this.#life = new WorkerLife({
       host: options.host,
       cap: options.cap,
-      request: this.#forkRequest(),
+      request: forkRequest(options, this.id, this.#token),
       timers: bridge.timers,
       graces,
       connect: () => this.#connect(),
@@ -250,25 +251,6 @@ export class ManagedWorker implements Worker {
     const text = `worker ${this.id} is replaced by a fresh one ${this.wear() ?? ''}`;
     this.#logger.note('INFO', null, text.trim());
     await this.stop();
-  }
-
-  #forkRequest(): ForkRequest {
-    const { spec, epoch, endpoints, cap } = this.#options;
-    return {
-      arguments: {
-        kind: spec.kind,
-        worker: this.id,
-        epoch,
-        controlEndpoint: endpoints.endpoint(`${this.id}.c`),
-        dataEndpoint: endpoints.endpoint(`${this.id}.d`),
-        token: this.#token,
-      },
-      cgroups: cap.folders,
-      inherited: spec.inherited,
-      environment: spec.environment,
-      workingDirectory: spec.workingDirectory,
-      rlimits: spec.openFiles === null ? {} : { NOFILE: spec.openFiles },
-    };
   }
 
   async #connect(): Promise<void> {

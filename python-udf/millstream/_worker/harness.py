@@ -5,6 +5,7 @@ User code and all of the data path run on the main thread; the control thread ne
 
 from __future__ import annotations
 
+import math
 import os
 import platform
 from typing import TYPE_CHECKING, Any, Protocol
@@ -114,6 +115,8 @@ def _serve(data: DataChannel, control: ControlChannel, work: Work, capture: Outp
             if isinstance(message, Welcome):
                 data.has_checksums = message.checksum
                 capture.install(message.log_level, message.log_levels)
+                if message.limits.cpus is not None:
+                    pa.set_cpu_count(max(1, math.ceil(message.limits.cpus)))
                 work.begin(message)
                 continue
             is_shutdown = isinstance(message.body, Shutdown)
