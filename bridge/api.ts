@@ -170,6 +170,12 @@ export interface WorkerUsage {
   readonly cpuSeconds: number | null;
 }
 
+/**
+ * Milliseconds that a call of a function may take: of each, of those that are named, or null, any time. It is kept to the
+ * time between heartbeats. Where a function does not tell its rows, a bundle is one call.
+ */
+export type TimeLimits = number | null | ReadonlyMap<string, number>;
+
 /** A running worker. Every pending promise is rejected with the verdict when it dies. */
 export interface Worker {
   readonly id: string;
@@ -194,12 +200,12 @@ export interface Worker {
    */
   analyzeFunction(request: AnalysisRequest): Promise<AnalyzeFunctionResult>;
   /**
-   * A bundle that takes the worker longer than `timeoutMs` (null: any time) kills it: UDF_TIMEOUT. `onMetrics` is called
+   * A call that takes longer than its limit kills the worker: UDF_TIMEOUT. `onMetrics` is called
    * with what the functions measured, until the stage is closed.
    */
   openFunctionStage(
     body: Omit<OpenFunctionStage, 'kind'>,
-    timeoutMs?: number | null,
+    limits?: TimeLimits,
     onMetrics?: (values: readonly MetricValue[]) => void,
   ): Promise<FunctionStageHandle>;
   /** Starts a query. `windowBytes` of output may be on the way or unread at a time: 32 MiB by default. */

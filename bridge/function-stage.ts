@@ -1,6 +1,6 @@
 /** An open function stage: bundles out, results back, matched by sequence. */
 import { CancelledError, InternalError, releaseGroups } from '../core/index.js';
-import type { Bundle, BundleBatch, BundleResult, FunctionStageHandle } from './api.js';
+import type { Bundle, BundleBatch, BundleResult, FunctionStageHandle, TimeLimits } from './api.js';
 import { BundleClock } from './bundle-clock.js';
 import type { DataSession, ReceivedBatch, StageMessage } from './data-session.js';
 import type { Flight, ProgressWatch } from './progress-watch.js';
@@ -18,8 +18,7 @@ export interface FunctionStageOptions {
   readonly functions: readonly string[];
   readonly data: DataSession;
   readonly watch: ProgressWatch;
-  /** Time that the worker may take for a bundle; null: any. */
-  readonly timeoutMs: number | null;
+  readonly limits: TimeLimits;
   readonly output: readonly ColumnSpec[];
   readonly nowNs: () => bigint;
   /** A bundle of these many rows was answered. */
@@ -90,7 +89,8 @@ export class FunctionStage implements FunctionStageHandle {
   }
 
   #flight({ sequence, rows }: Bundle): Flight {
-    const { stage, functions, wireName, timeoutMs } = this.#options;
+    const { stage, functions, wireName, limits } = this.#options;
+    const timeoutMs = (name: string | null) => limitOf(limits, name, functions);
     return { work: { stage, functions, bundle: sequence, rows, finishedRows: null }, wireName, timeoutMs };
   }
 
@@ -152,6 +152,13 @@ export class FunctionStage implements FunctionStageHandle {
     );
     pending.resolve({ batches, failedRows: pending.failedRows, timing });
   }
+}
+
+/** While it is not known which function runs, the one that may take longest might. */
+function limitOf(limits: TimeLimits, name: string | null, functions: readonly string[]): number | null {
+  if (limits === null || typeof limits === 'number') return limits;
+  if (name !== null) return limits.get(name) ?? null;
+  return limits.size < functions.length ? null : Math.max(...limits.values());
 }
 
 interface Pending {

@@ -11,6 +11,7 @@ export type {
   KillReason,
   RelationalStageHandle,
   SequencedBatch,
+  TimeLimits,
   Worker,
   WorkerLog,
   WorkerPython,

@@ -10,8 +10,8 @@ export interface Flight {
   readonly work: RunningWork;
   /** The stage's name on the wire. */
   readonly wireName: string;
-  /** Time the worker may take for it; null: any. */
-  readonly timeoutMs: number | null;
+  /** Time that a call of a function may take; null: any. Of no function: while it is not known which one runs. */
+  readonly timeoutMs: (name: string | null) => number | null;
 }
 
 /** What a watch needs. */
@@ -19,6 +19,8 @@ export interface ProgressWatchOptions {
   readonly timers: Timers;
   /** A bundle without progress is reported after this long, once. */
   readonly stuckMs: number;
+  /** Time between heartbeats, by which progress is known. */
+  readonly heartbeatMs: number;
   readonly onStuck: (flight: Flight) => void;
   readonly onTimeout: (flight: Flight, timeoutMs: number) => void;
 }
@@ -30,6 +32,7 @@ export class ProgressWatch {
   #cancelStuck: () => void = () => undefined;
   #cancelTimeout: () => void = () => undefined;
   #rows = 0;
+  #function: string | null = null;
 
   constructor(options: ProgressWatchOptions) {
     this.#options = options;
@@ -58,30 +61,32 @@ export class ProgressWatch {
     }
   }
 
-  /** The worker has finished this many rows of its current bundle. */
-  progressed(rows: number): void {
-    if (rows !== this.#rows) {
+  /** The worker has finished this many rows of its current bundle, with the function that runs now. */
+  progressed(rows: number, name: string | null): void {
+    if (rows !== this.#rows || name !== this.#function) {
       this.#rows = rows;
+      this.#function = name;
       this.#watchProgress();
     }
   }
 
   #watchHead(): void {
     this.#rows = 0;
+    this.#function = null;
     this.#watchProgress();
-    this.#cancelTimeout();
-    const { head } = this;
-    const timeoutMs = head?.timeoutMs ?? null;
-    if (head !== null && timeoutMs !== null) {
-      this.#cancelTimeout = this.#options.timers.after(timeoutMs, () =>
-        this.#options.onTimeout(head, timeoutMs),
-      );
-    }
   }
 
   #watchProgress(): void {
     this.#cancelStuck();
+    this.#cancelTimeout();
     const { head } = this;
+    const timeoutMs = head?.timeoutMs(this.#function) ?? null;
+    if (head !== null && timeoutMs !== null) {
+      // Progress made just after a heartbeat is known only with the next one.
+      this.#cancelTimeout = this.#options.timers.after(timeoutMs + this.#options.heartbeatMs, () =>
+        this.#options.onTimeout(head, timeoutMs),
+      );
+    }
     if (head !== null) {
       this.#cancelStuck = this.#options.timers.after(this.#options.stuckMs, () =>
         this.#options.onStuck(head),

@@ -1,6 +1,6 @@
 /** The stages that are open in one worker: opened and closed here, and what runs now is known here. */
 import type { Clock, MetricValue, Timers } from '../core/index.js';
-import type { FunctionStageHandle, RelationalStageHandle } from './api.js';
+import type { FunctionStageHandle, RelationalStageHandle, TimeLimits } from './api.js';
 import type { ControlSession } from './control-session.js';
 import type { DataSession } from './data-session.js';
 import { FunctionStage } from './function-stage.js';
@@ -22,10 +22,11 @@ export interface StagesOptions {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly stuckMs: number;
+  readonly heartbeatMs: number;
   readonly cancelMs: number;
   /** A bundle has made no progress for `stuckMs`. */
   readonly onStuck: (work: RunningWork) => void;
-  /** A bundle has taken `timeoutMs`; `isCurrent` says whether the worker is still at it. */
+  /** A call has taken `timeoutMs`; `isCurrent` says whether the worker is still at it. */
   readonly onTimeout: (work: RunningWork, timeoutMs: number, isCurrent: () => boolean) => void;
   /** A bundle of these many rows was answered. */
   readonly onAnswered: (rows: number) => void;
@@ -50,6 +51,7 @@ export class WorkerStages {
     this.#watch = new ProgressWatch({
       timers: options.timers,
       stuckMs: options.stuckMs,
+      heartbeatMs: options.heartbeatMs,
       onStuck: (flight) => options.onStuck(this.#workOf(flight)),
       onTimeout: (flight, timeoutMs) =>
         options.onTimeout(this.#workOf(flight), timeoutMs, () => this.#watch.head === flight),
@@ -82,7 +84,7 @@ export class WorkerStages {
 
   async openFunctionStage(
     body: Omit<OpenFunctionStage, 'kind'>,
-    timeoutMs: number | null,
+    limits: TimeLimits,
     onMetrics: (values: readonly MetricValue[]) => void,
   ): Promise<FunctionStageHandle> {
     const wireName = this.#wireName(body.stage);
@@ -98,7 +100,7 @@ export class WorkerStages {
       functions: [...new Set(body.steps.map((step) => step.function))],
       data: this.#data,
       watch: this.#watch,
-      timeoutMs,
+      limits,
       output,
       nowNs: () => this.#options.clock.monotonicNs(),
       onAnswered: this.#options.onAnswered,
@@ -139,7 +141,7 @@ export class WorkerStages {
     this.#progress = running;
     const { head } = this.#watch;
     if (head !== null && running !== null && isAbout(running, head)) {
-      this.#watch.progressed(running.rows);
+      this.#watch.progressed(running.rows, running.function);
     }
   }
 

@@ -13,6 +13,7 @@ import type {
   Graces,
   KillReason,
   RelationalStageHandle,
+  TimeLimits,
   Worker,
   WorkerSpec,
   WorkerUsage,
@@ -104,6 +105,7 @@ export class ManagedWorker implements Worker {
       clock: bridge.clock,
       timers: bridge.timers,
       stuckMs: bridge.debugging === true ? LONGEST_MS : graces.stuckMs,
+      heartbeatMs: bridge.heartbeatMs ?? DEFAULT_HEARTBEAT_MS,
       cancelMs: graces.cancelMs,
       onStuck: (work) => void this.#reportStuck(work),
       onTimeout: (work, timeoutMs, isCurrent) => void this.#killForTime(work, timeoutMs, isCurrent),
@@ -171,12 +173,12 @@ export class ManagedWorker implements Worker {
 
   openFunctionStage(
     body: Omit<OpenFunctionStage, 'kind'>,
-    timeoutMs: number | null = null,
+    limits: TimeLimits = null,
     onMetrics: (values: readonly MetricValue[]) => void = () => undefined,
   ): Promise<FunctionStageHandle> {
     const functions = [...new Set(body.steps.map((step) => step.function))];
-    const limit = this.#options.bridge.debugging === true ? null : timeoutMs;
-    return this.#initialise(functions, () => this.#stages.openFunctionStage(body, limit, onMetrics));
+    const inForce = this.#options.bridge.debugging === true ? null : limits;
+    return this.#initialise(functions, () => this.#stages.openFunctionStage(body, inForce, onMetrics));
   }
 
   openRelationalStage(

@@ -52,6 +52,18 @@ const ACTIVE: Readonly<Record<string, FunctionOption>> = {
     read: (text) => (/^(true|false)$/i.test(text) ? text.toLowerCase() === 'true' : null),
     expected: 'true or false',
   },
+  on_error: {
+    read: (text) => (/^(fail|null|skip|dead_letter)$/.test(text) ? text : null),
+    expected: 'fail, null, skip or dead_letter',
+  },
+  max_errors: {
+    read: mostErrors,
+    expected: "a number of rows, or a share of them: '100', '0.01', '1 %'",
+  },
+  replay: {
+    read: (text) => (/^(true|false)$/i.test(text) ? text.toLowerCase() === 'true' : null),
+    expected: 'true or false',
+  },
   packages: { read: (text) => (text === '' ? null : text), expected: "requirements: 'numpy==2.1, regex'" },
   python: {
     read: (text) => (text === '' ? null : text),
@@ -68,11 +80,8 @@ interface FunctionForm {
   readonly batch: string | null;
 }
 
-/** The decorator's options that do not act yet: each is refused, so that nobody relies on it. */
-const LATER = ['replay', 'on_error'];
-
 /** Every option that a key may name. */
-export const FUNCTION_OPTIONS: readonly string[] = [...Object.keys(ACTIVE), ...LATER];
+export const FUNCTION_OPTIONS: readonly string[] = Object.keys(ACTIVE);
 
 /** The function and option that a key names; null for other keys. The option may be one that does not exist. */
 export function functionKey(key: string): { readonly function: string; readonly option: string } | null {
@@ -80,17 +89,12 @@ export function functionKey(key: string): { readonly function: string; readonly 
   return match === null ? null : { function: match[1]!, option: match[2]! };
 }
 
-/** @throws {ConfigurationError} OPTION_UNKNOWN, OPTION_NOT_YET, OPTION_VALUE */
+/** @throws {ConfigurationError} OPTION_UNKNOWN, OPTION_VALUE */
 export function checkFunctionOption(key: string, option: string, text: string): void {
   const known = Object.hasOwn(ACTIVE, option) ? ACTIVE[option]! : null;
   if (known !== null) {
     readOption(key, known, text);
     return;
-  }
-  if (LATER.includes(option)) {
-    throw new ConfigurationError('OPTION_NOT_YET', `'${key}' does not act in this version.`, {
-      hint: 'Take it out: it is refused so that nobody relies on it.',
-    });
   }
   const near = nearNames(option, FUNCTION_OPTIONS);
   throw new ConfigurationError('OPTION_UNKNOWN', `'${key}': functions have no option '${option}'.`, {
@@ -116,7 +120,7 @@ export function wireOverrides(
 ): Record<string, string> {
   for (const [option, text] of Object.entries(texts)) {
     const key = `millstream.function.${name}.${option}`;
-    if ((option === 'timeout' || option === 'ordered') && !form.isAsync) {
+    if (option === 'ordered' && !form.isAsync) {
       throw new ConfigurationError('OPTION_VALUE', `'${key}': ${name} is not an async function.`, {
         hint: `Take it out, or write 'async def ${name}'.`,
       });
@@ -142,6 +146,18 @@ export function wireOverrides(
 function positive(text: string): number | null {
   const number = /^\d{1,6}(\.\d{1,6})?$/.test(text) ? Number(text) : 0;
   return number > 0 ? number : null;
+}
+
+/** A whole number of rows, or below 1 a share. */
+function mostErrors(text: string): number | null {
+  const percent = /^(\d{1,3}(?:\.\d{1,6})?)\s*%$/.exec(text);
+  if (percent !== null) return share(Number(percent[1]) / 100);
+  if (/^\d{1,12}$/.test(text)) return Number(text);
+  return /^0?\.\d{1,9}$/.test(text) ? share(Number(text)) : null;
+}
+
+function share(value: number): number | null {
+  return value > 0 && value < 1 ? value : null;
 }
 
 function readOption(key: string, option: FunctionOption, text: string): void {

@@ -18,7 +18,7 @@ export interface PoisonSearchOptions<A, D> {
   /** Deaths after which the search is given up. */
   readonly mostDeaths: number;
   /** A row was found. May throw: then the search ends with that. */
-  readonly onPoison: (row: number, death: D) => void;
+  readonly onPoison: (row: number, death: D) => void | Promise<void>;
   /** The search is given up; throws. */
   readonly giveUp: (deaths: number, last: D) => never;
 }
@@ -45,7 +45,7 @@ export async function searchPoison<A, D>(
       deaths += 1;
       if (deaths >= options.mostDeaths) options.giveUp(deaths, outcome.death);
       if (part.rows === 1) {
-        options.onPoison(part.start, outcome.death);
+        await options.onPoison(part.start, outcome.death);
         found.push({ ...part, ...outcome });
         return true;
       }

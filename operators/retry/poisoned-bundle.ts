@@ -1,6 +1,6 @@
 /** A bundle that ends its worker each time: its good rows are answered, the others judged. */
 import type { Bundle, BundleBatch, BundleDurations, BundleResult, FailedRow } from '../../bridge/index.js';
-import type { MillstreamError } from '../../core/index.js';
+import { type MillstreamError, releaseGroups } from '../../core/index.js';
 import { inWhole, partOf } from './bundle-part.js';
 import { type PartOutcome, type RowRange, searchPoison } from './poison-search.js';
 import { gaveUp, type PoisonRow, type RowFailures } from './row-failures.js';
@@ -29,7 +29,10 @@ export async function answerGoodRows(
   const parts = await searchPoison(bundle.rows, {
     run: (part) => run(partOf(bundle, part)),
     mostDeaths: MOST_DEATHS,
-    onPoison: (row, verdict) => poison.set(row, rows.judge(bundle, row, verdict, attempts + 1)),
+    onPoison: async (row, verdict) => {
+      const culprit = await culpritOf(partOf(bundle, { start: row, rows: 1 }), verdict, rows.functions, run);
+      poison.set(row, rows.judge(bundle, row, { verdict, culprit, attempt: attempts + 1 }));
+    },
     giveUp: (deaths, verdict) => {
       throw gaveUp(verdict, bundle, deaths);
     },
@@ -49,6 +52,27 @@ export async function answerGoodRows(
     answers.push({ part: { start: 0, rows: 0 }, result: onlyFailed(failed) });
   }
   return together(answers);
+}
+
+/**
+ * The function that ends its worker on a row: the last one without which the worker lives, because those after it are
+ * not called where it gives NULL. Null: it is none of them alone.
+ */
+async function culpritOf(
+  row: Bundle,
+  { code, details }: MillstreamError,
+  functions: readonly string[],
+  run: RunPart,
+): Promise<string | null> {
+  if (functions.length === 1) return functions[0]!;
+  if (code === 'UDF_TIMEOUT' && details.function !== null) return details.function;
+  for (const name of functions.toReversed()) {
+    const outcome = await run(row, name);
+    if ('death' in outcome) continue;
+    for (const { group } of outcome.answer.batches) if (group !== null) releaseGroups([group]);
+    return name;
+  }
+  return null;
 }
 
 /** Rows of a bundle and their answer. */

@@ -5,7 +5,7 @@ import type { OnError } from './retry-decision.js';
 
 /** What is known of the rows of a stage. */
 export interface RowFailuresOptions {
-  /** The stage's functions, and what each does with a row it fails on. */
+  /** The stage's functions in the order of their calls, and what each does with a row it fails on. */
   readonly onError: ReadonlyMap<string, OnError>;
   /** A row's columns as text, by name; null where they cannot be read. */
   readonly describe: (bundle: Bundle, row: number) => Readonly<Record<string, string>> | null;
@@ -17,15 +17,33 @@ export interface PoisonRow {
   readonly onError: Exclude<OnError, 'fail'>;
 }
 
+/** A row that ends its worker when it is run by itself. */
+export interface Finding {
+  readonly verdict: MillstreamError;
+  /** The function that does it; null: not known. */
+  readonly culprit: string | null;
+  readonly attempt: number;
+}
+
+interface NamedRow {
+  readonly row: number;
+  readonly values: Readonly<Record<string, string>> | null;
+  readonly name: string | null;
+}
+
 export class RowFailures {
   constructor(private readonly options: RowFailuresOptions) {}
 
-  /** @throws the verdict, with the row, where the function that ran gives no rows up, or is not known. */
-  judge(bundle: Bundle, row: number, verdict: MillstreamError, attempt: number): PoisonRow {
+  /** The stage's functions in the order of their calls. */
+  get functions(): readonly string[] {
+    return [...this.options.onError.keys()];
+  }
+
+  /** @throws the verdict, with the row, where the function that did it gives no rows up, or is not known. */
+  judge(bundle: Bundle, row: number, { verdict, culprit: name, attempt }: Finding): PoisonRow {
     const values = this.options.describe(bundle, row);
-    const name = this.#functionOf(verdict);
-    const onError = name === null ? 'fail' : this.options.onError.get(name)!;
-    if (name === null || onError === 'fail') throw named(verdict, bundle, row, values);
+    const onError = name === null ? 'fail' : (this.options.onError.get(name) ?? 'fail');
+    if (name === null || onError === 'fail') throw named(verdict, bundle, { row, values, name });
     const { code, message, details } = verdict;
     const failed = {
       row,
@@ -38,14 +56,6 @@ export class RowFailures {
       attempt,
     };
     return { failed, onError };
-  }
-
-  /** The function that a verdict is about; one of several that do the same serves as well. */
-  #functionOf({ details }: MillstreamError): string | null {
-    const { onError } = this.options;
-    if (details.function !== null && onError.has(details.function)) return details.function;
-    const policies = new Set(onError.values());
-    return policies.size === 1 ? [...onError.keys()][0]! : null;
   }
 }
 
@@ -62,15 +72,16 @@ export function gaveUp(verdict: MillstreamError, bundle: Bundle, deaths: number)
   return changed(verdict, text, { bundle: bundle.sequence });
 }
 
-function named(
-  verdict: MillstreamError,
-  bundle: Bundle,
-  row: number,
-  values: Readonly<Record<string, string>> | null,
-): MillstreamError {
+function named(verdict: MillstreamError, bundle: Bundle, { row, values, name }: NamedRow): MillstreamError {
   const shown = Object.entries(values ?? {}).map(([name, value]) => `${name}=${value}`);
-  const text = `${verdict.message} It was row ${row} of the bundle, run by itself${shown.length > 0 ? `: (${shown.join(', ')})` : ''}.`;
-  return changed(verdict, text, { bundle: bundle.sequence, row, values });
+  const of = name === null || verdict.details.function !== null ? '' : `function ${name} on `;
+  const text = `${verdict.message} It was ${of}row ${row} of the bundle, run by itself${shown.length > 0 ? `: (${shown.join(', ')})` : ''}.`;
+  return changed(verdict, text, {
+    bundle: bundle.sequence,
+    row,
+    values,
+    function: name ?? verdict.details.function,
+  });
 }
 
 function changed(

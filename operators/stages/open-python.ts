@@ -23,6 +23,7 @@ export function openPython(stage: PythonStage, graph: StageGraph, engine: Engine
         describe: rowDescriber(stage, graph, engine),
       }),
     };
+    const limits = timeLimits(functions, engine);
     let isFirst = true;
     const first = () => {
       const was = isFirst;
@@ -50,7 +51,7 @@ export function openPython(stage: PythonStage, graph: StageGraph, engine: Engine
             worker = await engine.functionWorkers.leaseOne(subtask, functions, stage.workerGroup);
             const opened = await worker.openFunctionStage(
               { ...body, context: context(attempt) },
-              null,
+              limits,
               (values) => engine.measured.add(subtask, values),
             );
             return stageOptions.policy.isDivisible ? smallerBundles(opened, worker) : opened;
@@ -103,6 +104,17 @@ function retryPolicy(stage: PythonStage, functions: readonly string[], engine: E
     isDivisible: stage.mode === 'scalar' || stage.mode === 'filter' || stage.mode === 'table',
     givesUpRows: functions.some((name) => onErrorOf(name, engine) !== 'fail'),
   };
+}
+
+/** Async functions keep their limits themselves. */
+function timeLimits(functions: readonly string[], engine: Engine): ReadonlyMap<string, number> {
+  const limits = functions.flatMap((name): [string, number][] => {
+    const { timeout } = engine.functionOptions(name);
+    if (timeout === undefined || engine.functionWorkers.declared(name).isAsync) return [];
+    // As the worker says it, and settings too: '1.5 s'.
+    return [[name, Number.parseFloat(String(timeout)) * 1000]];
+  });
+  return new Map(limits);
 }
 
 function onErrorOf(name: string, engine: Engine): OnError {

@@ -71,7 +71,7 @@ def declare(
     """Attaches a definition to a function and gives the function back; a declared one is copied first.
 
     Raises:
-        UdfError: UDF_OPTION, UDF_OPTION_NOT_ACTIVE, UDF_TYPE or UDF_DECLARATION.
+        UdfError: UDF_OPTION, UDF_TYPE or UDF_DECLARATION.
     """
     try:
         _check_target(kind, target)

@@ -12,9 +12,6 @@ from ._option_values import Concurrency, FunctionKind, NullRule, OnError, Rate, 
 from .errors import UdfError
 from .retry import Retry
 
-#: Options that do not act yet: giving one is refused. Remove a name here once it acts.
-OPTIONS_NOT_ACTIVE = ("replay", "on_error")
-
 #: Parameters of the decorators beside the options, for near names.
 _PARAMETERS = ("name", "deterministic", "batch", "func_type", "input_types", "result_type", "result_types")
 
@@ -33,6 +30,7 @@ class Options:
     retry: Retry | None = None
     replay: bool | None = None
     on_error: OnError | None = None
+    max_errors: float | None = None
     concurrency: Concurrency | None = None
     rate: Rate | None = None
     batch_rows: int | None = None
@@ -71,8 +69,7 @@ def read_options(kind: FunctionKind, given: Mapping[str, object], is_async: bool
     """The options given to a decorator; None is not given.
 
     Raises:
-        UdfError: UDF_OPTION for an unknown one or a wrong value, UDF_OPTION_NOT_ACTIVE for one that does not
-        act yet.
+        UdfError: UDF_OPTION for an unknown one, a wrong value, or one that cannot act.
     """
     values: dict[str, Any] = {}
     for option, value in given.items():
@@ -86,16 +83,23 @@ def read_options(kind: FunctionKind, given: Mapping[str, object], is_async: bool
         except (TypeError, ValueError) as error:
             raise UdfError("UDF_OPTION", f"{option} is {value!r}.", hint=f"{error}.") from None
         _refuse_useless(kind, option, value, is_async)
+    if values.get("replay") is False and "retry" in values:
+        raise UdfError(
+            "UDF_OPTION",
+            "replay=False says that no row is given to the function twice, and retry= that it may be.",
+            hint="Give one of them.",
+        )
     return Options(**values)
 
 
 def _refuse_useless(kind: FunctionKind, option: str, value: object, is_async: bool) -> None:
-    if option in OPTIONS_NOT_ACTIVE or (option == "timeout" and not is_async):
-        of = "of functions that are not async" if option == "timeout" else "of functions"
+    loses_rows = (option == "on_error" and value != "fail") or option == "max_errors"
+    if loses_rows and kind not in ("scalar", "table"):
         raise UdfError(
-            "UDF_OPTION_NOT_ACTIVE",
-            f"The option `{option}` {of} does not act yet, so it is refused instead of ignored.",
-            hint=f"Remove `{option}={value!r}`.",
+            "UDF_OPTION",
+            f"`{option}` is for scalar and table functions: what a row that fails has done to the state of a "
+            f"{kind.replace('_', ' ')} function cannot be undone.",
+            hint=f"Remove `{option}={value!r}`, or check the values in a scalar function before.",
         )
     if option == "concurrency" and is_async and not Concurrency.parse(value).is_fixed:
         raise UdfError(
@@ -163,6 +167,16 @@ def _on_error(value: object) -> Any:
     )
 
 
+def _most_errors(value: object) -> float:
+    if isinstance(value, str) and (match := re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*%\s*", value)):
+        value = float(match[1]) / 100
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    if isinstance(value, float) and 0 < value < 1:
+        return value
+    raise ValueError("It is a number of rows, or a share of them such as 0.01 or '1 %'")
+
+
 def _null(value: object) -> Any:
     if value in get_args(NullRule):
         return value
@@ -185,6 +199,7 @@ _READ: dict[str, Callable[[Any], Any]] = {
     "retry": _retry,
     "replay": _flag,
     "on_error": _on_error,
+    "max_errors": _most_errors,
     "concurrency": Concurrency.parse,
     "rate": Rate.parse,
     "batch_rows": _whole,
@@ -202,6 +217,8 @@ def _from_text(option: str, text: str) -> object:
         return int(text)
     if option in ("cpus", "gpus"):
         return float(text)
+    if option == "max_errors":
+        return float(text) if "." in text else int(text)
     if option in ("ordered", "replay"):
         return re.fullmatch("true", text.strip(), re.IGNORECASE) is not None
     return text

@@ -73,6 +73,18 @@ def user_error(
     )
 
 
+def attempt_of(error: BaseException) -> int:
+    """The number of the call that raised, where it was tried again."""
+    attempt: int = getattr(error, "__millstream_attempt__", 1)
+    return attempt
+
+
+def note_attempt(error: BaseException, attempt: int) -> None:
+    """Says which call raised, where the exception takes attributes."""
+    with contextlib.suppress(AttributeError):
+        error.__millstream_attempt__ = attempt  # type: ignore[attr-defined]
+
+
 def add_hint(error: BaseException, hint: str) -> None:
     """Gives an exception what its `UdfError` is to say beside it, where the exception takes attributes."""
     with contextlib.suppress(AttributeError):

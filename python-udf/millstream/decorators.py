@@ -26,11 +26,15 @@ class FunctionOptions(TypedDict, total=False):
     same `resources="name"`. `concurrency`: workers of the function, one number or `(least, most)`; of an
     async one, calls in flight over all workers (64).
     `rate`: calls over all workers, `"100/s"`. `retry`: attempts, or a `Retry`. `timeout`: seconds, or
-    `"500 ms"`, for each call of an async function. `batch_rows`: rows handed to one call of a `batch=`
+    `"500 ms"`, for each call; then an async one is cancelled, and the worker of any other is killed.
+    `batch_rows`: rows handed to one call of a `batch=`
     function. `ordered=False`: results of an async function may leave in the order in
     which they are ready. `unnest`: a ROW result becomes columns in SELECT. `null`: "skip" never calls the
-    function with NULL, "pass" always does, whatever its annotations say. The others are refused with
-    UDF_OPTION_NOT_ACTIVE in this version.
+    function with NULL, "pass" always does, whatever its annotations say.
+    `on_error`: what becomes of a row that the function fails on: "fail" ends the job, "null" makes the result
+    NULL, "skip" leaves the row out, "dead_letter" too and writes it down. `max_errors`: rows that it may fail
+    on, a number or a share such as `0.01` or `"1 %"`. `replay=False`: the function has effects outside, so no
+    row is given to it again when its worker dies.
 
     >>> options: FunctionOptions = {"rate": "100/s", "retry": 3}
     """
@@ -44,6 +48,7 @@ class FunctionOptions(TypedDict, total=False):
     on_error: Literal["fail", "null", "skip", "dead_letter"] | None
     concurrency: int | tuple[int, int] | None
     rate: str | None
+    max_errors: int | float | str | None
     batch_rows: int | None
     ordered: bool | None
     unnest: bool | None
@@ -104,7 +109,7 @@ def udf(
     'Hello Ada'
 
     Raises:
-        UdfError: UDF_OPTION, UDF_OPTION_NOT_ACTIVE, UDF_TYPE or UDF_DECLARATION.
+        UdfError: UDF_OPTION, UDF_TYPE or UDF_DECLARATION.
     """
     return _decorate(
         "scalar", f, input_types, result_type, None, deterministic, name, func_type, batch, options
@@ -172,7 +177,7 @@ def udtf(
     ...     return pc.split_pattern(texts, " ")
 
     Raises:
-        UdfError: UDF_OPTION, UDF_OPTION_NOT_ACTIVE, UDF_TYPE or UDF_DECLARATION.
+        UdfError: UDF_OPTION, UDF_TYPE or UDF_DECLARATION.
     """
     return _decorate(
         "table", f, input_types, result_types, None, deterministic, name, func_type, batch, options
@@ -236,7 +241,7 @@ def udaf(
     3.0
 
     Raises:
-        UdfError: UDF_OPTION, UDF_OPTION_NOT_ACTIVE, UDF_TYPE or UDF_DECLARATION.
+        UdfError: UDF_OPTION, UDF_TYPE or UDF_DECLARATION.
     """
     return _decorate(
         "aggregate",
@@ -275,7 +280,7 @@ def udtaf(
     [1, 3]
 
     Raises:
-        UdfError: UDF_OPTION, UDF_OPTION_NOT_ACTIVE, UDF_TYPE or UDF_DECLARATION.
+        UdfError: UDF_OPTION, UDF_TYPE or UDF_DECLARATION.
     """
     return _decorate(
         "table_aggregate",

@@ -21,12 +21,13 @@ class Timeline {
   }
 }
 
-function watched() {
+function watched(heartbeatMs = 0) {
   const time = new Timeline();
   const seen: string[] = [];
   const watch = new ProgressWatch({
     timers: time,
     stuckMs: 10_000,
+    heartbeatMs,
     onStuck: ({ work }) => seen.push(`stuck ${work.bundle}`),
     onTimeout: ({ work }, timeoutMs) => seen.push(`timeout ${work.bundle} after ${timeoutMs}`),
   });
@@ -37,7 +38,7 @@ function flight(bundle: number, timeoutMs: number | null = null): Flight {
   return {
     work: { stage: 's', functions: ['f'], bundle, rows: 5, finishedRows: null },
     wireName: 's',
-    timeoutMs,
+    timeoutMs: () => timeoutMs,
   };
 }
 
@@ -59,8 +60,8 @@ describe('a bundle without progress', () => {
 
     for (const rows of [1, 2, 3]) {
       time.pass(9_000);
-      watch.progressed(rows);
-      watch.progressed(rows);
+      watch.progressed(rows, 'f');
+      watch.progressed(rows, 'f');
     }
     expect(seen).toEqual([]);
     time.pass(10_000);
@@ -82,8 +83,8 @@ describe('a bundle without progress', () => {
   });
 });
 
-describe('the time limit of a bundle', () => {
-  it('begins when the worker comes to it, and does not care for progress', () => {
+describe('the time limit of a call', () => {
+  it('begins when the worker comes to the bundle, and anew with every row and function', () => {
     const { time, seen, watch } = watched();
     const first = flight(1);
     watch.add(first);
@@ -92,10 +93,34 @@ describe('the time limit of a bundle', () => {
     time.pass(5_000);
     watch.remove(first);
     time.pass(499);
-    watch.progressed(1);
+    watch.progressed(1, 'f');
+    time.pass(499);
+    watch.progressed(1, 'g');
+    time.pass(499);
     expect(seen).toEqual([]);
     time.pass(1);
     expect(seen).toEqual(['timeout 2 after 500']);
+  });
+
+  it('is that of the function that runs', () => {
+    const { time, seen, watch } = watched();
+    watch.add({ ...flight(1), timeoutMs: (name) => (name === 'slow' ? 100 : null) });
+
+    time.pass(5_000);
+    watch.progressed(0, 'slow');
+    time.pass(100);
+
+    expect(seen).toEqual(['timeout 1 after 100']);
+  });
+
+  it('is prolonged by the time in which progress is not known', () => {
+    const { time, seen, watch } = watched(250);
+    watch.add(flight(1, 500));
+
+    time.pass(749);
+    expect(seen).toEqual([]);
+    time.pass(1);
+    expect(seen).toEqual(['timeout 1 after 500']);
   });
 
   it('ends with the bundle', () => {

@@ -209,20 +209,31 @@ def test_aggregates_are_described_by_accumulate_and_get_value() -> None:
     assert declaration["accumulator"] == "ARRAY<DOUBLE>"
 
 
-NOT_ACTIVE: dict[str, Any] = {
-    "timeout": "5 s",
-    "replay": False,
-    "on_error": "null",
-}
+@pytest.mark.parametrize("decorator", [udaf, udtaf])
+@pytest.mark.parametrize("options", [{"on_error": "skip"}, {"max_errors": 3}])
+def test_rows_of_functions_with_state_cannot_be_given_up(decorator: Any, options: dict[str, Any]) -> None:
+    with pytest.raises(UdfError, match="cannot be undone") as caught:
+        decorator(lambda x: x, **options)
+
+    assert caught.value.code == "UDF_OPTION"
 
 
-@pytest.mark.parametrize("option", NOT_ACTIVE)
-def test_an_option_that_does_not_act_yet_is_refused(option: str) -> None:
-    for decorator in (udf, udtf, udaf, udtaf):
-        with pytest.raises(UdfError, match=f"`{option}`") as caught:
-            decorator(lambda x: x, **{option: NOT_ACTIVE[option]})  # type: ignore[operator]
+def test_replay_and_retry_contradict_each_other() -> None:
+    with pytest.raises(UdfError, match="given to the function twice"):
+        udf(lambda x: x, None, "INT", replay=False, retry=3)
 
-        assert caught.value.code == "UDF_OPTION_NOT_ACTIVE"
+
+@pytest.mark.parametrize(("given", "read"), [(0, 0), (7, 7), (0.25, 0.25), ("1 %", 0.01)])
+def test_most_errors_are_a_number_or_a_share(given: Any, read: float) -> None:
+    f = udf(lambda x: x, None, "INT", on_error="skip", max_errors=given)
+
+    assert describe("f", f)["options"] == {"on_error": "skip", "max_errors": read}
+
+
+@pytest.mark.parametrize("given", [-1, 1.5, "many", True])
+def test_other_most_errors_are_refused(given: Any) -> None:
+    with pytest.raises(UdfError, match="max_errors is"):
+        udf(lambda x: x, None, "INT", max_errors=given)
 
 
 def test_resources_are_shown_as_the_core_reads_them() -> None:

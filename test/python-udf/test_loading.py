@@ -149,12 +149,11 @@ def test_what_is_found_but_is_no_declared_function_is_refused(folder: Path, targ
 
 
 def test_an_option_refused_while_importing_keeps_its_code(folder: Path) -> None:
-    source = "from millstream import udf\n\n@udf(timeout='1 s')\ndef f(x: int) -> int:\n    return x\n"
+    source = "from millstream import udf\n\n@udf(timeout='soon')\ndef f(x: int) -> int:\n    return x\n"
 
     error = load_error(folder, "udfs_under_test.f", source)
 
-    assert error.code == "UDF_OPTION_NOT_ACTIVE"
-    assert error.hint == "Remove `timeout='1 s'`."
+    assert error.code == "UDF_OPTION"
     assert error.details.function == "f"
 
 

@@ -137,17 +137,17 @@ describe('a function that cannot be loaded', () => {
       todo: "Annotate it or declare it, for example -> int or result_type='BIGINT'.",
     }));
 
-  it('with an option that does not act yet is refused at its place', () =>
+  it('with an option that cannot act is refused at its place', () =>
     expectFailure({
       sql: calling('options.f'),
       files: {
         'options.py':
-          'from millstream import udf\n\n\n@udf(timeout="1 s")\ndef big(n: int) -> int:\n    return n\n',
+          'from millstream import udf\n\n\n@udf(ordered=False)\ndef big(n: int) -> int:\n    return n\n',
       },
       exit: 1,
-      what: 'Error UDF_OPTION_NOT_ACTIVE: The option `timeout` of functions that are not async does not act yet, so it is refused instead of ignored.',
+      what: 'Error UDF_OPTION: ordered=False is for async functions: others are called in order.',
       where: ['at DIR/options.py:4, function big, worker w1'],
-      todo: "Remove `timeout='1 s'`.",
+      todo: 'Remove it, or write `async def`.',
     }));
 });
 

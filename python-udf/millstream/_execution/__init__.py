@@ -7,6 +7,7 @@ from .analyze import analyze
 from .answer import Answer
 from .async_stage import AsyncStage, BundleRun
 from .event_loop import close_event_loop, suspended_calls
+from .failed_rows import FailedRow
 from .instruction import (
     CallArgument,
     CallStep,
@@ -31,6 +32,7 @@ __all__ = [
     "CallStep",
     "ColumnArgument",
     "ColumnSpec",
+    "FailedRow",
     "FunctionStage",
     "LiteralArgument",
     "LoadedFunction",

@@ -13,6 +13,7 @@ from .async_step import AsyncRowStep, AsyncVectorStep
 from .bundle import Bundle
 from .call import Call
 from .event_loop import Run, event_loop
+from .failed_rows import FailedRow
 from .filter_stage import FilterStage
 from .progress import Progress
 from .scalar_stage import ScalarStage
@@ -24,8 +25,9 @@ AsyncStep = AsyncRowStep | AsyncVectorStep
 class BundleRun:
     """A bundle on its way through an async stage."""
 
-    def __init__(self, run: Run, progress: Progress) -> None:
+    def __init__(self, run: Run, progress: Progress, bundle: Bundle) -> None:
         self._run = run
+        self._bundle = bundle
         self._progress = progress
 
     @property
@@ -56,6 +58,10 @@ class BundleRun:
         """Nanoseconds and calls by step."""
         return self._progress.take()
 
+    def take_failed_rows(self) -> list[FailedRow]:
+        """Rows that were given up."""
+        return self._bundle.failed.take()
+
 
 class AsyncStage:
     """A scalar or filter stage whose steps are awaited. `start` is for workers, `process` for one bundle at a
@@ -67,6 +73,8 @@ class AsyncStage:
         self.output = stage.output
         self.output_schema = stage.output_schema
         self._last: BundleRun | None = None
+        #: A function that the next bundle does not call, as if it failed on all rows.
+        self.not_called: str | None = None
 
     @property
     def running(self) -> str | None:
@@ -86,13 +94,14 @@ class AsyncStage:
         self, columns: Sequence[pa.Array], rows: int, on_done: Callable[[], None] | None = None
     ) -> BundleRun:
         """Starts a bundle; `on_done` is called in another thread when its answer is there."""
+        bundle = Bundle(columns, rows, not_called=self.not_called)
         progress = Progress(len(self._steps))
         progress.contexts = [step.call.loaded.context for step in self._steps]
         run = event_loop().submit(
-            self._evaluate(Bundle(columns, rows), progress),
+            self._evaluate(bundle, progress),
             None if on_done is None else lambda _: on_done(),
         )
-        return BundleRun(run, progress)
+        return BundleRun(run, progress, bundle)
 
     def process(self, columns: Sequence[pa.Array], rows: int, continued: bool = False) -> Iterator[Answer]:
         """One answer."""
@@ -106,6 +115,10 @@ class AsyncStage:
     def take_timing(self) -> tuple[list[int], list[int]]:
         """Nanoseconds and calls by step of the last bundle of `process`."""
         return ([], []) if self._last is None else self._last.take_timing()
+
+    def take_failed_rows(self) -> list[FailedRow]:
+        """Rows of the last bundle of `process` that were given up."""
+        return [] if self._last is None else self._last.take_failed_rows()
 
     def take_metrics(self, gauges: bool = True) -> list[dict[str, Any]]:
         """What the functions measured since the last time."""

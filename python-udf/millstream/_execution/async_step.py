@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine, Iterable, Sequence
 from typing import Any
 
 import pyarrow as pa
 
-from ..errors import UdfError
+from ..errors import MillstreamError, UdfError
 from .bundle import Bundle
 from .call import Call, argument_rows
 from .called_rows import CalledRows
 from .column import Column
 from .event_loop import event_loop
+from .failed_rows import gives_rows_up
 from .pacing import Pacing
 from .progress import Progress
-from .scalar_step import result_column
+from .scalar_step import checked_column, result_column
+from .tolerant_calls import FAILURES, fitting, note_failure
 from .vector import Vectors
 from .vector_call import Part, VectorCall
 
@@ -46,8 +48,9 @@ class AsyncRowStep(_AsyncStep):
     async def evaluate(self, bundle: Bundle, progress: Progress) -> Column:
         """One value for each row, None where the function was not called."""
         call = self.call
-        rows = bundle.called_rows(call.bound.arguments, [call.guard])
+        rows = bundle.called_rows(call.bound.arguments, [call.guard], call.name)
         sequences = call.sequences(bundle, rows)
+        bad: set[int] = set()
         values: list[Any] = [None] * rows.count
         calls = enumerate(argument_rows(sequences, rows.count))
         finished: list[None] = []
@@ -58,13 +61,21 @@ class AsyncRowStep(_AsyncStep):
                 async with self._slots:
                     try:
                         values[index] = await self._function(*arguments)
-                    except Exception as error:
+                    except FAILURES as error:
+                        if gives_rows_up(call):
+                            note_failure(call, rows, sequences, index, error, bundle.failed)
+                            bad.add(index)
+                            continue
+                        if isinstance(error, SystemExit):
+                            raise
                         row = rows.position(index)
                         raise call.row_failed(error, row, None, sequences, index) from error
                 finished.append(None)
 
         await _all_of(call, (take_calls() for _ in range(min(self._most, rows.count))))
         progress.count_calls(call.step, rows.count)
+        if gives_rows_up(call):
+            return checked_column(call, rows, fitting(call, rows, values, bad, bundle.failed))
         return result_column(call, rows, values)
 
 
@@ -77,18 +88,41 @@ class AsyncVectorStep(_AsyncStep):
 
     async def evaluate(self, bundle: Bundle, progress: Progress) -> Column:
         """One value for each row, NULL where the row was not in the vectors."""
-        rows = bundle.called_rows(self.call.bound.arguments, [self.call.guard])
+        call = self.call
+        rows = bundle.called_rows(call.bound.arguments, [call.guard], call.name)
         parts = enumerate(self._vectors.parts(bundle, rows))
         arrays: dict[int, pa.Array] = {}
+        tolerant = gives_rows_up(call)
+        columns = self._vectors.columns(bundle, rows) if tolerant else []
 
         async def take_parts() -> None:
             for index, part in parts:
                 async with self._slots:
-                    arrays[index] = await self._call(rows, part)
+                    arrays[index] = await (
+                        self._tolerant(bundle, rows, columns, part) if tolerant else self._call(rows, part)
+                    )
 
         await _all_of(self.call, (take_parts() for _ in range(self._most)))
         progress.count_calls(self.call.step, len(arrays))
-        return self._vectors.column([arrays[i] for i in range(len(arrays))], rows)
+        in_order = [arrays[i] for i in range(len(arrays))]
+        return self._vectors.spread(in_order, rows) if tolerant else self._vectors.column(in_order, rows)
+
+    async def _tolerant(
+        self, bundle: Bundle, rows: CalledRows, columns: Sequence[pa.Array | None], whole: Part
+    ) -> pa.Array:
+        """The results of a part, in which rows may be given up."""
+        done: list[pa.Array] = []
+        waiting = [(whole.start, whole.rows)]
+        while waiting:
+            part = self._vectors.part(columns, *waiting.pop())
+            try:
+                done.append(self._vectors.without_null(await self._call(rows, part), rows, part))
+            except SystemExit as error:
+                failed = self._vectors.failed(error, rows, part)
+                waiting += self._vectors.split(failed, rows, part, done, bundle)
+            except MillstreamError as error:
+                waiting += self._vectors.split(error, rows, part, done, bundle)
+        return pa.concat_arrays(done)
 
     async def _call(self, rows: CalledRows, part: Part) -> pa.Array:
         try:

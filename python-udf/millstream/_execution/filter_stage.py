@@ -26,13 +26,16 @@ class FilterStage(StageBase):
 
     def process(self, columns: Sequence[pa.Array], rows: int, continued: bool = False) -> Iterator[Answer]:
         """One answer, possibly of no rows."""
-        bundle = Bundle(columns, rows)
+        bundle = self._bundle(columns, rows)
         self._evaluate(self._steps, bundle, [*self._result_steps, self._predicate])
         yield self.answer(bundle)
 
     def answer(self, bundle: Bundle) -> Answer:
         """The answer of a bundle whose steps have been evaluated."""
         keep = is_true(bundle.results[self._predicate])
+        answered = bundle.failed.answered
+        if answered is not None:
+            keep = pc.and_(keep, answered)
         kept = pc.sum(keep).as_py() or 0
         arrays = [bundle.results[step].array for step in self._result_steps]
         selection = None

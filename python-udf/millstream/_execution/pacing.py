@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from .._options import Options
-from .._user_error import add_hint
+from .._user_error import add_hint, note_attempt
 from ..retry import Retry
 from .rate_clock import RateClock
 
@@ -74,6 +74,7 @@ class Pacing:
             return delay
         if attempt > 1:
             add_hint(error, f"That was attempt {attempt} of {self._retry.attempts}.")
+            note_attempt(error, attempt)
         raise error
 
     async def _in_time(self, awaitable: Awaitable[Any]) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from .answer import Answer
 from .bundle import Bundle
@@ -22,8 +23,8 @@ class ScalarStage(StageBase):
         self._result_steps = result_steps
 
     def process(self, columns: Sequence[pa.Array], rows: int, continued: bool = False) -> Iterator[Answer]:
-        """One answer without a selection."""
-        bundle = Bundle(columns, rows)
+        """One answer, without a selection unless rows were given up."""
+        bundle = self._bundle(columns, rows)
         self._evaluate(self._steps, bundle, self._result_steps)
         yield self.answer(bundle)
 
@@ -31,4 +32,14 @@ class ScalarStage(StageBase):
         """The answer of a bundle whose steps have been evaluated."""
         arrays = [bundle.results[step].array for step in self._result_steps]
         batch = pa.RecordBatch.from_arrays(arrays, schema=self.output_schema) if arrays else None
-        return Answer(bundle.rows, batch, None)
+        return without_failed(Answer(bundle.rows, batch, None), bundle)
+
+
+def without_failed(answer: Answer, bundle: Bundle) -> Answer:
+    """The answer without the rows that were given up."""
+    answered = bundle.failed.answered
+    if answered is None:
+        return answer
+    selection = pc.indices_nonzero(answered).cast(pa.int32())
+    columns = None if answer.columns is None else answer.columns.filter(answered)
+    return Answer(len(selection), columns, selection)

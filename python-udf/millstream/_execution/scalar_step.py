@@ -12,7 +12,9 @@ from .call import Call
 from .called_rows import CalledRows
 from .codec import Mismatch
 from .column import ArrowColumn, ResultColumn
+from .failed_rows import gives_rows_up
 from .pacing import Pacing
+from .tolerant_calls import tolerant_values
 from .vector import Vectors
 from .vector_call import Part, VectorCall
 
@@ -28,8 +30,12 @@ class RowStep:
     def evaluate(self, bundle: Bundle) -> ResultColumn:
         """One value for each row, None where the function was not called."""
         call = self.call
-        rows = bundle.called_rows(call.bound.arguments, [call.guard])
-        values = call.map_rows(self._function, call.sequences(bundle, rows), rows.count, rows.position)
+        rows = bundle.called_rows(call.bound.arguments, [call.guard], call.name)
+        sequences = call.sequences(bundle, rows)
+        if gives_rows_up(call):
+            values = tolerant_values(call, self._function, sequences, rows, bundle.failed)
+            return checked_column(call, rows, values)
+        values = call.map_rows(self._function, sequences, rows.count, rows.position)
         return result_column(call, rows, values)
 
     def close(self) -> None:
@@ -49,9 +55,24 @@ class VectorStep:
 
     def evaluate(self, bundle: Bundle) -> ArrowColumn:
         """One value for each row, NULL where the row was not in the vectors."""
-        rows = bundle.called_rows(self.call.bound.arguments, [self.call.guard])
-        arrays = [self._call(rows, part) for part in self._vectors.parts(bundle, rows)]
-        return self._vectors.column(arrays, rows)
+        call = self.call
+        rows = bundle.called_rows(call.bound.arguments, [call.guard], call.name)
+        if not gives_rows_up(call):
+            arrays = [self._call(rows, part) for part in self._vectors.parts(bundle, rows)]
+            return self._vectors.column(arrays, rows)
+        arrays = []
+        waiting = self._vectors.ranges(rows)[::-1]
+        columns = self._vectors.columns(bundle, rows)
+        while waiting:
+            part = self._vectors.part(columns, *waiting.pop())
+            try:
+                arrays.append(self._vectors.without_null(self._call(rows, part), rows, part))
+            except SystemExit as error:
+                failed = self._vectors.failed(error, rows, part)
+                waiting += self._vectors.split(failed, rows, part, arrays, bundle)
+            except MillstreamError as error:
+                waiting += self._vectors.split(error, rows, part, arrays, bundle)
+        return self._vectors.spread(arrays, rows)
 
     def close(self) -> None:
         """Lets go of what the step holds."""
@@ -64,6 +85,11 @@ class VectorStep:
             raise self._vectors.failed(error, rows, part) from error
         self.call.progress.count_calls(self.call.step, 1)
         return self._vectors.array_of(result, rows, part)
+
+
+def checked_column(call: Call, rows: CalledRows, values: list[Any]) -> ResultColumn:
+    """The results as a column, of values that are known to fit, or None in rows that were given up."""
+    return ResultColumn(call.result, rows, values, lambda mismatch: call.misfit(mismatch, None))
 
 
 def result_column(call: Call, rows: CalledRows, values: list[Any]) -> ResultColumn:

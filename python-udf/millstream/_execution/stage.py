@@ -18,6 +18,7 @@ from .arguments import bind_arguments
 from .async_stage import AsyncStage
 from .call import Call, FrameColumns
 from .codec import MILLSTREAM_DIALECT, Dialect, codec_for
+from .failed_rows import FailedRow, check_on_error
 from .filter_stage import FilterStage
 from .function_context import function_context
 from .instruction import CallStep, ColumnArgument, ColumnSpec, StageContext, StageMode
@@ -71,6 +72,12 @@ class FunctionStage(Protocol):
     def take_timing(self) -> tuple[list[int], list[int]]:
         """Nanoseconds and calls by step since the last `take_timing`."""
 
+    #: A function that the next bundle does not call, as if it failed on all rows; None: none.
+    not_called: str | None
+
+    def take_failed_rows(self) -> list[FailedRow]:
+        """Rows of the last bundle that functions failed on and that were given up, once."""
+
     def take_metrics(self, gauges: bool = True) -> list[dict[str, Any]]:
         """What the functions measured since the last time, as `MetricValue` of the protocol; `gauges` False:
         without those that are read."""
@@ -103,11 +110,13 @@ def open_stage(
     `context`, `stage` and `limits` are what the functions are told of their job; None: nothing.
 
     Raises:
-        UdfError: `open` failed (UDF_EXCEPTION), a function is unknown (UDF_NOT_FOUND), or its arguments do
-        not fit (UDF_ARGUMENTS).
+        UdfError: `open` failed (UDF_EXCEPTION), a function is unknown (UDF_NOT_FOUND), its arguments do
+        not fit (UDF_ARGUMENTS), or an option cannot act on it (UDF_OPTION).
     """
     progress = Progress(len(steps))
     calls = _bind(input, steps, functions, time_zone, progress, share, merges=mode == "merge")
+    for call in calls:
+        check_on_error(call, whole=mode not in ("scalar", "filter", "table"))
     opened: (
         ScalarStage
         | FilterStage

@@ -12,6 +12,7 @@ from ..context import FunctionContext
 from ..errors import MillstreamError
 from .bundle import Bundle
 from .call import Call
+from .failed_rows import FailedRow
 from .iterator_step import IteratorStep
 from .progress import Progress
 from .scalar_step import RowStep, VectorStep
@@ -27,6 +28,9 @@ class StageBase:
         self._functions = [call.loaded for call in calls]
         self._held: list[ScalarStep] = []
         self._opened = 0
+        #: A function that the next bundle does not call, as if it failed on all rows.
+        self.not_called: str | None = None
+        self._last: Bundle | None = None
         self._progress = progress
         columns = [(f"r{i}", data_type.as_nullable()) for i, data_type in enumerate(output)]
         self.output = [(name, str(data_type)) for name, data_type in columns]
@@ -57,6 +61,10 @@ class StageBase:
         """Nanoseconds and calls by step since the last time."""
         return self._progress.take()
 
+    def take_failed_rows(self) -> list[FailedRow]:
+        """Rows of the last bundle that were given up."""
+        return [] if self._last is None else self._last.failed.take()
+
     def take_metrics(self, gauges: bool = True) -> list[dict[str, Any]]:
         """What the functions measured since the last time, as `MetricValue` of the protocol."""
         contexts = {id(function.context): function.context for function in self._functions}
@@ -74,6 +82,11 @@ class StageBase:
                 errors.append(error)
         if errors:
             raise errors[0]
+
+    def _bundle(self, columns: Sequence[pa.Array], rows: int) -> Bundle:
+        """A bundle whose rows may be given up."""
+        self._last = Bundle(columns, rows, not_called=self.not_called)
+        return self._last
 
     def _sync_steps(self, calls: Sequence[Call]) -> list[ScalarStep]:
         """The steps of calls, closed with the stage; none for async calls, which an `AsyncStage` makes."""

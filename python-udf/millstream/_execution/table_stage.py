@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array as packed_array
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import islice, repeat
 from types import GeneratorType
 from typing import Any
 
@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from .._types import DataType
+from .._user_error import attempt_of
 from ..errors import MillstreamError
 from .answer import Answer
 from .bundle import Bundle
@@ -20,9 +21,11 @@ from .call import Call, mapped
 from .called_rows import CalledRows
 from .codec import Mismatch
 from .codec.nested import RowCodec
+from .failed_rows import gives_rows_up
 from .progress import Progress
 from .stage_base import StageBase
 from .table_rows import RowForm, row_codec
+from .tolerant_calls import FAILURES
 
 #: Rows of one answer at most: what a function yields for one row may be more than memory holds.
 ROWS_OF_ANSWER = 65_536
@@ -49,12 +52,13 @@ class TableStage(StageBase):
         self._form = RowForm(call, codec)
         self._result_steps = result_steps
         self._outer = outer
+        self._gives_rows_up = any(gives_rows_up(call) for call in calls)
 
     def process(self, columns: Sequence[pa.Array], rows: int, continued: bool = False) -> Iterator[Answer]:
         """Answers of at most `ROWS_OF_ANSWER` rows; none where there are no rows."""
-        bundle = Bundle(columns, rows)
+        bundle = self._bundle(columns, rows)
         self._evaluate(self._steps, bundle, self._result_steps)
-        parts = self._parts(bundle)
+        parts = self._tolerant_parts(bundle) if self._gives_rows_up else self._parts(bundle)
         while True:
             with self._progress.step(self._call.step, self._call.name):
                 part = next(parts, None)
@@ -99,6 +103,57 @@ class TableStage(StageBase):
         call.progress.count_calls(call.step, called.count)
         if values:
             yield values, parents.take()
+
+    def _tolerant_parts(self, bundle: Bundle) -> Iterator[tuple[list[Any], pa.Int32Array]]:
+        """As `_parts`; rows of one parent are kept together, because they may have to be taken back."""
+        call = self._call
+        called = bundle.called_rows(call.bound.arguments, [call.guard], call.name)
+        answered = bundle.failed.answered
+        sequences = call.sequences(bundle, called)
+        results = mapped(self._function, sequences, called.count)
+        calls = iter(range(called.count))
+        values: list[Any] = []
+        parents = packed_array("i")
+        for row in range(bundle.rows):
+            rows: list[Any] = []
+            if called.keep is None or called.flags()[row]:
+                index = next(calls)
+                try:
+                    rows = self._rows_of_parent(results)
+                except FAILURES as error:
+                    if not gives_rows_up(call):
+                        raise self._error_of(error, row, sequences, index) from error
+                    bundle.failed.add(
+                        call, row, self._error_of(error, row, sequences, index), attempt_of(error)
+                    )
+                    continue
+            if not rows and self._outer and (answered is None or answered[row].as_py()):
+                rows = [None]
+            values += rows
+            parents.extend(repeat(row, len(rows)))
+            if len(values) >= _ROWS_AT_ONCE:
+                yield values, pa.array(parents, pa.int32())
+                values, parents = [], packed_array("i")
+        call.progress.count_calls(call.step, called.count)
+        if values:
+            yield values, pa.array(parents, pa.int32())
+
+    def _rows_of_parent(self, results: Iterator[Any]) -> list[Any]:
+        try:
+            result = next(results)
+        except StopIteration:
+            raise RuntimeError("StopIteration was raised by the function itself") from None
+        rows = list(result if type(result) is GeneratorType else self._form.rows(result))
+        # Only to see whether they fit; with others they become columns later.
+        self._form.columns(rows)
+        return rows
+
+    def _error_of(
+        self, error: BaseException, row: int, sequences: Sequence[Any], index: int
+    ) -> MillstreamError:
+        if isinstance(error, Mismatch):
+            return self._call.misfit(error, row)
+        return self._call.row_failed(error, row, None, sequences, index)
 
     def _failed(
         self, error: Exception, parents: _Parents, sequences: Sequence[Any], parent: int

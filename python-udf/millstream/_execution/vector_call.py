@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from .._user_error import user_error
+from .._user_error import attempt_of, short_repr, user_error
 from ..errors import MillstreamError, UdfError
 from .arguments import Constant
 from .bundle import Bundle
@@ -35,14 +35,63 @@ class VectorCall:
 
     def parts(self, bundle: Bundle, rows: CalledRows) -> Iterator[Part]:
         """The parts in order; none where no row is called."""
-        columns = [
+        columns = self.columns(bundle, rows)
+        for start, count in self.ranges(rows):
+            yield self.part(columns, start, count)
+
+    def columns(self, bundle: Bundle, rows: CalledRows) -> list[pa.Array | None]:
+        """By argument, the values in the called rows; None for constants."""
+        return [
             None if isinstance(argument, Constant) else called_array(_column(bundle, argument), rows)
             for argument in self.call.bound.arguments
         ]
+
+    def ranges(self, rows: CalledRows) -> list[tuple[int, int]]:
+        """First called row and number of rows of each part, in order."""
         most = self.call.options.batch_rows or rows.count
-        for start in range(0, rows.count, max(1, most)):
-            count = min(most, rows.count - start)
-            yield Part(start, count, self._arguments(columns, start, count))
+        return [(start, min(most, rows.count - start)) for start in range(0, rows.count, max(1, most))]
+
+    def part(self, columns: Sequence[pa.Array | None], start: int, count: int) -> Part:
+        """The arguments of one call."""
+        return Part(start, count, self._arguments(columns, start, count))
+
+    def split(
+        self,
+        error: MillstreamError,
+        rows: CalledRows,
+        part: Part,
+        arrays: list[pa.Array],
+        bundle: Bundle,
+    ) -> list[tuple[int, int]]:
+        """The halves of a part that failed, the first one last; of one row none: it is given up."""
+        if part.rows > 1:
+            half = part.rows // 2
+            return [(part.start + half, part.rows - half), (part.start, half)]
+        row = rows.position(part.start)
+        error.add_details(row=row, values=self._values(part))
+        bundle.failed.add(self.call, row, error, attempt_of(error.__cause__ or error))
+        arrays.append(pa.nulls(1, self.call.result.arrow_type))
+        return []
+
+    def without_null(self, array: pa.Array, rows: CalledRows, part: Part) -> pa.Array:
+        """The same.
+
+        Raises:
+            UdfError: UDF_NULL_NOT_ALLOWED.
+        """
+        if not self.call.type.nullable and array.null_count > 0:
+            raise self.call.null_refused(rows.position(part.start + array.is_null().index(True).as_py()))
+        return array
+
+    def spread(self, arrays: Sequence[pa.Array], rows: CalledRows) -> ArrowColumn:
+        """The results of all parts by row of the bundle, NULL where the row was not in the vectors."""
+        array = pa.concat_arrays(arrays) if arrays else pa.nulls(0, self.call.result.arrow_type)
+        return ArrowColumn(rows.spread_array(array))
+
+    def _values(self, part: Part) -> dict[str, str]:
+        """The arguments of a part of one row as text, by name."""
+        values = map(_first_value, part.arguments)
+        return {n: short_repr(value) for n, value in zip(self.call.argument_names, values, strict=False)}
 
     def array_of(self, result: Any, rows: CalledRows, part: Part, exact: bool = True) -> pa.Array:
         """The column that a result is; `exact`: it must have a value for each row of its part.

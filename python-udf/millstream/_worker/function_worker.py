@@ -29,6 +29,8 @@ from .protocol import (
     ColumnSpec,
     Done,
     Failed,
+    FailedRow,
+    FailedRows,
     LoadFunctions,
     OpenFunctionStage,
     Progress,
@@ -48,6 +50,8 @@ if TYPE_CHECKING:
     from .protocol import ControlFromWorker, DataMessage, InstructionBody, Welcome
 
 _log = logging.getLogger("millstream.worker")
+#: Failed rows in one message, whose size is bounded.
+_ROWS_OF_MESSAGE = 100
 
 
 class FunctionWork:
@@ -193,6 +197,7 @@ class FunctionWork:
 
     def _run(self, stage: FunctionStage, message: BatchMessage, frames: Sequence[Frame]) -> None:
         received = time.monotonic_ns()
+        stage.not_called = message.not_called
         answers = iter(stage.process(self._data.decode(message, frames), message.rows, message.continued))
         decoded = time.monotonic_ns()
         batches = rows = encode_ns = 0
@@ -202,6 +207,7 @@ class FunctionWork:
             encode_ns += time.monotonic_ns() - began
             batches += 1
             rows += answer.rows
+        self._send_failed(message, stage.take_failed_rows())
         step_ns, step_calls = stage.take_timing()
         timing = BundleTiming(
             str(received), str(time.monotonic_ns()), decoded - received, step_ns, step_calls, encode_ns
@@ -214,6 +220,7 @@ class FunctionWork:
         if message.stage in self._cancelled:
             raise Interrupted
         columns = self._data.decode(message, frames)
+        stage.not_called = message.not_called
         self._async.add(message, received, lambda on_done: stage.start(columns, message.rows, on_done))
 
     def _answer(self, message: BatchMessage, run: BundleRun, received: int) -> None:
@@ -223,10 +230,16 @@ class FunctionWork:
             raise Interrupted from None
         began = time.monotonic_ns()
         self._send(message, answer)
+        self._send_failed(message, run.take_failed_rows())
         sent = time.monotonic_ns()
         timing = BundleTiming(str(received), str(sent), 0, *run.take_timing(), sent - began)
         self._data.send(Done(message.stage, self._epoch, message.sequence, 1, answer.rows, timing))
         self._metrics.send_sometimes(message.stage, self._stages[message.stage])
+
+    def _send_failed(self, message: BatchMessage, failed: Sequence[_execution.FailedRow]) -> None:
+        for start in range(0, len(failed), _ROWS_OF_MESSAGE):
+            rows = [FailedRow(**vars(row)) for row in failed[start : start + _ROWS_OF_MESSAGE]]
+            self._data.send(FailedRows(message.stage, self._epoch, message.sequence, rows))
 
     def _next(self, answers: Iterator[Answer], stage: str) -> Answer | None:
         self._is_in_user_code = True

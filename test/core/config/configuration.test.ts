@@ -93,12 +93,30 @@ describe('a configuration', () => {
     expect(() => configuration.set('toString', '1', 'SET')).toThrow("no option 'toString'");
   });
 
-  it('refuses what does not act yet', () => {
+  it.each([
+    ['on_error', 'dead_letter', 'dead_letter'],
+    ['max_errors', '12', 12],
+    ['max_errors', '0.5 %', 0.005],
+    ['max_errors', '.25', 0.25],
+    ['replay', 'FALSE', false],
+    ['timeout', '1500 ms', '1.5 s'],
+  ])('reads what a function does with failures: %s = %s', (option, text, value) => {
     const configuration = new Configuration();
 
-    for (const key of ['millstream.function.f.on_error', 'millstream.function.my.f.replay']) {
-      expect(() => configuration.set(key, '1', 'SET')).toThrow('does not act in this version');
-    }
+    configuration.set(`millstream.function.f.${option}`, text, 'SET');
+
+    expect(withOverrides({}, configuration.functionOptions('f'))).toEqual({ [option]: value });
+  });
+
+  it.each([
+    ['on_error', 'ignore'],
+    ['max_errors', '100 %'],
+    ['max_errors', '1.5'],
+    ['replay', 'no'],
+  ])('refuses %s = %s', (option, text) => {
+    expect(() => new Configuration().set(`millstream.function.f.${option}`, text, 'SET')).toThrow(
+      `cannot be '${text}'`,
+    );
   });
 
   it('reads what a function declares of its workers', () => {

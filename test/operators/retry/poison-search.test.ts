@@ -13,7 +13,9 @@ async function search(rows: number, poison: ReadonlySet<number>, mostDeaths = 1_
       return inside.some((row) => poison.has(row)) ? { death: 'crash' } : { answer: inside };
     },
     mostDeaths,
-    onPoison: (row) => found.push(row),
+    onPoison: (row) => {
+      found.push(row);
+    },
     giveUp: (deaths) => {
       throw new Error(`gave up after ${deaths}`);
     },

@@ -102,7 +102,13 @@ async function openInFreshWorker(
   const { clock, random } = world;
   const slow = random.int(0, 40);
   let session: DataSession | null = null;
-  const watch = new ProgressWatch({ timers: clock, stuckMs: 1e9, onStuck: () => {}, onTimeout: () => {} });
+  const watch = new ProgressWatch({
+    timers: clock,
+    stuckMs: 1e9,
+    heartbeatMs: 0,
+    onStuck: () => {},
+    onTimeout: () => {},
+  });
   const worker = new FunctionWorkerModel(world, {
     wireName: id,
     stage: number,
@@ -130,7 +136,7 @@ async function openInFreshWorker(
     functions: ['f'],
     data: session,
     watch,
-    timeoutMs: null,
+    limits: null,
     output: [],
     nowNs: () => clock.monotonicNs(),
     onAnswered: (rows) => {

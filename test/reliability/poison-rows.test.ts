@@ -1,0 +1,113 @@
+/** Rows that end the worker or raise, one among many: what becomes of them, and of the others. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { endOf, JobFolder } from './support/failing-run.js';
+
+const ROWS = 20_000;
+
+describe.skipIf(process.platform !== 'linux')('a row that a function fails on', () => {
+  it('costs that row: a crash, a time limit and an exception beside each other', async () => {
+    const { code, stdout, stderr, letters } = await run(`
+      SELECT COUNT(*), COUNT(c), SUM(c), SUM(h), SUM(r) FROM
+      (SELECT crashes(n) AS c, hangs(n) AS h, raises(n) AS r FROM numbers)`);
+
+    expect(code, stderr).toBe(0);
+    const sum = ((ROWS - 1) * ROWS) / 2;
+    // The row that hangs and the one that raises are left out; the one that crashes is NULL in one column.
+    const left = sum - HANGS - RAISES;
+    expect(JSON.parse(String(stdout))).toEqual({
+      op: '+I',
+      row: [ROWS - 2, ROWS - 3, left - CRASHES, left, left],
+    });
+    expect(letters).toEqual([
+      expect.objectContaining({
+        function: 'raises',
+        code: 'UDF_EXCEPTION',
+        row: { n: String(RAISES) },
+        attempt: 1,
+        message: expect.stringContaining('ValueError: no'),
+        traceback: expect.stringContaining('in raises'),
+      }),
+    ]);
+    expect(stderr).toMatch(/crashes\s+WORKER_CRASH\s+1\n/);
+    expect(stderr).toMatch(/hangs\s+UDF_TIMEOUT\s+1\n/);
+  });
+
+  it('fails the job where there are more of them than max_errors allows', async () => {
+    const { code, stderr, letters } = await run(
+      "SET 'millstream.function.raises.max_errors' = '0'; SELECT SUM(raises(n)) FROM numbers",
+    );
+
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /Error UDF_TOO_MANY_ERRORS: Function raises failed on 1 of \d+ rows; it may fail on 0 rows at most\. The last failure: Function `raises` failed/,
+    );
+    expect(letters).toHaveLength(1);
+  });
+
+  it('fails the job at the first death of a worker where replay is False', async () => {
+    const { code, stderr } = await run(
+      "SET 'millstream.function.crashes.replay' = 'false'; SELECT SUM(crashes(n)) FROM numbers",
+    );
+
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/Error WORKER_CRASH/);
+    expect(stderr).not.toContain('A fresh worker');
+  });
+});
+
+const CRASHES = 7_777;
+const HANGS = 12_345;
+const RAISES = 4_321;
+
+async function run(query: string) {
+  const input = { sql: `${JOB}${query};`, files: { 'functions.py': FUNCTIONS } };
+  const folder = await JobFolder.make(input);
+  try {
+    const { code, stdout, stderr } = await endOf(folder.start(input));
+    const text = await readFile(join(folder.path, 'letters.jsonl'), 'utf8').catch(() => '');
+    const letters = text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line): unknown => JSON.parse(line));
+    return { code, stdout, stderr, letters };
+  } finally {
+    await folder.remove();
+  }
+}
+
+const FUNCTIONS = `import os
+import signal
+import time
+from millstream import udf
+
+
+@udf(on_error="null")
+def crashes(n: int) -> int:
+    if n == ${CRASHES}:
+        os.kill(os.getpid(), signal.SIGSEGV)
+    return n
+
+
+@udf(on_error="skip", timeout="200 ms")
+def hangs(n: int) -> int:
+    if n == ${HANGS}:
+        time.sleep(1_000)
+    return n
+
+
+@udf(on_error="dead_letter")
+def raises(n: int) -> int:
+    if n == ${RAISES}:
+        raise ValueError("no")
+    return n
+`;
+
+const JOB = `CREATE TEMPORARY FUNCTION crashes AS 'functions.crashes' LANGUAGE PYTHON;
+CREATE TEMPORARY FUNCTION hangs AS 'functions.hangs' LANGUAGE PYTHON;
+CREATE TEMPORARY FUNCTION raises AS 'functions.raises' LANGUAGE PYTHON;
+SET 'millstream.dead-letter.path' = 'letters.jsonl';
+CREATE TEMPORARY TABLE numbers (n BIGINT) WITH ('connector' = 'datagen', 'rows-per-second' = '10000000',
+  'number-of-rows' = '${ROWS}', 'fields.n.kind' = 'sequence', 'fields.n.start' = '0', 'fields.n.end' = '${ROWS - 1}');
+`;
