@@ -40,6 +40,7 @@ export function createCommandLine(context: CommandContext, onSource: OnSource): 
   const line: CommandLine = { command, exitCode: EXIT_DONE };
   addRun(line, context, onSource);
   addExplain(line, context, onSource);
+  addCheck(line, context, onSource);
   addUdf(line, context);
   addReplay(line, context);
   addEnv(line.command, context, (exitCode) => {
@@ -56,6 +57,7 @@ Examples:
   millstream run job.sql --format jsonl | head -3
   millstream run -e "SELECT 6 * 7 AS answer"
   millstream explain job.sql
+  millstream check job.sql
   millstream udf check functions.py
   millstream udf try functions.py:score 12 400
   millstream replay 3f2a91c0 --pdb
@@ -194,6 +196,17 @@ function addExplain(line: CommandLine, context: CommandContext, onSource: OnSour
       const { explainScript } = await import('./commands/explain.js');
       line.exitCode = await explainScript(job, { ...scriptOptions(flags), sql: flags.sql ?? false }, context);
     });
+}
+
+function addCheck(line: CommandLine, context: CommandContext, onSource: OnSource): void {
+  scriptCommand(line.command, 'check', 'load the functions and plan a job without running it').action(
+    async (name: string | undefined, flags: ScriptFlags) => {
+      const job = scriptOnly(await readJob({ job: name ?? null, sql: flags.execute ?? null }), 'check');
+      onSource(job.source);
+      const { checkScript } = await import('./commands/check.js');
+      line.exitCode = await checkScript(job, scriptOptions(flags), context);
+    },
+  );
 }
 
 function addUdf(line: CommandLine, context: CommandContext): void {

@@ -51,6 +51,7 @@ describe('a command line that does not fit', () => {
     [['run', '-e', 'SELECT 1', 'job.sql'], 'both a job (job.sql) and -e were given'],
     [['run', '-e', 'SELECT 1', '--mode', 'sometimes'], 'Allowed choices are batch, streaming.'],
     [['explain', MAIN], 'is a program'],
+    [['check', MAIN], 'is a program'],
     [['run', MAIN, '--mode', 'batch'], 'a program configures itself'],
     [['udf', 'try', 'functions.py'], 'does not name a function'],
     [['udf', 'try', 'nosuch.py:f'], 'does not exist'],
@@ -103,6 +104,13 @@ describe('options', () => {
 
     expect((await run(['run', file, '--mode', 'streaming'])).options?.mode).toBe('streaming');
     expect((await run(['run', file])).options).toMatchObject({ mode: 'batch', jobFolder: folder });
+  });
+
+  it('check says how many queries could run', async () => {
+    const { code, stdout } = await run(['check', '-e', 'SELECT 1'], {
+      results: [{ kind: 'explain', text: '…' }],
+    });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'ok: 1 query or INSERT could run\n' });
   });
 
   it('explain --sql prints the SQL of a job file', async () => {
