@@ -36,7 +36,7 @@ describe.skipIf(crowded === null)('the verdict on a worker below its cap on a fu
     expect(crowded!.verdict(best.level)).toEqual({
       code: 'HOST_OOM',
       message: expect.stringMatching(
-        /^The machine, or the container .* killed worker w1 .*bundle 0 of 1 rows.* its own cap of 16 GiB/,
+        /^The machine, or the container .* killed worker w1 .*bundle 0 of 1 row,.* its own cap of 16 GiB/,
       ),
       hint: expect.stringContaining('millstream.memory'),
     });
