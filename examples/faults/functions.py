@@ -1,5 +1,6 @@
 """Functions that go wrong, one way each."""
 
+import ctypes
 import time
 
 from millstream import udf
@@ -24,3 +25,11 @@ remembered: list[bytes] = []
 def ask(n: int) -> int:
     time.sleep(4 if n == 3 else 0)
     return n
+
+
+@udf(on_error="dead_letter")
+def fragile(n: int) -> int:
+    """Native code that crashes on one row, and Python that raises on another."""
+    if n == 3:
+        ctypes.string_at(0)
+    return 12 // (n - 1)

@@ -39,7 +39,27 @@ it('the example of a stuck function shows its stack and ends with its result', a
   expect(code, stderr).toBe(0);
   expect(stdout.toString().trimEnd().split('\n')).toHaveLength(4);
   expect(stderr).toMatch(
-    /function patient has made no progress for 1 s in bundle 0 .* It waits in native code, called at functions\.py:25\./,
+    /function patient has made no progress for 1 s in bundle 0 .* It waits in native code, called at functions\.py:26\./,
   );
-  expect(stderr).toMatch(/line 18, in patient\n.*\n.*line 25, in ask\n/);
+  expect(stderr).toMatch(/line 19, in patient\n.*\n.*line 26, in ask\n/);
+});
+
+it('the example of poison rows gives the others, and counts those given up', async () => {
+  const { code, stdout, stderr } = await runExample('poison-rows.sql');
+
+  expect(code, stderr).toBe(0);
+  const rows = stdout
+    .toString()
+    .trimEnd()
+    .split('\n')
+    .map((line): unknown => JSON.parse(line));
+  expect(rows).toEqual(
+    [
+      [2, 12],
+      [4, 4],
+      [5, 3],
+    ].map((row) => ({ op: '+I', row })),
+  );
+  expect(stderr).toMatch(/fragile\s+WORKER_CRASH\s+1\n/);
+  expect(stderr).toMatch(/fragile\s+UDF_EXCEPTION\s+1\n/);
 });
