@@ -21,3 +21,19 @@ it('the example of functions over tables finds sessions, the longest, orders and
     ...['ada 104', 'bob 6', 'cyd 0'],
   ]);
 }, 60_000);
+
+it('the example of words finds the most frequent one of each book', async () => {
+  const args = ['dist/cli/main.js', 'run', 'examples/functions/words.sql', '--quiet', '--format', 'jsonl'];
+
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: ROOT });
+
+  expect(
+    stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { row: unknown[] }).row),
+  ).toEqual([
+    ['Blank', null, null, 0],
+    ['Mill', 'to', 'T', 8],
+  ]);
+}, 60_000);

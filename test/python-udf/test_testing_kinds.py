@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -280,3 +282,12 @@ class Point:
 def test_what_the_kit_cannot_call_is_said(call: Any, message: str) -> None:
     with pytest.raises(UdfError, match=message):
         call()
+
+
+def test_the_functions_of_the_example_keep_their_laws(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(Path(__file__).parents[2] / "examples" / "functions")
+    words = importlib.import_module("words")
+
+    assert check_function(words.most_frequent)[-2:] == ["retraction", "merge"]
+    assert call_rows(words.words, [("to be",)]) == [("to", 0), ("be", 1)]
+    check_batches(words.initials)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 
 import pyarrow as pa
@@ -17,7 +17,7 @@ from .stage_base import StageBase
 from .table_rows import row_codec
 
 
-class PartitionedStage(StageBase):
+class PartitionedStage(StageBase, ABC):
     """Answers a bundle with the rows given for the partitions in it; each row's selection is the last row of
     its partition in the bundle, so that keys can be placed beside it."""
 
