@@ -34,7 +34,7 @@ describe.each([...new Set<CapLevel>([best.level, 'watchdog'])])(
       expect(error).toMatchObject({
         name: 'WorkerError',
         code: 'WORKER_OOM',
-        message: expect.stringMatching(/ran out of its 160 MiB of memory.* bundle 7 of 1 rows/),
+        message: expect.stringMatching(/ran out of its 160 MiB of memory.* bundle 7 of 1 row\./),
         hint: expect.stringContaining("SET 'millstream.worker.memory' = '320 MB'"),
         details: { function: name, bundle: 7 },
       });
