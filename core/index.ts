@@ -65,7 +65,7 @@ export * from './resource/resource-manager.js';
 export * from './resource/worker-minimum.js';
 export { ByteBudget, type ByteLease } from './runtime/byte-budget.js';
 export type { Checkpoint } from './runtime/checkpoint.js';
-export { type Deferred, deferred } from './runtime/deferred.js';
+export { type Deferred, deferred, untilAborted } from './runtime/deferred.js';
 export * from './runtime/function-metric.js';
 export { DEFAULT_JOB_OPTIONS, Job, type JobOptions, type JobPorts, runJob } from './runtime/job.js';
 export type { JobState } from './runtime/job-state.js';

@@ -46,7 +46,12 @@ export function createRegistry(
         case 'relational':
           return relational(stage, job, engine, ends);
         case 'python':
-          return new PythonOperator(stage, openPython(stage, job.graph, engine), engine.failedRows);
+          return new PythonOperator(
+            stage,
+            openPython(stage, job.graph, engine),
+            engine.failedRows,
+            engine.timers,
+          );
         case 'source':
           return source(stage, job, engine, sources);
         case 'sink':

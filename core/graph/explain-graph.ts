@@ -89,7 +89,8 @@ function explainPython(stage: PythonStage, input: Exchange, line: Line): void {
   else line('kept', columnList(kept));
   if (stage.anyOrder) line('order', 'any');
   for (const { function: name, text } of stage.notes) line('options', `${name}: ${text}`);
-  line('workers', `${stage.parallelism}, group ${stage.resourceGroup}`);
+  const workers = stage.isElastic ? `${stage.leastWorkers} to ${stage.parallelism}` : stage.parallelism;
+  line('workers', `${workers}, group ${stage.resourceGroup}`);
 }
 
 function explainExchange(exchange: Exchange, line: Line): void {

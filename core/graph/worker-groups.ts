@@ -39,11 +39,11 @@ export function workerGroups(graph: StageGraph): WorkerGroup[] {
 /** The graph with no more workers in each stage than its group was granted. */
 export function withGrantedWorkers(graph: StageGraph, grants: readonly GroupGrant[]): StageGraph {
   const workers = new Map(grants.map((grant) => [grant.name, grant.workers]));
-  const stages = graph.stages.map((stage) =>
-    stage.kind === 'python'
-      ? { ...stage, parallelism: Math.min(stage.parallelism, workers.get(stage.workerGroup)!) }
-      : stage,
-  );
+  const stages = graph.stages.map((stage) => {
+    if (stage.kind !== 'python') return stage;
+    const parallelism = Math.min(stage.parallelism, workers.get(stage.workerGroup)!);
+    return { ...stage, parallelism, isElastic: stage.isElastic && stage.leastWorkers < parallelism };
+  });
   return { ...graph, stages };
 }
 

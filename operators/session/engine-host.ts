@@ -6,12 +6,11 @@ import { join, resolve } from 'node:path';
 import { Bridge, type EarlyZygotes, type Environments, type WorkerLog } from '../../bridge/index.js';
 import {
   type Configuration,
-  divideExchangeBytes,
   duckDbMemoryLimit,
   FunctionMetricSet,
-  MIB,
   SchemaRegistry,
   type StageGraph,
+  untilAborted,
   wireOverrides,
   withOverrides,
 } from '../../core/index.js';
@@ -26,6 +25,8 @@ import { systemClock, systemTimers } from '../ports/node-ports.js';
 import { SpillFolder } from '../ports/spill-folder.js';
 import { TemporaryFolder } from '../ports/temporary-folder.js';
 import { RelationalWorkers } from '../relational-workers.js';
+import { bridgeSettings } from './bridge-settings.js';
+import { bufferSize } from './buffer-size.js';
 import { engineSettings } from './engine-settings.js';
 import { isolationLevel, isolationOptions } from './isolation.js';
 import { JobAdmission } from './job-admission.js';
@@ -87,6 +88,7 @@ export class EngineHost {
   /** Engines of earlier settings, until they are gone. */
   #ending: Promise<unknown> = Promise.resolve();
   #jobs = 0;
+  #capLevel: string | null = null;
   /** The memory that the three above were made for. */
   #claimed: number | null = null;
   readonly #addedFolders: string[] = [];
@@ -147,9 +149,9 @@ export class EngineHost {
     return (await this.#start()).functionWorkers;
   }
 
-  /** How caps are enforced; starts the bridge. */
-  async capLevel(): Promise<string> {
-    return (await this.#start()).bridge.capLevel;
+  /** How caps are enforced; null before a worker was needed. */
+  get capLevel(): string | null {
+    return this.#capLevel;
   }
 
   /**
@@ -164,12 +166,8 @@ export class EngineHost {
     const workers = graph.stages.filter((stage) => stage.kind === 'relational').length;
     const capBytes = this.resources.relationalWorkerBytes(workers);
     const grants = this.resources.functionWorkers(graph);
-    const bundle = bundleBytes(configuration.get('millstream.batch.rows'));
-    const bufferBytes = Math.min(
-      // One for each function worker and one on its way: more would only wait, in memory that is no longer cached.
-      bundle * (this.resources.parallelism + 1),
-      divideExchangeBytes(tree.exchange, buffersOf(graph), bundle),
-    );
+    const batchRows = configuration.get('millstream.batch.rows');
+    const bufferBytes = bufferSize(graph, tree.exchange, this.resources.parallelism, batchRows);
     if (workers > 0) bridge.prepare('relational');
     await temporaryFolder.make();
     await mkdir(functionsFolder(temporaryFolder), { recursive: true, mode: 0o700 });
@@ -211,7 +209,7 @@ export class EngineHost {
       relationalWorkers,
       schemas: this.schemas,
       sizes: {
-        batchRows: configuration.get('millstream.batch.rows'),
+        batchRows,
         relationalWorkerBytes: capBytes,
         relationalMemoryLimitBytes: duckDbMemoryLimit(capBytes),
         relationalThreads: configuration.get('millstream.relational.threads') ?? availableParallelism(),
@@ -251,7 +249,8 @@ export class EngineHost {
   async #start(): Promise<Started> {
     await this.claimMemory();
     this.#started ??= this.#ending.then(() => this.#open());
-    return unlessAborted(this.#started, this.options.signal);
+    this.options.signal.throwIfAborted();
+    return untilAborted(this.options.signal, this.#started);
   }
 
   async #abort(): Promise<void> {
@@ -315,27 +314,13 @@ export class EngineHost {
       diagnose: place.diagnose,
       earlyZygotes: this.options.earlyZygotes ?? undefined,
       sharedMemoryBytes: configuration.get('millstream.exchange.shared-memory') ? resources.tree.exchange : 0,
-      checksum: configuration.get('millstream.protocol.checksum') === 'on',
       temporaryFolders: [temporaryFolder.path],
-      timeZone: localTimeZone(configuration),
       onLog: this.options.onLog,
-      heartbeatMs: HEARTBEAT_MS,
       debugging: debug != null,
       useZygote,
-      logLevel: configuration.get('python.logging.default.level'),
-      logLevels: configuration.get('python.logging.level.overrides') ?? {},
-      requireHardCaps: configuration.get('millstream.resources.required') === 'hard',
-      recycling: {
-        rows: configuration.get('millstream.worker.recycle.rows'),
-        ageMs: configuration.get('millstream.worker.recycle.age'),
-        residentBytes: configuration.get('millstream.worker.recycle.memory'),
-      },
-      graces: {
-        helloMs: configuration.get('millstream.worker.start-timeout'),
-        initMs: configuration.get('millstream.worker.init-timeout'),
-        stuckMs: configuration.get('millstream.worker.stuck-after'),
-      },
+      ...bridgeSettings(configuration),
     });
+    this.#capLevel = bridge.capLevel;
     const files = (configuration.get('python.files') ?? []).map((file) => resolve(workingDirectory, file));
     this.#moduleFolders = [
       ...files,
@@ -379,21 +364,6 @@ export class EngineHost {
   }
 }
 
-/** @throws the signal's reason as soon as it is aborted, whatever comes of `result` */
-async function unlessAborted<T>(result: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  let onAbort = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-  });
-  try {
-    return await Promise.race([result, aborted]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
-}
-
 async function takeDown(starting: Promise<Started> | null, isAborted: boolean): Promise<void> {
   const started = await starting?.catch(() => null);
   if (started == null) return;
@@ -418,21 +388,4 @@ function functionsFolder({ path }: TemporaryFolder): string {
 function archiveFolders({ archives }: WorkerPlace, temporaryFolder: TemporaryFolder): string[] {
   if (archives.length === 0) return [];
   return [workerFolder(temporaryFolder), ...archives.map(({ unpacked }) => unpacked)];
-}
-
-/** How old the figures of the progress line may be. */
-const HEARTBEAT_MS = 250;
-/** Eight columns of eight bytes. */
-const BYTES_PER_ROW = 64;
-
-/** What to expect of a bundle: 8 MiB with the default of 131,072 rows. */
-function bundleBytes(batchRows: number): number {
-  return Math.max(MIB, batchRows * BYTES_PER_ROW);
-}
-
-/** Everything that holds batches: streaming exchanges, and Python stages with bundles in flight. */
-function buffersOf(graph: StageGraph): string[] {
-  const exchanges = graph.exchanges.filter((exchange) => exchange.mode === 'stream');
-  const stages = graph.stages.filter((stage) => stage.kind === 'python');
-  return [...exchanges, ...stages].map(({ id }) => id);
 }

@@ -41,6 +41,7 @@ import { chooseMode, type Mode } from './choose-mode.js';
 import { executeDdl } from './ddl.js';
 import { describeFunction } from './describe-function.js';
 import { EngineHost } from './engine-host.js';
+import { explainResources } from './explain-resources.js';
 import { explainIsolation } from './isolation.js';
 import { jobSummary } from './job-summary.js';
 import { listingResult } from './listing-result.js';
@@ -357,7 +358,11 @@ export class Session implements JobSession {
   }
 
   #explainText(queries: readonly QueryPlan[], graph: StageGraph): string {
-    return explainQueries(queries, graph) + explainIsolation(this.configuration, graph);
+    return (
+      explainQueries(queries, graph) +
+      explainIsolation(this.configuration, graph) +
+      explainResources(graph, this.#host.resources, this.#host.capLevel)
+    );
   }
 
   /** Imports take most of a first statement's time: they begin while it is still being planned. */

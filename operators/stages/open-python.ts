@@ -9,66 +9,77 @@ import { RowFailures } from '../retry/row-failures.js';
 import { smallerBundles } from '../retry/smaller-bundles.js';
 import { UnfinishedGroup } from '../retry/unfinished-group.js';
 import { columnSpecs, exchangeOf } from './open-relational.js';
-import type { OpenPython } from './python-stage.js';
+import type { OpenStageWorker } from './stage-workers.js';
 
-/** Opens `stage` in as many function workers as its parallelism says. */
-export function openPython(stage: PythonStage, graph: StageGraph, engine: Engine): OpenPython {
-  return async () => {
-    const functions = [...new Set(stage.steps.map((step) => step.function))];
-    const body = stageBody(stage, graph, engine, functions);
-    const stageOptions = {
-      policy: retryPolicy(stage, functions, engine),
-      rows: new RowFailures({
-        onError: new Map(functions.map((name) => [name, onErrorOf(name, engine)])),
-        describe: rowDescriber(stage, graph, engine),
-      }),
+/** Opens `stage` in workers of its group, one by one. */
+export function openPython(stage: PythonStage, graph: StageGraph, engine: Engine): OpenStageWorker {
+  const functions = [...new Set(stage.steps.map((step) => step.function))];
+  const body = once(() => stageBody(stage, graph, engine, functions));
+  const stageOptions = once(() => ({
+    policy: retryPolicy(stage, functions, engine),
+    rows: new RowFailures({
+      onError: new Map(functions.map((name) => [name, onErrorOf(name, engine)])),
+      describe: rowDescriber(stage, graph, engine),
+    }),
+  }));
+  const limits = once(() => timeLimits(functions, engine));
+  let isFirst = true;
+  const first = () => {
+    const was = isFirst;
+    isFirst = false;
+    return was;
+  };
+  const { id, parameters, cachedFiles } = engine.job;
+  const { parallelism } = stage;
+  return async (subtask) => {
+    const { policy } = stageOptions();
+    const context = (attempt: number) => ({
+      jobId: id,
+      subtask,
+      parallelism,
+      attempt,
+      jobParameters: parameters,
+      cachedFiles,
+    });
+    let worker: Worker | null = null;
+    const handle = await RetryingStage.open({
+      stage: stage.id,
+      openIn: async (attempt) => {
+        // Its place is taken by another only when it is gone.
+        await worker?.ended;
+        worker = await engine.functionWorkers.leaseOne(subtask, functions, stage.workerGroup);
+        const opened = await worker.openFunctionStage(
+          { ...body(), context: context(attempt) },
+          limits(),
+          (values) => engine.measured.add(subtask, values),
+        );
+        return policy.isDivisible ? smallerBundles(opened, worker) : opened;
+      },
+      ...stageOptions(),
+      group: policy.isDivisible ? null : new UnfinishedGroup(stage.id, engine.spillFiles),
+      renewal: policy.isDivisible
+        ? {
+            isDue: () => worker?.openStages === 1 && worker.wear() !== null,
+            retire: async () => worker?.recycle(),
+          }
+        : null,
+      onRestart: (verdict) => engine.failedRows.restarted(verdict),
+    });
+    return {
+      handle: saving(handle, { ...body(), context: context(0) }, engine, functions, first),
+      retire: async () => {
+        if (worker?.openStages === 0) await worker.stop();
+      },
     };
-    const limits = timeLimits(functions, engine);
-    let isFirst = true;
-    const first = () => {
-      const was = isFirst;
-      isFirst = false;
-      return was;
-    };
-    const { id, parameters, cachedFiles } = engine.job;
-    const { parallelism } = stage;
-    return Promise.all(
-      Array.from({ length: parallelism }, async (_, subtask) => {
-        const context = (attempt: number) => ({
-          jobId: id,
-          subtask,
-          parallelism,
-          attempt,
-          jobParameters: parameters,
-          cachedFiles,
-        });
-        let worker: Worker | null = null;
-        const handle = await RetryingStage.open({
-          stage: stage.id,
-          openIn: async (attempt) => {
-            // Its place is taken by another only when it is gone.
-            await worker?.ended;
-            worker = await engine.functionWorkers.leaseOne(subtask, functions, stage.workerGroup);
-            const opened = await worker.openFunctionStage(
-              { ...body, context: context(attempt) },
-              limits,
-              (values) => engine.measured.add(subtask, values),
-            );
-            return stageOptions.policy.isDivisible ? smallerBundles(opened, worker) : opened;
-          },
-          ...stageOptions,
-          group: stageOptions.policy.isDivisible ? null : new UnfinishedGroup(stage.id, engine.spillFiles),
-          renewal: stageOptions.policy.isDivisible
-            ? {
-                isDue: () => worker?.openStages === 1 && worker.wear() !== null,
-                retire: async () => worker?.recycle(),
-              }
-            : null,
-          onRestart: (verdict) => engine.failedRows.restarted(verdict),
-        });
-        return saving(handle, { ...body, context: context(0) }, engine, functions, first);
-      }),
-    );
+  };
+}
+
+/** Made when it is first asked for. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
   };
 }
 

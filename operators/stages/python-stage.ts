@@ -2,7 +2,7 @@
  * A Python stage: bundles go to n function workers, come back in any order, and leave in the order they came.
  * Columns the functions do not need wait here and are placed beside the results again.
  */
-import type { BundleBatch, BundleResult, FunctionStageHandle } from '../../bridge/index.js';
+import type { BundleBatch, BundleResult } from '../../bridge/index.js';
 import {
   type Barrier,
   type Batch,
@@ -14,20 +14,17 @@ import {
   type PythonStage,
   ReorderBuffer,
   releaseGroups,
+  type Timers,
   type Watermark,
 } from '../../core/index.js';
 import type { FailedRows } from '../failures/failed-rows.js';
-import { Dispatcher } from './dispatcher.js';
 import { keepGroups } from './selection.js';
-
-/** Opens the stage in its workers, one handle for each. */
-export type OpenPython = () => Promise<readonly FunctionStageHandle[]>;
+import { type OpenStageWorker, StageWorkers } from './stage-workers.js';
 
 /** Runs all modes: what differs is made by the workers, which answer with rows and the parents they belong to. */
 export class PythonOperator implements Operator {
-  #handles: readonly FunctionStageHandle[] = [];
   #context!: OperatorContext;
-  #dispatcher!: Dispatcher;
+  #workers: StageWorkers | null = null;
   #buffer!: ReorderBuffer;
   readonly #functions: readonly string[];
   #sequence = 0;
@@ -35,8 +32,9 @@ export class PythonOperator implements Operator {
 
   constructor(
     private readonly stage: PythonStage,
-    private readonly openStage: OpenPython,
+    private readonly openStage: OpenStageWorker,
     private readonly failedRows: FailedRows,
+    private readonly timers: Timers,
   ) {
     this.#functions = [...new Set(stage.steps.map((step) => step.function))];
   }
@@ -54,8 +52,15 @@ export class PythonOperator implements Operator {
       onError: (error) => context.fail(error),
     });
     context.signal.addEventListener('abort', () => this.#buffer.fail(context.signal.reason), { once: true });
-    this.#handles = await this.openStage();
-    this.#dispatcher = new Dispatcher(this.#handles.length);
+    this.#workers = new StageWorkers({
+      least: this.stage.leastWorkers,
+      most: this.stage.parallelism,
+      isElastic: this.stage.isElastic,
+      open: this.openStage,
+      timers: this.timers,
+      onError: (error) => context.fail(error),
+    });
+    await this.#workers.open();
   }
 
   processBatch(batch: Batch): Promise<void> {
@@ -83,21 +88,21 @@ export class PythonOperator implements Operator {
   }
 
   async close(): Promise<void> {
-    await Promise.allSettled(this.#handles.map((handle) => handle.close()));
+    await this.#workers?.close();
   }
 
   async #process(batch: Batch): Promise<Batch[]> {
     const { shippedGroups } = this.stage;
     const bytes = batchBytes(batch);
-    const worker = this.#dispatcher.assign(bytes, batch.continued);
     this.#inWorkers += 1;
     try {
-      const result = await this.#handles[worker]!.process({
+      const bundle = {
         sequence: this.#sequence++,
         rows: batch.rows,
         groups: shippedGroups.map((position) => batch.groups[position]!),
         continued: batch.continued,
-      });
+      };
+      const result = await this.#workers!.process(bundle, bytes);
       this.#count(result, batch.rows);
       await this.failedRows.add(this.stage.id, this.#functions, batch.rows, result.failedRows);
       const outputs = result.batches.flatMap((part) => this.#beside(batch, part));
@@ -105,7 +110,6 @@ export class PythonOperator implements Operator {
       return outputs;
     } finally {
       this.#inWorkers -= 1;
-      this.#dispatcher.settle(worker, bytes);
     }
   }
 

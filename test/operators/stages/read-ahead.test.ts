@@ -4,6 +4,7 @@ import type { Bundle, BundleResult, FunctionStageHandle } from '../../../bridge/
 import type { Batch, OperatorContext, PythonStage } from '../../../core/index.js';
 import type { FailedRows } from '../../../operators/failures/failed-rows.js';
 import { PythonOperator } from '../../../operators/stages/python-stage.js';
+import { ManualClock } from '../../support/manual-clock.js';
 
 it('two bundles for each worker are on their way even where the memory is full with one', async () => {
   const sent: number[] = [];
@@ -18,8 +19,9 @@ it('two bundles for each worker are on their way even where the memory is full w
   const stage = { steps: [], parallelism: 1, shippedGroups: [0], keptGroups: [], anyOrder: false };
   const operator = new PythonOperator(
     stage as unknown as PythonStage,
-    async () => [handle],
+    async () => ({ handle, retire: async () => {} }),
     {} as unknown as FailedRows,
+    new ManualClock(),
   );
   const signal = new AbortController().signal;
   await operator.open({ bufferBytes: 1, signal, fail: () => {} } as unknown as OperatorContext);

@@ -65,33 +65,30 @@ export function simulatedPythonStage(
   simulation: PythonSimulation,
   between: Between = (handle) => handle,
 ): PythonOperator {
-  const { id, workers, number, poison } = simulation;
+  const { id, number, poison } = simulation;
   const onError = poison?.stage === number ? poison.onError : 'fail';
-  const open = () =>
-    Promise.all(
-      Array.from({ length: workers }, async () => {
-        const wearsAfter = world.random.pick([Number.POSITIVE_INFINITY, 60, 200]);
-        let current: FunctionWorkerModel | null = null;
-        const handle = await RetryingStage.open({
-          stage: id,
-          openIn: async () => {
-            const opened = await openInFreshWorker(world, simulation, current);
-            current = opened.worker;
-            return opened.handle;
-          },
-          policy: { mayReplay: true, isDivisible: true, givesUpRows: onError === 'skip' },
-          rows: new RowFailures({ onError: new Map([['f', onError]]), describe: () => null }),
-          group: null,
-          renewal: {
-            isDue: () => (current?.answeredRows ?? 0) >= wearsAfter,
-            retire: async () => current?.retire(),
-          },
-          onRestart: () => world.trace.push(`${world.clock.nowMs().toFixed(3)} ${id} restarts`),
-        });
-        return between(handle);
-      }),
-    );
-  return new PythonOperator(stageOf(simulation), open, noFailedRows(world));
+  const open = async () => {
+    const wearsAfter = world.random.pick([Number.POSITIVE_INFINITY, 60, 200]);
+    let current: FunctionWorkerModel | null = null;
+    const handle = await RetryingStage.open({
+      stage: id,
+      openIn: async () => {
+        const opened = await openInFreshWorker(world, simulation, current);
+        current = opened.worker;
+        return opened.handle;
+      },
+      policy: { mayReplay: true, isDivisible: true, givesUpRows: onError === 'skip' },
+      rows: new RowFailures({ onError: new Map([['f', onError]]), describe: () => null }),
+      group: null,
+      renewal: {
+        isDue: () => (current?.answeredRows ?? 0) >= wearsAfter,
+        retire: async () => current?.retire(),
+      },
+      onRestart: () => world.trace.push(`${world.clock.nowMs().toFixed(3)} ${id} restarts`),
+    });
+    return { handle: between(handle), retire: async () => {} };
+  };
+  return new PythonOperator(stageOf(simulation), open, noFailedRows(world), world.clock);
 }
 
 async function openInFreshWorker(
