@@ -8,7 +8,7 @@ const SUITES = [
   { name: 'functions', folders: ['test/python-udf/'] },
   { name: 'sql', folders: ['test/sql/', 'test/operators/'] },
   { name: 'streaming', folders: ['test/streaming/'] },
-  { name: 'reliability', folders: ['test/reliability/'] },
+  { name: 'reliability', folders: ['test/reliability/', 'test/simulation/'] },
   { name: 'command', folders: ['test/cli/', 'test/scripts/', 'test/examples/', 'test/docs/'] },
   { name: 'long', folders: ['test/long/'] },
 ];
