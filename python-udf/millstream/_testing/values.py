@@ -42,6 +42,8 @@ def for_all(check: Check, examples: int, seed: int) -> None:
         database=None,
         deadline=None,
         print_blob=False,
+        # Not `explain`: it runs a failing check many times more, for a note that is not shown.
+        phases=(hypothesis.Phase.generate, hypothesis.Phase.shrink),
         suppress_health_check=list(hypothesis.HealthCheck),
     )
     @hypothesis.given(st.data())
