@@ -21,7 +21,7 @@ const NEW_GROUP = {
   'memory.events': 'low 0\nhigh 0\nmax 3\noom 1\noom_kill 1\noom_group_kill 1',
 };
 
-/** What `busctl` was asked, and what it answers: as recorded of systemd 252. */
+/** What `busctl` was asked, and what it answers: as the interface of systemd 252 is documented; no live systemd was asked. */
 class RecordedBus implements ScopeCommands {
   readonly asked: string[] = [];
   isHolding = false;
