@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { ownCgroupV1 } from './cgroup-paths.js';
 import { CPU_PERIOD_US, killPids, notSet, PROBE_LIMITS, writeChecked } from './cgroup-writes.js';
 import type { FileTree } from './file-tree.js';
+import { limited } from './limited.js';
 import { isNearCap } from './near-cap.js';
 import { placeProcess } from './place-process.js';
 import { sweepCgroups } from './sweep-cgroups.js';
@@ -53,14 +54,7 @@ export class CgroupV1 implements CapAdapter {
   close(): void {}
 
   create(name: string, limits: CapLimits): WorkerCap {
-    const cap = new CgroupV1Cap(this.#files, this.#parents, name);
-    try {
-      cap.limit(limits);
-    } catch (error) {
-      cap.remove();
-      throw error;
-    }
-    return cap;
+    return limited(new CgroupV1Cap(this.#files, this.#parents, name), limits);
   }
 }
 

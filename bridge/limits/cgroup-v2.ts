@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { ownCgroupV2 } from './cgroup-paths.js';
 import { CPU_PERIOD_US, killPids, notSet, PROBE_LIMITS, writeChecked } from './cgroup-writes.js';
 import type { FileTree } from './file-tree.js';
+import { limited } from './limited.js';
 import { isNearCap } from './near-cap.js';
 import { placeProcess } from './place-process.js';
 import { sweepCgroups } from './sweep-cgroups.js';
@@ -45,14 +46,7 @@ export class CgroupV2 implements CapAdapter {
   close(): void {}
 
   create(name: string, limits: CapLimits): WorkerCap {
-    const cap = new CgroupV2Cap(this.#files, join(this.#parent, name));
-    try {
-      cap.limit(limits);
-    } catch (error) {
-      cap.remove();
-      throw error;
-    }
-    return cap;
+    return limited(new CgroupV2Cap(this.#files, join(this.#parent, name)), limits);
   }
 }
 

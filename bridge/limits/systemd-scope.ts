@@ -8,6 +8,7 @@ import { ownCgroupV2 } from './cgroup-paths.js';
 import { CgroupV2Cap, enableControllers } from './cgroup-v2.js';
 import { PROBE_LIMITS } from './cgroup-writes.js';
 import type { FileTree } from './file-tree.js';
+import { limited } from './limited.js';
 import { SCOPE_COMMANDS, type ScopeCommands, type ScopeHolder } from './scope-commands.js';
 import type { CapAdapter, CapLimits, WorkerCap } from './worker-cap.js';
 
@@ -65,14 +66,10 @@ export class SystemdScope implements CapAdapter {
   }
 
   create(name: string, limits: CapLimits): WorkerCap {
-    const cap = new CgroupV2Cap(this.#files, join(this.#folder, name), (pid) => this.#attach(pid));
-    try {
-      cap.limit(limits);
-    } catch (error) {
-      cap.remove();
-      throw error;
-    }
-    return cap;
+    return limited(
+      new CgroupV2Cap(this.#files, join(this.#folder, name), (pid) => this.#attach(pid)),
+      limits,
+    );
   }
 
   /** The scope ends with its last process. */

@@ -10,7 +10,7 @@ import { type BindContext, bindError } from './bind-context.js';
 import { callBuiltin } from './builtin-call.js';
 import { bindExpression } from './expression.js';
 import type { ExpressionContext } from './expression-context.js';
-import { bindWindowProperty, isGroupWindowName } from './group-window.js';
+import { bindWindowProperty, isAboutWindow } from './group-window.js';
 import { bindPythonArguments } from './python-arguments.js';
 import { pythonResultType } from './python-types.js';
 import { bindWindowCall } from './window-call.js';
@@ -36,7 +36,7 @@ export function findFunction(context: BindContext, node: FunctionCallNode): Call
     if (isScalar(name) || isAggregate(name) || isWindowFunction(name)) {
       return { kind: 'builtin', name: name.toUpperCase() };
     }
-    if (isGroupWindowName(name)) return { kind: 'time_window' };
+    if (isAboutWindow(node)) return { kind: 'time_window' };
   }
   const entry = context.catalog.catalogFunction(parts, context.namespace ?? undefined);
   if (entry !== null) return python(context, entry.name, node);

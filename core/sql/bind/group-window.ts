@@ -23,8 +23,8 @@ export interface GroupWindow {
 const PROPERTY = /^(TUMBLE|HOP|SESSION)_(START|END|ROWTIME|PROCTIME)$/;
 
 /** True for the windows of GROUP BY and the functions that ask about them. */
-export function isGroupWindowName(name: string): boolean {
-  return PROPERTY.test(name.toUpperCase()) || /^(TUMBLE|HOP|SESSION|CUMULATE)$/i.test(name);
+export function isAboutWindow(call: FunctionCallNode): boolean {
+  return windowName(call) !== null || PROPERTY.test(call.name.parts[0]!.name.toUpperCase());
 }
 
 /** The rows in their windows and a scope that knows of them; both as they are where GROUP BY has no window. */
