@@ -3,7 +3,7 @@
  * oldest is the one it is at: that one is watched for progress and for its time limit.
  */
 import type { Timers } from '../core/index.js';
-import type { RunningWork } from './verdict.js';
+import type { RunningWork } from './evidence.js';
 
 /** A bundle in a worker. */
 export interface Flight {

@@ -4,8 +4,8 @@ import type { RelationalStageHandle, SequencedBatch } from './api.js';
 import { BatchQueue } from './batch-queue.js';
 import { CreditGate } from './credit-gate.js';
 import type { DataSession, StageMessage } from './data-session.js';
+import type { RunningWork } from './evidence.js';
 import type { RelationalStatistics } from './protocol/messages.js';
-import type { RunningWork } from './verdict.js';
 import { fromWireError } from './wire-error.js';
 
 /** What a relational stage needs. */

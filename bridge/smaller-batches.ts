@@ -1,7 +1,7 @@
 /** The rows of bundles for a worker that came near its cap: half of the one that brought it there. */
 import { formatMemory } from '../core/index.js';
+import type { RunningWork } from './evidence.js';
 import { SOFT_SHARE } from './limits/worker-cap.js';
-import type { RunningWork } from './verdict.js';
 
 /** Bundles are not made smaller than this for want of memory. */
 const LEAST_ROWS = 256;

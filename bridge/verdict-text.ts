@@ -1,6 +1,6 @@
 /** The parts of sentences that verdicts are made of. */
 import { type ErrorDetails, WorkerError } from '../core/index.js';
-import type { Evidence, RunningWork } from './verdict.js';
+import type { Evidence, RunningWork } from './evidence.js';
 import type { ProcessExit } from './worker-host.js';
 
 interface Extras {

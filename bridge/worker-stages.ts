@@ -3,6 +3,7 @@ import type { Clock, MetricValue, Timers } from '../core/index.js';
 import type { FunctionStageHandle, RelationalStageHandle, TimeLimits } from './api.js';
 import type { ControlSession } from './control-session.js';
 import type { DataSession } from './data-session.js';
+import type { RunningWork } from './evidence.js';
 import { FunctionStage } from './function-stage.js';
 import { type Flight, ProgressWatch } from './progress-watch.js';
 import type {
@@ -14,7 +15,6 @@ import type {
   Progress,
 } from './protocol/messages.js';
 import { RelationalStage } from './relational-stage.js';
-import type { RunningWork } from './verdict.js';
 
 /** What the stages of a worker need. */
 export interface StagesOptions {

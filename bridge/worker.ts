@@ -22,6 +22,7 @@ import { helloProblem } from './check-hello.js';
 import { ControlSession } from './control-session.js';
 import { DataSession } from './data-session.js';
 import type { EndpointFolder } from './endpoint-folder.js';
+import type { RunningWork } from './evidence.js';
 import { forkRequest } from './fork-request.js';
 import type { WorkerCap } from './limits/worker-cap.js';
 import type {
@@ -36,7 +37,7 @@ import type {
 import type { SharedMemory } from './shared-memory/shared-memory.js';
 import { smallerBatches } from './smaller-batches.js';
 import { dumpStack } from './stack-dump.js';
-import { type RunningWork, verdictOf } from './verdict.js';
+import { verdictOf } from './verdict.js';
 import type { WorkerHost } from './worker-host.js';
 import { type LifeEnd, WorkerLife } from './worker-life.js';
 import { WorkerLogger } from './worker-log.js';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Evidence, verdictOf } from '../../bridge/verdict.js';
+import type { Evidence } from '../../bridge/evidence.js';
+import { verdictOf } from '../../bridge/verdict.js';
 import type { ProcessExit } from '../../bridge/worker-host.js';
 
 const exit = (changes: Partial<ProcessExit>): ProcessExit => ({

@@ -3,21 +3,14 @@ import type { Expression } from '../../plan/expression.js';
 import { columnOf } from '../../plan/expression-builders.js';
 import { expressionKey } from '../../plan/expression-key.js';
 import type { LogicalPlan } from '../../plan/logical-plan.js';
-import { type WindowBounds, windowed } from '../../plan/time-window.js';
+import { windowed } from '../../plan/time-window.js';
 import type { ExpressionNode, FunctionCallNode, GroupBy } from '../ast.js';
 import { type BindContext, bindError } from './bind-context.js';
 import { bindArguments } from './call.js';
 import { bindExpression } from './expression.js';
 import { type ExpressionContext, plainContext } from './expression-context.js';
-import type { Scope } from './scope.js';
+import type { GroupWindow, Scope } from './scope.js';
 import { eventTime, type WindowLengths, type WindowName, windowName, windowOf } from './time-window.js';
-
-/** The window that a SELECT groups by: TUMBLE_START and its like, with the same arguments, ask about it. */
-export interface GroupWindow {
-  readonly name: WindowName;
-  readonly key: string;
-  readonly bounds: WindowBounds;
-}
 
 /** `TUMBLE_START(…)` and its like: what is asked of which window. */
 const PROPERTY = /^(TUMBLE|HOP|SESSION)_(START|END|ROWTIME|PROCTIME)$/;

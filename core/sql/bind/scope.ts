@@ -3,10 +3,11 @@
 import type { Expression } from '../../plan/expression.js';
 import { columnOf } from '../../plan/expression-builders.js';
 import type { PlanColumn } from '../../plan/logical-plan.js';
+import type { WindowBounds } from '../../plan/time-window.js';
 import { withNullable } from '../../types/types.js';
 import type { Identifier, ObjectName } from '../ast.js';
 import { type BindEnvironment, bindError, nearHint } from './bind-context.js';
-import type { GroupWindow } from './group-window.js';
+import type { WindowName } from './time-window.js';
 
 /** What an entry of FROM offers under its name. */
 export interface Relation {
@@ -17,6 +18,13 @@ export interface Relation {
   readonly columns: readonly PlanColumn[];
   /** Ids of columns that only a qualified name reaches: USING and NATURAL merged them. */
   readonly merged: ReadonlySet<string>;
+}
+
+/** The window that a SELECT groups by: TUMBLE_START and its like, with the same arguments, ask about it. */
+export interface GroupWindow {
+  readonly name: WindowName;
+  readonly key: string;
+  readonly bounds: WindowBounds;
 }
 
 /** The relations of a FROM, and the scope of the enclosing query. */
