@@ -160,6 +160,8 @@ export type KillReason =
 
 /** What a worker used so far, or in all once it ended. */
 export interface WorkerUsage {
+  /** Bytes charged against the cap now; null where not known, or once it ended. */
+  readonly usedBytes: number | null;
   /** Most bytes charged against the cap (with cgroups page cache is included); null where not known. */
   readonly peakBytes: number | null;
   /** Most bytes resident. */

@@ -81,6 +81,11 @@ export class Bridge {
     return this.#hosts.guard(paths);
   }
 
+  /** Those that run, in the order of their starts. */
+  get workers(): readonly Worker[] {
+    return [...this.#workers];
+  }
+
   /** Begins to import what such workers need, so that the first one starts in milliseconds. */
   prepare(kind: WorkerSpec['kind'], python: WorkerPython | null = null): void {
     if (this.#closing === null) this.#hosts.prepare({ kind, python, sandbox: null });

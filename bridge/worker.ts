@@ -228,8 +228,10 @@ export class ManagedWorker implements Worker {
   usage(): WorkerUsage {
     const exit = this.#end?.exit ?? null;
     const residentPeakBytes = Math.max(this.#residentPeakBytes, exit?.maxRssBytes ?? 0);
+    const now = this.#end === null ? this.#options.cap.usage() : null;
     return {
-      peakBytes: this.#end === null ? this.#options.cap.usage().peakBytes : this.#end.peakBytes,
+      usedBytes: now?.usedBytes ?? null,
+      peakBytes: now === null ? (this.#end?.peakBytes ?? null) : now.peakBytes,
       residentPeakBytes: residentPeakBytes === 0 ? null : residentPeakBytes,
       capBytes: this.memoryBytes,
       capLevel: this.#options.capLevel,

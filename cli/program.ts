@@ -10,6 +10,7 @@ import { FORMATS, type FormatName } from './format/formats.js';
 import type { Job, ScriptJob } from './job/job.js';
 import { JobError } from './job/job-error.js';
 import { readJob } from './job/read-job.js';
+import { addMachine } from './machine-program.js';
 import type { MetricsAddress } from './metrics/metrics-address.js';
 import { packageVersion } from './package-root.js';
 
@@ -46,6 +47,9 @@ export function createCommandLine(context: CommandContext, onSource: OnSource): 
   addEnv(line.command, context, (exitCode) => {
     line.exitCode = exitCode;
   });
+  addMachine(line.command, context, (exitCode) => {
+    line.exitCode = exitCode;
+  });
   addDoctor(line, context);
   addServe(line, context);
   return line;
@@ -61,6 +65,7 @@ Examples:
   millstream udf check functions.py
   millstream udf try functions.py:score 12 400
   millstream replay 3f2a91c0 --pdb
+  millstream ps
   millstream doctor
 
 Exit codes: 0 done, 1 the job failed, 2 usage or invalid job, 130 interrupted.`;

@@ -26,5 +26,7 @@ export type { SqlDate, SqlDecimal, SqlInstant, SqlTime, SqlTimestamp } from './a
 export { buildFileEnvironments, lockFileEnvironments } from './environments/file-environments.js';
 export { bundleFolder, findBundle, listBundles } from './failures/bundle-folder.js';
 export type { FailureCount } from './failures/failed-rows.js';
+export type { JobStatus, WorkerStack, WorkerStatus } from './ledger/job-status.js';
+export { type RunningJob, runningJobs, stacksOf } from './ledger/running-jobs.js';
 export { Session } from './session/session.js';
 export type * from './session/session-types.js';

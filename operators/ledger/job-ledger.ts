@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { watch } from 'node:fs';
 import { formatMemory, type LedgerEntry, MIB, nextNumber, ResourceError, turnOf } from '../../core/index.js';
 import { type LiveEntry, liveEntries, removeEntry, socketPath, writeEntry } from './entry-file.js';
-import { EntrySocket, type JobStatus, whenGone } from './entry-socket.js';
+import { EntrySocket, whenGone } from './entry-socket.js';
+import type { JobVoice } from './job-status.js';
 import { makeRuntimeFolder } from './runtime-folder.js';
 
 /** What a job asks for. */
@@ -15,10 +16,12 @@ export interface ClaimOptions {
   readonly leastBytes: number;
   /** How much to take of what is free. */
   readonly wanted: (freeBytes: number) => number;
-  /** What the job says of itself to those who ask. */
-  readonly status: () => JobStatus;
+  /** Answers for the job to those who ask. */
+  readonly voice: JobVoice;
   /** Called once, at once, where the job must wait: for whom, how much, and how to go on. */
   readonly onWait: (text: string) => void;
+  /** Called with those it waits for, whenever they may have changed. */
+  readonly onBlocked?: (blockers: readonly LedgerEntry[]) => void;
   /** False: fails instead of waiting. */
   readonly mayWait: boolean;
   readonly signal: AbortSignal;
@@ -45,7 +48,7 @@ export async function claimMemory(options: ClaimOptions): Promise<Claim> {
   if (options.leastBytes > options.ceilingBytes) throw tooLarge(options);
   makeRuntimeFolder(folder);
   const id = randomBytes(4).toString('hex');
-  const socket = await EntrySocket.listen(socketPath(folder, id), options.status);
+  const socket = await EntrySocket.listen(socketPath(folder, id), options.voice);
   const leave = () => {
     process.off('exit', leave);
     removeEntry(folder, id);
@@ -85,6 +88,7 @@ async function waitForTurn(mine: LedgerEntry, options: ClaimOptions): Promise<nu
       const turn = turnOf(mine, await others(folder, mine.id), options.ceilingBytes, options.wanted);
       signal.throwIfAborted();
       if (turn.kind === 'go') return turn.grantedBytes;
+      options.onBlocked?.(turn.blockers);
       // Somebody who only chooses is done in a moment, and not worth a word.
       if (turn.blockers.some((entry) => entry.number !== null)) {
         const text = describeWait(mine, turn.blockers, turn.freeBytes, options.ceilingBytes);
@@ -134,15 +138,20 @@ function describeWait(
   freeBytes: number,
   ceilingBytes: number,
 ): string {
-  const who = blockers.map(({ name, pid, grantedBytes }) =>
+  return (
+    `${mine.name} needs ${formatMemory(mine.leastBytes)} of memory; ${formatMemory(freeBytes)} of ` +
+    `${formatMemory(ceilingBytes)} is free: ${describeHolders(blockers)}.`
+  );
+}
+
+/** Who has the memory that a job waits for, or asked for it before. */
+export function describeHolders(blockers: readonly LedgerEntry[]): string {
+  const holders = blockers.map(({ name, pid, grantedBytes }) =>
     grantedBytes === null
       ? `${name} (pid ${pid}) asked before`
       : `${name} (pid ${pid}) has ${formatMemory(grantedBytes)}`,
   );
-  return (
-    `${mine.name} needs ${formatMemory(mine.leastBytes)} of memory; ${formatMemory(freeBytes)} of ` +
-    `${formatMemory(ceilingBytes)} is free: ${who.join(', ')}.`
-  );
+  return holders.join(', ');
 }
 
 const NO_WAIT_HINT = 'Run it without --no-wait, lower millstream.memory, or end one of them.';

@@ -20,7 +20,6 @@ import { bundleFolder } from '../failures/bundle-folder.js';
 import { DeadLetters } from '../failures/dead-letters.js';
 import { FailedRows } from '../failures/failed-rows.js';
 import type { FunctionWorkers } from '../function-workers.js';
-import type { JobStatus } from '../ledger/entry-socket.js';
 import { systemClock, systemTimers } from '../ports/node-ports.js';
 import { SpillFolder } from '../ports/spill-folder.js';
 import { TemporaryFolder } from '../ports/temporary-folder.js';
@@ -41,6 +40,7 @@ import {
 import { SessionMemory } from './session-memory.js';
 import { SessionResources } from './session-resources.js';
 import type { DebugOptions } from './session-types.js';
+import { SessionVoice } from './session-voice.js';
 import { localTimeZone } from './time-zone.js';
 
 /** What the host needs beside the configuration. */
@@ -83,12 +83,11 @@ export class EngineHost {
   readonly #memory: SessionMemory;
   /** True: nothing runs, so no memory of the machine is claimed. */
   planOnly = false;
-  /** Rows that the running statement has read. */
-  rows: number | null = null;
+  readonly voice: SessionVoice;
   /** Engines of earlier settings, until they are gone. */
   #ending: Promise<unknown> = Promise.resolve();
   #jobs = 0;
-  #capLevel: string | null = null;
+  #bridge: Bridge | null = null;
   /** The memory that the three above were made for. */
   #claimed: number | null = null;
   readonly #addedFolders: string[] = [];
@@ -96,11 +95,17 @@ export class EngineHost {
   #moduleFolders: string[] = [];
 
   constructor(private readonly options: EngineHostOptions) {
+    this.voice = new SessionVoice({
+      clock: systemClock,
+      hasMemory: () => this.#memory.bytes !== null,
+      waitsFor: () => this.#memory.waitsFor,
+      workers: () => this.#bridge?.workers ?? [],
+    });
     this.#memory = new SessionMemory({
       ...options,
       name: options.name ?? 'a session',
       onWarning: options.onWarning ?? options.onNote,
-      status: () => this.#status(),
+      voice: this.voice,
     });
     options.signal.addEventListener('abort', () => void this.#abort(), { once: true });
   }
@@ -151,7 +156,7 @@ export class EngineHost {
 
   /** How caps are enforced; null before a worker was needed. */
   get capLevel(): string | null {
-    return this.#capLevel;
+    return this.#bridge?.capLevel ?? null;
   }
 
   /**
@@ -263,11 +268,6 @@ export class EngineHost {
     return new SessionResources(configuration, debug != null, bytes ?? undefined);
   }
 
-  #status(): JobStatus {
-    if (this.#memory.bytes === null) return { state: 'waiting', rows: null };
-    return this.#jobs > 0 ? { state: 'running', rows: this.rows } : { state: 'idle', rows: null };
-  }
-
   /** Forgets what was made from settings that have changed since; a job that runs goes on with what it has. */
   #followSettings(): void {
     const { configuration } = this.options;
@@ -320,7 +320,7 @@ export class EngineHost {
       useZygote,
       ...bridgeSettings(configuration),
     });
-    this.#capLevel = bridge.capLevel;
+    this.#bridge = bridge;
     const files = (configuration.get('python.files') ?? []).map((file) => resolve(workingDirectory, file));
     this.#moduleFolders = [
       ...files,

@@ -1,7 +1,7 @@
 /** A session's share of the machine's memory, from the ledger that all jobs of the user keep. */
 import { type Configuration, EnvironmentError, MIB, type OptionKey } from '../../core/index.js';
-import type { JobStatus } from '../ledger/entry-socket.js';
-import { type Claim, claimMemory } from '../ledger/job-ledger.js';
+import { type Claim, claimMemory, describeHolders } from '../ledger/job-ledger.js';
+import type { JobVoice } from '../ledger/job-status.js';
 import { runtimeFolder } from '../ledger/runtime-folder.js';
 import { machineMemoryBytes } from '../ports/machine-memory.js';
 
@@ -12,7 +12,7 @@ export interface SessionMemoryOptions {
   readonly onNote: (text: string) => void;
   /** Said also where notes are not. */
   readonly onWarning: (text: string) => void;
-  readonly status: () => JobStatus;
+  readonly voice: JobVoice;
   readonly signal: AbortSignal;
 }
 
@@ -36,12 +36,18 @@ export class SessionMemory {
   #claiming: Promise<Claim> | null = null;
   #claim: Claim | null = null;
   #settings: string | null = null;
+  #waitsFor: string | null = null;
 
   constructor(private readonly options: SessionMemoryOptions) {}
 
   /** What was claimed; null before that. */
   get bytes(): number | null {
     return this.#claim?.bytes ?? null;
+  }
+
+  /** Who has the memory that it waits for; null: it has its memory, or nobody is known. */
+  get waitsFor(): string | null {
+    return this.#waitsFor;
   }
 
   /**
@@ -87,7 +93,7 @@ export class SessionMemory {
   }
 
   async #take(leastBytes: number): Promise<Claim> {
-    const { configuration, name, onNote, onWarning, status } = this.options;
+    const { configuration, name, onNote, onWarning, voice } = this.options;
     const ceilingBytes = machineMemoryBytes();
     const fixed = configuration.get('millstream.memory');
     const share = Math.min(ceilingBytes, Math.max(leastBytes, LEAST_SHARE_BYTES));
@@ -98,8 +104,11 @@ export class SessionMemory {
         ceilingBytes,
         leastBytes: fixed ?? share,
         wanted: (freeBytes) => fixed ?? freeBytes * SHARE_OF_FREE,
-        status,
+        voice,
         onWait: onWarning,
+        onBlocked: (blockers) => {
+          this.#waitsFor = describeHolders(blockers);
+        },
         mayWait: configuration.get('millstream.resources.wait'),
         signal: AbortSignal.any([this.options.signal, this.#closing.signal]),
       });
@@ -108,6 +117,8 @@ export class SessionMemory {
       // A job is not refused because others cannot see it.
       onNote(`jobs of this machine do not see this one: ${error.message} ${error.hint}`);
       return { id: '', bytes: fixed ?? ceilingBytes * SHARE_OF_FREE, release: () => {} };
+    } finally {
+      this.#waitsFor = null;
     }
   }
 }

@@ -229,6 +229,14 @@ export class Session implements JobSession {
     sql: string,
     toBeWritten: ReadonlySet<string> = new Set(),
   ): Promise<PlannedJob> {
+    return this.#host.voice.plan(() => this.#planned(statement, sql, toBeWritten));
+  }
+
+  async #planned(
+    statement: JobStatement,
+    sql: string,
+    toBeWritten: ReadonlySet<string>,
+  ): Promise<PlannedJob> {
     await this.#host.claimMemory();
     const entries = collectFunctionNames({ catalog: this.catalog }, statement);
     const workers = entries.length === 0 ? null : await this.#host.functionWorkers();
@@ -337,6 +345,7 @@ export class Session implements JobSession {
       results?.finish(error);
       throw error;
     });
+    const spoken = this.#host.voice.begin(graph.mode);
     try {
       const outcome: RunOutcome = await runGraph(graph, {
         engine,
@@ -345,7 +354,7 @@ export class Session implements JobSession {
         print: this.#options.print,
         signal: AbortSignal.any([signal, this.#options.signal]),
         onProgress: (progress) => {
-          this.#host.rows = progress.rows;
+          spoken.progress(progress);
           this.#options.onProgress(progress);
         },
         onMetrics: this.#options.onMetrics ?? null,
@@ -353,6 +362,7 @@ export class Session implements JobSession {
       engine.failedRows.finish();
       return jobSummary(graph, outcome, engine);
     } finally {
+      spoken.end();
       release();
     }
   }

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { claimMemory } from '../../operators/ledger/job-ledger.js';
 import { machineMemoryBytes } from '../../operators/ports/machine-memory.js';
+import { SILENT_VOICE } from '../support/silent-voice.js';
 import { ended, millstream, startMillstream } from './support/command.js';
 
 it('waits for the memory of another job and goes on when that has ended, or fails with --no-wait', async () => {
@@ -11,7 +12,7 @@ it('waits for the memory of another job and goes on when that has ended, or fail
     ceilingBytes,
     leastBytes: ceilingBytes - 1024,
     wanted: () => 0,
-    status: () => ({ state: 'running', rows: null }),
+    voice: SILENT_VOICE,
     onWait: () => {},
     mayWait: false,
     signal: new AbortController().signal,

@@ -7,8 +7,9 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { liveEntries, socketPath } from '../../../operators/ledger/entry-file.js';
-import { askStatus } from '../../../operators/ledger/entry-socket.js';
+import { askStacks, askStatus } from '../../../operators/ledger/entry-socket.js';
 import { type ClaimOptions, claimMemory } from '../../../operators/ledger/job-ledger.js';
+import { SILENT_VOICE } from '../../support/silent-voice.js';
 
 const JOB = fileURLToPath(new URL('../../fixtures/ledger/job.mjs', import.meta.url));
 const MIB = 1024 * 1024;
@@ -57,6 +58,9 @@ it('says what a job does, and forgets one that was killed', async () => {
 
   expect(entry).toMatchObject({ name: 'job.sql', pid: job.pid, grantedBytes: 10 * MIB });
   expect(await askStatus(socketPath(folder, entry!.id), 5_000)).toEqual({ state: 'running', rows: 7 });
+  expect(await askStacks(socketPath(folder, entry!.id), 5_000)).toEqual([
+    { id: 'w1', text: 'Thread MainThread' },
+  ]);
   await job.kill();
   expect(await liveEntries(folder)).toEqual([]);
   expect(readdirSync(folder)).toEqual([]);
@@ -97,7 +101,7 @@ function ask(mib: number): ClaimOptions {
     ceilingBytes: 1000 * MIB,
     leastBytes: mib * MIB,
     wanted: () => mib * MIB,
-    status: () => ({ state: 'idle', rows: null }),
+    voice: SILENT_VOICE,
     onWait: () => {},
     mayWait: true,
     signal: new AbortController().signal,
