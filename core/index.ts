@@ -28,6 +28,7 @@ export {
 } from './config/options.js';
 export { parseDuration } from './config/parse-duration.js';
 export * from './config/parse-map.js';
+export { parseTableName } from './config/parse-table-name.js';
 export * from './errors.js';
 export { AnalysisNeeded, type AnalysisRequest, type AnalyzedArgument } from './functions/analysis.js';
 export { builtinNames } from './functions/builtins.js';
@@ -42,6 +43,7 @@ export { isSharedGroup, SHARED_GROUP } from './graph/resource-group.js';
 export * from './graph/stage-graph.js';
 export * from './graph/worker-groups.js';
 export { ColumnIds } from './plan/column-ids.js';
+export * from './plan/dead-letter.js';
 export { omitEmptyTotals } from './plan/empty-totals.js';
 export { explainExpression } from './plan/explain-expression.js';
 export { explainPlan } from './plan/explain-plan.js';
@@ -82,6 +84,7 @@ export {
 export * from './sql/ast.js';
 export { bindRoot, bindStatement } from './sql/bind/bind.js';
 export type { BindEnvironment } from './sql/bind/bind-context.js';
+export { bindDeadLetters } from './sql/bind/dead-letters.js';
 export { collectFunctionNames } from './sql/bind/function-names.js';
 export { locate } from './sql/bind/locate.js';
 export { bindType } from './sql/bind/type-node.js';

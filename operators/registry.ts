@@ -1,5 +1,6 @@
 /** Every stage kind and connector → its operator. A new operator is one line here. */
 import {
+  DEAD_LETTER_CONNECTOR,
   type Operator,
   type OperatorRegistry,
   type OperatorSurroundings,
@@ -16,6 +17,7 @@ import { CollectSink } from './sinks/collect.js';
 import { PrintSink, type WriteText } from './sinks/print.js';
 import type { ResultQueue } from './sinks/result-queue.js';
 import { DatagenSource } from './sources/datagen.js';
+import { DeadLetterSource } from './sources/dead-letters.js';
 import { openPython } from './stages/open-python.js';
 import { exchangeOf, openRelational } from './stages/open-relational.js';
 import { PythonOperator } from './stages/python-stage.js';
@@ -80,6 +82,9 @@ function source(
   sources: ReadonlyMap<string, SourceFactory>,
 ): SourceOperator {
   if (stage.connector === 'datagen') return new DatagenSource(stage, job, engine.clock);
+  if (stage.connector === DEAD_LETTER_CONNECTOR) {
+    return new DeadLetterSource(stage, job, () => engine.failedRows.letters.queue(stage.options.queue ?? ''));
+  }
   const factory = sources.get(stage.connector);
   if (factory !== undefined) return factory(stage, job);
   throw new PlanError('PLAN_CONNECTOR', `No source is registered for connector '${stage.connector}'.`);

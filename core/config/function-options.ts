@@ -4,6 +4,7 @@ import { formatConcurrency, parseConcurrency } from '../resource/concurrency.js'
 import { parseMemory } from '../resource/parse-memory.js';
 import { nearNames } from '../text/near-names.js';
 import { parseDuration } from './parse-duration.js';
+import { TABLE_NAME } from './parse-table-name.js';
 
 /** What the text of an option is, as EXPLAIN shows it; throws or gives null for a wrong one. */
 interface FunctionOption {
@@ -56,6 +57,10 @@ const ACTIVE: Readonly<Record<string, FunctionOption>> = {
     read: (text) => (/^(fail|null|skip|dead_letter)$/.test(text) ? text : null),
     expected: 'fail, null, skip or dead_letter',
   },
+  dead_letter_table: {
+    read: (text) => (TABLE_NAME.test(text) ? text : null),
+    expected: 'the name of a table',
+  },
   max_errors: {
     read: mostErrors,
     expected: "a number of rows, or a share of them: '100', '0.01', '1 %'",
@@ -72,7 +77,7 @@ const ACTIVE: Readonly<Record<string, FunctionOption>> = {
 };
 
 /** Options that the core acts on before a worker exists. */
-const OF_CORE = ['packages', 'python', 'memory', 'cpus', 'gpus', 'resources'];
+const OF_CORE = ['packages', 'python', 'memory', 'cpus', 'gpus', 'resources', 'dead_letter_table'];
 
 /** What the functions of a setting must be, and the options that then act. */
 interface FunctionForm {

@@ -1,4 +1,5 @@
 /** The keys that Millstream honours. Keys that Flink knows and we only accept: `flink-options.ts`. */
+import { TABLE_NAME } from './parse-table-name.js';
 
 /** What a value of each type is once parsed. */
 export interface OptionTypes {
@@ -113,6 +114,14 @@ export const OPTIONS = {
       "File for the rows that functions with on_error='dead_letter' fail on, one JSON object a line, appended; by " +
       'default dead-letters-<job>.jsonl in the working directory.',
     schema: { minLength: 1 },
+  },
+  'millstream.dead-letter.table': {
+    type: 'string',
+    default: null,
+    meaning:
+      'Table for the same rows, written by its connector and shown together with the other output of the job. The file ' +
+      'is then written only where millstream.dead-letter.path names it.',
+    schema: { pattern: TABLE_NAME.source },
   },
   'python.requirements': {
     type: 'string',

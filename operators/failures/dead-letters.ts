@@ -1,79 +1,69 @@
-/** The dead letters of a job: one JSON object a line for each row that a function gave up. */
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+/** The dead letters of a job: what is written of a row that a function gave up, and where. */
 import type { FailedRow } from '../../bridge/index.js';
-import { type Clock, SinkError } from '../../core/index.js';
+import { type Clock, InternalError } from '../../core/index.js';
+import type { DeadLetter, LetterWriter } from './dead-letter.js';
+import type { DeadLetterQueue } from './dead-letter-queue.js';
 
-/** Where dead letters go. */
+/** Where the letters of a job go. */
 export interface DeadLettersOptions {
-  /** Absolute; lines are appended to what is there. */
-  readonly file: string;
   readonly jobId: string;
   readonly clock: Clock;
-  /** Told of the file when the first letter is written. */
-  readonly onNote: (text: string) => void;
+  /** Where letters about rows of a function go; nowhere where its rows are not written down. */
+  readonly writers: (name: string) => readonly LetterWriter[];
+  /** Queues of tables, by the name that their sources know. */
+  readonly queues: ReadonlyMap<string, DeadLetterQueue>;
 }
 
-/** Written as rows are answered: a job that fails later keeps the letters it wrote. */
 export class DeadLetters {
-  #descriptor: number | null = null;
-  #written = 0;
+  /** Stages that may still give rows up. */
+  #stages = 0;
 
   constructor(private readonly options: DeadLettersOptions) {}
 
-  get file(): string {
-    return this.options.file;
+  /** The letters for a table, once all stages of the job have been made; ended where none of them gives rows up. */
+  queue(name: string): DeadLetterQueue {
+    const queue = this.options.queues.get(name);
+    if (queue === undefined)
+      throw new InternalError('GRAPH_INVALID', `Nobody writes the letters of ${name}.`);
+    if (this.#stages === 0) queue.end();
+    return queue;
   }
 
-  /** Letters written so far. */
-  get written(): number {
-    return this.#written;
+  /** A stage that may give rows up has been made; it says `stageEnded` when it is closed. */
+  stageMade(): void {
+    this.#stages += 1;
   }
 
-  /** @throws {SinkError} DEAD_LETTER_WRITE */
+  /** When all have, tables have all of their letters. */
+  stageEnded(): void {
+    this.#stages -= 1;
+    if (this.#stages > 0) return;
+    for (const queue of this.options.queues.values()) queue.end();
+  }
+
+  /** Where letters about rows of a function go, for messages. */
+  places(name: string): string[] {
+    return this.options.writers(name).map(({ place }) => place);
+  }
+
+  /** Resolves when more may be written. @throws {SinkError} DEAD_LETTER_WRITE */
   async write(stage: string, rows: readonly FailedRow[]): Promise<void> {
-    if (rows.length === 0) return;
-    const { jobId, clock, file, onNote } = this.options;
-    const time = new Date(clock.nowMs()).toISOString();
-    const lines = rows.map((failed) =>
-      JSON.stringify({
-        time,
-        job: jobId,
-        stage,
-        function: failed.function,
-        code: failed.code,
-        message: failed.message,
-        row: failed.values,
-        attempt: failed.attempt,
-        traceback: failed.traceback,
-      }),
-    );
-    try {
-      if (this.#descriptor === null) {
-        mkdirSync(dirname(file), { recursive: true });
-        this.#descriptor = openSync(file, 'a', 0o600);
-        onNote(`rows that functions fail on are written to ${file}`);
+    const time = this.options.clock.nowMs();
+    const byWriter = new Map<LetterWriter, DeadLetter[]>();
+    for (const failed of rows) {
+      const letter = this.#letter(time, stage, failed);
+      for (const writer of this.options.writers(failed.function)) {
+        const letters = byWriter.get(writer);
+        if (letters === undefined) byWriter.set(writer, [letter]);
+        else letters.push(letter);
       }
-      writeSync(this.#descriptor, `${lines.join('\n')}\n`);
-    } catch (error) {
-      throw new SinkError(
-        'DEAD_LETTER_WRITE',
-        `Dead letters cannot be written to ${file}: ${reason(error)}.`,
-        {
-          hint: "Name a file that can be written: SET 'millstream.dead-letter.path' = 'rejected.jsonl'.",
-          cause: error,
-        },
-      );
     }
-    this.#written += rows.length;
+    await Promise.all([...byWriter].map(([writer, letters]) => writer.write(letters)));
   }
 
-  close(): void {
-    if (this.#descriptor !== null) closeSync(this.#descriptor);
-    this.#descriptor = null;
+  #letter(time: number, stage: string, failed: FailedRow): DeadLetter {
+    const { code, message, values, attempt, traceback } = failed;
+    const { jobId: job } = this.options;
+    return { time, job, stage, function: failed.function, code, message, row: values, attempt, traceback };
   }
-}
-
-function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

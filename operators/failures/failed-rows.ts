@@ -14,8 +14,6 @@ export interface FailureCount {
 export interface FailedRowsOptions {
   /** Most rows that a function may fail on: a number, or below 1 a share of those it was given; null: any. */
   readonly budget: (name: string) => number | null;
-  /** Whether failed rows of a function are written down. */
-  readonly isLetter: (name: string) => boolean;
   readonly letters: DeadLetters;
   readonly onNote: (text: string) => void;
 }
@@ -33,6 +31,20 @@ export class FailedRows {
   readonly #given = new Map<string, number>();
 
   constructor(private readonly options: FailedRowsOptions) {}
+
+  /** A stage whose rows may fail has been made; it says `stageEnded` when it is closed. */
+  stageMade(): void {
+    this.options.letters.stageMade();
+  }
+
+  stageEnded(): void {
+    this.options.letters.stageEnded();
+  }
+
+  /** What dead letters go to. */
+  get letters(): DeadLetters {
+    return this.options.letters;
+  }
 
   /** Workers that died and were replaced. */
   get restarts(): number {
@@ -68,10 +80,7 @@ export class FailedRows {
       });
       this.#failed.set(name, count + (this.#failed.get(name) ?? 0));
     }
-    await this.options.letters.write(
-      stage,
-      failed.filter((row) => this.options.isLetter(row.function)),
-    );
+    await this.options.letters.write(stage, failed);
     for (const row of failed) this.#check(row, false);
   }
 

@@ -26,6 +26,7 @@ import { TemporaryFolder } from '../ports/temporary-folder.js';
 import { RelationalWorkers } from '../relational-workers.js';
 import { bridgeSettings } from './bridge-settings.js';
 import { bufferSize } from './buffer-size.js';
+import { letterPlaces } from './dead-letter-tables.js';
 import { engineSettings } from './engine-settings.js';
 import { isolationLevel, isolationOptions } from './isolation.js';
 import { JobAdmission } from './job-admission.js';
@@ -188,22 +189,22 @@ export class EngineHost {
     if (workers > 0) await relationalWorkers.expect(workers, capBytes);
     const functionOptions = (name: string) =>
       withOverrides(functionWorkers.declared(name).options, configuration.functionOptions(name));
-    const letters = new DeadLetters({
-      file: resolve(
+    const letters = letterPlaces(
+      graph,
+      configuration,
+      (name) => functionOptions(name).on_error === 'dead_letter',
+      {
         workingDirectory,
-        configuration.get('millstream.dead-letter.path') ?? `dead-letters-${job.id.slice(0, 8)}.jsonl`,
-      ),
-      jobId: job.id,
-      clock: systemClock,
-      onNote: this.options.onNote,
-    });
+        fallback: `dead-letters-${job.id.slice(0, 8)}.jsonl`,
+        onNote: this.options.onNote,
+      },
+    );
     const engine: Engine = {
       job,
       measured: new FunctionMetricSet(),
       failedRows: new FailedRows({
         budget: (name) => (functionOptions(name).max_errors as number | undefined) ?? null,
-        isLetter: (name) => functionOptions(name).on_error === 'dead_letter',
-        letters,
+        letters: new DeadLetters({ jobId: job.id, clock: systemClock, ...letters }),
         onNote: this.options.onNote,
       }),
       failures: configuration.get('millstream.replay.save')
@@ -237,7 +238,7 @@ export class EngineHost {
       engine,
       release: () => {
         this.#jobs -= 1;
-        letters.close();
+        letters.file.close();
         giveBack();
       },
     };

@@ -1,6 +1,7 @@
 /** Where a job's rows, time and memory went, from the counters of its stages. */
 import type { StageGraph } from '../../core/index.js';
 import type { Engine } from '../engine.js';
+import { letterStages } from './dead-letter-tables.js';
 import { type RunOutcome, rowsRead } from './run-graph.js';
 import type { FunctionSummary, JobSummary } from './session-types.js';
 import { workerSummaries } from './worker-summaries.js';
@@ -13,10 +14,11 @@ export function jobSummary(
 ): JobSummary {
   const { metrics, seconds } = outcome;
   const stages = [...metrics.values()];
+  const ofLetters = letterStages(graph);
   return {
     rowsIn: rowsRead(graph, metrics),
     rowsOut: graph.stages
-      .filter((stage) => stage.output === null)
+      .filter((stage) => stage.output === null && !ofLetters.has(stage.id))
       .reduce(
         (sum, stage) => sum + (metrics.get(stage.id)?.[stage.kind === 'sink' ? 'rowsIn' : 'rowsOut'] ?? 0),
         0,

@@ -5,6 +5,7 @@ import { type FileOutput, openFileOutput } from '../file-output.js';
 import { createRegistry, type SourceFactory } from '../registry.js';
 import type { WriteText } from '../sinks/print.js';
 import type { ResultQueue } from '../sinks/result-queue.js';
+import { letterStages } from './dead-letter-tables.js';
 import { engineReadings } from './engine-metrics.js';
 import type { JobMetrics, Progress } from './session-types.js';
 import { workerSummaries } from './worker-summaries.js';
@@ -65,6 +66,7 @@ export async function runGraph(graph: StageGraph, options: RunOptions): Promise<
       stopReporting();
       reportMetrics(job, graph, options, startNs, true);
     }
+    engine.failedRows.finish();
     for (const output of outputs.values()) await output.commit();
     options.results?.finish();
     return { metrics: job.metrics, seconds: Number(engine.clock.monotonicNs() - startNs) / 1e9 };
@@ -78,16 +80,18 @@ export async function runGraph(graph: StageGraph, options: RunOptions): Promise<
 
 /** Rows that have left the stages that read something from outside. */
 export function rowsRead(graph: StageGraph, metrics: ReadonlyMap<string, StageMetrics>): number {
+  const ofLetters = letterStages(graph);
   return graph.stages
-    .filter((stage) => stage.inputs.length === 0)
+    .filter((stage) => stage.inputs.length === 0 && !ofLetters.has(stage.id))
     .reduce((sum, stage) => sum + (metrics.get(stage.id)?.rowsOut ?? 0), 0);
 }
 
 /** What the rows read so far come to at the end; null until every reading stage knows how far it is. */
 function rowsExpected(graph: StageGraph, metrics: ReadonlyMap<string, StageMetrics>): number | null {
+  const ofLetters = letterStages(graph);
   let total = 0;
   for (const stage of graph.stages) {
-    if (stage.inputs.length > 0) continue;
+    if (stage.inputs.length > 0 || ofLetters.has(stage.id)) continue;
     const { rowsOut = 0, fractionRead = null } = metrics.get(stage.id) ?? {};
     if (fractionRead === null || fractionRead <= 0) return null;
     total += rowsOut / fractionRead;

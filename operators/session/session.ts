@@ -11,12 +11,11 @@ import {
   Configuration,
   collectFunctionNames,
   createStageRenderer,
+  DEAD_LETTER_CONNECTOR,
   type DescribeStatement,
   explainQueries,
   type FunctionDeclaration,
   type InsertStatement,
-  locate,
-  MillstreamError,
   notedOptions,
   omitEmptyTotals,
   optimize,
@@ -25,7 +24,6 @@ import {
   planStages,
   type QueryPlan,
   type QueryStatement,
-  type Span,
   STANDARD_CONNECTORS,
   type StageGraph,
   type Statement,
@@ -39,6 +37,7 @@ import { ResultQueue } from '../sinks/result-queue.js';
 import { aggregatePhases } from './aggregate-phases.js';
 import { chooseMode, type Mode } from './choose-mode.js';
 import { executeDdl } from './ddl.js';
+import { isLetterQuery, letterQueries } from './dead-letter-tables.js';
 import { describeFunction } from './describe-function.js';
 import { EngineHost } from './engine-host.js';
 import { explainResources } from './explain-resources.js';
@@ -51,6 +50,7 @@ import { type RunOutcome, runGraph } from './run-graph.js';
 import type { JobSession, JobSummary, RowsResult, SessionOptions, StatementResult } from './session-types.js';
 import { describedFunction, describeStatement, type Listing, show } from './show.js';
 import { withAnalyses } from './with-analyses.js';
+import { withPlace } from './with-place.js';
 
 type JobStatement = QueryStatement | InsertStatement | StatementSetStatement;
 
@@ -255,7 +255,11 @@ export class Session implements JobSession {
     const bind = () => {
       const ids = new ColumnIds();
       const environment = { catalog: this.catalog, functions, ids, sql, notNull, streaming } as const;
-      return { ids, bound: bindStatement(environment, statement) };
+      const bound = bindStatement(environment, statement);
+      const letters = withPlace(sql, statement.span, () =>
+        letterQueries(environment, byName.values(), this.configuration),
+      );
+      return { ids, bound: [...bound, ...letters] };
     };
     const { ids, bound } = await withAnalyses(bind, async (request) => {
       analyses.set(JSON.stringify(request), await workers!.analyze(request));
@@ -265,7 +269,7 @@ export class Session implements JobSession {
       root: optimize(omitEmptyTotals(query.root, ids, streaming), ids),
     }));
     const connectors = new Map(STANDARD_CONNECTORS);
-    for (const name of this.#sources.keys())
+    for (const name of [...this.#sources.keys(), DEAD_LETTER_CONNECTOR])
       connectors.set(name, { source: 'rows', sink: null, bounded: () => true });
     const { mode, note } = chooseMode(queries, connectors, asked);
     if (note !== null) this.#options.onNote(note);
@@ -336,7 +340,9 @@ export class Session implements JobSession {
 
   async #insert({ queries, graph }: PlannedJob): Promise<StatementResult> {
     const summary = await this.#run(graph, null, this.#options.signal);
-    const tables = queries.map(({ sink }) => (sink.kind === 'table' ? sink.table.path.at(-1)! : ''));
+    const tables = queries
+      .filter((query) => !isLetterQuery(query))
+      .map(({ sink }) => (sink.kind === 'table' ? sink.table.path.at(-1)! : ''));
     return { kind: 'inserted', table: tables.join(', '), rows: summary.rowsOut, summary };
   }
 
@@ -359,7 +365,6 @@ export class Session implements JobSession {
         },
         onMetrics: this.#options.onMetrics ?? null,
       });
-      engine.failedRows.finish();
       return jobSummary(graph, outcome, engine);
     } finally {
       spoken.end();
@@ -395,16 +400,4 @@ function isJob(statement: Statement): statement is JobStatement {
   return (
     statement.kind === 'query_statement' || statement.kind === 'insert' || statement.kind === 'statement_set'
   );
-}
-
-/** Errors of the catalog and the configuration know no place; the statement's is added where they have none. */
-function withPlace<T>(sql: string, span: Span, run: () => T): T {
-  try {
-    return run();
-  } catch (error) {
-    if (!(error instanceof MillstreamError) || error.details.line !== null) throw error;
-    const Kind = error.constructor as typeof MillstreamError;
-    const details = { ...error.details, ...locate(sql, span), length: 1 };
-    throw new Kind(error.code, error.message, { details, hint: error.hint, cause: error.cause });
-  }
 }

@@ -37,6 +37,7 @@ export class PythonOperator implements Operator {
     private readonly timers: Timers,
   ) {
     this.#functions = [...new Set(stage.steps.map((step) => step.function))];
+    failedRows.stageMade();
   }
 
   async open(context: OperatorContext): Promise<void> {
@@ -88,7 +89,11 @@ export class PythonOperator implements Operator {
   }
 
   async close(): Promise<void> {
-    await this.#workers?.close();
+    try {
+      await this.#workers?.close();
+    } finally {
+      this.failedRows.stageEnded();
+    }
   }
 
   async #process(batch: Batch): Promise<Batch[]> {

@@ -44,7 +44,7 @@ it('the example of a stuck function shows its stack and ends with its result', a
   expect(stderr).toMatch(/line 19, in patient\n.*\n.*line 26, in ask\n/);
 });
 
-it('the example of poison rows gives the others, and counts those given up', async () => {
+it('the example of poison rows gives the others, and then those given up from their table', async () => {
   const { code, stdout, stderr } = await runExample('poison-rows.sql');
 
   expect(code, stderr).toBe(0);
@@ -58,6 +58,8 @@ it('the example of poison rows gives the others, and counts those given up', asy
       [2, 12],
       [4, 4],
       [5, 3],
+      ['{"n":"1"}', 'UDF_EXCEPTION', 1],
+      ['{"n":"3"}', 'WORKER_CRASH', 3],
     ].map((row) => ({ op: '+I', row })),
   );
   expect(stderr).toMatch(/fragile\s+WORKER_CRASH\s+1\n/);

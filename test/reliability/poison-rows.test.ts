@@ -1,5 +1,5 @@
 /** Rows that end the worker or raise, one among many: what becomes of them, and of the others. */
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { endOf, JobFolder } from './support/failing-run.js';
@@ -8,7 +8,7 @@ const ROWS = 20_000;
 
 describe.skipIf(process.platform !== 'linux')('a row that a function fails on', () => {
   it('costs that row: a crash, a time limit and an exception beside each other', async () => {
-    const { code, stdout, stderr, letters } = await run(`
+    const { code, stdout, stderr, letters, table } = await run(`
       SELECT COUNT(*), COUNT(c), SUM(c), SUM(h), SUM(r) FROM
       (SELECT crashes(n) AS c, hangs(n) AS h, raises(n) AS r FROM numbers)`);
 
@@ -20,22 +20,21 @@ describe.skipIf(process.platform !== 'linux')('a row that a function fails on', 
       op: '+I',
       row: [ROWS - 2, ROWS - 3, left - CRASHES, left, left],
     });
-    expect(letters).toEqual([
-      expect.objectContaining({
-        function: 'raises',
-        code: 'UDF_EXCEPTION',
-        row: { n: String(RAISES) },
-        attempt: 1,
-        message: expect.stringContaining('ValueError: no'),
-        traceback: expect.stringContaining('in raises'),
-      }),
-    ]);
+    const letter = {
+      function: 'raises',
+      code: 'UDF_EXCEPTION',
+      attempt: 1,
+      message: expect.stringContaining('ValueError: no'),
+      traceback: expect.stringContaining('in raises'),
+    };
+    expect(letters).toEqual([expect.objectContaining({ ...letter, row: { n: String(RAISES) } })]);
+    expect(table).toEqual([{ ...letter, row: `{"n":"${RAISES}"}` }]);
     expect(stderr).toMatch(/crashes\s+WORKER_CRASH\s+1\n/);
     expect(stderr).toMatch(/hangs\s+UDF_TIMEOUT\s+1\n/);
   });
 
-  it('fails the job where there are more of them than max_errors allows', async () => {
-    const { code, stderr, letters } = await run(
+  it('fails the job where there are more of them than max_errors allows, and shows nothing in the table', async () => {
+    const { code, stderr, letters, table } = await run(
       "SET 'millstream.function.raises.max_errors' = '0'; SELECT SUM(raises(n)) FROM numbers",
     );
 
@@ -44,6 +43,7 @@ describe.skipIf(process.platform !== 'linux')('a row that a function fails on', 
       /Error UDF_TOO_MANY_ERRORS: Function raises failed on 1 of \d+ rows; it may fail on 0 rows at most\. The last failure: Function `raises` failed/,
     );
     expect(letters).toHaveLength(1);
+    expect(table).toEqual([]);
   });
 
   it('fails the job at the first death of a worker where replay is False', async () => {
@@ -66,15 +66,20 @@ async function run(query: string) {
   const folder = await JobFolder.make(input);
   try {
     const { code, stdout, stderr } = await endOf(folder.start(input));
-    const text = await readFile(join(folder.path, 'letters.jsonl'), 'utf8').catch(() => '');
-    const letters = text
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line): unknown => JSON.parse(line));
-    return { code, stdout, stderr, letters };
+    const letters = await objectsOf(join(folder.path, 'letters.jsonl'));
+    const parts = await readdir(join(folder.path, 'failed')).catch(() => []);
+    const table = await Promise.all(parts.map((part) => objectsOf(join(folder.path, 'failed', part))));
+    return { code, stdout, stderr, letters, table: table.flat() };
   } finally {
     await folder.remove();
   }
+}
+
+/** The lines of a file of JSON; none where there is no file. */
+async function objectsOf(file: string): Promise<unknown[]> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  const lines = text.split('\n').filter((line) => line !== '');
+  return lines.map((line): unknown => JSON.parse(line));
 }
 
 const FUNCTIONS = `import os
@@ -107,7 +112,10 @@ def raises(n: int) -> int:
 const JOB = `CREATE TEMPORARY FUNCTION crashes AS 'functions.crashes' LANGUAGE PYTHON;
 CREATE TEMPORARY FUNCTION hangs AS 'functions.hangs' LANGUAGE PYTHON;
 CREATE TEMPORARY FUNCTION raises AS 'functions.raises' LANGUAGE PYTHON;
+CREATE TABLE failed (\`function\` STRING, code STRING, \`row\` STRING, attempt INT, message STRING, traceback STRING)
+  WITH ('connector' = 'filesystem', 'path' = 'failed', 'format' = 'json');
 SET 'millstream.dead-letter.path' = 'letters.jsonl';
+SET 'millstream.function.raises.dead_letter_table' = 'failed';
 CREATE TEMPORARY TABLE numbers (n BIGINT) WITH ('connector' = 'datagen', 'rows-per-second' = '10000000',
   'number-of-rows' = '${ROWS}', 'fields.n.kind' = 'sequence', 'fields.n.start' = '0', 'fields.n.end' = '${ROWS - 1}');
 `;

@@ -99,6 +99,7 @@ describe('a configuration', () => {
     ['max_errors', '0.5 %', 0.005],
     ['max_errors', '.25', 0.25],
     ['replay', 'FALSE', false],
+    ['dead_letter_table', '`my db`.failed', '`my db`.failed'],
     ['timeout', '1500 ms', '1.5 s'],
   ])('reads what a function does with failures: %s = %s', (option, text, value) => {
     const configuration = new Configuration();
@@ -113,6 +114,7 @@ describe('a configuration', () => {
     ['max_errors', '100 %'],
     ['max_errors', '1.5'],
     ['replay', 'no'],
+    ['dead_letter_table', 'failed rows'],
   ])('refuses %s = %s', (option, text) => {
     expect(() => new Configuration().set(`millstream.function.f.${option}`, text, 'SET')).toThrow(
       `cannot be '${text}'`,

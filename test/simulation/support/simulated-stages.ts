@@ -232,8 +232,7 @@ async function openRelational(
 function noFailedRows({ clock }: World): FailedRows {
   return new FailedRows({
     budget: () => null,
-    isLetter: () => false,
-    letters: new DeadLetters({ file: '', jobId: '', clock, onNote: () => {} }),
+    letters: new DeadLetters({ jobId: '', clock, writers: () => [], queues: new Map() }),
     onNote: () => {},
   });
 }
