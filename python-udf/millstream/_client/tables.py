@@ -11,25 +11,30 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from .._types import DataType
-from .._types.arrow_type import from_arrow, to_schema
+from .._types.arrow_type import to_schema
 from ..errors import MillstreamError, SourceError
+from .foreign_arrow import on_wire, plain_batch, sql_type, unique_names
 
 
 def write_table(name: str, data: Any, file: Path) -> list[tuple[str, DataType]]:
     """Writes all rows of `data` to `file`, batch by batch. A column that Arrow says is not null is NOT NULL.
 
-    `data`: an Arrow table, record batch, reader or iterable of record batches; a pandas frame (its index is
-    left out); anything with `__arrow_c_stream__` (polars, DuckDB) or `to_arrow`.
+    `data`: an Arrow table, record batch, reader (also of an IPC file) or iterable of record batches; a pandas
+    frame (its index is left out); anything with `__arrow_c_stream__` (polars, DuckDB) or `to_arrow`. Columns
+    may have any layout: dictionaries, runs, views, unions, big-endian or compressed streams.
 
     Raises:
-        SourceError: REGISTER_DATA for other objects, REGISTER_TYPE for a column without SQL type.
+        SourceError: REGISTER_DATA for other objects, REGISTER_TYPE for a column without SQL type, for values
+            that its SQL type does not hold, and for bytes that break the rules of their Arrow type.
     """
     reader = _reader(name, data)
-    columns = [(field.name, _sql_type(name, field)) for field in reader.schema]
-    schema = to_schema(columns)
-    with pq.ParquetWriter(file, schema) as writer:
+    fields = [
+        field.with_name(n) for field, n in zip(reader.schema, unique_names(reader.schema.names), strict=True)
+    ]
+    columns = [(field.name, _sql_type(name, field)) for field in fields]
+    with pq.ParquetWriter(file, to_schema(columns)) as writer:
         for batch in reader:
-            writer.write_table(_cast(name, pa.Table.from_batches([batch]), schema))
+            writer.write_batch(_converted(name, batch, columns))
     return columns
 
 
@@ -56,6 +61,9 @@ def identifier(name: str) -> str:
 def _reader(name: str, data: Any) -> pa.RecordBatchReader:
     if isinstance(data, pa.RecordBatchReader):
         return data
+    if isinstance(data, pa.RecordBatchFileReader):
+        batches = (data.get_batch(i) for i in range(data.num_record_batches))
+        return pa.RecordBatchReader.from_batches(data.schema, batches)
     if isinstance(data, pa.RecordBatch):
         return pa.RecordBatchReader.from_batches(data.schema, [data])
     if type(data).__module__.partition(".")[0] == "pandas":
@@ -83,28 +91,53 @@ def _reader_of_batches(name: str, data: Any) -> pa.RecordBatchReader:
 
 def _sql_type(name: str, field: pa.Field) -> DataType:
     try:
-        data_type = from_arrow(field.type)
+        data_type = sql_type(field.type)
     except MillstreamError as error:
-        raise _type_error(name, field, error.message) from error
-    if data_type.kind == "NULL":
-        raise _type_error(name, field, "It has no values, so its type is not known.")
+        raise SourceError(
+            "REGISTER_TYPE",
+            f"Column `{field.name}` of table `{name}` has no SQL type. {error.message}",
+            hint="Cast the column, or leave it out.",
+        ) from error
     return data_type if field.nullable else data_type.not_null()
 
 
-def _type_error(name: str, field: pa.Field, reason: str) -> SourceError:
+def _converted(name: str, batch: pa.RecordBatch, columns: list[tuple[str, DataType]]) -> pa.RecordBatch:
+    """Column by column, so that an error can name its own."""
+    arrays = []
+    for i, (column, data_type) in enumerate(columns):
+        single = batch.select([i])
+        try:
+            single.validate(full=True)
+            array = on_wire(plain_batch(single).column(0), data_type)
+        except (pa.ArrowException, OverflowError) as error:
+            raise _value_error(name, column, data_type, single.schema.field(0).type, error) from error
+        if not data_type.nullable and array.null_count > 0:
+            raise SourceError(
+                "REGISTER_TYPE",
+                f"Column `{column}` of table `{name}` has NULLs, but its Arrow field says that it has none.",
+                hint="Make the field nullable.",
+            )
+        arrays.append(array)
+    return pa.RecordBatch.from_arrays(arrays, schema=to_schema(columns))
+
+
+def _value_error(
+    name: str, column: str, data_type: DataType, arrow_type: Any, error: Exception
+) -> SourceError:
+    """Names a cast by which no digit is lost, where there is one."""
+    cast = _LOSSLESS.get(data_type.kind)
+    reason = str(error).removeprefix("In column 0: Invalid: ").rstrip(".")
     return SourceError(
         "REGISTER_TYPE",
-        f"Column `{field.name}` of table `{name}` has no SQL type. {reason}",
-        hint="Cast the column, or leave it out.",
+        f"Column `{column}` of table `{name}` ({arrow_type}) has a value that {data_type.as_nullable()} does "
+        f"not hold: {reason}.",
+        hint="Cast the column to a type that holds its values" + (f", such as {cast}." if cast else "."),
     )
 
 
-def _cast(name: str, table: pa.Table, schema: pa.Schema) -> pa.Table:
-    try:
-        return table.cast(schema)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-        raise SourceError(
-            "REGISTER_TYPE",
-            f"A value of table `{name}` does not fit its SQL type: {error}",
-            hint="Cast the column to a type that SQL has.",
-        ) from error
+_LOSSLESS = {
+    "DATE": 'pa.timestamp("ms")',
+    "TIME": "pa.int64()",
+    "INTERVAL_DAY_TIME": "pa.int64()",
+    "DECIMAL": "pa.string()",
+}
