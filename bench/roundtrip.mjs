@@ -84,6 +84,8 @@ async function openStage(bridge) {
       },
     ],
     resultSteps: [0],
+    resultFields: null,
+    rowSelection: true,
     outer: false,
     keyColumns: [],
     tagColumn: null,

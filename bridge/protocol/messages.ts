@@ -162,6 +162,10 @@ export interface OpenFunctionStage {
   readonly input: readonly ColumnSpec[];
   readonly steps: readonly CallStep[];
   readonly resultSteps: readonly number[];
+  /** `table`: the fields of the function's rows that are answered, ascending; null: all. */
+  readonly resultFields: readonly number[] | null;
+  /** `table`: answers have a row selection; false: nobody asks which rows they belong to. */
+  readonly rowSelection: boolean;
   readonly outer: boolean;
   readonly keyColumns: readonly number[];
   readonly tagColumn: number | null;

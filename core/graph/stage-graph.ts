@@ -135,6 +135,10 @@ export interface PythonStage extends StageBase {
   readonly steps: readonly CallStep[];
   /** Steps whose results make the result group, in its column order (for `filter`: all but the predicate; may be empty). */
   readonly resultSteps: readonly number[];
+  /** `table`: the fields of the function's rows that come back, in its order; null: all. */
+  readonly resultFields: readonly number[] | null;
+  /** `table`: results say which rows they belong to; false where nothing goes on beside them. */
+  readonly rowSelection: boolean;
   /** `table`: LEFT JOIN, a row without results stays with NULLs. */
   readonly outer: boolean;
   /** `aggregate`, `map`, `window`: shipped columns that form the key; empty where there is none. */

@@ -97,6 +97,8 @@ function stageBody(
     input: columnSpecs(shipped),
     steps: stage.steps,
     resultSteps: stage.resultSteps,
+    resultFields: stage.resultFields,
+    rowSelection: stage.rowSelection,
     outer: stage.outer,
     keyColumns: stage.keyColumns,
     tagColumn: stage.tagColumn,

@@ -96,6 +96,46 @@ def test_rows_that_are_not_called_have_no_rows() -> None:
     assert outer.rows([1, 2], [None, True]) == [(0, None), (1, 2), (1, 2)]
 
 
+@pytest.mark.parametrize("outer", [False, True])
+def test_only_the_fields_that_are_asked_for_come_back(outer: bool) -> None:
+    @udtf(result_types="ROW<n INT NOT NULL, s STRING, t STRING>")
+    def many(x: int | None) -> Iterator[Any]:
+        yield x, "a", object()
+        yield Row(s="b", n=2, t=None)
+        yield {"n": 3, "s": "c", "t": None}
+        yield None
+
+    result = "ROW<n INT NOT NULL, s STRING, t STRING>"
+    wanted = table(many, ["INT"], result, outer=outer, result_fields=[0, 1])
+    nothing = table(many, ["INT"], result, outer=outer, result_fields=[])
+    no_parents = table(many, ["INT"], result, outer=outer, result_fields=[1], row_selection=False)
+
+    assert wanted.stage.output == [("r0", "INT"), ("r1", "STRING")]
+    assert wanted.rows([1]) == [(0, 1, "a"), (0, 2, "b"), (0, 3, "c"), (0, None, None)]
+    assert [answer.columns for answer in nothing.answers([1, 1])] == [None]
+    assert [(answer.rows, answer.selection) for answer in no_parents.answers([1])] == [(4, None)]
+    with pytest.raises(
+        UdfError, match=r"returned \(None, 'a', …\) .* field `n` is None, its type is INT NOT"
+    ) as caught:
+        wanted.rows([1, None])
+    assert caught.value.details.row == 1
+
+
+def test_an_answer_ends_anywhere_in_the_rows_of_a_parent() -> None:
+    f = udtf(lambda n: ((i, n) if i % 3 else Row(i, n) for i in range(n)), result_types="ROW<i INT, n INT>")
+    counts = [ROWS_OF_ANSWER - 1, 0, 2, 0, ROWS_OF_ANSWER, 3, 0]
+
+    for outer in (False, True):
+        stage = table(f, ["INT"], "ROW<i INT, n INT>", outer=outer)
+        expected = [
+            (parent, i, None if i is None else n)
+            for parent, n in enumerate(counts)
+            for i in (range(n) if n or not outer else [None])
+        ]
+        assert stage.rows(counts) == expected
+        assert all(0 < answer.rows <= ROWS_OF_ANSWER for answer in stage.answers(counts))
+
+
 def test_scalar_steps_before_it_feed_it_and_go_along() -> None:
     functions = {
         "g": udf(lambda x: x + 1, result_type="INT"),
@@ -161,10 +201,24 @@ def test_an_exception_inside_a_generator_names_its_row() -> None:
     assert "in words" in (caught.value.details.traceback or "")
 
 
+def test_a_value_error_of_the_function_is_its_own_after_any_row() -> None:
+    def pairs(given: int) -> Iterator[Any]:
+        yield (1, "a") if given else Row(1, "a")
+        raise ValueError("not enough values to unpack")
+
+    stage = table(udtf(pairs, result_types="ROW<a INT, b STRING>"), ["INT"], "ROW<a INT, b STRING>")
+
+    for given in (0, 1):
+        with pytest.raises(UdfError, match="ValueError: not enough values") as caught:
+            stage.rows([given])
+        assert caught.value.code == "UDF_EXCEPTION"
+
+
 @pytest.mark.parametrize(
     ("given", "message"),
     [
         ((1,), "it has 1 fields, expected 2: a, b"),
+        ([(1, "a"), (1, "a", 2)], "it has 3 fields, expected 2: a, b"),
         ((1, 2), "field `b` is 2: expected str"),
         ([[1, "a"]], "a tuple or Row"),
     ],

@@ -58,6 +58,8 @@ def open_stage(core: FakeCore, function: str) -> str:
         input=[{"name": "x", "type": "DOUBLE"}, {"name": "y", "type": "DOUBLE"}],
         steps=[step],
         resultSteps=[0],
+        resultFields=None,
+        rowSelection=True,
         outer=False,
         context=CONTEXT,
         keyColumns=[],

@@ -126,6 +126,8 @@ def call(core: FakeCore, function: str) -> None:
         input=[{"name": "x", "type": "DOUBLE"}],
         steps=[step],
         resultSteps=[0],
+        resultFields=None,
+        rowSelection=True,
         outer=False,
         context=CONTEXT,
         keyColumns=[],

@@ -47,6 +47,7 @@ export function addPythonStage(
     return position;
   };
   const results = resultSteps(boundary, steps, demand);
+  const fields = boundary.mode === 'table' ? resultFields(steps.at(-1)!, demand, kept) : null;
   const stageId = graph.stageId('python');
   graph.addStage(
     {
@@ -60,6 +61,8 @@ export function addPythonStage(
       keptGroups,
       steps: steps.map((step) => callStep(step, shippedPosition)),
       resultSteps: results,
+      resultFields: fields,
+      rowSelection: boundary.mode !== 'table' || keptGroups.length > 0,
       outer: boundary.outer,
       keyColumns: (keys ?? []).map(shippedPosition),
       tagColumn: boundary.tag === null ? null : shippedPosition(boundary.tag),
@@ -74,7 +77,11 @@ export function addPythonStage(
     [input.exchange],
   );
   const passedColumns = passed.map((id) => boundary.columns.find((column) => column.id === id)!);
-  const resultColumns = [...passedColumns, ...results.flatMap((step) => steps[step]!.results)];
+  const resultsOf = (step: number) => steps[step]!.results;
+  const resultColumns = [
+    ...passedColumns,
+    ...(fields === null ? results.flatMap(resultsOf) : fields.map((field) => resultsOf(results[0]!)[field]!)),
+  ];
   return output(assembler, stageId, input, keptGroups, kept, resultColumns);
 }
 
@@ -155,6 +162,12 @@ function columnsOf(argument: PlannedArgument): readonly string[] {
 function resultSteps(boundary: PythonBoundary, steps: readonly PlannedStep[], demand: Demand): number[] {
   if (boundary.mode === 'table' || boundary.mode === 'map') return [steps.length - 1];
   return steps.flatMap((step, i) => (step.results.some((column) => demand.has(column.id)) ? [i] : []));
+}
+
+/** The columns of a table function that are wanted; one at least carries the number of rows, if nothing kept does. */
+function resultFields(call: PlannedStep, demand: Demand, kept: readonly string[]): number[] {
+  const wanted = call.results.flatMap(({ id }, field) => (demand.has(id) ? [field] : []));
+  return wanted.length === 0 && kept.length === 0 ? [0] : wanted;
 }
 
 function groupsWith(input: Produced, ids: readonly string[]): number[] {

@@ -30,6 +30,7 @@ from .progress import Progress
 from .scalar_stage import ScalarStage
 from .stage_share import ALONE, StageShare
 from .table_aggregate_stage import TableAggregateStage
+from .table_output import TableOutput
 from .table_stage import TableStage
 from .vector_table_stage import VectorTableStage
 from .window_stage import WindowStage
@@ -98,6 +99,8 @@ def open_stage(
     time_zone: str = "UTC",
     tag_column: int | None = None,
     passed_columns: Sequence[int] = (),
+    result_fields: Sequence[int] | None = None,
+    row_selection: bool = True,
     partition_bytes: int = PARTITION_BYTES,
     context: StageContext | None = None,
     stage: str = "",
@@ -137,7 +140,8 @@ def open_stage(
         case "table":
             vectorised = calls[-1].loaded.spec.definition.batch is not None
             table_stage = VectorTableStage if vectorised else TableStage
-            opened = table_stage(calls, result_steps, progress, outer)
+            output = TableOutput(result_steps, result_fields, row_selection)
+            opened = table_stage(calls, progress, outer, output)
         case "aggregate":
             aggregates = [aggregate_call(call, partition_bytes) for call in calls]
             opened = AggregateStage(aggregates, result_steps, progress, key_columns)

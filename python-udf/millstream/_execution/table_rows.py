@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import GeneratorType
 from typing import Any
 
@@ -26,6 +26,14 @@ _TEXT = (str, bytes, bytearray)
 def _is_record(kind: type) -> bool:
     """True for the types that hold a whole row."""
     return issubclass(kind, (tuple, Mapping)) or is_row_class(kind) or dataclasses.is_dataclass(kind)
+
+
+def refuse_bare(rows: Sequence[Any]) -> None:
+    """Raises `Mismatch` for the first of the rows of several columns that is a single value."""
+    bare = {kind for kind in exact_types(rows) if not _is_record(kind)}
+    if bare:
+        index = next(i for i, row in enumerate(rows) if type(row) in bare)
+        raise Mismatch(index, rows[index], "a row of several columns is a tuple or Row")
 
 
 def row_codec(call: Call) -> RowCodec:
@@ -85,13 +93,7 @@ class RowForm:
         if self._single is not None:
             wrapped = any(map(_is_record, exact_types(rows)))
             return [self._single.encode([self._unwrapped(row) for row in rows] if wrapped else rows)]
-        kinds = set(map(type, rows))
-        if kinds == {tuple} and set(map(len, rows)) == {len(self._codec.children)}:
-            return self._codec.encode_fields(rows, rows)
-        bare = {kind for kind in kinds - {type(None)} if not _is_record(kind)}
-        if bare:
-            index = next(i for i, row in enumerate(rows) if type(row) in bare)
-            raise Mismatch(index, rows[index], "a row of several columns is a tuple or Row")
+        refuse_bare(rows)
         return list(self._codec.encode(rows).flatten())
 
     def _unwrapped(self, row: Any) -> Any:

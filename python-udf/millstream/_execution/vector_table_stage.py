@@ -13,8 +13,9 @@ from .call import Call
 from .called_rows import CalledRows
 from .progress import Progress
 from .stage_base import StageBase
+from .table_output import TableOutput
 from .table_rows import row_codec
-from .table_stage import ROWS_OF_ANSWER, table_columns
+from .table_stage import ROWS_OF_ANSWER
 from .table_vectors import Rows, TableVectors
 from .vector import vectors_for
 from .vector_call import Part, VectorCall
@@ -23,12 +24,10 @@ from .vector_call import Part, VectorCall
 class VectorTableStage(StageBase):
     """As `TableStage`: batches of result rows in the order of their parents, and as they were given."""
 
-    def __init__(
-        self, calls: Sequence[Call], result_steps: Sequence[int], progress: Progress, outer: bool
-    ) -> None:
+    def __init__(self, calls: Sequence[Call], progress: Progress, outer: bool, output: TableOutput) -> None:
         *scalar_calls, call = calls
         codec = row_codec(call)
-        super().__init__(calls, progress, table_columns(calls, codec, result_steps))
+        super().__init__(calls, progress, output.types(calls, codec))
         self._steps = self._sync_steps(scalar_calls)
         self._call = call
         self._function = call.bound.adapt(call.loaded.spec.call)
@@ -36,13 +35,14 @@ class VectorTableStage(StageBase):
         self._vectors = VectorCall(call, vectors)
         self._tables = TableVectors(call, codec, vectors)
         self._types = [child.arrow_type for child in codec.children]
-        self._result_steps = result_steps
+        self._output = output
+        self._fields = output.fields_of(codec)
         self._outer = outer
 
     def process(self, columns: Sequence[pa.Array], rows: int, continued: bool = False) -> Iterator[Answer]:
         """Answers of at most `ROWS_OF_ANSWER` rows; none where there are no rows."""
         bundle = Bundle(columns, rows)
-        self._evaluate(self._steps, bundle, self._result_steps)
+        self._evaluate(self._steps, bundle, self._output.steps)
         called = bundle.called_rows(self._call.bound.arguments, [self._call.guard])
         pieces = self._placed(bundle, called)
         while True:
@@ -97,13 +97,13 @@ class VectorTableStage(StageBase):
     def _answer(self, bundle: Bundle, piece: Rows, start: int) -> Answer:
         parents = piece.parents.slice(start, ROWS_OF_ANSWER)
         arrays: list[pa.Array] = []
-        for step in self._result_steps:
+        for step in self._output.steps:
             if step == self._call.step:
-                arrays += [column.slice(start, ROWS_OF_ANSWER) for column in piece.columns]
+                arrays += [piece.columns[field].slice(start, ROWS_OF_ANSWER) for field in self._fields]
             else:
                 arrays.append(bundle.results[step].array.take(parents))
         batch = pa.RecordBatch.from_arrays(arrays, schema=self.output_schema) if arrays else None
-        return Answer(len(parents), batch, parents)
+        return Answer(len(parents), batch, parents if self._output.parents else None)
 
 
 def _padded(rows: Rows, start: int, end: int) -> Rows:

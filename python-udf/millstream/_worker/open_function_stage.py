@@ -27,6 +27,8 @@ def open_function_stage(
         input=body.input,
         steps=body.steps,
         result_steps=body.result_steps,
+        result_fields=body.result_fields,
+        row_selection=body.row_selection,
         outer=body.outer,
         key_columns=body.key_columns,
         tag_column=body.tag_column,

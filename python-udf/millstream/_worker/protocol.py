@@ -291,6 +291,8 @@ class OpenFunctionStage(_Body, tag="open_function_stage"):
     input: list[ColumnSpec]
     steps: list[CallStep]
     result_steps: list[int]
+    result_fields: list[int] | None
+    row_selection: bool
     outer: bool
     key_columns: list[int]
     tag_column: int | None

@@ -26,6 +26,8 @@ export function scalarStage(name: string, stage = 'stage'): Omit<OpenFunctionSta
       },
     ],
     resultSteps: [0],
+    resultFields: null,
+    rowSelection: true,
     outer: false,
     keyColumns: [],
     tagColumn: null,

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { PythonStage } from '../../../core/graph/stage-graph.js';
 import { stagesOf, stagesText } from './planning.js';
 
 test('a filter without Python runs below the call, and the call feeds the sink', () => {
@@ -293,7 +294,7 @@ test('a table function keeps the columns of its row, and its arguments may call 
       shipped  c1
       kept     c0
       workers  2, group shared
-      output   [c0 BIGINT] [c1 STRING, c2 INT]
+      output   [c0 BIGINT] [c1 STRING]
       exchange stream: one consumer
 
     sink-3: collect
@@ -301,6 +302,18 @@ test('a table function keeps the columns of its row, and its arguments may call 
       columns  a = c0, word = c1
     "
   `);
+});
+
+test('of a table function only the fields that are read come back, and positions only for columns that wait', () => {
+  const tableStage = (sql: string) => {
+    const stage = stagesOf(sql).stages.find(({ kind }) => kind === 'python') as PythonStage;
+    return { fields: stage.resultFields, selection: stage.rowSelection };
+  };
+  const from = 'FROM t, LATERAL TABLE(words(b)) AS w(word, n)';
+
+  expect(tableStage(`SELECT a, n, word ${from}`)).toEqual({ fields: [0, 1], selection: true });
+  expect(tableStage(`SELECT SUM(n) ${from}`)).toEqual({ fields: [1], selection: false });
+  expect(tableStage(`SELECT COUNT(*) ${from}`)).toEqual({ fields: [], selection: true });
 });
 
 test('a Python aggregate reads whole groups of sorted rows', () => {

@@ -88,7 +88,7 @@ function problemsOf(graph: StageGraph): string[] {
     stage.steps.forEach((step, i) => {
       if (!isSound(step, i, shipped)) problems.push(`${stage.id} step ${i} refers to what is not there`);
     });
-    const results = stage.resultSteps.length;
+    const results = (stage.resultFields ?? stage.resultSteps).length;
     const kept = stage.keptGroups.flatMap((group) => input.groups[group]!).length;
     if (exchanges.get(stage.output!)!.columns.length !== kept + results) problems.push(`${stage.id} columns`);
   }

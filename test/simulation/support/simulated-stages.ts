@@ -249,6 +249,8 @@ function stageOf({ id, workers, groups }: PythonSimulation): PythonStage {
     keptGroups: Array.from({ length: groups }, (_, i) => i),
     steps: [],
     resultSteps: [],
+    resultFields: null,
+    rowSelection: true,
     outer: false,
     keyColumns: [],
     tagColumn: null,

@@ -121,12 +121,12 @@ class RowCodec(Codec):
     def encode(self, values: list[Any]) -> pa.Array:
         kinds = set(map(type, values))
         if NoneType not in kinds:
-            children = self.encode_fields(self._rows(values, kinds), values)
+            children = self._encode_fields(self._rows(values, kinds), values)
             return pa.Array.from_buffers(self.arrow_type, len(values), [None], children=children)
         valid = [value is not None for value in values]
         known = list(compress(values, valid))
         try:
-            children = self.encode_fields(self._rows(known, kinds - {NoneType}), known)
+            children = self._encode_fields(self._rows(known, kinds - {NoneType}), known)
         except Mismatch as mismatch:
             mismatch.index = list(compress(range(len(values)), valid))[mismatch.index]
             raise
@@ -135,28 +135,51 @@ class RowCodec(Codec):
         spread = [child.take(places) for child in children]
         return pa.Array.from_buffers(self.arrow_type, len(values), [validity], children=spread)
 
-    def encode_fields(self, rows: Sequence[Sequence[Any]], values: Sequence[Any]) -> list[pa.Array]:
-        """A column for each field. `rows` has the fields of each of `values` in order.
+    def encode_columns(
+        self,
+        fields: Sequence[int],
+        columns: Sequence[list[Any]],
+        row_at: Callable[[int], Any],
+        null_rows: int = 0,
+    ) -> list[pa.Array]:
+        """A column for each of `fields`, whose values are those of `columns`. `row_at` gives a whole row,
+        which is None for `null_rows` of them.
 
         Raises:
             Mismatch: a field does not fit.
         """
+        return [
+            self._encode_field(field, column, row_at, null_rows)
+            for field, column in zip(fields, columns, strict=True)
+        ]
+
+    def fields_of(self, values: list[Any]) -> Sequence[Sequence[Any]]:
+        """The fields of each row in order.
+
+        Raises:
+            Mismatch: a value is no such row.
+        """
+        return self._rows(values, set(map(type, values)))
+
+    def _encode_fields(self, rows: Sequence[Sequence[Any]], values: Sequence[Any]) -> list[pa.Array]:
         width = len(self.children)
         fields = list(chain.from_iterable(rows))
-        children = []
-        for i, codec in enumerate(self.children):
-            column = fields[i::width]
-            try:
-                child = codec.encode(column)
-            except Mismatch as mismatch:
-                reason = f"field `{self._names[i]}` is {_short(mismatch.value)}: {mismatch.reason}"
-                raise Mismatch(mismatch.index, values[mismatch.index], reason) from None
-            if not self._types[i].nullable and child.null_count > 0:
-                at = next(j for j, value in enumerate(column) if value is None)
-                reason = f"field `{self._names[i]}` is None, its type is {self._types[i]}"
-                raise Mismatch(at, values[at], reason)
-            children.append(child)
-        return children
+        columns = [fields[i::width] for i in range(width)]
+        return self.encode_columns(range(width), columns, values.__getitem__)
+
+    def _encode_field(
+        self, field: int, column: list[Any], row_at: Callable[[int], Any], null_rows: int
+    ) -> pa.Array:
+        try:
+            child = self.children[field].encode(column)
+        except Mismatch as mismatch:
+            reason = f"field `{self._names[field]}` is {_short(mismatch.value)}: {mismatch.reason}"
+            raise Mismatch(mismatch.index, row_at(mismatch.index), reason) from None
+        if not self._types[field].nullable and child.null_count > null_rows:
+            at = next(j for j, value in enumerate(column) if value is None and row_at(j) is not None)
+            reason = f"field `{self._names[field]}` is None, its type is {self._types[field]}"
+            raise Mismatch(at, row_at(at), reason)
+        return child
 
     def _rows(self, values: list[Any], kinds: set[type]) -> Sequence[Any]:
         """The fields of each value in order; what most functions give goes the short way."""
