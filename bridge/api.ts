@@ -14,6 +14,7 @@ import type {
 } from '../core/index.js';
 import type { EarlyZygotes } from './early-zygotes.js';
 import type { IsolationOptions } from './isolation/isolation.js';
+import type { LeftoverNotes } from './leftover-notes.js';
 import type {
   AnalyzeFunctionResult,
   ColumnSpec,
@@ -61,6 +62,8 @@ export interface BridgeOptions {
   readonly sharedMemoryFolders?: readonly string[];
   /** Private folders of the caller: a zygote that ends, because this process was killed or closes, removes them with all in them. */
   readonly temporaryFolders?: readonly string[];
+  /** Where everything is noted that a death of this process and of its zygotes would leave; absent: nowhere. */
+  readonly leftovers?: LeftoverNotes | undefined;
   /** False starts each worker as a process of its own (about 1 s); true by default, except on macOS. */
   readonly useZygote?: boolean;
   /** Puts function workers into sandboxes; null, the default: they run with the rights of this process. */

@@ -104,7 +104,9 @@ export class Bridge {
     const place = this.#hosts.place(spec);
     const { host, endpoints } = place;
     // Said before they are made: the core may die at any moment.
-    host.own(this.#caps.folders(name));
+    const cgroups = this.#caps.folders(name);
+    host.own(cgroups);
+    this.#options.leftovers?.own({ cgroups, folders: [] });
     const cap = this.#caps.create(name, spec);
     return ManagedWorker.start(
       {
@@ -177,7 +179,8 @@ export class Bridge {
   }
 
   async #remove(cap: WorkerCap): Promise<void> {
-    for (let attempt = 0; attempt < 200 && !cap.remove(); attempt++) {
+    for (let attempt = 0; attempt < 200; attempt++) {
+      if (cap.remove()) return this.#options.leftovers?.disown({ cgroups: cap.folders, folders: [] });
       await new Promise<void>((resolve) => {
         setTimeout(resolve, REMOVE_RETRY_MS);
       });

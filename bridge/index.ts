@@ -29,6 +29,7 @@ export {
 } from './environments/environment-request.js';
 export { type EnvironmentManifest, Environments } from './environments/environments.js';
 export {
+  cachedFolders,
   type InstalledEnvironment,
   installedEnvironments,
   removeCached,
@@ -36,6 +37,9 @@ export {
 } from './environments/installed-environments.js';
 export { detectIsolation, type IsolationSupport } from './isolation/detect.js';
 export type { IsolationLevel, IsolationOptions } from './isolation/isolation.js';
+export type { LeftoverNotes, OwnedPaths } from './leftover-notes.js';
+export { processesIn, removeCgroups } from './limits/remove-cgroups.js';
+export { type DeadCgroup, findDeadCgroups, removeEmptyCgroup } from './limits/sweep-cgroups.js';
 export type {
   ColumnSpec,
   FailedRow,

@@ -36,6 +36,7 @@ export class WorkerHosts {
   constructor(options: BridgeOptions, sharedMemory: SharedMemory | null) {
     this.#options = options;
     this.#sharedMemory = sharedMemory;
+    options.leftovers?.own({ cgroups: [], folders: this.#ownedFolders(this.#endpoints) });
   }
 
   /** Begins to import what such workers need. */
@@ -73,10 +74,12 @@ export class WorkerHosts {
   guard(paths: UnfinishedPaths): () => void {
     const name = randomBytes(8).toString('hex');
     this.#guarded.set(name, paths);
+    this.#options.leftovers?.guard(name, paths);
     for (const { host } of this.#places.values()) host.guard(name, paths);
     return () => {
       this.#guarded.delete(name);
       for (const { host } of this.#places.values()) host.release(name);
+      this.#options.leftovers?.release(name);
     };
   }
 
@@ -129,6 +132,7 @@ export class WorkerHosts {
   #sandboxEndpoints(): EndpointFolder {
     const folder = EndpointFolder.choose();
     this.#ofSandboxes.push(folder);
+    this.#options.leftovers?.own({ cgroups: [], folders: [folder.path] });
     return folder;
   }
 

@@ -1,8 +1,9 @@
 /** The commands on what runs on this machine, and what dead jobs have left. */
 import { type Command, Option } from 'commander';
+import type { CleanOptions } from '../operators/index.js';
 import type { CommandContext } from './context.js';
 
-/** Adds `ps` and `stack` to the command; `done` gets the exit code. */
+/** Adds `ps`, `stack` and `clean` to the command; `done` gets the exit code. */
 export function addMachine(parent: Command, context: CommandContext, done: (exitCode: number) => void): void {
   parent
     .command('ps')
@@ -26,5 +27,17 @@ export function addMachine(parent: Command, context: CommandContext, done: (exit
     .action(async (target: string) => {
       const { printStacks } = await import('./commands/stack.js');
       done(await printStacks(target, context));
+    });
+  parent
+    .command('clean')
+    .description(
+      'remove what dead jobs left (folders, shared memory, cgroups, unfinished output) and old bundles',
+    )
+    .option('--cache', 'also locks, unpacked archives and all saved bundles')
+    .option('--environments', 'also environments of functions that no process uses')
+    .option('-n, --dry-run', 'only say what would be removed')
+    .action(async ({ cache = false, environments = false, dryRun = false }: Partial<CleanOptions>) => {
+      const { cleanUp } = await import('./commands/clean.js');
+      done(await cleanUp({ cache, environments, dryRun }, context));
     });
 }

@@ -28,5 +28,7 @@ export { bundleFolder, findBundle, listBundles } from './failures/bundle-folder.
 export type { FailureCount } from './failures/failed-rows.js';
 export type { JobStatus, WorkerStack, WorkerStatus } from './ledger/job-status.js';
 export { type RunningJob, runningJobs, stacksOf } from './ledger/running-jobs.js';
+export { type Cleaned, type CleanOptions, clean } from './leftovers/clean.js';
+export { findLeftovers, type Leftover } from './leftovers/sweep.js';
 export { Session } from './session/session.js';
 export type * from './session/session-types.js';

@@ -28,8 +28,14 @@ export function removeEnvironment(environment: InstalledEnvironment): void {
 
 /** Removes locks, what was read from files, and unpacked archives: the next build resolves anew. */
 export function removeCached(cache: string): void {
-  for (const name of ['locks', 'declared', 'archives'])
-    rmSync(join(cache, name), { recursive: true, force: true });
+  for (const folder of cachedFolders(cache)) rmSync(folder, { recursive: true, force: true });
+}
+
+/** The folders of these, where they exist. */
+export function cachedFolders(cache: string): string[] {
+  return ['locks', 'declared', 'archives']
+    .map((name) => join(cache, name))
+    .filter((path) => existsSync(path));
 }
 
 function readInstalled(folder: string): InstalledEnvironment | null {

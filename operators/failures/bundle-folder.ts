@@ -49,9 +49,15 @@ export function findBundle(folder: string, id: string): FoundBundle {
 
 /** Removes bundles that are too old or too many; one more will be written. */
 export function removeOldBundles(folder: string, nowMs = Date.now()): void {
-  filesOf(folder).forEach(({ file, savedMs }, position) => {
-    if (position >= KEPT_FILES - 1 || nowMs - savedMs > KEPT_MS) rmSync(file, { force: true });
+  const old = new Set(oldBundles(folder, nowMs));
+  filesOf(folder).forEach(({ file }, position) => {
+    if (position >= KEPT_FILES - 1 || old.has(file)) rmSync(file, { force: true });
   });
+}
+
+/** Files of bundles that are too old; with a time of infinity, of all. */
+export function oldBundles(folder: string, nowMs: number): string[] {
+  return filesOf(folder).flatMap(({ file, savedMs }) => (nowMs - savedMs > KEPT_MS ? [file] : []));
 }
 
 /** Newest first. */

@@ -1,9 +1,8 @@
 /** Entries of jobs as files `ID.json` beside the sockets `ID.sock` that show whether the job lives. */
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { LedgerEntry } from '../../core/index.js';
-import { isDead } from './entry-socket.js';
+import { isListening } from './life-socket.js';
 
 /** An entry whose job lives. */
 export interface LiveEntry extends LedgerEntry {
@@ -73,16 +72,4 @@ function isEntry(value: unknown): value is LiveEntry {
     isBytes(entry.leastBytes) &&
     (entry.grantedBytes === null || isBytes(entry.grantedBytes))
   );
-}
-
-/** False where the process that listened has died. */
-function isListening(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(path);
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', (error) => resolve(!isDead(error)));
-  });
 }

@@ -1,6 +1,7 @@
 /** The socket of a running job: that it exists shows that the job lives; to those who connect it answers questions. */
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { JobStatus, JobVoice, WorkerStack } from './job-status.js';
+import { isDead } from './life-socket.js';
 
 /** Answers one line of JSON to each connection that asks; the process may end while it listens. */
 export class EntrySocket {
@@ -60,11 +61,6 @@ export function whenGone(path: string, signal: AbortSignal): Promise<void> {
     });
     signal.addEventListener('abort', () => socket.destroy(), { once: true });
   });
-}
-
-/** Whether that error of a connection says that nobody listens any more. Others say that nobody has time now. */
-export function isDead(error: Error): boolean {
-  return 'code' in error && ['ECONNREFUSED', 'ENOENT', 'ECONNRESET'].includes(String(error.code));
 }
 
 async function answer(voice: JobVoice, question: string): Promise<string> {

@@ -38,6 +38,7 @@ import {
   type WorkerPlace,
   workerFolder,
 } from './open-function-workers.js';
+import { SessionLeftovers } from './session-leftovers.js';
 import { SessionMemory } from './session-memory.js';
 import { SessionResources } from './session-resources.js';
 import type { DebugOptions } from './session-types.js';
@@ -82,6 +83,7 @@ export class EngineHost {
   /** What the three above were made from. */
   #settings: string | null = null;
   readonly #memory: SessionMemory;
+  readonly #leftovers: SessionLeftovers;
   /** True: nothing runs, so no memory of the machine is claimed. */
   planOnly = false;
   readonly voice: SessionVoice;
@@ -102,9 +104,11 @@ export class EngineHost {
       waitsFor: () => this.#memory.waitsFor,
       workers: () => this.#bridge?.workers ?? [],
     });
+    const name = options.name ?? 'a session';
+    this.#leftovers = new SessionLeftovers({ ...options, name });
     this.#memory = new SessionMemory({
       ...options,
-      name: options.name ?? 'a session',
+      name,
       onWarning: options.onWarning ?? options.onNote,
       voice: this.voice,
     });
@@ -249,7 +253,7 @@ export class EngineHost {
     const started = this.#started;
     this.#started = null;
     await Promise.all([this.#ending, takeDown(started, isAborted)]);
-    await this.#memory.close();
+    await Promise.all([this.#memory.close(), this.#leftovers.close()]);
   }
 
   async #start(): Promise<Started> {
@@ -292,6 +296,7 @@ export class EngineHost {
     const { configuration, workingDirectory, jobFolder, debug } = this.options;
     const { resources } = this;
     const useZygote = configuration.get('millstream.worker.zygote') && process.platform === 'linux';
+    const opening = this.#leftovers.open();
     const place = await prepareWorkerPlace(this.options, this.options.python, useZygote);
     const temporaryFolder = new TemporaryFolder(configuration.get('io.tmp.dirs'));
     const variables = variablesOf(configuration, debug ?? null);
@@ -307,6 +312,7 @@ export class EngineHost {
       debug: debug ?? null,
     });
     const bridge = Bridge.start({
+      leftovers: await opening,
       isolation,
       clock: systemClock,
       timers: systemTimers,
