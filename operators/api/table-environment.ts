@@ -145,6 +145,7 @@ export class TableEnvironment {
     const { query } = table.relation;
     const statement = printStatement({
       kind: 'create_view',
+      orReplace: false,
       span: query.span,
       temporary: true,
       ifNotExists: false,

@@ -5,11 +5,13 @@ import type { ExpressionNode } from './expression.js';
 import type { QueryNode } from './query.js';
 import type { TypeNode } from './type.js';
 
-/** CREATE [OR REPLACE] [TEMPORARY] TABLE. */
+/** CREATE [OR REPLACE] [TEMPORARY] TABLE, REPLACE TABLE. */
 export interface CreateTableStatement {
   readonly kind: 'create_table';
   readonly span: Span;
   readonly orReplace: boolean;
+  /** REPLACE TABLE: there must be one already; `orReplace` is true too. */
+  readonly replaceOnly: boolean;
   readonly temporary: boolean;
   readonly ifNotExists: boolean;
   readonly name: ObjectName;
@@ -90,10 +92,11 @@ export interface LikeOption {
     | 'WATERMARKS';
 }
 
-/** CREATE [TEMPORARY] VIEW; the query's text is the slice of its span. */
+/** CREATE [OR REPLACE] [TEMPORARY] VIEW; the query's text is the slice of its span. */
 export interface CreateViewStatement {
   readonly kind: 'create_view';
   readonly span: Span;
+  readonly orReplace: boolean;
   readonly temporary: boolean;
   readonly ifNotExists: boolean;
   readonly name: ObjectName;

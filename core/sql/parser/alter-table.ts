@@ -89,6 +89,7 @@ function parseDropAction(c: Cursor): AlterTableAction {
   }
   if (c.accept('WATERMARK')) return { kind: 'drop_watermark' };
   if (c.accept('CONSTRAINT')) return { kind: 'drop_constraint', name: parseIdentifier(c) };
+  if (c.isWord('DISTRIBUTION')) throw c.unsupported(c.peek().span, 'a change of the distribution');
   const column = () => parseObjectName(c, 'a column');
   return { kind: 'drop_columns', columns: c.isSymbol('(') ? parseParenthesizedList(c, column) : [column()] };
 }

@@ -1,9 +1,17 @@
 /** What stands in the parentheses of CREATE TABLE: columns, watermark, constraints. */
-import type { ColumnDefinition, Identifier, PrimaryKeyDefinition, WatermarkDefinition } from '../ast.js';
+import type {
+  ColumnDefinition,
+  ExpressionNode,
+  Identifier,
+  PrimaryKeyDefinition,
+  QueryNode,
+  WatermarkDefinition,
+} from '../ast.js';
+import type { Span } from '../span.js';
 import type { Cursor } from './cursor.js';
 import { parseExpression } from './expression.js';
 import { parseColumnList, parseComment, parseIdentifier, parseObjectName, parseString } from './names.js';
-import { parseDataType } from './types.js';
+import { parseColumnType } from './types.js';
 
 /** Collects the elements and refuses what may stand there only once. */
 export interface TableElements {
@@ -33,11 +41,11 @@ export function parseTableElement(c: Cursor, elements: TableElements): ColumnDef
 
 function parseColumn(c: Cursor, elements: TableElements, name: Identifier, start: number): ColumnDefinition {
   if (c.accept('AS')) {
-    const expression = parseExpression(c);
+    const expression = parseWithoutQuery(c, 'a computed column');
     const comment = parseComment(c);
     return { kind: 'computed_column', name, expression, comment, span: c.spanFrom(start) };
   }
-  const type = parseDataType(c);
+  const type = parseColumnType(c);
   if (c.accept('METADATA')) {
     const key = c.accept('FROM') ? parseString(c) : null;
     const virtual = c.accept('VIRTUAL');
@@ -60,8 +68,28 @@ function parseWatermark(c: Cursor): WatermarkDefinition {
   c.expect('WATERMARK', 'FOR');
   const column = parseObjectName(c, 'a column');
   c.expect('AS');
-  const expression = parseExpression(c);
+  const expression = parseWithoutQuery(c, 'a watermark');
   return { column, expression, span: c.spanFrom(start) };
+}
+
+/** An expression over the columns of one row. */
+function parseWithoutQuery(c: Cursor, what: string): ExpressionNode {
+  const expression = parseExpression(c);
+  const query = queryInside(expression);
+  if (query === null) return expression;
+  throw c.error(query, `${what} reads the columns of its row and holds no query`, {
+    hint: 'A view may: CREATE VIEW v AS SELECT …, (SELECT …) FROM t.',
+  });
+}
+
+function queryInside(expression: ExpressionNode): Span | null {
+  const stack: object[] = [expression];
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    if ('kind' in node && node.kind === 'query') return (node as QueryNode).span;
+    for (const value of Object.values(node))
+      if (typeof value === 'object' && value !== null) stack.push(value);
+  }
+  return null;
 }
 
 /** PRIMARY KEY at a column. */

@@ -26,9 +26,13 @@ export function parseCreateFunction(c: Cursor, words: CreateWords): CreateFuncti
   if (language === 'PYTHON' && c.isWord('USING')) {
     throw c.unsupported(c.peek().span, 'USING for a Python function', "SET 'python.files' = '…' adds files.");
   }
+  if (c.isWord('USING') && c.isWord('ARTIFACT', 1)) throw c.unsupported(c.peek(1).span, 'USING ARTIFACT');
   const jars = c.accept('USING') ? parseCommaList(c, () => parseJarPath(c)) : [];
+  if (c.isWord('WITH')) throw c.unsupported(c.peek().span, 'WITH for a function', OPTIONS_HINT);
   return { ...base, form: 'path', path, language, jars, span: c.spanFrom(start) };
 }
+
+const OPTIONS_HINT = "Options stand in its decorator, or in SET 'millstream.function.<name>.<option>' = '…'.";
 
 /** `LANGUAGE PYTHON`; null if it is not there. */
 export function parseLanguage(c: Cursor): 'PYTHON' | 'JAVA' | 'SCALA' | null {

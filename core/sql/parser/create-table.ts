@@ -16,9 +16,9 @@ import { parseQuery } from './query.js';
 
 /** The cursor is at TABLE. */
 export function parseCreateTable(c: Cursor, words: CreateWords): CreateTableStatement {
-  const { start, orReplace, temporary } = words;
+  const { start, orReplace, replaceOnly, temporary } = words;
   c.expect('TABLE');
-  const ifNotExists = parseIfNotExists(c);
+  const ifNotExists = !replaceOnly && parseIfNotExists(c);
   const name = parseObjectName(c, 'a name for the table');
   const elements: TableElements = { columns: [], watermark: null, primaryKey: null };
   const columnNames = parseElements(c, elements);
@@ -33,10 +33,12 @@ export function parseCreateTable(c: Cursor, words: CreateWords): CreateTableStat
     });
   }
   const query = like === null && c.accept('AS') ? parseQuery(c) : null;
-  if (orReplace && query === null) throw c.unexpected('AS and a query, which CREATE OR REPLACE TABLE needs,');
+  if (orReplace && query === null)
+    throw c.unexpected(`AS and a query, which ${replaceOnly ? '' : 'CREATE OR '}REPLACE TABLE needs,`);
   return {
     kind: 'create_table',
     orReplace,
+    replaceOnly,
     temporary,
     ifNotExists,
     name,

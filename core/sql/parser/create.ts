@@ -17,6 +17,8 @@ import { parseQuery } from './query.js';
 export interface CreateWords {
   readonly start: number;
   readonly orReplace: boolean;
+  /** REPLACE alone: there must be one. */
+  readonly replaceOnly: boolean;
   readonly temporary: boolean;
   readonly system: boolean;
 }
@@ -30,10 +32,10 @@ export function parseCreate(c: Cursor): Statement {
   const temporary = c.isWord('TEMPORARY') && c.accept('TEMPORARY');
   const system = temporary && c.isWord('SYSTEM') && c.accept('SYSTEM');
   if (!system) c.want('TABLE');
-  const words = { start, orReplace, temporary, system };
+  const words = { start, orReplace, replaceOnly: false, temporary, system };
   if (!system && c.isWord('TABLE')) return parseCreateTable(c, words);
-  if (orReplace && !c.isWord('FUNCTION')) {
-    const hint = 'It is for tables and functions.';
+  if (orReplace && !c.isWord('FUNCTION') && !c.isWord('VIEW')) {
+    const hint = 'It is for tables, views and functions.';
     throw c.unsupported({ start: replaceSpan.start, end: c.start() }, 'OR REPLACE', hint);
   }
   if (c.accept('FUNCTION')) return parseCreateFunction(c, words);
@@ -45,9 +47,17 @@ export function parseCreate(c: Cursor): Statement {
   throw c.unexpected();
 }
 
+/** `REPLACE TABLE t … AS query`. The cursor is at REPLACE. */
+export function parseReplaceTable(c: Cursor): Statement {
+  const start = c.start();
+  c.expect('REPLACE');
+  if (!c.isWord('TABLE')) throw c.unexpected('TABLE');
+  return parseCreateTable(c, { start, orReplace: true, replaceOnly: true, temporary: false, system: false });
+}
+
 const REFUSED = new Set(['MATERIALIZED', 'MODEL', 'CONNECTION', 'SECRET']);
 
-function parseCreateView(c: Cursor, { start, temporary }: CreateWords): CreateViewStatement {
+function parseCreateView(c: Cursor, { start, orReplace, temporary }: CreateWords): CreateViewStatement {
   const ifNotExists = parseIfNotExists(c);
   const name = parseObjectName(c, 'a name for the view');
   const columns = c.isSymbol('(') ? parseColumnList(c) : [];
@@ -56,6 +66,7 @@ function parseCreateView(c: Cursor, { start, temporary }: CreateWords): CreateVi
   const query = parseQuery(c);
   return {
     kind: 'create_view',
+    orReplace,
     temporary,
     ifNotExists,
     name,

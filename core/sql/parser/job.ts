@@ -30,6 +30,7 @@ export function parseInsert(c: Cursor): InsertStatement {
   const listed = c.isSymbol('(') && !atQueryInParentheses(c);
   const columns = listed ? parseColumnList(c) : null;
   const query = parseQuery(c);
+  if (c.isWord('ON') && c.isWord('CONFLICT', 1)) throw c.unsupported(c.peek().span, 'ON CONFLICT');
   return {
     kind: 'insert',
     overwrite,
@@ -89,10 +90,14 @@ export function parseExplain(c: Cursor): ExplainStatement {
   if (c.accept('PLAN')) {
     c.expect('FOR');
   } else {
+    let span = c.peek().span;
     let detail = c.acceptOneOf(...DETAILS);
     while (detail !== null) {
+      if (details.includes(detail)) throw c.error(span, `EXPLAIN names ${detail} twice`);
       details.push(detail);
-      detail = c.acceptSymbol(',') ? c.expectOneOf(...DETAILS) : null;
+      const more = c.acceptSymbol(',');
+      span = c.peek().span;
+      detail = more ? c.expectOneOf(...DETAILS) : null;
     }
   }
   const statement = parseRunnable(c);

@@ -115,6 +115,7 @@ const PRIMARIES: ReadonlyMap<string, Primary> = new Map<string, Primary>([
   ['PERIOD', refuse('PERIOD')],
   ['UNIQUE', refuse('UNIQUE')],
   ['CURSOR', refuse('CURSOR')],
+  ...['CLASSIFIER', 'MATCH_NUMBER', 'PREV'].map((word): [string, Primary] => [word, refuseCall(word)]),
   ...[...SPECIAL_CALLS, ...JSON_CALLS].map(([word, parse]): [string, Primary] => [
     word,
     (c) => (c.isSymbol('(', 1) ? parse(c) : null),
@@ -125,6 +126,11 @@ function refuse(what: string): Primary {
   return (c) => {
     throw c.unsupported(c.peek().span, what);
   };
+}
+
+/** Functions of MATCH_RECOGNIZE. */
+function refuseCall(what: string): Primary {
+  return (c) => (c.isSymbol('(', 1) ? refuse(`${what}, which belongs to MATCH_RECOGNIZE,`)(c) : null);
 }
 
 function parseBareQuery(c: Cursor): ExpressionNode {

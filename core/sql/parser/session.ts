@@ -75,6 +75,10 @@ function parsePattern(c: Cursor, object: ShowObject): ShowPattern | null {
 
 function unknownShow(c: Cursor): Error {
   const { word, span } = c.peek();
+  const created = c.peek(1).word;
+  if (word === 'CREATE' && ['MODEL', 'MATERIALIZED'].includes(created)) {
+    return c.unsupported(c.peek(1).span, `SHOW CREATE ${created}`);
+  }
   const refused = ['PROCEDURES', 'MODELS', 'JOBS', 'CONNECTIONS', 'MATERIALIZED'].includes(word);
   if (refused) return c.unsupported(span, `SHOW ${word}`);
   return c.unexpected('TABLES', 'VIEWS', 'FUNCTIONS', 'COLUMNS', 'DATABASES', 'CATALOGS', 'CREATE TABLE');
@@ -94,7 +98,7 @@ export function parseDescribe(c: Cursor): DescribeStatement {
 /** CATALOG and DATABASE may also be names of tables. */
 function describedObject(c: Cursor): DescribeStatement['object'] {
   const { word, span } = c.peek();
-  const more = c.peek(1).kind === 'name' || c.peek(1).kind === 'word';
+  const more = ['name', 'word', 'string'].includes(c.peek(1).kind);
   if (more && (word === 'CATALOG' || word === 'DATABASE' || word === 'FUNCTION')) return word;
   if (more && ['MODEL', 'JOB', 'CONNECTION'].includes(word)) throw c.unsupported(span, `DESCRIBE ${word}`);
   return 'TABLE';

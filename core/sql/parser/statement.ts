@@ -2,7 +2,7 @@
 import { nearNames } from '../../text/near-names.js';
 import type { Statement } from '../ast.js';
 import { parseAlter } from './alter.js';
-import { parseCreate } from './create.js';
+import { parseCreate, parseReplaceTable } from './create.js';
 import type { Cursor } from './cursor.js';
 import { parseDrop } from './drop.js';
 import { parseExecute, parseExplain, parseInsert, parseQueryStatement, parseStatementSet } from './job.js';
@@ -37,6 +37,7 @@ const STATEMENTS: ReadonlyMap<string, (c: Cursor) => Statement> = new Map<string
   ['BEGIN', parseStatementSet],
   ['EXPLAIN', parseExplain],
   ['CREATE', parseCreate],
+  ['REPLACE', parseReplaceTable],
   ['DROP', parseDrop],
   ['ALTER', parseAlter],
   ['SHOW', parseShow],

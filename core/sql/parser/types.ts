@@ -17,6 +17,14 @@ export function parseDataType(c: Cursor): TypeNode {
   return { ...type, nullable: false, span: c.spanFrom(start) };
 }
 
+/** The type of a column, an element or a field: any but INTERVAL, which only expressions have. */
+export function parseColumnType(c: Cursor): TypeNode {
+  if (!c.isWord('INTERVAL')) return parseDataType(c);
+  throw c.error(c.peek().span, 'INTERVAL is not a type of columns, elements and fields', {
+    hint: 'Expressions have it: CAST(a AS INTERVAL DAY). Store a BIGINT of milliseconds, or of months.',
+  });
+}
+
 /** A type without NOT NULL, as in CAST; `INT ARRAY MULTISET` adds collections from the inside out. */
 export function parseNullableType(c: Cursor): TypeNode {
   return c.nested(() => {
@@ -124,14 +132,14 @@ function parseCollectionType(c: Cursor): TypeNode {
   const start = c.start();
   const word = c.next().word;
   c.expectSymbol('<');
-  const first = parseDataType(c);
+  const first = parseColumnType(c);
   if (word !== 'MAP') {
     c.expectSymbol('>');
     const kind = word === 'ARRAY' ? 'array_type' : 'multiset_type';
     return { kind, element: first, nullable: true, span: c.spanFrom(start) };
   }
   c.expectSymbol(',');
-  const value = parseDataType(c);
+  const value = parseColumnType(c);
   c.expectSymbol('>');
   return { kind: 'map_type', key: first, value, nullable: true, span: c.spanFrom(start) };
 }
@@ -152,7 +160,7 @@ function parseRowType(c: Cursor): TypeNode {
 function parseField(c: Cursor): TypeField {
   const start = c.start();
   const name = parseIdentifier(c, 'a field name');
-  const type = parseDataType(c);
+  const type = parseColumnType(c);
   const comment = c.peek().kind === 'string' ? parseString(c) : null;
   return { span: c.spanFrom(start), name, type, comment };
 }

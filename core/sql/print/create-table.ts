@@ -17,8 +17,8 @@ import { typeText } from './type.js';
 export function createTableText(table: CreateTableStatement): string {
   const elements = elementTexts(table.columns, table.watermark, table.primaryKey);
   return words(
-    'CREATE',
-    table.orReplace && 'OR REPLACE',
+    !table.replaceOnly && 'CREATE',
+    table.orReplace && (table.replaceOnly ? 'REPLACE' : 'OR REPLACE'),
     table.temporary && 'TEMPORARY',
     'TABLE',
     table.ifNotExists && 'IF NOT EXISTS',

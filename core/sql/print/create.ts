@@ -19,6 +19,7 @@ export function createText(
     case 'create_view':
       return words(
         'CREATE',
+        statement.orReplace && 'OR REPLACE',
         statement.temporary && 'TEMPORARY',
         'VIEW',
         ifNotExists,

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   parseExpression,
+  parseScript,
   parseStatement,
   parseType,
   printExpression,
@@ -88,6 +89,34 @@ describe('the parser', () => {
       ),
       { seed, numRuns: 5_000 },
     );
+  });
+
+  it.each([
+    ['parentheses', (n: number) => `SELECT ${'('.repeat(n)}1${')'.repeat(n)}`],
+    ['subqueries', (n: number) => `SELECT * FROM ${'(SELECT * FROM '.repeat(n)}t${') AS x'.repeat(n)}`],
+    ['types', (n: number) => `SELECT CAST(a AS ${'ARRAY<'.repeat(n)}INT${'>'.repeat(n)})`],
+    ['signs', (n: number) => `SELECT ${'- '.repeat(n)}1`],
+    ['negations', (n: number) => `SELECT ${'NOT '.repeat(n)}a`],
+    ['sums', (n: number) => `SELECT 1${' + 1'.repeat(n)}`],
+    ['joins', (n: number) => `SELECT * FROM t${' CROSS JOIN t'.repeat(n)}`],
+    ['unions', (n: number) => `SELECT 1${' UNION SELECT 1'.repeat(n)}`],
+    ['fields', (n: number) => `SELECT a${'.b'.repeat(n)} FROM t`],
+    ['columns', (n: number) => `SELECT a${', a'.repeat(n)} FROM t`],
+    ['values', (n: number) => `SELECT a IN (1${', 1'.repeat(n)})`],
+    ['a word', (n: number) => `SELEC${'T'.repeat(n)} 1`],
+    ['lines', (n: number) => `SELECT${'\n'.repeat(n)}FROM`],
+    ['statements', (n: number) => 'SHOW TABLES;'.repeat(n)],
+  ])('answers any number of %s in a time that grows with the length alone', (_, text) => {
+    const cpu = (n: number) => {
+      const before = process.cpuUsage();
+      treeOf(parseScript, text(n));
+      const { user, system } = process.cpuUsage(before);
+      return (user + system) / 1_000;
+    };
+    cpu(10_000);
+
+    // Twenty times the length; a square law would take four hundred times as long.
+    expect(cpu(100_000)).toBeLessThan(100 * cpu(5_000) + 100);
   });
 
   it('answers the beginnings of statements with a tree or an SqlError', () => {
