@@ -283,6 +283,8 @@ export interface BundleDurations {
   readonly totalNs: number;
   /** Calls of the Python function, by step. */
   readonly calls: readonly number[];
+  /** Further calls, made again after an exception, by step. */
+  readonly retries: readonly number[];
 }
 
 /** An open function stage. */

@@ -28,6 +28,7 @@ export class BundleClock {
       returningNs: worker.encodeNs + span(endNs, core.answeredNs),
       totalNs: span(core.queuedNs, core.answeredNs),
       calls: worker.stepCalls,
+      retries: worker.stepRetries,
     };
   }
 }

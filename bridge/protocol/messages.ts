@@ -378,6 +378,8 @@ export interface BundleTiming {
   /** By step: inside the function, the conversion of its values included. */
   readonly stepNs: readonly number[];
   readonly stepCalls: readonly number[];
+  /** Calls made again after an exception (`retry`); they are not in `stepCalls`. */
+  readonly stepRetries: readonly number[];
   readonly encodeNs: number;
 }
 
@@ -394,11 +396,13 @@ export interface FailedRows {
 export interface FailedRow {
   /** Position in the bundle. */
   readonly row: number;
-  /** Rows it stands for, itself the first: 1 for dead letters, otherwise all of the bundle with its function and code. */
+  /** Rows it stands for, itself the first: 1 for dead letters, otherwise all of the bundle with its function, code and exception. */
   readonly count: number;
   readonly function: string;
   /** As of errors: `UDF_EXCEPTION`, `WORKER_CRASH`, … */
   readonly code: string;
+  /** The class of what the function raised: `ValueError`; null where it raised nothing. */
+  readonly exception: string | null;
   readonly message: string;
   /** From the user's first frame on; of a crash the native stack. */
   readonly traceback: string | null;

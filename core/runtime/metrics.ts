@@ -28,6 +28,8 @@ export interface FunctionMetrics {
   returningNs: number;
   /** Times the function was called: rows, or batches for a vectorised one. */
   calls: number;
+  /** Further calls, made again after an exception. */
+  retries: number;
   batches: number;
   rows: number;
 }
@@ -61,7 +63,16 @@ export function newStageMetrics(): StageMetrics {
 export function functionMetrics(stage: StageMetrics, name: string): FunctionMetrics {
   let metrics = stage.functions.get(name);
   if (metrics === undefined) {
-    metrics = { waitingNs: 0, shippingNs: 0, pythonNs: 0, returningNs: 0, calls: 0, batches: 0, rows: 0 };
+    metrics = {
+      waitingNs: 0,
+      shippingNs: 0,
+      pythonNs: 0,
+      returningNs: 0,
+      calls: 0,
+      retries: 0,
+      batches: 0,
+      rows: 0,
+    };
     stage.functions.set(name, metrics);
   }
   return metrics;

@@ -1,13 +1,29 @@
 /** What became of failures in a job: fresh workers, rows given up by function and code, and the letters about them. */
 import type { FailedRow } from '../../bridge/index.js';
 import { type MillstreamError, UdfError } from '../../core/index.js';
+import type { OnError } from '../retry/retry-decision.js';
 import type { DeadLetters } from './dead-letters.js';
 
-/** The rows that a function failed on with one code. */
+/** The rows that a function failed on in one way. */
 export interface FailureCount {
   readonly function: string;
   readonly code: string;
+  /** The class of what the function raised; null where it raised nothing: a crash, a time limit, a result that does not fit. */
+  readonly exception: string | null;
+  /** What became of them. */
+  readonly onError: GivenUp;
   readonly rows: number;
+}
+
+/** What becomes of a row that is given up. */
+export type GivenUp = Exclude<OnError, 'fail'>;
+
+/** Workers that died while they ran a function. */
+export interface DeathCount {
+  /** Null: none of them ran. */
+  readonly function: string | null;
+  readonly code: string;
+  readonly workers: number;
 }
 
 /** What a job has for its failed rows. */
@@ -15,17 +31,22 @@ export interface FailedRowsOptions {
   /** Most rows that a function may fail on: a number, or below 1 a share of those it was given; null: any. */
   readonly budget: (name: string) => number | null;
   readonly letters: DeadLetters;
+  /** What becomes of the rows that a function fails on. */
+  readonly onError: (name: string) => OnError;
   readonly onNote: (text: string) => void;
 }
 
 /** More of them are only counted. */
 const TOLD_RESTARTS = 5;
+/** Beyond it exceptions are counted by their code alone: a program may make classes as it runs. */
+const MOST_KINDS = 200;
 /** A share is not taken of fewer rows: one failure of the first three says little. */
 const LEAST_FOR_SHARE = 1_000;
 
 export class FailedRows {
   #restarts = 0;
   readonly #counts = new Map<string, FailureCount>();
+  readonly #deaths = new Map<string, DeathCount>();
   /** By function: rows it failed on, and rows it was given. */
   readonly #failed = new Map<string, number>();
   readonly #given = new Map<string, number>();
@@ -54,6 +75,10 @@ export class FailedRows {
   /** A worker died, and a fresh one takes its bundles; the first few are told. */
   restarted(verdict: MillstreamError): void {
     this.#restarts += 1;
+    const { code, details } = verdict;
+    const key = JSON.stringify([details.function, code]);
+    const workers = 1 + (this.#deaths.get(key)?.workers ?? 0);
+    this.#deaths.set(key, { function: details.function, code, workers });
     if (this.#restarts <= TOLD_RESTARTS) {
       this.options.onNote(`${verdict.message} A fresh worker takes its bundles.`);
     }
@@ -71,11 +96,14 @@ export class FailedRows {
   ): Promise<void> {
     for (const name of functions) this.#given.set(name, (this.#given.get(name) ?? 0) + rows);
     if (failed.length === 0) return;
-    for (const { function: name, code, count } of failed) {
-      const key = JSON.stringify([name, code]);
+    for (const { function: name, code, exception: raised, count } of failed) {
+      const exception = this.#counts.size < MOST_KINDS ? raised : null;
+      const key = JSON.stringify([name, code, exception]);
       this.#counts.set(key, {
         function: name,
         code,
+        exception,
+        onError: this.options.onError(name) as GivenUp,
         rows: count + (this.#counts.get(key)?.rows ?? 0),
       });
       this.#failed.set(name, count + (this.#failed.get(name) ?? 0));
@@ -89,7 +117,12 @@ export class FailedRows {
     for (const { function: name, code } of this.#counts.values()) this.#check({ function: name, code }, true);
   }
 
-  /** By function and code, the most first. */
+  /** Deaths by function and code, the most first. */
+  deaths(): DeathCount[] {
+    return [...this.#deaths.values()].sort((a, b) => b.workers - a.workers);
+  }
+
+  /** By function, code and exception, the most first. */
   counts(): FailureCount[] {
     return [...this.#counts.values()].sort((a, b) => b.rows - a.rows);
   }

@@ -103,6 +103,7 @@ const NO_TIME: BundleDurations = {
   returningNs: 0,
   totalNs: 0,
   calls: [],
+  retries: [],
 };
 
 function sum(timings: readonly BundleDurations[]): BundleDurations {
@@ -117,5 +118,6 @@ function sum(timings: readonly BundleDurations[]): BundleDurations {
     returningNs: by((t) => t.returningNs),
     totalNs: by((t) => t.totalNs),
     calls: each((t) => t.calls),
+    retries: each((t) => t.retries),
   };
 }

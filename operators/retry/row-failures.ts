@@ -50,6 +50,7 @@ export class RowFailures {
       count: 1,
       function: name,
       code,
+      exception: null,
       message,
       traceback: details.traceback,
       values,

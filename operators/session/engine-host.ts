@@ -24,6 +24,7 @@ import { systemClock, systemTimers } from '../ports/node-ports.js';
 import { SpillFolder } from '../ports/spill-folder.js';
 import { TemporaryFolder } from '../ports/temporary-folder.js';
 import { RelationalWorkers } from '../relational-workers.js';
+import type { OnError } from '../retry/retry-decision.js';
 import { bridgeSettings } from './bridge-settings.js';
 import { bufferSize } from './buffer-size.js';
 import { letterPlaces } from './dead-letter-tables.js';
@@ -209,6 +210,7 @@ export class EngineHost {
       failedRows: new FailedRows({
         budget: (name) => (functionOptions(name).max_errors as number | undefined) ?? null,
         letters: new DeadLetters({ jobId: job.id, clock: systemClock, ...letters }),
+        onError: (name) => (functionOptions(name).on_error as OnError | undefined) ?? 'fail',
         onNote: this.options.onNote,
       }),
       failures: configuration.get('millstream.replay.save')

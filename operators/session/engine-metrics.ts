@@ -1,6 +1,6 @@
 /** What the engine counts of a running job, beside what functions measure themselves. */
 import type { StageMetrics } from '../../core/index.js';
-import type { FailureCount } from '../failures/failed-rows.js';
+import type { DeathCount, FailureCount } from '../failures/failed-rows.js';
 import type { EngineReading, WorkerSummary } from './session-types.js';
 
 /** What the readings are taken from. */
@@ -9,6 +9,7 @@ export interface EngineFacts {
   readonly stages: ReadonlyMap<string, StageMetrics>;
   readonly workers: readonly WorkerSummary[];
   readonly restarts: number;
+  readonly deaths: readonly DeathCount[];
   readonly failures: readonly FailureCount[];
   /** Of the process of the core. */
   readonly coreResidentBytes: number;
@@ -22,8 +23,15 @@ export function engineReadings(facts: EngineFacts): EngineReading[] {
     counter('job.worker_restarts', {}, facts.restarts),
     ...[...facts.stages].flatMap(([stage, metrics]) => ofStage(stage, metrics)),
     ...facts.workers.flatMap(ofWorker),
-    ...facts.failures.map(({ function: name, code, rows }) =>
-      counter('function.failed_rows', { function: name, code }, rows),
+    ...facts.deaths.map(({ function: name, code, workers }) =>
+      counter('function.worker_deaths', { function: name ?? '', code }, workers),
+    ),
+    ...facts.failures.map(({ function: name, code, exception, onError, rows }) =>
+      counter(
+        'function.failed_rows',
+        { function: name, code, exception: exception ?? '', on_error: onError },
+        rows,
+      ),
     ),
   ];
 }
@@ -39,9 +47,10 @@ function ofStage(stage: string, metrics: StageMetrics): EngineReading[] {
     counter('stage.bytes_out', { stage }, bytesOut),
     ...[...metrics.functions].flatMap(([name, counters]) => {
       const labels = { stage, function: name };
-      const { calls, batches, waitingNs, shippingNs, pythonNs, returningNs } = counters;
+      const { calls, retries, batches, waitingNs, shippingNs, pythonNs, returningNs } = counters;
       return [
         counter('function.calls', labels, calls),
+        counter('function.retries', labels, retries),
         counter('function.batches', labels, batches),
         counter('function.waiting_seconds', labels, waitingNs / 1e9),
         counter('function.shipping_seconds', labels, shippingNs / 1e9),

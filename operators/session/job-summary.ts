@@ -1,6 +1,7 @@
 /** Where a job's rows, time and memory went, from the counters of its stages. */
 import type { StageGraph } from '../../core/index.js';
 import type { Engine } from '../engine.js';
+import type { FailedRows } from '../failures/failed-rows.js';
 import { letterStages } from './dead-letter-tables.js';
 import { type RunOutcome, rowsRead } from './run-graph.js';
 import type { FunctionSummary, JobSummary } from './session-types.js';
@@ -29,7 +30,13 @@ export function jobSummary(
     metrics: measured.readings(),
     restarts: failedRows.restarts,
     failures: failedRows.counts(),
+    letterPlaces: letterPlacesOf(failedRows),
   };
+}
+
+function letterPlacesOf(failedRows: FailedRows): Record<string, string[]> {
+  const names = failedRows.counts().map((count) => count.function);
+  return Object.fromEntries(names.map((name) => [name, failedRows.letters.places(name)]));
 }
 
 function functionSummaries(
@@ -41,6 +48,7 @@ function functionSummaries(
     byName.set(name, {
       name,
       calls: (before?.calls ?? 0) + counters.calls,
+      retries: (before?.retries ?? 0) + counters.retries,
       batches: (before?.batches ?? 0) + counters.batches,
       waitingMs: (before?.waitingMs ?? 0) + counters.waitingNs / 1e6,
       shippingMs: (before?.shippingMs ?? 0) + counters.shippingNs / 1e6,
@@ -53,6 +61,7 @@ function functionSummaries(
 
 interface Counters {
   readonly calls: number;
+  readonly retries: number;
   readonly batches: number;
   readonly waitingNs: number;
   readonly shippingNs: number;

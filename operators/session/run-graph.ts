@@ -112,6 +112,7 @@ function reportMetrics(
     stages: job.metrics,
     workers: workerSummaries(graph, [...job.metrics.values()], engine.functionWorkers),
     restarts: engine.failedRows.restarts,
+    deaths: engine.failedRows.deaths(),
     failures: engine.failedRows.counts(),
     coreResidentBytes: process.memoryUsage.rss(),
   });

@@ -91,14 +91,18 @@ export interface JobSummary {
   readonly metrics: readonly MetricReading[];
   /** Workers that died and were replaced. */
   readonly restarts: number;
-  /** Rows that functions failed on and that were given up, by function and code. */
+  /** Rows that functions failed on and that were given up, by function, code and exception. */
   readonly failures: readonly FailureCount[];
+  /** By function with such rows, the files and tables that tell of each of them. */
+  readonly letterPlaces: Readonly<Record<string, readonly string[]>>;
 }
 
 /** The time of one function, summed over its bundles; bundles overlap, so it may pass the job's own. */
 export interface FunctionSummary {
   readonly name: string;
   readonly calls: number;
+  /** Further calls, made again after an exception (`retry`). */
+  readonly retries: number;
   readonly batches: number;
   readonly waitingMs: number;
   readonly shippingMs: number;

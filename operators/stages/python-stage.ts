@@ -143,6 +143,7 @@ export class PythonOperator implements Operator {
       metrics.pythonNs += own;
       metrics.returningNs += timing.returningNs * share;
       metrics.calls += timing.calls[i] ?? 0;
+      metrics.retries += timing.retries[i] ?? 0;
       metrics.batches += 1;
       metrics.rows += rows;
     });

@@ -58,7 +58,7 @@ def user_error(
     # pyarrow's and NumPy's own classes derive from it.
     if isinstance(error, MemoryError):
         kind, code, hint = ResourceError, "WORKER_MEMORY", hint or NO_MEMORY_HINT
-    return kind(
+    made = kind(
         code,
         f"Function `{function}` failed {doing}{arguments}: {summary}{at}",
         hint=hint or _hint_of(error),
@@ -71,6 +71,8 @@ def user_error(
             traceback="".join(traceback.format_exception(type(error), error, tb)),
         ),
     )
+    made.raised = type(error).__name__[:_LONGEST_VALUE]
+    return made
 
 
 def attempt_of(error: BaseException) -> int:

@@ -65,6 +65,8 @@ class MillstreamError(Exception):
         self.message = message
         self.hint = hint
         self.details = ErrorDetails() if details is None else details
+        #: The class of the user's exception that this error tells of; None where there was none.
+        self.raised: str | None = None
 
     def __str__(self) -> str:
         return self.message if self.hint is None else f"{self.message} {self.hint}"

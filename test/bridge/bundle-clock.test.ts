@@ -7,6 +7,7 @@ const worker = (receivedNs: number, sentNs: number) => ({
   decodeNs: 5,
   stepNs: [60, 20],
   stepCalls: [8, 8],
+  stepRetries: [0, 1],
   encodeNs: 10,
 });
 
@@ -24,6 +25,7 @@ describe('the time of a bundle', () => {
       returningNs: 10 + 25,
       totalNs: 150,
       calls: [8, 8],
+      retries: [0, 1],
     });
   });
 

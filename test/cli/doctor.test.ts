@@ -22,6 +22,7 @@ function answering(value: string, capLevel: string): RowsResult {
       metrics: [],
       restarts: 0,
       failures: [],
+      letterPlaces: {},
     }),
   };
 }

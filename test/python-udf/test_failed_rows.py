@@ -53,7 +53,10 @@ def test_the_attempts_of_retry_are_counted() -> None:
 
     stage.rows([0])
 
-    assert [letter.attempt for letter in stage.stage.take_failed_rows()] == [3]
+    (letter,) = stage.stage.take_failed_rows()
+    assert (letter.attempt, letter.exception) == (3, "ZeroDivisionError")
+    assert stage.stage.take_timing().retries == [2]
+    assert stage.stage.take_timing().retries == [0]
 
 
 def test_results_that_do_not_fit_and_exits_are_failures_of_their_row() -> None:
@@ -70,7 +73,12 @@ def test_results_that_do_not_fit_and_exits_are_failures_of_their_row() -> None:
     stage = scalar(odd, ["BIGINT"], "BIGINT")
 
     assert stage.rows([0, 1, 2, 3, 4, 1]) == [(0, 0), (1, None), (2, None), (3, None), (4, 4), (5, None)]
-    assert sorted(failed(stage)) == [(1, 2, "UDF_RETURN_TYPE"), (2, 2, "UDF_EXCEPTION")]
+    rows = stage.stage.take_failed_rows()
+    assert sorted((row.row, row.count, row.code, row.exception) for row in rows) == [
+        (1, 2, "UDF_RETURN_TYPE", None),
+        (2, 1, "UDF_EXCEPTION", "SystemExit"),
+        (3, 1, "UDF_EXCEPTION", "StopIteration"),
+    ]
 
 
 def test_none_where_the_result_is_not_null_is_a_failure() -> None:

@@ -29,8 +29,11 @@ describe.skipIf(process.platform !== 'linux')('a row that a function fails on', 
     };
     expect(letters).toEqual([expect.objectContaining({ ...letter, row: { n: String(RAISES) } })]);
     expect(table).toEqual([{ ...letter, row: `{"n":"${RAISES}"}` }]);
-    expect(stderr).toMatch(/crashes\s+WORKER_CRASH\s+1\n/);
-    expect(stderr).toMatch(/hangs\s+UDF_TIMEOUT\s+1\n/);
+    expect(stderr).toContain('crashes: 1 row given as NULL (1 WORKER_CRASH)\n');
+    expect(stderr).toContain('hangs: 1 row left out (1 UDF_TIMEOUT)\n');
+    expect(stderr).toMatch(
+      /raises: 1 row left out \(1 ValueError\), see table failed and \S+letters\.jsonl\n/,
+    );
   });
 
   it('fails the job where there are more of them than max_errors allows, and shows nothing in the table', async () => {

@@ -15,7 +15,7 @@ from .call import Call
 from .event_loop import Run, event_loop
 from .failed_rows import FailedRow
 from .filter_stage import FilterStage
-from .progress import Progress
+from .progress import Progress, Timing
 from .scalar_stage import ScalarStage
 from .vector import vectors_for
 
@@ -25,8 +25,9 @@ AsyncStep = AsyncRowStep | AsyncVectorStep
 class BundleRun:
     """A bundle on its way through an async stage."""
 
-    def __init__(self, run: Run, progress: Progress, bundle: Bundle) -> None:
+    def __init__(self, run: Run, progress: Progress, bundle: Bundle, steps: Sequence[AsyncStep]) -> None:
         self._run = run
+        self._steps = steps
         self._bundle = bundle
         self._progress = progress
 
@@ -54,9 +55,9 @@ class BundleRun:
         answer: Answer = self._run.done.result()
         return answer
 
-    def take_timing(self) -> tuple[list[int], list[int]]:
-        """Nanoseconds and calls by step."""
-        return self._progress.take()
+    def take_timing(self) -> Timing:
+        """What its steps did; retries are those of all bundles since the last answer."""
+        return self._progress.take({step.call.step: step.take_retries() for step in self._steps})
 
     def take_failed_rows(self) -> list[FailedRow]:
         """Rows that were given up."""
@@ -101,7 +102,7 @@ class AsyncStage:
             self._evaluate(bundle, progress),
             None if on_done is None else lambda _: on_done(),
         )
-        return BundleRun(run, progress, bundle)
+        return BundleRun(run, progress, bundle, self._steps)
 
     def process(self, columns: Sequence[pa.Array], rows: int, continued: bool = False) -> Iterator[Answer]:
         """One answer."""
@@ -112,9 +113,9 @@ class AsyncStage:
             self._last.cancel()
             raise
 
-    def take_timing(self) -> tuple[list[int], list[int]]:
-        """Nanoseconds and calls by step of the last bundle of `process`."""
-        return ([], []) if self._last is None else self._last.take_timing()
+    def take_timing(self) -> Timing:
+        """What its steps did in the last bundle of `process`."""
+        return Timing([], [], []) if self._last is None else self._last.take_timing()
 
     def take_failed_rows(self) -> list[FailedRow]:
         """Rows of the last bundle of `process` that were given up."""

@@ -37,6 +37,10 @@ class _AsyncStep:
         self._pacing = Pacing(call.options, call.name, call.share.shared_folder)
         self._function = self._pacing.paced_async(call.bound.adapt(call.loaded.spec.call))
 
+    def take_retries(self) -> int:
+        """Calls made again since the last time."""
+        return self._pacing.take_retries()
+
     def close(self) -> None:
         """Lets go of what the step holds."""
         self._pacing.close()

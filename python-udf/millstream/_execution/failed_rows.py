@@ -24,6 +24,8 @@ class FailedRow:
     count: int
     function: str
     code: str
+    #: The class of the user's exception; None where there was none.
+    exception: str | None
     message: str
     traceback: str | None
     values: dict[str, str] | None
@@ -37,7 +39,7 @@ class FailedRows:
         self.not_called = not_called
         self._rows = rows
         self._letters: list[FailedRow] = []
-        self._counted: dict[tuple[str, str], FailedRow] = {}
+        self._counted: dict[tuple[str, str, str | None], FailedRow] = {}
         #: Rows that are not answered.
         self._dropped: set[int] = set()
 
@@ -55,6 +57,7 @@ class FailedRows:
             1,
             call.name,
             error.code,
+            error.raised,
             _cut(error.message, _LONGEST_MESSAGE),
             None if details.traceback is None else details.traceback[-_LONGEST_TRACEBACK:],
             dict(details.values) if details.values else None,
@@ -63,7 +66,7 @@ class FailedRows:
         if on_error == "dead_letter":
             self._letters.append(failed)
             return
-        key = (call.name, error.code)
+        key = (call.name, error.code, error.raised)
         before = self._counted.get(key)
         self._counted[key] = failed if before is None else replace(before, count=before.count + 1)
 

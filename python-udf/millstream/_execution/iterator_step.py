@@ -38,6 +38,10 @@ class IteratorStep:
             arrays += self._feed(rows, part)
         return self._vectors.column(arrays, rows)
 
+    def take_retries(self) -> int:
+        """None: a function that was called once is not called again."""
+        return 0
+
     def close(self) -> None:
         """Ends the input; what the function does after its loop is done here.
 

@@ -22,6 +22,8 @@ class Pacing:
     def __init__(self, options: Options, function: str, shared_folder: str | None) -> None:
         self._retry = options.retry or _ONCE
         self._timeout = options.timeout
+        self._retries = 0
+        self._taken = 0
         self._clock = None if options.rate is None else RateClock(options.rate, function, shared_folder)
         self._is_idle = options.retry is None and options.rate is None and options.timeout is None
 
@@ -62,6 +64,12 @@ class Pacing:
 
         return call
 
+    def take_retries(self) -> int:
+        """Calls made again since the last time; any thread."""
+        retries = self._retries - self._taken
+        self._taken += retries
+        return retries
+
     def close(self) -> None:
         """Lets go of the shared clock."""
         if self._clock is not None:
@@ -71,6 +79,7 @@ class Pacing:
         """Raises the error where it was the last attempt."""
         delay = self._retry.delay_after(attempt, error)
         if delay is not None:
+            self._retries += 1
             return delay
         if attempt > 1:
             add_hint(error, f"That was attempt {attempt} of {self._retry.attempts}.")

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence, Sized
+from collections.abc import Iterator, Mapping, Sequence, Sized
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from ..context import FunctionContext, enter_context
+
+
+class Timing(NamedTuple):
+    """By step: nanoseconds, calls, and how many of these were made again after an exception."""
+
+    ns: list[int]
+    calls: list[int]
+    retries: list[int]
 
 
 class Progress:
@@ -39,8 +48,9 @@ class Progress:
         """Counts calls of a step's function."""
         self._calls[step] += calls
 
-    def take(self) -> tuple[list[int], list[int]]:
-        """Nanoseconds and calls by step since the last `take`."""
-        taken = self._ns, self._calls
-        self._ns, self._calls = [0] * len(self._ns), [0] * len(self._calls)
+    def take(self, retries: Mapping[int, int]) -> Timing:
+        """What the steps did since the last `take`; `retries` by step, of those that had any."""
+        steps = len(self._ns)
+        taken = Timing(self._ns, self._calls, [retries.get(step, 0) for step in range(steps)])
+        self._ns, self._calls = [0] * steps, [0] * steps
         return taken

@@ -38,6 +38,10 @@ class RowStep:
         values = call.map_rows(self._function, sequences, rows.count, rows.position)
         return result_column(call, rows, values)
 
+    def take_retries(self) -> int:
+        """Calls made again since the last time."""
+        return self._pacing.take_retries()
+
     def close(self) -> None:
         """Lets go of what the step holds."""
         self._pacing.close()
@@ -73,6 +77,10 @@ class VectorStep:
             except MillstreamError as error:
                 waiting += self._vectors.split(error, rows, part, arrays, bundle)
         return self._vectors.spread(arrays, rows)
+
+    def take_retries(self) -> int:
+        """Calls made again since the last time."""
+        return self._pacing.take_retries()
 
     def close(self) -> None:
         """Lets go of what the step holds."""

@@ -26,7 +26,7 @@ from .loaded_function import LoadedFunction
 from .map_stage import MapStage
 from .merge_calls import merge_call
 from .partial_stage import PartialStage
-from .progress import Progress
+from .progress import Progress, Timing
 from .scalar_stage import ScalarStage
 from .stage_share import ALONE, StageShare
 from .table_aggregate_stage import TableAggregateStage
@@ -70,8 +70,8 @@ class FunctionStage(Protocol):
             in the bundle. The stage stays usable, but an aggregate stage has lost its open group.
         """
 
-    def take_timing(self) -> tuple[list[int], list[int]]:
-        """Nanoseconds and calls by step since the last `take_timing`."""
+    def take_timing(self) -> Timing:
+        """What the steps did since the last `take_timing`."""
 
     #: A function that the next bundle does not call, as if it failed on all rows; None: none.
     not_called: str | None

@@ -14,7 +14,7 @@ from .bundle import Bundle
 from .call import Call
 from .failed_rows import FailedRow
 from .iterator_step import IteratorStep
-from .progress import Progress
+from .progress import Progress, Timing
 from .scalar_step import RowStep, VectorStep
 from .vector import vectors_for
 
@@ -57,9 +57,9 @@ class StageBase:
             self.close()
             raise
 
-    def take_timing(self) -> tuple[list[int], list[int]]:
-        """Nanoseconds and calls by step since the last time."""
-        return self._progress.take()
+    def take_timing(self) -> Timing:
+        """What its steps did since the last time."""
+        return self._progress.take({step.call.step: step.take_retries() for step in self._held})
 
     def take_failed_rows(self) -> list[FailedRow]:
         """Rows of the last bundle that were given up."""

@@ -208,10 +208,8 @@ class FunctionWork:
             batches += 1
             rows += answer.rows
         self._send_failed(message, stage.take_failed_rows())
-        step_ns, step_calls = stage.take_timing()
-        timing = BundleTiming(
-            str(received), str(time.monotonic_ns()), decoded - received, step_ns, step_calls, encode_ns
-        )
+        steps = stage.take_timing()
+        timing = BundleTiming(str(received), str(time.monotonic_ns()), decoded - received, *steps, encode_ns)
         self._data.send(Done(message.stage, self._epoch, message.sequence, batches, rows, timing))
         self._metrics.send_sometimes(message.stage, stage)
 

@@ -459,6 +459,7 @@ class BundleTiming(_Struct):
     decode_ns: int
     step_ns: list[int]
     step_calls: list[int]
+    step_retries: list[int]
     encode_ns: int
 
 
@@ -480,6 +481,7 @@ class FailedRow(_Struct):
     count: int
     function: str
     code: str
+    exception: str | None
     message: str
     traceback: str | None
     values: dict[str, str] | None

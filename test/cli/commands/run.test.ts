@@ -22,6 +22,7 @@ const SUMMARY: JobSummary = {
   metrics: [],
   restarts: 0,
   failures: [],
+  letterPlaces: {},
 };
 const RESULTS: readonly StatementResult[] = [
   { kind: 'ok', statement: 'CREATE TABLE t …', message: null },

@@ -66,6 +66,7 @@ describe('the summary', () => {
         {
           name: 'rating',
           calls: 2_956_907,
+          retries: 0,
           batches: 46,
           waitingMs: 120,
           shippingMs: 240,
@@ -85,7 +86,18 @@ describe('the summary', () => {
       ],
       metrics: [],
       restarts: 0,
-      failures: [],
+      failures: [
+        {
+          function: 'rating',
+          code: 'UDF_EXCEPTION',
+          exception: 'ValueError',
+          onError: 'dead_letter',
+          rows: 1_000,
+        },
+        { function: 'rating', code: 'WORKER_OOM', exception: null, onError: 'dead_letter', rows: 2 },
+        { function: 'rated', code: 'UDF_TIMEOUT', exception: null, onError: 'null', rows: 1 },
+      ],
+      letterPlaces: { rating: ['table failed', '/job/failed.jsonl'], rated: [] },
     });
 
     expect(text).toBe(
@@ -94,6 +106,9 @@ describe('the summary', () => {
         '',
         'function      calls  batches  waiting  shipping  Python  returning',
         'rating    2,956,907       46   0.12 s    0.24 s  1.83 s     0.09 s',
+        '',
+        'rating: 1,002 rows left out (1,000 ValueError, 2 WORKER_OOM), see table failed and /job/failed.jsonl',
+        'rated: 1 row given as NULL (1 UDF_TIMEOUT)',
         '',
         'worker    kind        enforced by  memory peak      cap  used',
         'scan      relational  cgroup-v1        300 MiB  1.0 GiB  29 %',
@@ -113,6 +128,7 @@ describe('the summary', () => {
         metrics: [],
         restarts: 0,
         failures: [],
+        letterPlaces: {},
       }),
     ).toBe('0 rows in, 1 row out, 0.00 s');
   });

@@ -6,7 +6,7 @@ import { RowFailures } from '../../../operators/retry/row-failures.js';
 const ANSWER: BundleResult = {
   batches: [],
   failedRows: [],
-  timing: { waitingNs: 0, shippingNs: 0, pythonNs: [], returningNs: 0, totalNs: 0, calls: [] },
+  timing: { waitingNs: 0, shippingNs: 0, pythonNs: [], returningNs: 0, totalNs: 0, calls: [], retries: [] },
 };
 
 /** A stage in workers that are worn after two bundles; what happens is noted. */

@@ -37,6 +37,7 @@ function recorded(fails: number | null = null) {
           returningNs: 1,
           totalNs: 8,
           calls: [bundle.rows],
+          retries: [0],
         },
       };
     },

@@ -4,7 +4,15 @@ import { UnfinishedGroup } from '../../../operators/retry/unfinished-group.js';
 import { MemorySpillFiles } from '../../support/memory-spill-files.js';
 import { numbersBatch, numbersOf } from '../../support/test-batch.js';
 
-const TIMING = { waitingNs: 0, shippingNs: 0, pythonNs: [], returningNs: 0, totalNs: 0, calls: [] };
+const TIMING = {
+  waitingNs: 0,
+  shippingNs: 0,
+  pythonNs: [],
+  returningNs: 0,
+  totalNs: 0,
+  calls: [],
+  retries: [],
+};
 
 function bundle(values: readonly number[], continued: boolean): Bundle {
   const { rows, groups } = numbersBatch(values);

@@ -20,7 +20,7 @@ it('two bundles for each worker are on their way even where the memory is full w
   const operator = new PythonOperator(
     stage as unknown as PythonStage,
     async () => ({ handle, retire: async () => {} }),
-    {} as unknown as FailedRows,
+    { stageMade: () => {} } as unknown as FailedRows,
     new ManualClock(),
   );
   const signal = new AbortController().signal;

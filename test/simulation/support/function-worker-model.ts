@@ -92,6 +92,7 @@ export class FunctionWorkerModel extends WorkerModel {
         decodeNs: 0,
         stepNs: [0],
         stepCalls: [values.length],
+        stepRetries: [0],
         encodeNs: 0,
       },
     });

@@ -232,6 +232,7 @@ async function openRelational(
 function noFailedRows({ clock }: World): FailedRows {
   return new FailedRows({
     budget: () => null,
+    onError: () => 'skip',
     letters: new DeadLetters({ jobId: '', clock, writers: () => [], queues: new Map() }),
     onNote: () => {},
   });
