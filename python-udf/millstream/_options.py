@@ -93,13 +93,11 @@ def read_options(kind: FunctionKind, given: Mapping[str, object], is_async: bool
 
 
 def _refuse_useless(kind: FunctionKind, option: str, value: object, is_async: bool) -> None:
-    loses_rows = (option == "on_error" and value != "fail") or option == "max_errors"
-    if loses_rows and kind not in ("scalar", "table"):
+    if option == "on_error" and value == "null" and kind in ("aggregate", "table_aggregate"):
         raise UdfError(
             "UDF_OPTION",
-            f"`{option}` is for scalar and table functions: what a row that fails has done to the state of a "
-            f"{kind.replace('_', ' ')} function cannot be undone.",
-            hint=f"Remove `{option}={value!r}`, or check the values in a scalar function before.",
+            "on_error='null' is for scalar functions: an aggregate gives one result for many rows.",
+            hint="Take on_error='skip', which leaves the row out of its group.",
         )
     if option == "concurrency" and is_async and not Concurrency.parse(value).is_fixed:
         raise UdfError(

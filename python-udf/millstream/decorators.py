@@ -32,9 +32,9 @@ class FunctionOptions(TypedDict, total=False):
     which they are ready. `unnest`: a ROW result becomes columns in SELECT. `null`: "skip" never calls the
     function with NULL, "pass" always does, whatever its annotations say.
     `on_error`: what becomes of a row that the function fails on: "fail" ends the job, "null" makes the result
-    NULL, "skip" leaves the row out, "dead_letter" too and writes it down. `max_errors`: rows that it may fail
-    on, a number or a share such as `0.01` or `"1 %"`. `replay=False`: the function has effects outside, so no
-    row is given to it again when its worker dies.
+    NULL, "skip" leaves the row out (of an aggregate: out of its group), "dead_letter" too and writes it
+    down. `max_errors`: rows that it may fail on, a number or a share such as `0.01` or `"1 %"`.
+    `replay=False`: the function has effects outside, so no row is given to it again when its worker dies.
 
     >>> options: FunctionOptions = {"rate": "100/s", "retry": 3}
     """

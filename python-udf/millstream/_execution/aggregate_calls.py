@@ -14,7 +14,9 @@ from .bundle import Bundle
 from .call import Call
 from .called_rows import CalledRows
 from .distinct import DistinctRows
+from .failed_rows import FailedRows, gives_rows_up
 from .packed import pack
+from .restored_accumulator import RestoredAccumulator
 
 
 class AggregateCall(ABC):
@@ -106,20 +108,28 @@ class RowAggregate(AggregateCall):
         self._sequences: list[Any] = []
         self._rows = CalledRows(0)
         self._place: Callable[[int], int] = int
+        self._failures = FailedRows(0)
+        self._is_new = True
+        self._tolerant = gives_rows_up(call)
 
     def _read(self, bundle: Bundle, rows: CalledRows) -> None:
         self._rows = rows
         self._place = bundle.place
+        self._failures = bundle.failed
         self._sequences = self.call.sequences(bundle, rows)
 
     def _begin(self) -> None:
-        try:
-            self._accumulator = self._instance.create_accumulator()
-        except Exception as error:
-            raise self._failed(error, "in `create_accumulator`") from error
+        self._accumulator = self._create()
+        self._is_new = True
         self._type.check(self._accumulator)
         if self._distinct is not None:
             self._distinct.clear()
+
+    def _create(self) -> Any:
+        try:
+            return self._instance.create_accumulator()
+        except Exception as error:
+            raise self._failed(error, "in `create_accumulator`") from error
 
     def _feed(self, start: int, end: int) -> None:
         arguments = self._sequences if end - start == self._rows.count else self._cut(start, end)
@@ -128,6 +138,9 @@ class RowAggregate(AggregateCall):
             fresh = self._distinct.fresh(arguments, end - start)
             arguments = [s if isinstance(s, repeat) else [*compress(s, fresh)] for s in arguments]
             positions = [*compress(positions, fresh)]
+        if self._tolerant:
+            self._feed_tolerantly(positions, arguments)
+            return
         done: list[Any] = []
         try:
             # As in `Call.map_rows`, what `extend` has got says which row raised.
@@ -138,6 +151,21 @@ class RowAggregate(AggregateCall):
             stop = StopIteration("raised by the function itself")
             raise self._row_failed(stop, positions, arguments, len(done))
         self.call.progress.count_calls(self.call.step, len(done))
+
+    def _feed_tolerantly(self, positions: Sequence[int], arguments: Sequence[Any]) -> None:
+        lists = [s if isinstance(s, (repeat, list)) else list(s) for s in arguments]
+
+        def on_failure(index: int, error: BaseException, may_give_up: bool) -> None:
+            failure = self._row_failed(error, positions, lists, index)
+            if not may_give_up:
+                failure.hint = "It took this row before: a function with on_error must do the same each time."
+                raise failure from error
+            row = self._place(self._rows.position(positions[index]))
+            self._failures.add(self.call, row, failure, drops=False)
+
+        restored = RestoredAccumulator(self.call, self._create, self._accumulate, on_failure)
+        self._accumulator = restored.feed(self._accumulator, self._is_new, lists, len(positions))
+        self._is_new = False
 
     def _cut(self, start: int, end: int) -> list[Any]:
         # Slices of lists are faster than those of memoryviews, and there may be one for each row.
@@ -155,7 +183,7 @@ class RowAggregate(AggregateCall):
         return self._accumulator
 
     def _row_failed(
-        self, error: Exception, positions: Sequence[int], arguments: Sequence[Any], index: int
+        self, error: BaseException, positions: Sequence[int], arguments: Sequence[Any], index: int
     ) -> MillstreamError:
         row = self._place(self._rows.position(positions[index]))
         return self.call.row_failed(error, row, "accumulate", arguments, index)

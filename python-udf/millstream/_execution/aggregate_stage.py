@@ -10,7 +10,6 @@ from ..errors import MillstreamError
 from ..functions import BatchAggregateFunction
 from .aggregate_calls import AggregateCall, RowAggregate
 from .answer import Answer
-from .bundle import Bundle
 from .call import Call
 from .groups import KeyGroups
 from .progress import Progress
@@ -51,7 +50,7 @@ class AggregateStage(StageBase):
 
     def _answer(self, columns: Sequence[pa.Array], rows: int, continued: bool) -> Answer:
         ranges, finished = self._groups.divide(columns, rows, continued)
-        bundle = Bundle(columns, rows)
+        bundle = self._bundle(columns, rows)
         results: list[pa.Array] = []
         for position, aggregate in enumerate(self._calls):
             with self._progress.step(position, aggregate.call.name):

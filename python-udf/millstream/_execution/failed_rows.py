@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from ..errors import CancelledError, MillstreamError, UdfError
+from ..functions import BatchAggregateFunction
 
 if TYPE_CHECKING:
     from .call import Call
+    from .instruction import StageMode
 
 _LONGEST_MESSAGE = 2_000
 _LONGEST_TRACEBACK = 8_000
@@ -43,13 +45,14 @@ class FailedRows:
         #: Rows that are not answered.
         self._dropped: set[int] = set()
 
-    def add(self, call: Call, row: int, error: MillstreamError, attempt: int = 1) -> None:
-        """Takes a row in. An error that ends the job all the same is raised."""
+    def add(self, call: Call, row: int, error: MillstreamError, attempt: int = 1, drops: bool = True) -> None:
+        """Takes a row in. An error that ends the job all the same is raised. `drops` False: only this call
+        does without the row."""
         if isinstance(error, CancelledError):
             raise error
         on_error = call.options.on_error
         assert on_error is not None
-        if on_error != "null":
+        if drops and on_error != "null":
             self._dropped.add(row)
         details = error.details
         failed = FailedRow(
@@ -92,17 +95,32 @@ def gives_rows_up(call: Call) -> bool:
     return call.options.on_error not in (None, "fail")
 
 
-def check_on_error(call: Call, whole: bool) -> None:
-    """Refuses `on_error` where it cannot act. `whole`: the function takes groups or partitions.
+def check_on_error(call: Call, mode: StageMode) -> None:
+    """Refuses `on_error` where it cannot act.
 
     Raises:
         UdfError: UDF_OPTION.
     """
-    if not gives_rows_up(call):
+    # Rows of a merge have been given to the function before.
+    if not gives_rows_up(call) or mode == "merge":
         return
-    definition, on_error = call.loaded.spec.definition, call.options.on_error
-    if whole or call.loaded.spec.form.iterator is not None or definition.kind not in ("scalar", "table"):
+    spec, on_error = call.loaded.spec, call.options.on_error
+    definition = spec.definition
+    by_row = mode in ("scalar", "filter", "table") and spec.form.iterator is None
+    by_accumulator = (
+        mode in ("aggregate", "partial", "map")
+        and definition.kind in ("aggregate", "table_aggregate")
+        and definition.batch is None
+        and not isinstance(spec.instance, BatchAggregateFunction)
+    )
+    if mode == "window":
+        reason = "is called with OVER, where a row is in many frames"
+    elif not by_row and not by_accumulator:
         reason = "sees many rows in one call, so no row can be taken back"
+    elif on_error == "null" and by_accumulator:
+        reason = "gives one result for many rows; take 'skip', which leaves the row out of its group"
+    elif call.options.replay is False and by_accumulator:
+        reason = "has replay=False: to take a row back, rows of its group are given to it again"
     elif on_error == "null" and definition.kind == "table":
         reason = "gives rows, and a row of NULLs would be one that it never gave; take 'skip'"
     elif on_error == "null" and not call.type.nullable:

@@ -119,7 +119,7 @@ def open_stage(
     progress = Progress(len(steps))
     calls = _bind(input, steps, functions, time_zone, progress, share, merges=mode == "merge")
     for call in calls:
-        check_on_error(call, whole=mode not in ("scalar", "filter", "table"))
+        check_on_error(call, mode)
     opened: (
         ScalarStage
         | FilterStage

@@ -10,7 +10,6 @@ import pyarrow as pa
 from .aggregate_calls import RowAggregate
 from .answer import Answer
 from .answer_rows import AnswerRows
-from .bundle import Bundle
 from .call import Call
 from .partitioned_stage import PartitionedStage
 from .progress import Progress
@@ -26,7 +25,7 @@ class TableAggregateStage(PartitionedStage):
 
     def _parts(self, columns: Sequence[pa.Array], rows: int, continued: bool) -> Iterator[Answer]:
         ranges, finished = self._groups.divide(columns, rows, continued)
-        groups = self._aggregate.run(Bundle(columns, rows), ranges, finished)
+        groups = self._aggregate.run(self._bundle(columns, rows), ranges, finished)
         for (_, end), items in zip(ranges, groups, strict=False):
             yield from self._answers.add(items, end - 1, rows > 0)
         yield from self._answers.flush(rows > 0)
