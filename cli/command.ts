@@ -25,6 +25,7 @@ export async function runProcess(args: readonly string[], zygotes: EarlyZygotes 
     terminalColumns: process.stdout.isTTY ? process.stdout.columns : null,
     stderr: process.stderr,
     signal: interrupt.signal,
+    onTerminate: (drain) => interrupt.onTerminate(drain),
     openSession: openSessionWith(zygotes),
   });
   zygotes?.close();

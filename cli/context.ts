@@ -10,5 +10,7 @@ export interface CommandContext {
   readonly stderr: NodeJS.WriteStream;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
+  /** Has SIGTERM call `drain` instead of aborting `signal`, until the returned function is called. */
+  readonly onTerminate: (drain: () => void) => () => void;
   readonly openSession: OpenSession;
 }

@@ -1,20 +1,34 @@
-/** Ctrl-C and termination: cancel first, then leave, within a second. */
+/** Ctrl-C: cancel, and leave within a second. SIGTERM: end in order, within the grace that services are given. */
 import { CancelledError } from '../core/index.js';
-import { EXIT_INTERRUPTED } from './exit-codes.js';
+import { EXIT_DONE, EXIT_INTERRUPTED } from './exit-codes.js';
 
 /** From the first signal to the end of the process, whatever still runs; workers end with their zygote. */
-const GRACE_MS = 900;
+const CANCEL_GRACE_MS = 900;
+/** As Kubernetes waits before it kills. */
+const DRAIN_GRACE_MS = 30_000;
+/** Before that what is not done is cancelled, so that functions are still closed. */
+const DRAIN_MS = DRAIN_GRACE_MS - 2_000;
 const SIGNALS = { SIGINT: EXIT_INTERRUPTED, SIGTERM: 143, SIGHUP: 129 } as const;
+
+type SignalName = keyof typeof SIGNALS;
+
+/** A signal that was taken, and how the process ends by it. */
+interface Taken {
+  readonly name: SignalName;
+  /** The job is ended in order: it may still come to a good end. */
+  readonly isDrain: boolean;
+}
 
 /** Signals of this process as an AbortSignal. The second signal ends the process at once. */
 export class Interrupt {
   private readonly controller = new AbortController();
-  private taken: { readonly exitCode: number; readonly message: string } | null = null;
+  private drain: (() => void) | null = null;
+  private taken: Taken | null = null;
 
   /** Starts listening. */
   static listen(): Interrupt {
     const interrupt = new Interrupt();
-    for (const [name, code] of Object.entries(SIGNALS)) process.on(name, () => interrupt.take(name, code));
+    for (const name of Object.keys(SIGNALS) as SignalName[]) process.on(name, () => interrupt.take(name));
     return interrupt;
   }
 
@@ -22,17 +36,46 @@ export class Interrupt {
     return this.controller.signal;
   }
 
-  /** Ends the process: with `exitCode`, or, after a signal, with its code and a word about it. */
-  end(exitCode: number): never {
-    if (this.taken !== null) process.stderr.write(`${this.taken.message}\n`);
-    process.exit(this.taken?.exitCode ?? exitCode);
+  /** Has SIGTERM call `drain` instead of aborting the signal, until the returned function is called. */
+  onTerminate(drain: () => void): () => void {
+    this.drain = drain;
+    return () => {
+      this.drain = null;
+    };
   }
 
-  private take(name: string, exitCode: number): void {
-    if (this.taken !== null) this.end(exitCode);
-    const message = `Stopped by ${name === 'SIGINT' ? 'Ctrl-C' : name}.`;
-    this.taken = { exitCode, message };
-    setTimeout(() => this.end(exitCode), GRACE_MS).unref();
-    this.controller.abort(new CancelledError('CANCELLED', message));
+  /** Ends the process: with `exitCode`, or, after a signal that left the job undone, with its code and a word about it. */
+  end(exitCode: number): never {
+    const { taken } = this;
+    if (taken === null) process.exit(exitCode);
+    const isKept = taken.isDrain && exitCode !== EXIT_INTERRUPTED;
+    const text = taken.isDrain && exitCode === EXIT_DONE ? ' What it had read is done.' : '';
+    process.stderr.write(`${stoppedBy(taken.name)}${text}\n`);
+    process.exit(isKept ? exitCode : SIGNALS[taken.name]);
   }
+
+  private take(name: SignalName): void {
+    // Whatever the end would have been, it is not waited for.
+    if (this.taken !== null) this.end(EXIT_INTERRUPTED);
+    const { drain } = this;
+    const isDrain = name === 'SIGTERM' && drain !== null;
+    this.taken = { name, isDrain };
+    setTimeout(() => this.end(EXIT_INTERRUPTED), isDrain ? DRAIN_GRACE_MS : CANCEL_GRACE_MS).unref();
+    if (isDrain) {
+      const seconds = DRAIN_GRACE_MS / 1000;
+      process.stderr.write(`${name}: ends in order, within ${seconds} s. A second signal ends it at once.\n`);
+      setTimeout(() => this.cancel(name), DRAIN_MS).unref();
+      drain();
+    } else {
+      this.cancel(name);
+    }
+  }
+
+  private cancel(name: SignalName): void {
+    this.controller.abort(new CancelledError('CANCELLED', stoppedBy(name)));
+  }
+}
+
+function stoppedBy(name: SignalName): string {
+  return `Stopped by ${name === 'SIGINT' ? 'Ctrl-C' : name}.`;
 }

@@ -71,10 +71,12 @@ export async function withSession(
       python: null,
       mode: options.mode ?? job.mode,
     });
+    const stopListening = context.onTerminate(() => session.drain());
     try {
       await use(session, reporter);
     } finally {
       await session.close();
+      stopListening();
     }
     if (options.debug?.port === null && terminal?.wasUsed === false) {
       reporter.line(`No breakpoint() of the function ${options.debug.function} was reached.`);

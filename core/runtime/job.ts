@@ -129,6 +129,14 @@ export class Job {
   }
 
   /**
+   * Sources stop reading; what they have read goes through the job to its end, which is then a good one. Call it before
+   * or while it runs.
+   */
+  drain(): void {
+    if (isOpen(this.currentState)) for (const task of this.tasks) task.drain();
+  }
+
+  /**
    * Injects a barrier at every source and resolves when all stages have acknowledged it.
    * @throws the job's error when it ends otherwise before
    */

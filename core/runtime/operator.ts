@@ -20,7 +20,10 @@ export interface OperatorContext {
   readonly metrics: StageMetrics;
   /** Bytes that the operator may hold of inputs and outputs in flight, beside what waits on its edges. */
   readonly bufferBytes: number;
-  /** Aborted when the job fails or is cancelled, or nobody needs this stage's output any more; its `reason` is the error. */
+  /**
+   * Aborted when the job fails or is cancelled, or nobody needs this stage's output any more; its `reason` is the error.
+   * Of a source also when the job is drained: then what was emitted still counts.
+   */
   readonly signal: AbortSignal;
   /** Fails the job from outside a call (a worker died while nothing was awaited). */
   fail(error: unknown): void;

@@ -43,8 +43,8 @@ export class RunningTask {
    */
   async run(): Promise<void> {
     try {
-      this.context.signal.throwIfAborted();
-      await untilAborted(this.context.signal, this.work());
+      this.context.stopped.throwIfAborted();
+      await untilAborted(this.context.stopped, this.work());
     } catch (error) {
       this.context.fail(error);
     }
@@ -60,6 +60,11 @@ export class RunningTask {
   /** Asks a source for a snapshot; does nothing for other operators, which get theirs by the barrier. */
   async requestSnapshot(barrier: Barrier): Promise<void> {
     if (isSource(this.operator)) await this.context.requestSnapshot(this.operator, barrier);
+  }
+
+  /** A source reads no more and ends; others go on until their inputs end. */
+  drain(): void {
+    if (this.isSource) this.context.drain();
   }
 
   private async work(): Promise<void> {

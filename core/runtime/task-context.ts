@@ -32,6 +32,8 @@ export class TaskContext implements OperatorContext {
   readonly bufferBytes: number;
   readonly metrics: StageMetrics = newStageMetrics();
   readonly signal: AbortSignal;
+  /** As `signal`, but a source that only stops reading goes on. */
+  readonly stopped: AbortSignal;
   readonly output: Output = { emit: (element) => this.emit(element) };
   /** Resolves when the operator is open. */
   readonly opened: Deferred<void> = deferred();
@@ -42,6 +44,7 @@ export class TaskContext implements OperatorContext {
   /** Inputs that have not ended. */
   openInputs: number;
   private readonly unneeded = new AbortController();
+  private readonly drained = new AbortController();
   private snapshots: Promise<void>[] | null = [];
 
   constructor(private readonly parts: TaskParts) {
@@ -51,7 +54,8 @@ export class TaskContext implements OperatorContext {
     this.clock = parts.clock;
     this.timers = parts.timers;
     this.bufferBytes = parts.bufferBytes;
-    this.signal = AbortSignal.any([parts.jobSignal, this.unneeded.signal]);
+    this.stopped = AbortSignal.any([parts.jobSignal, this.unneeded.signal]);
+    this.signal = AbortSignal.any([this.stopped, this.drained.signal]);
   }
 
   /** What an operator meets after it was stopped as unneeded is no failure. */
@@ -76,6 +80,15 @@ export class TaskContext implements OperatorContext {
     this.stopInputs();
   }
 
+  /** A source reads no more; what it has read stays. */
+  drain(): void {
+    this.drained.abort(new CancelledError('DRAINED', `Stage ${this.stageId} reads no more.`));
+  }
+
+  get isDrained(): boolean {
+    return this.drained.signal.aborted;
+  }
+
   countInput(batch: Batch): void {
     this.metrics.rowsIn += batch.rows;
     this.metrics.batchesIn += 1;
@@ -97,7 +110,7 @@ export class TaskContext implements OperatorContext {
   }
 
   private async emit(element: StreamElement): Promise<void> {
-    this.signal.throwIfAborted();
+    this.stopped.throwIfAborted();
     if (element.kind === 'batch') {
       this.metrics.rowsOut += element.rows;
       this.metrics.batchesOut += 1;

@@ -1,5 +1,6 @@
 /** The run loop: one operator between its inputs and its output. Batch and streaming are the same loop. */
 
+import { CancelledError } from '../errors.js';
 import type { ExchangeReader } from './exchange-channel.js';
 import { BarrierAlignment, WatermarkMinimum } from './input-progress.js';
 import type { Operator, SourceOperator } from './operator.js';
@@ -42,8 +43,13 @@ export async function runOperator(operator: Operator, context: TaskContext): Pro
   await Promise.all(inputs.map(pump));
 }
 
-/** Runs a source until it is done, and then the snapshots that were asked for meanwhile. */
+/** Runs a source until it is done or drained, and then the snapshots that were asked for meanwhile. */
 export async function runSource(source: SourceOperator, context: TaskContext): Promise<void> {
-  await source.run();
+  try {
+    if (!context.isDrained) await source.run();
+  } catch (error) {
+    // A source may meet the signal as an end or as an error.
+    if (!(context.isDrained && error instanceof CancelledError)) throw error;
+  }
   await context.snapshotsDone();
 }

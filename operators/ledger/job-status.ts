@@ -2,7 +2,7 @@
 
 /** How a job stands. Of an idle session, and of one that waits, only what it holds is known. */
 export interface JobStatus {
-  readonly state: 'waiting' | 'planning' | 'running' | 'idle';
+  readonly state: 'waiting' | 'planning' | 'running' | 'draining' | 'idle';
   /** Of the statement that runs; null where none does. */
   readonly mode: 'batch' | 'streaming' | null;
   /** Rows read by the statement that runs. */

@@ -17,6 +17,8 @@ export interface RunOptions {
   readonly results: ResultQueue | null;
   readonly print: WriteText;
   readonly signal: AbortSignal;
+  /** Aborting it ends the sources; the run is then a good one. */
+  readonly drain: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
   /** Called about once a second and at the end; null: nobody listens. */
   readonly onMetrics: ((metrics: JobMetrics) => void) | null;
@@ -59,10 +61,14 @@ export async function runGraph(graph: StageGraph, options: RunOptions): Promise<
       signal: options.signal,
       schemas: engine.schemas,
     });
+    const drain = () => job.drain();
+    options.drain.addEventListener('abort', drain, { once: true });
+    if (options.drain.aborted) drain();
     const stopReporting = reportProgress(job, graph, options, startNs);
     try {
       await job.run();
     } finally {
+      options.drain.removeEventListener('abort', drain);
       stopReporting();
       reportMetrics(job, graph, options, startNs, true);
     }

@@ -168,6 +168,12 @@ export interface JobSession {
   explain(sql: string): AsyncIterable<StatementResult>;
   /** What a Python function that a statement has created declares. @throws {UdfError} when it cannot be loaded */
   declaration(name: string): Promise<FunctionDeclaration>;
+  /**
+   * Ends in order: a streaming statement stops reading and finishes what it has read, a batch statement is cancelled,
+   * no other is begun; `execute` then ends, or throws a CancelledError where something was not done. Workers close
+   * their functions with `close`.
+   */
+  drain(): void;
   /** Ends workers and removes temporary files; may be called twice. */
   close(): Promise<void>;
 }

@@ -30,6 +30,8 @@ export class SessionVoice implements JobVoice {
   /** Several where a program reads several results side by side. */
   readonly #running = new Set<Running>();
   #planning = 0;
+  /** It reads no more and finishes what is in flight. */
+  isDraining = false;
 
   constructor(private readonly options: SessionVoiceOptions) {}
 
@@ -81,7 +83,7 @@ export class SessionVoice implements JobVoice {
 
   get #state(): JobStatus['state'] {
     if (!this.options.hasMemory()) return 'waiting';
-    if (this.#running.size > 0) return 'running';
+    if (this.#running.size > 0) return this.isDraining ? 'draining' : 'running';
     return this.#planning > 0 ? 'planning' : 'idle';
   }
 }

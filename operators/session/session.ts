@@ -29,6 +29,7 @@ import {
   type Statement,
   type StatementSetStatement,
   UdfError,
+  untilAborted,
   withGrantedWorkers,
   withOverrides,
 } from '../../core/index.js';
@@ -66,6 +67,7 @@ export class Session implements JobSession {
   readonly #options: SessionOptions;
   readonly #host: EngineHost;
   readonly #sources = new Map<string, SourceFactory>();
+  readonly #ending = new AbortController();
   #closed = false;
 
   private constructor(options: SessionOptions, earlyZygotes: EarlyZygotes | null) {
@@ -103,6 +105,7 @@ export class Session implements JobSession {
     this.#host.planOnly = false;
     const firstJob = statements.findIndex(isJob);
     for (const [i, statement] of statements.entries()) {
+      this.#ending.signal.throwIfAborted();
       // Not before: SET may say with which Python.
       if (i === firstJob) this.#prepareWorkers(statements);
       yield await this.#executeStatement(statement, sql);
@@ -133,6 +136,13 @@ export class Session implements JobSession {
       throw new UdfError('UDF_NOT_FOUND', `There is no function '${name}' in this session.`);
     const workers = await this.#host.functionWorkers();
     return (await workers.declare([entry])).get(entry.name)!;
+  }
+
+  drain(): void {
+    this.#host.voice.isDraining = true;
+    this.#ending.abort(
+      new CancelledError('CANCELLED', 'The session was ended before all of its statements.'),
+    );
   }
 
   /** Adds a connector whose rows the program makes. */
@@ -229,7 +239,8 @@ export class Session implements JobSession {
     sql: string,
     toBeWritten: ReadonlySet<string> = new Set(),
   ): Promise<PlannedJob> {
-    return this.#host.voice.plan(() => this.#planned(statement, sql, toBeWritten));
+    const planned = this.#host.voice.plan(() => this.#planned(statement, sql, toBeWritten));
+    return untilAborted(this.#ending.signal, planned);
   }
 
   async #planned(
@@ -358,7 +369,12 @@ export class Session implements JobSession {
         sources: this.#sources,
         results,
         print: this.#options.print,
-        signal: AbortSignal.any([signal, this.#options.signal]),
+        signal: AbortSignal.any([
+          signal,
+          this.#options.signal,
+          ...(graph.mode === 'batch' ? [this.#ending.signal] : []),
+        ]),
+        drain: this.#ending.signal,
         onProgress: (progress) => {
           spoken.progress(progress);
           this.#options.onProgress(progress);

@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { runCommandLine } from '../../cli/run-command-line.js';
 import { runningJobs } from '../../operators/index.js';
@@ -9,20 +11,29 @@ import { fakeSession } from './support/fake-session.js';
 /** Ends only when it is told to. */
 const ENDLESS = {
   sql: `CREATE TEMPORARY FUNCTION slow_down AS 'functions.slow_down' LANGUAGE PYTHON;
-CREATE TEMPORARY TABLE numbers (n BIGINT) WITH ('connector' = 'datagen', 'rows-per-second' = '1000',
+CREATE TEMPORARY TABLE numbers (n BIGINT) WITH ('connector' = 'datagen', 'rows-per-second' = '50',
   'fields.n.kind' = 'sequence', 'fields.n.start' = '1', 'fields.n.end' = '1000000000');
 SELECT slow_down(n) FROM numbers;
 `,
   files: {
     'functions.py': `import time
 
-from millstream import udf
+from millstream import ScalarFunction, udf
 
 
-@udf
-def slow_down(n: int) -> int:
-    time.sleep(0.05)
-    return n
+class SlowDown(ScalarFunction):
+    def eval(self, n: int) -> int:
+        time.sleep(0.02)
+        with open("calls", "a") as file:
+            print(n, file=file)
+        return n
+
+    def close(self) -> None:
+        with open("calls", "a") as file:
+            print("closed", file=file)
+
+
+slow_down = udf(SlowDown())
 `,
   },
   args: ['-D', 'millstream.memory=1 gb', '-D', 'parallelism.default=1', '--mode', 'streaming'],
@@ -34,7 +45,11 @@ async function command(...args: string[]) {
   return { code, stdout: fake.stdout(), stderr: fake.stderr() };
 }
 
-it('a running job is listed, and shows where its workers are in their code', async () => {
+/** The end of stderr. */
+const ENDED_IN_ORDER =
+  /SIGTERM: ends in order, within 30 s\. A second signal ends it at once\.\n[\s\S]*Stopped by SIGTERM\. What it had read is done\.\n$/;
+
+it('a streaming job is listed, shows where its workers are in their code, and ends in order by SIGTERM', async () => {
   const folder = await JobFolder.make(ENDLESS);
   try {
     const child = folder.start(ENDLESS);
@@ -57,15 +72,54 @@ it('a running job is listed, and shows where its workers are in their code', asy
     const stack = await command('stack', String(worker.pid));
     expect(stack).toMatchObject({ code: 0, stderr: '' });
     expect(stack.stdout).toContain(`(python-1, pid ${worker.pid}): function slow_down in stage`);
-    expect(stack.stdout).toContain('functions.py", line 8, in slow_down');
+    expect(stack.stdout).toContain('functions.py", line 8, in eval');
 
-    child.kill('SIGINT');
-    expect((await end).code).toBe(130);
+    child.kill('SIGTERM');
+    const { code, stdout: rows, stderr } = await end;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(ENDED_IN_ORDER) });
+    const given = String(rows)
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line).row[0]);
+    const calls = (await readFile(join(folder.path, 'calls'), 'utf8')).trimEnd().split('\n');
+    expect(given).toEqual(given.map((_, i) => i + 1));
+    expect(calls).toEqual([...given.map(String), 'closed']);
+    expect(await folder.left()).toEqual(['calls']);
     expect(await command('ps')).toEqual({
       code: 0,
       stdout: '',
       stderr: 'No job of yours runs on this machine.\n',
     });
+  } finally {
+    await folder.remove();
+  }
+});
+
+it('a batch job is cancelled by SIGTERM, after its functions have been closed, and leaves no output', async () => {
+  const batch = {
+    ...ENDLESS,
+    sql: ENDLESS.sql
+      .replace("'rows-per-second' = '50'", "'number-of-rows' = '1000000'")
+      .replace(
+        'SELECT',
+        "CREATE TEMPORARY TABLE o (n BIGINT) WITH ('connector' = 'filesystem', 'path' = 'out', 'format' = 'csv');\nINSERT INTO o SELECT",
+      ),
+    args: ['-D', 'millstream.memory=1 gb', '-D', 'parallelism.default=1'],
+  };
+  const folder = await JobFolder.make(batch);
+  try {
+    const child = folder.start(batch);
+    const end = endOf(child);
+    await until(
+      () => folder.left(),
+      (names) => names.includes('calls'),
+      20_000,
+    );
+    child.kill('SIGTERM');
+
+    expect(await end).toMatchObject({ code: 143, stderr: expect.stringMatching(/Stopped by SIGTERM\.\n$/) });
+    expect(await folder.left()).toEqual(['calls']);
+    expect(await readFile(join(folder.path, 'calls'), 'utf8')).toMatch(/closed\n$/);
   } finally {
     await folder.remove();
   }

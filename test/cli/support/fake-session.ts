@@ -32,6 +32,7 @@ export function fakeSession({ results = [], declaration, whileRunning }: FakeAns
       terminalColumns: null,
       stderr: stderr.stream as unknown as NodeJS.WriteStream,
       signal: new AbortController().signal,
+      onTerminate: () => () => {},
       openSession: async (options) => {
         fake.options = options;
         return session(options);
@@ -56,6 +57,7 @@ export function fakeSession({ results = [], declaration, whileRunning }: FakeAns
         if (declaration === undefined) throw new Error('no declaration was expected');
         return declaration;
       },
+      drain: () => {},
       close: async () => {
         fake.closed += 1;
       },

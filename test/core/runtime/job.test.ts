@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   type Batch,
+  CancelledError,
   DEFAULT_JOB_OPTIONS,
   Job,
   type JobOptions,
@@ -36,6 +37,41 @@ describe('a job', () => {
     expect(sink.values).toEqual([0, 1, 2]);
     expect(metrics.get('b')).toMatchObject({ rowsIn: 3, rowsOut: 3, batchesIn: 3, bytesOut: 24 });
     expect(metrics.get('c')).toMatchObject({ rowsIn: 3, rowsOut: 0 });
+  });
+
+  it('ends well when it is drained: sources stop, what they emitted goes to the end', async () => {
+    const sink = new CollectSink();
+    const { clock, ports } = setUp();
+    const endless = function* () {
+      for (let n = 0; ; n++) {
+        if (n === 5) job.drain();
+        yield numbersBatch([n]);
+      }
+    };
+    const operators = { a: new TestSource(endless()), b: new PassOperator(), c: sink };
+    const job = jobOf(graphOf(['a -> b', 'b -> c']), operators, ports);
+
+    await clock.runUntil(job.run());
+
+    expect(sink.values).toEqual([0, 1, 2, 3, 4]);
+    expect([job.state, operators.a.closed]).toEqual(['finished', 1]);
+  });
+
+  it('reads nothing where it was drained before it ran, and a source that answers by an error has only ended', async () => {
+    const { clock, ports } = setUp();
+    const sinks = [new CollectSink(), new CollectSink()];
+    const job = jobOf(graphOf(['a -> b']), { a: sourceOf(3), b: sinks[0]! }, ports);
+    job.drain();
+    await clock.runUntil(job.run());
+    const throwing = jobOf(
+      graphOf(['a -> b']),
+      { a: new ThrowsWhenDrained(() => throwing.drain()), b: sinks[1]! },
+      ports,
+    );
+    await clock.runUntil(throwing.run());
+
+    expect([job.state, throwing.state]).toEqual(['finished', 'finished']);
+    expect(sinks.map(({ values }) => values)).toEqual([[], []]);
   });
 
   it('passes the end as an infinite watermark, and ends an operator with two inputs when both have', async () => {
@@ -205,6 +241,18 @@ class FailsOnBatch extends TestOperator {
 
   async processBatch(): Promise<void> {
     throw this.error;
+  }
+}
+
+/** Meets the end of reading as an error, as a worker's query does. */
+class ThrowsWhenDrained extends TestSource {
+  constructor(private readonly drain: () => void) {
+    super([]);
+  }
+
+  override async run(): Promise<void> {
+    this.drain();
+    throw new CancelledError('CANCELLED', 'The query was cancelled.');
   }
 }
 
