@@ -49,6 +49,30 @@ class WeightedMean(AggregateFunction):
 w5 = udaf(WeightedMean(), result_type="DOUBLE", accumulator_type="ARRAY<DOUBLE>", name="w5")
 
 
+@udf
+def halve(x: float) -> float:
+    """The first of a chain of three."""
+    return x * 0.5 + 1.0
+
+
+@udf
+def toward_zero(x: float) -> float:
+    """The second of a chain of three."""
+    return x - 0.25 if x > 0 else x + 0.25
+
+
+@udf
+def square(x: float) -> float:
+    """The third of a chain of three."""
+    return x * x
+
+
+@udf
+def all_three(x: float) -> float:
+    """The chain as one function that calls the three."""
+    return square(toward_zero(halve(x)))
+
+
 @udtf(result_types=["STRING", "INT"])
 def w6(s: str):
     """W6: a table function, about three rows for each row."""

@@ -1,18 +1,21 @@
 /** `npm run bench -- …`: reads the arguments and runs what they name (README.md has the method). */
 import { parseArgs } from 'node:util';
 import { CASES } from './cases.mjs';
+import { benchChain, benchColumns } from './comparisons.mjs';
 import { benchKinds } from './kinds.mjs';
 import { benchLatency } from './latency.mjs';
 import { benchRoundTrip } from './roundtrip.mjs';
 import { benchStart } from './start.mjs';
 import { benchThroughput } from './throughput.mjs';
 
-const USAGE = `Usage: npm run bench -- [w1 … w6] [start] [latency] [roundtrip] [kinds] [options]
+const USAGE = `Usage: npm run bench -- [w1 … w6] [start] [latency] [roundtrip] [chain] [columns] [kinds] [options]
 
   w1 … w6       workloads against a plain Python loop over the same file (default: all six)
   start         one row, from the command to the end of the process
   latency       datagen at 1,000 rows/s → row function → print
   roundtrip     a bundle of one row through a worker and back
+  chain         three functions in each other against one that calls them
+  columns       a function of 2 of 50 columns, the others unread or on their way to a sink
   kinds         CPU per row of each kind of function and each type's conversion
 
   --rows N,…    rows of the generated files (default 2000000,10000000)
@@ -30,7 +33,14 @@ const { values, positionals } = parseArgs({
   },
 });
 
-const OTHERS = { start: benchStart, latency: benchLatency, roundtrip: benchRoundTrip, kinds: benchKinds };
+const OTHERS = {
+  start: benchStart,
+  latency: benchLatency,
+  roundtrip: benchRoundTrip,
+  chain: benchChain,
+  columns: benchColumns,
+  kinds: benchKinds,
+};
 const unknown = positionals.filter((name) => !(name in CASES) && !(name in OTHERS));
 
 if (values.help || unknown.length > 0) {
@@ -43,8 +53,12 @@ if (values.help || unknown.length > 0) {
   if (workloads.length > 0) {
     await benchThroughput({ workloads, rows: numbers('rows'), workers: numbers('workers'), pairs });
   }
-  for (const [name, run] of Object.entries(OTHERS))
-    if (positionals.includes(name)) await run({ repetitions: pairs });
+  const options = {
+    repetitions: pairs,
+    rows: Math.min(...numbers('rows')),
+    workers: Math.max(...numbers('workers')),
+  };
+  for (const [name, run] of Object.entries(OTHERS)) if (positionals.includes(name)) await run(options);
 }
 
 function numbers(option) {

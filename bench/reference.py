@@ -1,6 +1,7 @@
 """The reference: a plain loop in one Python process over the same Parquet file.
 
     python reference.py generate FOLDER ROWS
+    python reference.py generate-wide FOLDER ROWS
     python reference.py serve
 
 ``serve`` takes a JSON line with ``workload`` and ``file`` and answers with one: seconds and a checksum.
@@ -18,6 +19,7 @@ import pyarrow.parquet as pq
 
 BATCH_ROWS = 65_536
 ROW_GROUP_ROWS = 131_072
+WIDE_COLUMNS = 50
 
 
 def generate(folder: Path, rows: int) -> None:
@@ -43,6 +45,22 @@ def generate(folder: Path, rows: int) -> None:
                 strings,
             ]
             arrays = [pa.array(c, f.type) for c, f in zip(columns, schema, strict=True)]
+            writer.write_batch(pa.record_batch(arrays, schema=schema), row_group_size=ROW_GROUP_ROWS)
+    temporary.rename(target)
+
+
+def generate_wide(folder: Path, rows: int) -> None:
+    """Writes ``rows`` rows of the doubles x, y and c2 to c49."""
+    target = folder / f"wide-{rows}.parquet"
+    folder.mkdir(parents=True, exist_ok=True)
+    random = np.random.default_rng(20_240_502)
+    names = ["x", "y", *(f"c{i}" for i in range(2, WIDE_COLUMNS))]
+    schema = pa.schema([(name, pa.float64()) for name in names])
+    temporary = target.with_suffix(".tmp")
+    with pq.ParquetWriter(temporary, schema, compression="snappy") as writer:
+        for start in range(0, rows, ROW_GROUP_ROWS):
+            n = min(ROW_GROUP_ROWS, rows - start)
+            arrays = [pa.array(random.integers(-(2**20), 2**20, n) / 1024) for _ in names]
             writer.write_batch(pa.record_batch(arrays, schema=schema), row_group_size=ROW_GROUP_ROWS)
     temporary.rename(target)
 
@@ -96,8 +114,9 @@ def exploded(function, file):
 
 
 def main() -> None:
-    if sys.argv[1] == "generate":
-        generate(Path(sys.argv[2]), int(sys.argv[3]))
+    generators = {"generate": generate, "generate-wide": generate_wide}
+    if sys.argv[1] in generators:
+        generators[sys.argv[1]](Path(sys.argv[2]), int(sys.argv[3]))
         return
     import functions
 

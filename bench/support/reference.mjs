@@ -8,14 +8,13 @@ import { BENCH, PYTHON, REPOSITORY } from './places.mjs';
 const ENVIRONMENT = { ...process.env, PYTHONPATH: `${REPOSITORY}/python-udf` };
 
 /** Makes the file of `rows` rows if it is not there yet, and returns its path. */
-export async function generatedFile(rows) {
-  const file = `${BENCH}/data/rows-${rows}.parquet`;
-  if (existsSync(file)) return file;
-  process.stderr.write(`generating ${rows} rows …\n`);
-  const child = python(['generate', `${BENCH}/data`, String(rows)], 'ignore');
-  const [code] = await once(child, 'exit');
-  if (code !== 0) throw new Error(`reference.py generate ended with exit code ${code}`);
-  return file;
+export function generatedFile(rows) {
+  return generated('rows', 'generate', rows);
+}
+
+/** As `generatedFile`, of 50 columns. */
+export function generatedWideFile(rows) {
+  return generated('wide', 'generate-wide', rows);
 }
 
 export class Reference {
@@ -35,6 +34,16 @@ export class Reference {
     this.#child.stdin.end();
     await exited;
   }
+}
+
+async function generated(name, command, rows) {
+  const file = `${BENCH}/data/${name}-${rows}.parquet`;
+  if (existsSync(file)) return file;
+  process.stderr.write(`generating ${rows} rows …\n`);
+  const child = python([command, `${BENCH}/data`, String(rows)], 'ignore');
+  const [code] = await once(child, 'exit');
+  if (code !== 0) throw new Error(`reference.py ${command} ended with exit code ${code}`);
+  return file;
 }
 
 function python(args, stdin) {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from itertools import compress
 from typing import Any
 
@@ -12,6 +13,9 @@ import pyarrow.compute as pc
 from ..errors import UdfError
 from .called_rows import CalledRows
 from .codec import Codec, Mismatch
+from .codec.base import types_of
+
+NoneType = type(None)
 
 
 class ArrowColumn:
@@ -63,13 +67,19 @@ class ResultColumn:
 
     def values(self, codec: Codec) -> Sequence[Any]:
         """The Python values, by position, as a function that reads by `codec` may see them."""
-        if self._codec.keeps(self._values):
+        if self._codec.keeps(self._values, self._kinds - {NoneType}):
             return self._rows.spread_values(self._values)
         return codec.decode(self.array)
 
     def valid(self) -> pa.BooleanArray | None:
         """Where the column is not NULL; None: everywhere."""
+        if self._rows.keep is None and NoneType not in self._kinds:
+            return None
         return None if self.array.null_count == 0 else self.array.is_valid()
+
+    @cached_property
+    def _kinds(self) -> set[type]:
+        return types_of(self._values)
 
 
 Column = ArrowColumn | ResultColumn

@@ -53,9 +53,9 @@ class DataChannel:
         """Makes `wait` return as well when `fileno` is readable."""
         self._poller.register(fileno, zmq.POLLIN)
 
-    def wait(self) -> None:
-        """Waits until a message or a registered descriptor is ready."""
-        self._poller.poll()
+    def wait(self) -> bool:
+        """Waits until a message or a registered descriptor is ready; True for a message."""
+        return any(ready is self._socket for ready, _ in self._poller.poll())
 
     def receive(self) -> tuple[DataMessage, Sequence[Frame]] | None:
         """The next message with the frames after its header, or None when nothing waits.

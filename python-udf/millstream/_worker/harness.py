@@ -127,10 +127,8 @@ def _serve(data: DataChannel, control: ControlChannel, work: Work, capture: Outp
             data.let_go(of_all=True)
         work.pump()
         data.let_go()
-        received = data.receive()
-        if received is None:
-            data.wait()
-        else:
+        received = data.receive() if data.wait() else None
+        if received is not None:
             work.receive(*received)
             # A batch must not outlive its turn: its memory is charged to the core's credits.
             del received

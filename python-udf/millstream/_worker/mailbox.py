@@ -15,6 +15,7 @@ class Mailbox(Generic[T]):
 
     def __init__(self) -> None:
         self._items: deque[T] = deque()
+        self._is_awake = False
         self._read_fd, self._write_fd = os.pipe()
         os.set_blocking(self._read_fd, False)
         os.set_blocking(self._write_fd, False)
@@ -33,13 +34,21 @@ class Mailbox(Generic[T]):
         # A full pipe already wakes the poller; a closed one belongs to a thread that has ended.
         with contextlib.suppress(BlockingIOError, OSError):
             os.write(self._write_fd, b"\0")
+        # After the write: where the flag is set, there is something to read, now or already read.
+        self._is_awake = True
 
     def take(self) -> T | None:
         """The oldest item, or None when there is none."""
         return self._items.popleft() if self._items else None
 
     def clear_wake(self) -> None:
-        """Makes the descriptor unreadable; call it before taking items, so that no wake is lost."""
+        """Makes the descriptor unreadable; call it before taking items, so that no wake is lost.
+
+        A wake that is just being given may stay readable until the next call.
+        """
+        if not self._is_awake:
+            return
+        self._is_awake = False
         with contextlib.suppress(BlockingIOError):
             while len(os.read(self._read_fd, 4096)) == 4096:
                 pass

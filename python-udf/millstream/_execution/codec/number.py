@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import types
 
-from .base import Codec, Unfit, exact_types, first_mismatch, set_nulls, with_nulls
+from .base import Codec, Unfit, first_mismatch, set_nulls, with_nulls
 
 #: struct formats by type; `struct` refuses floats for integers and what does not fit.
 FORMATS = {
@@ -50,8 +50,8 @@ class NumberCodec(Codec):
             self._check_float_range(array, values)
         return array
 
-    def keeps(self, values: list[Any]) -> bool:
-        if self._format == "f" or exact_types(values) - {self._python}:
+    def keeps(self, values: list[Any], kinds: set[type]) -> bool:
+        if self._format == "f" or kinds - {self._python}:
             return False
         return self._python is float or self._fits(values)
 

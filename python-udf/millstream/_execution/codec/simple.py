@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import pyarrow as pa
 
-from .base import Codec, Mismatch, Unfit, exact_types, first_mismatch
+from .base import Codec, Mismatch, Unfit, first_mismatch
 
 
 class NullCodec(Codec):
@@ -21,8 +21,8 @@ class NullCodec(Codec):
                 raise Mismatch(index, value, "expected None")
         return pa.nulls(len(values))
 
-    def keeps(self, values: list[Any]) -> bool:
-        return not exact_types(values)
+    def keeps(self, values: list[Any], kinds: set[type]) -> bool:
+        return not kinds
 
 
 class BooleanCodec(Codec):
@@ -39,8 +39,8 @@ class BooleanCodec(Codec):
         except (pa.ArrowException, TypeError, ValueError):
             raise first_mismatch(values, lambda value: pa.array([value], pa.bool_()), "bool") from None
 
-    def keeps(self, values: list[Any]) -> bool:
-        return exact_types(values) <= {bool}
+    def keeps(self, values: list[Any], kinds: set[type]) -> bool:
+        return kinds <= {bool}
 
 
 class TextCodec(Codec):
@@ -63,8 +63,8 @@ class TextCodec(Codec):
         except (pa.ArrowException, TypeError, ValueError, OverflowError):
             raise first_mismatch(values, _check_text, "str") from None
 
-    def keeps(self, values: list[Any]) -> bool:
-        return exact_types(values) <= {str}
+    def keeps(self, values: list[Any], kinds: set[type]) -> bool:
+        return kinds <= {str}
 
 
 class BytesCodec(Codec):
@@ -84,8 +84,8 @@ class BytesCodec(Codec):
         except (pa.ArrowException, TypeError, ValueError):
             raise first_mismatch(values, lambda value: pa.array([b"".join([value])]), "bytes") from None
 
-    def keeps(self, values: list[Any]) -> bool:
-        return exact_types(values) <= {bytes}
+    def keeps(self, values: list[Any], kinds: set[type]) -> bool:
+        return kinds <= {bytes}
 
 
 def _are_bytes(values: list[Any]) -> bool:

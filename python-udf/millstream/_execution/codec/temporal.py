@@ -26,8 +26,8 @@ class DateCodec(Codec):
             return pa.array(values, pa.date32())
         return _encode_checked(values, self.arrow_type, _date, "datetime.date")
 
-    def keeps(self, values: list[Any]) -> bool:
-        return exact_types(values) <= {datetime.date}
+    def keeps(self, values: list[Any], kinds: set[type]) -> bool:
+        return kinds <= {datetime.date}
 
 
 class TimeCodec(Codec):
