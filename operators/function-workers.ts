@@ -133,6 +133,8 @@ export class FunctionWorkers {
    */
   async makeRoom(grants: readonly GroupGrant[], otherBytes: number): Promise<readonly ResourceRequest[]> {
     const groups = grants.map((grant) => ({ grant, group: this.#groupOf(grant) }));
+    const idle = [...this.#groups.values()].filter(({ users }) => users === 0);
+    await Promise.all(idle.map((group) => group.endSpare()));
     for (const { grant, group } of groups) {
       const { capBytes: memoryBytes, cpus, gpus } = grant;
       if (group.users === 0) await group.resize({ memoryBytes, cpus, gpus });
@@ -190,6 +192,8 @@ export class FunctionWorkers {
       .map(({ declaration: { name, target } }) => ({ name, target }))
       .filter((f) => member.loaded.get(f.name) !== f.target);
     if (missing.length > 0) await this.#load(home, member, missing);
+    const all = [...member.loaded].map(([name, target]) => ({ name, target }));
+    group.keepSpare((spare) => this.#load(home, spare, all));
     return member.worker;
   }
 
@@ -206,10 +210,12 @@ export class FunctionWorkers {
 
   /** Ends all workers. `isAborted`: at once, whatever they do; otherwise their functions are closed first. */
   async close(isAborted: boolean): Promise<void> {
-    const running = [...this.#groups.values()].flatMap((group) => group.running);
-    await Promise.all(
-      running.map((worker) => (isAborted ? worker.kill({ kind: 'cancelled' }) : worker.stop())),
-    );
+    const groups = [...this.#groups.values()];
+    const running = groups.flatMap((group) => group.running);
+    await Promise.all([
+      ...groups.map((group) => group.endSpare()),
+      ...running.map((worker) => (isAborted ? worker.kill({ kind: 'cancelled' }) : worker.stop())),
+    ]);
   }
 
   #home(python: WorkerPython | null, name: string): Home {

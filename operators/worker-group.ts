@@ -3,11 +3,18 @@ import type { Bridge, Worker, WorkerPython } from '../bridge/index.js';
 import { type GpuDevices, type GpuLease, ResourceError } from '../core/index.js';
 import type { ModuleSources } from './environments/module-sources.js';
 import type { WorkerVariables } from './environments/worker-variables.js';
+import { SpareWorker } from './spare-worker.js';
 
 /** A worker and what has been imported there: targets by function name. */
 export interface Member {
   readonly worker: Worker;
   readonly loaded: Map<string, string>;
+}
+
+/** One that has been started; `index` is null while it is a spare. */
+interface LaunchedMember extends Member {
+  index: number | null;
+  hasEnded: boolean;
 }
 
 /** What the functions of an environment, or the one of a sandbox, were read from. */
@@ -51,6 +58,16 @@ export class WorkerGroup {
   readonly #reserved: (() => void)[] = [];
   readonly #members: Promise<Member>[] = [];
   #size: WorkerSize | null = null;
+  /** A worker has died in the job that runs. */
+  #hasLost = false;
+  #spares = 0;
+  readonly #spare = new SpareWorker<LaunchedMember>({
+    // Not from what is granted for those that have died: their replacements need that.
+    start: () => this.#launch(this.#members.length + ++this.#spares, []),
+    ended: ({ worker }) => worker.ended,
+    // No function is open in it.
+    kill: ({ worker }) => worker.kill({ kind: 'cancelled' }),
+  });
 
   constructor(
     readonly home: Home,
@@ -73,14 +90,24 @@ export class WorkerGroup {
     if (!isSame) await this.end();
   }
 
+  /**
+   * Where a worker has died in a job, another waits from then on, with the modules imported that `warm` loads: the next
+   * death costs no start. It has memory of its own, reserved; where that is taken there is none.
+   */
+  keepSpare(warm: (member: Member) => Promise<unknown>): void {
+    if (this.#hasLost && this.users > 0) this.#spare.prepare(warm);
+  }
+
   /** Memory for one more worker, granted before it starts. */
   grant(giveBack: () => void): void {
     this.#reserved.push(giveBack);
   }
 
-  /** Gives back what was granted and not used. */
+  /** The last job that used it has ended: gives back what was granted and not used. */
   returnUnused(): void {
     for (const giveBack of this.#reserved.splice(0)) giveBack();
+    this.#hasLost = false;
+    void this.endSpare();
   }
 
   /** Its `index`th worker, started where it does not run. */
@@ -91,14 +118,40 @@ export class WorkerGroup {
 
   /** Ends its workers; it starts others when it is needed again. */
   async end(): Promise<void> {
-    await Promise.all(this.running.map((worker) => worker.stop()));
+    await Promise.all([this.endSpare(), ...this.running.map((worker) => worker.stop())]);
+  }
+
+  /** Ends the worker that waits for a death, where there is one. */
+  endSpare(): Promise<void> {
+    return this.#spare.end();
   }
 
   async #start(index: number): Promise<Member> {
+    try {
+      const member = (await this.#takeSpare()) ?? (await this.#launch(index + 1));
+      member.index = index;
+      this.running.push(member.worker);
+      return member;
+    } catch (error) {
+      delete this.#members[index];
+      throw error;
+    }
+  }
+
+  /** A spare has memory of its own: what was granted for the worker that it stands in for is given back. */
+  async #takeSpare(): Promise<LaunchedMember | null> {
+    const spare = await this.#spare.take();
+    if (spare === null || spare.hasEnded) return null;
+    this.#reserved.pop()?.();
+    return spare;
+  }
+
+  /** Starts a worker, which is a spare one until it has an index. */
+  async #launch(number: number, granted: (() => void)[] = this.#reserved): Promise<LaunchedMember> {
     const { home, options } = this;
     const size = this.#size!;
-    const name = `${this.label ?? home.label ?? 'python'}-${index + 1}`;
-    const giveBack = this.#reserved.pop() ?? options.reserve(name, size.memoryBytes);
+    const name = `${this.label ?? home.label ?? 'python'}-${number}`;
+    const giveBack = granted.pop() ?? options.reserve(name, size.memoryBytes);
     let devices: GpuLease | null = null;
     const release = () => {
       devices?.release();
@@ -123,18 +176,20 @@ export class WorkerGroup {
             ? environment
             : { ...environment, CUDA_VISIBLE_DEVICES: devices.devices.join(',') },
       });
+      const member: LaunchedMember = { worker, loaded: new Map(), index: null, hasEnded: false };
       // A dead worker is replaced the next time somebody asks for it; a job keeps its memory for that.
-      void worker.ended.then(() => {
-        delete this.#members[index];
+      void worker.ended.then((verdict) => {
+        member.hasEnded = true;
+        if (member.index === null) return release();
+        delete this.#members[member.index];
         this.running.splice(this.running.indexOf(worker), 1);
         if (this.users === 0) return release();
+        if (verdict !== null) this.#hasLost = true;
         devices?.release();
         this.grant(giveBack);
       });
-      this.running.push(worker);
-      return { worker, loaded: new Map() };
+      return member;
     } catch (error) {
-      delete this.#members[index];
       release();
       throw error;
     }
