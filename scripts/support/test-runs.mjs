@@ -3,8 +3,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { capture } from './commands.mjs';
+import { pytestRows, readFigure, vitestRows } from './long-table.mjs';
 
-/** @typedef {{ passed: number, failed: number, skipped: number, output: string }} Counts */
+/** @typedef {{ passed: number, failed: number, skipped: number, rows: import('./long-table.mjs').LongRow[], output: string }} Counts */
 
 /** Runs vitest over the files; `long` gives them the time of long tests. @returns {Promise<Counts>} */
 export function runVitest(root, python, files, long) {
@@ -15,7 +16,10 @@ export function runVitest(root, python, files, long) {
       cwd: root,
       env: { MILLSTREAM_PYTHON: python, NO_COLOR: '1', CI: '1', MILLSTREAM_LONG: long ? '1' : '0' },
     });
-    return fromRun(code, output, () => vitestCounts(JSON.parse(readFileSync(report, 'utf8'))));
+    return fromRun(code, output, () => {
+      const read = JSON.parse(readFileSync(report, 'utf8'));
+      return { ...vitestCounts(read), rows: vitestRows(read, output, root) };
+    });
   });
 }
 
@@ -26,7 +30,10 @@ export function runPytest(root, python, files, long) {
       cwd: root,
       env: { MILLSTREAM_LONG: long ? '1' : '0' },
     });
-    return fromRun(code, output, () => pytestCounts(readFileSync(report, 'utf8')));
+    return fromRun(code, output, () => {
+      const xml = readFileSync(report, 'utf8');
+      return { ...pytestCounts(xml), rows: pytestRows(xml) };
+    });
   });
 }
 
@@ -51,7 +58,7 @@ export function pytestCounts(xml) {
 
 /** What long tests measured: lines of their output that begin with `figure: `. */
 export function figures(output) {
-  return output.split('\n').flatMap((line) => /^figure: (.*)$/.exec(line)?.[1] ?? []);
+  return output.split('\n').flatMap((line) => readFigure(line)?.text ?? []);
 }
 
 /** A runner that fails without a failed test (a crash, an unhandled rejection) counts as one failure. */
@@ -60,7 +67,7 @@ function fromRun(code, output, read) {
     const counts = read();
     return { ...counts, failed: code !== 0 && counts.failed === 0 ? 1 : counts.failed, output };
   } catch (error) {
-    return { passed: 0, failed: 1, skipped: 0, output: `${output}\n${error.message}` };
+    return { passed: 0, failed: 1, skipped: 0, rows: [], output: `${output}\n${error.message}` };
   }
 }
 

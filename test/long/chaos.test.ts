@@ -8,9 +8,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
+import { MetricsFile } from '../../cli/metrics/metrics-file.js';
 import { Session } from '../../operators/index.js';
 import { SeededRandom } from '../support/seeded-random.js';
 import { seeds } from '../support/seeds.js';
+import { finalSum, readMetrics } from './support/metrics-file.js';
 
 /** 200 for the whole form. */
 const RUNS = Number(process.env.MILLSTREAM_RUNS ?? 50);
@@ -24,6 +26,7 @@ const CHECK = 1_000_003;
 
 const folder = mkdtempSync(join(tmpdir(), 'ms-chaos-'));
 const flag = join(folder, 'out-of-memory');
+const metrics = join(folder, 'metrics.jsonl');
 writeFileSync(
   join(folder, 'chaos_functions.py'),
   `import os
@@ -71,10 +74,11 @@ describe.skipIf(process.platform !== 'linux')('a job whose workers fail', () => 
       });
       restarts += run.restarts;
       expect({ seed, wrong: run.wrong, rows: run.rows }).toEqual({ seed, wrong: 0, rows: ROWS });
+      expect({ seed, ...run.told }).toEqual({ seed, rows: ROWS, restarts: run.restarts, failed: 0 });
     }
     const counts = [...done].map(([fault, times]) => `${times} × ${fault}`).join(', ');
     console.log(
-      `figure: chaos, ${RUNS} runs of ${ROWS} rows: ${counts}; ${restarts} workers replaced, 0 rows lost, 0 doubled`,
+      `figure (${RUNS} runs): chaos, ${RUNS} runs of ${ROWS} rows: ${counts}; ${restarts} workers replaced, 0 rows lost, 0 doubled`,
     );
   });
 
@@ -100,7 +104,7 @@ describe.skipIf(process.platform !== 'linux')('a job whose workers fail', () => 
     times.sort((a, b) => a - b);
     const of = (share: number) => Math.round(times[Math.floor(share * (times.length - 1))]!);
     console.log(
-      `figure: ${times.length} kills of the only worker, first rows of the next one after ${of(0.5)} ms (p50), ${of(0.99)} ms (p99)`,
+      `figure (${times.length} runs): ${times.length} kills of the only worker, first rows of the next one after ${of(0.5)} ms (p50), ${of(0.99)} ms (p99)`,
     );
   });
 });
@@ -110,6 +114,8 @@ interface Outcome {
   /** Rows that are not the next one, or have not their own result. */
   readonly wrong: number;
   readonly restarts: number;
+  /** The same, as the file of `--metrics` says it. */
+  readonly told: { readonly rows: number; readonly restarts: number; readonly failed: number };
 }
 
 /** Runs the job; `onBatch` is told of the first row of each batch, who made it, and how many rows it has. */
@@ -119,6 +125,8 @@ async function chaosRun(
   onBatch: (row: number, pid: number, rows: number) => Promise<void>,
 ): Promise<Outcome> {
   rmSync(flag, { force: true });
+  rmSync(metrics, { force: true });
+  const file = MetricsFile.open(metrics);
   const session = await Session.open({
     configuration: {
       'parallelism.default': String(workers),
@@ -131,6 +139,7 @@ async function chaosRun(
     jobFolder: folder,
     onLog: () => {},
     onProgress: () => {},
+    onMetrics: (seen) => file.write(seen),
     onNote: () => {},
     print: async () => {},
     signal: new AbortController().signal,
@@ -156,8 +165,15 @@ async function chaosRun(
       }
       restarts = result.summary()?.restarts ?? 0;
     }
-    return { rows, wrong, restarts };
+    const lines = readMetrics(metrics);
+    const told = {
+      rows: finalSum(lines, 'stage.rows_out', 'python'),
+      restarts: finalSum(lines, 'job.worker_restarts'),
+      failed: finalSum(lines, 'function.failed_rows'),
+    };
+    return { rows, wrong, restarts, told };
   } finally {
+    file.close();
     await session.close();
   }
 }

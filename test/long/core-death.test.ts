@@ -48,7 +48,7 @@ describe.skipIf(process.platform !== 'linux')('a command that is killed at any m
       times.sort((a, b) => a - b);
       const of = (share: number) => Math.round(times[Math.floor(share * (times.length - 1))]!);
       console.log(
-        `figure: ${times.length} kills of the core, isolation ${level}, gone after ${of(0.5)} ms (median), ${of(1)} ms (longest)`,
+        `figure (${times.length} runs): ${times.length} kills of the core, isolation ${level}, gone after ${of(0.5)} ms (median), ${of(1)} ms (longest)`,
       );
     },
   );

@@ -51,7 +51,7 @@ describe.skipIf(process.platform !== 'linux')('a command that is interrupted at 
     times.sort((a, b) => a - b);
     const of = (share: number) => Math.round(times[Math.floor(share * (times.length - 1))]!);
     console.log(
-      `figure: ${times.length} interrupts: ended after ${of(0.5)} ms (median), ${of(0.9)} ms (90 %), ${of(1)} ms (longest)`,
+      `figure (${times.length} runs): ${times.length} interrupts: ended after ${of(0.5)} ms (median), ${of(0.9)} ms (90 %), ${of(1)} ms (longest)`,
     );
     expect(of(1)).toBeLessThan(1_500);
   });

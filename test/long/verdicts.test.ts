@@ -20,20 +20,24 @@ class ConfusionMatrix {
     this.#said.set(right, row.set(said, (row.get(said) ?? 0) + 1));
   }
 
-  /** A line for each verdict that was right, and a column for each that was said. */
-  lines(): string[] {
-    const codes = [...new Set([...this.#said].flatMap(([right, row]) => [right, ...row.keys()]))].sort();
-    const width = Math.max(...codes.map((code) => code.length)) + 1;
-    const cell = (value: string | number) => String(value).padStart(width);
-    const row = (right: string) =>
-      cell(right) + codes.map((said) => cell(this.#said.get(right)?.get(said) ?? 0)).join('');
-    return [cell('right \\ said') + codes.map(cell).join(''), ...codes.map(row)];
+  get total(): number {
+    return [...this.#said.values()].flatMap((row) => [...row.values()]).reduce((sum, n) => sum + n, 0);
+  }
+
+  /** How often each right verdict was said, and what was said instead. */
+  text(): string {
+    const entries = [...this.#said].sort(([a], [b]) => a.localeCompare(b));
+    const right = entries.map(([code, row]) => `${row.get(code) ?? 0} ${code}`);
+    const wrong = entries.flatMap(([code, row]) =>
+      [...row].filter(([said]) => said !== code).map(([said, times]) => `${times} ${code} told as ${said}`),
+    );
+    return `${right.join(', ')}; ${wrong.length === 0 ? 'none told as another' : wrong.join(', ')}`;
   }
 }
 
 const matrix = new ConfusionMatrix();
 afterAll(() => {
-  for (const line of matrix.lines()) console.log(`figure: ${line}`);
+  console.log(`figure (${matrix.total} runs): ${matrix.text()}`);
 });
 
 describe.skipIf(process.platform !== 'linux').each(levelsToTry(best.level))(

@@ -27,7 +27,8 @@ describe.skipIf(process.platform !== 'linux')('a worker that fails at any moment
       const name = `${fault}: ${outcome}`;
       outcomes.set(name, (outcomes.get(name) ?? 0) + 1);
     }
-    for (const [name, runs] of [...outcomes].sort()) console.log(`figure: ${name}, ${runs} runs`);
+    for (const [name, runs] of [...outcomes].sort())
+      console.log(`figure (${runs} runs): ${name}, ${runs} runs`);
   });
 });
 

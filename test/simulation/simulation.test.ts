@@ -24,7 +24,7 @@ it('keeps every promise of a job, whatever dies or is late', async () => {
     expect(broken, label(seed)).toEqual([]);
   }
   console.log(
-    `figure: simulated jobs: ${SEEDS.length}, ${deaths} times a stage got a fresh worker, no promise broken`,
+    `figure (${SEEDS.length} runs): simulated jobs: ${SEEDS.length}, ${deaths} times a stage got a fresh worker, no promise broken`,
   );
 }, 3_600_000);
 
