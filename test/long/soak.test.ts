@@ -64,11 +64,12 @@ function expectFlat(role: string, held: readonly Holding[]): void {
   const trend = trendOf(late);
   const inMib = (value: number) => (((value * held.length) / MIB) * 1e8) / ROWS;
   const [growth, error] = [inMib(trend.slope), inMib(trend.error)];
-  const most = (part: readonly Holding[], key: 'descriptors' | 'threads') =>
-    Math.max(...part.map((each) => each[key]));
+  // What is open for a moment is in the most of them, what leaks is also in the least.
+  const least = (part: readonly Holding[], key: 'descriptors' | 'threads') =>
+    Math.min(...part.map((each) => each[key]));
   const quarter = (from: number, to: number) => held.slice((held.length * from) / 4, (held.length * to) / 4);
   const [early, last] = [quarter(1, 2), quarter(3, 4).slice(0, -2)];
-  const more = (key: 'descriptors' | 'threads') => most(last, key) - most(early, key);
+  const more = (key: 'descriptors' | 'threads') => least(last, key) - least(early, key);
   console.log(
     `figure: ${role}: ${Math.round(late.at(-1)!.value / MIB)} MiB resident, ${growth.toFixed(2)} ± ` +
       `${error.toFixed(2)} MiB more for each 100 million rows, ${more('descriptors')} more descriptors, ` +
