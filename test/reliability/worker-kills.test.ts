@@ -12,7 +12,7 @@ const ROWS_PER_KILL = 15_000;
 const SEED = Number(process.env.MILLSTREAM_SEED ?? 7);
 
 describe.skipIf(process.platform !== 'linux')('workers that are killed with SIGKILL', () => {
-  it('lose no row, double none and change no order', async () => {
+  it('lose no row, double none and change no order', { timeout: 120_000 }, async () => {
     const { sums, kills, code, stderr } = await killed(
       JOB.replace('QUERY', 'SELECT n, twice(n) AS m FROM numbers'),
     );
@@ -23,7 +23,7 @@ describe.skipIf(process.platform !== 'linux')('workers that are killed with SIGK
     expect(stderr).toMatch(/\d+ workers died and were replaced/);
   });
 
-  it('inside large groups are given those groups again', async () => {
+  it('inside large groups are given those groups again', { timeout: 120_000 }, async () => {
     const query = 'SELECT n, total(x) AS m FROM (SELECT n / 60000 AS n, n AS x FROM numbers) GROUP BY n';
 
     const { lines, code, stderr } = await killed(JOB.replace('QUERY', `${query} ORDER BY n`), 'at rows');
