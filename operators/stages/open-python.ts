@@ -114,10 +114,13 @@ function stageBody(
 function retryPolicy(stage: PythonStage, functions: readonly string[], engine: Engine): RetryPolicy {
   return {
     mayReplay: functions.every((name) => engine.functionOptions(name).replay !== false),
-    isDivisible: stage.mode === 'scalar' || stage.mode === 'filter' || stage.mode === 'table',
+    isDivisible: DIVISIBLE.has(stage.mode),
     givesUpRows: functions.some((name) => onErrorOf(name, engine) !== 'fail'),
   };
 }
+
+/** Modes in which rows of a bundle do not depend on each other, nor on bundles before. */
+const DIVISIBLE: ReadonlySet<PythonStage['mode']> = new Set(['scalar', 'filter', 'table', 'partial']);
 
 /** Async functions keep their limits themselves. */
 function timeLimits(functions: readonly string[], engine: Engine): ReadonlyMap<string, number> {

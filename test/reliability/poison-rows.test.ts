@@ -49,6 +49,17 @@ describe.skipIf(process.platform !== 'linux')('a row that a function fails on', 
     expect(table).toEqual([]);
   });
 
+  it('is left out of an aggregate in two phases, whether it raises or crashes', async () => {
+    const { code, stdout, stderr } = await run('SELECT total(n) FROM numbers');
+
+    expect(code, stderr).toBe(0);
+    const row = [((ROWS - 1) * ROWS) / 2 - CRASHES - RAISES];
+    expect(JSON.parse(String(stdout))).toEqual({ op: '+I', row });
+    expect(stderr).toMatch(
+      /total: 2 rows left out \(1 (ValueError, 1 WORKER_CRASH|WORKER_CRASH, 1 ValueError)\)\n/,
+    );
+  });
+
   it('fails the job at the first death of a worker where replay is False', async () => {
     const { code, stderr } = await run(
       "SET 'millstream.function.crashes.replay' = 'false'; SELECT SUM(crashes(n)) FROM numbers",
@@ -88,7 +99,7 @@ async function objectsOf(file: string): Promise<unknown[]> {
 const FUNCTIONS = `import os
 import signal
 import time
-from millstream import udf
+from millstream import AggregateFunction, udaf, udf
 
 
 @udf(on_error="null")
@@ -110,11 +121,32 @@ def raises(n: int) -> int:
     if n == ${RAISES}:
         raise ValueError("no")
     return n
+
+
+class Total(AggregateFunction):
+    def create_accumulator(self) -> list[int]:
+        return [0]
+
+    def accumulate(self, total: list[int], n: int) -> None:
+        total[0] += n
+        crashes(n)
+        raises(n)
+
+    def merge(self, total: list[int], others) -> None:
+        for other in others:
+            total[0] += other[0]
+
+    def get_value(self, total: list[int]) -> int:
+        return total[0]
+
+
+total = udaf(Total(), on_error="skip")
 `;
 
 const JOB = `CREATE TEMPORARY FUNCTION crashes AS 'functions.crashes' LANGUAGE PYTHON;
 CREATE TEMPORARY FUNCTION hangs AS 'functions.hangs' LANGUAGE PYTHON;
 CREATE TEMPORARY FUNCTION raises AS 'functions.raises' LANGUAGE PYTHON;
+CREATE TEMPORARY FUNCTION total AS 'functions.total' LANGUAGE PYTHON;
 CREATE TABLE failed (\`function\` STRING, code STRING, \`row\` STRING, attempt INT, message STRING, traceback STRING)
   WITH ('connector' = 'filesystem', 'path' = 'failed', 'format' = 'json');
 SET 'millstream.dead-letter.path' = 'letters.jsonl';

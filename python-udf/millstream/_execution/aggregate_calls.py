@@ -16,6 +16,7 @@ from .called_rows import CalledRows
 from .distinct import DistinctRows
 from .failed_rows import FailedRows, gives_rows_up
 from .packed import pack
+from .progress import Behind
 from .restored_accumulator import RestoredAccumulator
 
 
@@ -68,6 +69,7 @@ class AggregateCall(ABC):
                 self._is_open, self._is_fed = True, False
             if before is not None:
                 start, end = before[start], before[end]
+            self.call.progress.finished = range(start)
             if start < end:
                 self._feed(start, end)
                 self._is_fed = True
@@ -79,7 +81,8 @@ class AggregateCall(ABC):
         return values
 
     def _called(self, bundle: Bundle) -> CalledRows:
-        return bundle.called_rows(self.call.bound.arguments, [self.call.filter, self.call.guard])
+        conditions = [self.call.filter, self.call.guard]
+        return bundle.called_rows(self.call.bound.arguments, conditions, self.call.name)
 
     def _packed(self) -> bytes | None:
         return pack(self.call, self._state()) if self._is_fed else None
@@ -139,9 +142,10 @@ class RowAggregate(AggregateCall):
             arguments = [s if isinstance(s, repeat) else [*compress(s, fresh)] for s in arguments]
             positions = [*compress(positions, fresh)]
         if self._tolerant:
-            self._feed_tolerantly(positions, arguments)
+            self._feed_tolerantly(start, positions, arguments)
             return
         done: list[Any] = []
+        self.call.progress.finished = Behind(start, done)
         try:
             # As in `Call.map_rows`, what `extend` has got says which row raised.
             done.extend(map(self._accumulate, repeat(self._accumulator, len(positions)), *arguments))
@@ -152,7 +156,7 @@ class RowAggregate(AggregateCall):
             raise self._row_failed(stop, positions, arguments, len(done))
         self.call.progress.count_calls(self.call.step, len(done))
 
-    def _feed_tolerantly(self, positions: Sequence[int], arguments: Sequence[Any]) -> None:
+    def _feed_tolerantly(self, first: int, positions: Sequence[int], arguments: Sequence[Any]) -> None:
         lists = [s if isinstance(s, (repeat, list)) else list(s) for s in arguments]
 
         def on_failure(index: int, error: BaseException, may_give_up: bool) -> None:
@@ -164,7 +168,7 @@ class RowAggregate(AggregateCall):
             self._failures.add(self.call, row, failure, drops=False)
 
         restored = RestoredAccumulator(self.call, self._create, self._accumulate, on_failure)
-        self._accumulator = restored.feed(self._accumulator, self._is_new, lists, len(positions))
+        self._accumulator = restored.feed(self._accumulator, self._is_new, lists, first, len(positions))
         self._is_new = False
 
     def _cut(self, start: int, end: int) -> list[Any]:

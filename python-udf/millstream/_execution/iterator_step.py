@@ -70,6 +70,7 @@ class IteratorStep:
         if have > part.rows:
             raise self._wrong_length(f"gave {have} values for a batch of {part.rows} rows")
         self.call.progress.count_calls(self.call.step, 1)
+        self.call.progress.finished = range(part.start + part.rows)
         return arrays
 
     def _next(self, rows: CalledRows, part: Part, have: int) -> Any:

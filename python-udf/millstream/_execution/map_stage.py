@@ -58,8 +58,13 @@ class MapStage(PartitionedStage):
             self._answers.expand,
             lambda item: package_of(item) is not None,
             self._failed,
-            lambda: progress.count_calls(call.step, 1),
+            self._count_call,
         )
+
+    def _count_call(self) -> None:
+        progress = self._progress
+        progress.count_calls(self._call.step, 1)
+        progress.finished = range(len(progress.finished) + 1)
 
     def close(self) -> None:
         self._abandon()

@@ -43,7 +43,7 @@ class PartialStage(StageBase):
         order, firsts = _grouped([columns[key] for key in self._keys], rows)
         ends = [*firsts[1:], rows]
         sorted_columns = columns if order is None else [column.take(order) for column in columns]
-        self._last = bundle = Bundle(sorted_columns, rows, order)
+        self._last = bundle = Bundle(sorted_columns, rows, order, self.not_called)
         ranges = list(zip(firsts, ends, strict=True))
         results: list[pa.Array] = []
         for position, aggregate in enumerate(self._calls):

@@ -18,12 +18,24 @@ class Timing(NamedTuple):
     retries: list[int]
 
 
+class Behind(Sized):
+    """The length of a list that grows, behind `start` rows before it."""
+
+    def __init__(self, start: int, rows: Sized) -> None:
+        self._start = start
+        self._rows = rows
+
+    def __len__(self) -> int:
+        return self._start + len(self._rows)
+
+
 class Progress:
     """Written by the thread that runs user code, read by others."""
 
     def __init__(self, steps: int) -> None:
         self.running: str | None = None
-        #: Grows by one for each row finished: the list of results itself.
+        #: Its length grows with each call that ends, in rows: often the list of results itself. A time limit
+        #: begins anew where it has changed.
         self.finished: Sized = ()
         #: By step; empty before the functions are open.
         self.contexts: Sequence[FunctionContext] = ()

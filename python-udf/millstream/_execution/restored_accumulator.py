@@ -10,6 +10,7 @@ from typing import Any
 from .._user_error import short_repr
 from ..errors import UdfError
 from .call import Call
+from .progress import Behind
 from .tolerant_calls import FAILURES
 
 
@@ -26,14 +27,17 @@ class RestoredAccumulator:
         self._create = create
         self._accumulate = accumulate
         self._failed = failed
+        self._first = 0
 
-    def feed(self, accumulator: Any, is_new: bool, arguments: Sequence[Any], count: int) -> Any:
-        """The accumulator after `count` rows, those left out that failed; `is_new`: it has none yet."""
+    def feed(self, accumulator: Any, is_new: bool, arguments: Sequence[Any], first: int, count: int) -> Any:
+        """The accumulator after `count` rows, those left out that failed; `is_new`: it has none yet. `first`:
+        how many rows of the bundle came before."""
+        self._first = first
         before = None if is_new else self._copy(accumulator)
         start = 0
         while True:
             done, error = self._extend(accumulator, arguments, start, count)
-            self._call.progress.count_calls(self._call.step, done)
+            self._call.progress.count_calls(self._call.step, done + (error is not None))
             if error is None:
                 return accumulator
             self._failed(start + done, error, True)
@@ -51,6 +55,7 @@ class RestoredAccumulator:
     ) -> tuple[int, BaseException | None]:
         """Gives rows to the accumulator: how many it took, and why not the next one."""
         done: list[Any] = []
+        self._call.progress.finished = Behind(self._first + start, done)
         parts = [s if isinstance(s, repeat) else s[start:end] for s in arguments]
         try:
             # As in `Call.map_rows`, what `extend` has got says which row raised.

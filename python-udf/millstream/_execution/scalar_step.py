@@ -92,6 +92,7 @@ class VectorStep:
         except Exception as error:
             raise self._vectors.failed(error, rows, part) from error
         self.call.progress.count_calls(self.call.step, 1)
+        self.call.progress.finished = range(part.start + part.rows)
         return self._vectors.array_of(result, rows, part)
 
 

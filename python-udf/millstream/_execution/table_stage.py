@@ -21,7 +21,7 @@ from .call import Call, mapped
 from .called_rows import CalledRows
 from .codec import Mismatch
 from .failed_rows import gives_rows_up
-from .progress import Progress
+from .progress import Behind, Progress
 from .stage_base import StageBase
 from .table_loop import table_loop
 from .table_output import TableOutput
@@ -84,6 +84,7 @@ class TableStage(StageBase):
         rest: Iterator[Any] | None = None
         while True:
             taken = TakenRows(self._filled)
+            call.progress.finished = Behind(parents.done, taken.ends)
             is_rest = rest is not None
             try:
                 rest = self._loop(
@@ -114,6 +115,7 @@ class TableStage(StageBase):
         values: list[Any] = []
         parents = packed_array("i")
         for row in range(bundle.rows):
+            call.progress.finished = range(row)
             rows: list[Any] = []
             if called.keep is None or called.flags()[row]:
                 index = next(calls)

@@ -74,6 +74,7 @@ class VectorTableStage(StageBase):
             start = pa.scalar(part.start, pa.int32())
             for rows in self._items(called, part):
                 yield Rows(pc.add(rows.parents, start), rows.columns)
+            self._progress.finished = range(part.start + part.rows)
 
     def _items(self, called: CalledRows, part: Part) -> Iterator[Rows]:
         previous = 0

@@ -68,6 +68,7 @@ class WindowStage(StageBase):
             self._waiting.append([columns[position] for position in self._passed])
         for position, frames in enumerate(self._calls):
             with self._progress.step(position, frames.call.name):
+                self._progress.finished = frames.values
                 frames.read(bundle)
                 for i, (start, end) in enumerate(ranges):
                     frames.extend(start, end)
