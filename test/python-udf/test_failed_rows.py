@@ -157,6 +157,49 @@ def test_a_table_function_that_fails_gives_none_of_the_rows_of_that_row(outer: b
     assert failed(stage) == [(1, 1, "UDF_EXCEPTION")]
 
 
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("outer", [False, True])
+def test_batches_of_table_functions_are_halved_too(seed: int, outer: bool) -> None:
+    rng = random.Random(seed)
+    values = [rng.randrange(30) for _ in range(rng.randrange(1, 200))]
+    bad = set(rng.sample(range(30), 4))
+
+    @udtf(result_types="BIGINT", batch="arrow", batch_rows=32, on_error="dead_letter")
+    def multiples(x: pa.Array) -> Iterator[tuple[list[int], pa.Array]]:
+        for row, value in enumerate(x.to_pylist()):
+            yield [row] * (value % 3), pa.array([value] * (value % 3), pa.int64())
+            if value in bad:
+                raise ValueError("bad")
+
+    step = CallStep("f", [Column(0)], "ROW<f0 BIGINT>")
+    stage = open_test_stage({"f": multiples}, ["BIGINT"], [step], mode="table", outer=outer)
+
+    expected = [
+        (row, made)
+        for row, value in enumerate(values)
+        if value not in bad
+        for made in [value] * (value % 3) or ([None] if outer else [])
+    ]
+    assert stage.rows(values) == expected
+    letters = stage.stage.take_failed_rows()
+    assert [letter.row for letter in letters] == [i for i, value in enumerate(values) if value in bad]
+
+
+def test_of_a_batch_that_fails_it_is_said_what_is_known() -> None:
+    def odd(x: pa.Array) -> Any:
+        raise ValueError("odd")
+
+    stage = scalar(udf(odd, ["BIGINT"], "BIGINT", batch="arrow", batch_rows=3), ["BIGINT"], "BIGINT")
+
+    with pytest.raises(UdfError) as caught:
+        stage.rows([1, 2, 3, 4])
+    assert caught.value.message.startswith(
+        "Function `f` failed on a batch of 3 rows, from row 0 to row 2: ValueError"
+    )
+    assert caught.value.hint is not None
+    assert caught.value.hint.startswith("Which of its rows it is about is not known")
+
+
 def test_a_function_that_is_not_to_be_called_counts_as_failed_on_all_rows() -> None:
     steps = [CallStep("a", [Column(0)], "DOUBLE"), CallStep("b", [Column(0)], "DOUBLE")]
     functions = {"a": udf(inverse, on_error="null"), "b": udf(inverse)}

@@ -99,7 +99,7 @@ def fails(batches: Any) -> Any:
         (too_many, "UDF_RETURN_LENGTH", "gave 4 values for a batch of 2 rows"),
         (too_few, "UDF_RETURN_LENGTH", "ended after 1 values of a batch of 2 rows"),
         (asks_ahead, "UDF_RETURN_LENGTH", "asked for another batch"),
-        (fails, "UDF_EXCEPTION", "on a batch of 2 rows: ValueError: bad batch"),
+        (fails, "UDF_EXCEPTION", "on a batch of 2 rows, from row 0 to row 1: ValueError: bad batch"),
     ],
 )
 def test_lengths_and_exceptions_are_errors_of_the_function(function: Any, code: str, message: str) -> None:

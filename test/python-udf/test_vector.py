@@ -290,7 +290,7 @@ def test_numpy_results_of_two_dimensions_are_arrays() -> None:
 
 
 def test_an_exception_on_a_batch_is_the_users() -> None:
-    with pytest.raises(UdfError, match="on a batch of 2 rows: AttributeError") as caught:
+    with pytest.raises(UdfError, match="on a batch of 2 rows, from row 0 to row 1: AttributeError") as caught:
         run(lambda x: x.nothing, [1, 2], "INT", "INT", "arrow")
 
     assert (caught.value.code, caught.value.details.row) == ("UDF_EXCEPTION", None)

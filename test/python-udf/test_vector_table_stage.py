@@ -155,7 +155,9 @@ def test_items_that_go_back_and_errors_of_the_code_are_told() -> None:
 
     with pytest.raises(UdfError, match="position 0 after those for 1"):
         table(goes_back, ["BIGINT"], "ROW<f0 BIGINT>").rows([1, 2])
-    with pytest.raises(UdfError, match="failed on a batch of 2 rows: ValueError: no more"):
+    with pytest.raises(
+        UdfError, match="failed on a batch of 2 rows, from row 0 to row 1: ValueError: no more"
+    ):
         table(fails, ["BIGINT"], "ROW<f0 BIGINT>").rows([1, 2])
 
 

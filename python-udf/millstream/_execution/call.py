@@ -139,11 +139,14 @@ class Call:
             details=self.details(row),
         )
 
-    def null_refused(self, row: int | None) -> UdfError:
-        """The error of None for a type without NULL."""
+    def null_refused(self, row: int | None, count: int = 1) -> UdfError:
+        """The error of None for a type without NULL, in `count` rows, of which `row` is the first."""
+        at = "" if row is None else f" in row {row}"
+        if count > 1:
+            at = f" in {count} rows, the first of them row {row}"
         return UdfError(
             "UDF_NULL_NOT_ALLOWED",
-            f"Function `{self.name}` returned None, but its result is {self.type}.",
+            f"Function `{self.name}` returned None{at}, but its result is {self.type}.",
             hint="Declare the result without NOT NULL, or return a value.",
             details=self.details(row),
         )

@@ -80,7 +80,8 @@ class VectorCall:
             UdfError: UDF_NULL_NOT_ALLOWED.
         """
         if not self.call.type.nullable and array.null_count > 0:
-            raise self.call.null_refused(rows.position(part.start + array.is_null().index(True).as_py()))
+            at = part.start + array.is_null().index(True).as_py()
+            raise self.call.null_refused(rows.position(at), array.null_count)
         return array
 
     def spread(self, arrays: Sequence[pa.Array], rows: CalledRows) -> ArrowColumn:
@@ -125,7 +126,8 @@ class VectorCall:
         call = self.call
         array = pa.concat_arrays(arrays) if arrays else pa.nulls(0, call.result.arrow_type)
         if not call.type.nullable and array.null_count > 0:
-            raise call.null_refused(rows.position(array.is_null().index(True).as_py()))
+            at = array.is_null().index(True).as_py()
+            raise call.null_refused(rows.position(at), array.null_count)
         return ArrowColumn(rows.spread_array(array))
 
     def failed(self, error: BaseException, rows: CalledRows, part: Part) -> MillstreamError:
@@ -134,10 +136,19 @@ class VectorCall:
             row = rows.position(part.start)
             values = dict(zip(self.call.argument_names, map(_first_value, part.arguments), strict=False))
             return user_error(error, self.call.name, f"in row {row}", row=row, values=values)
-        where = f"on a batch of {part.rows} rows"
-        if part.rows < rows.count:
-            where += f" from row {rows.position(part.start)} on"
-        return user_error(error, self.call.name, where)
+        first, last = rows.position(part.start), rows.position(part.start + part.rows - 1)
+        where = f"on a batch of {part.rows} rows, from row {first} to row {last}"
+        return user_error(error, self.call.name, where, hint=self._which_row(error))
+
+    def _which_row(self, error: BaseException) -> str | None:
+        """What is known of the row that an exception is about: nothing."""
+        if isinstance(error, MemoryError) or hasattr(error, "__millstream_hint__"):
+            return None
+        spec, options = self.call.loaded.spec, self.call.options
+        text = "Which of its rows it is about is not known: one call takes them all."
+        if spec.form.iterator is not None or options.replay is False:
+            return text
+        return f"{text} With on_error='skip' or 'dead_letter' batches are halved until such rows are found."
 
     def _arguments(self, columns: Sequence[pa.Array | None], start: int, count: int) -> list[Any]:
         bound = self.call.bound.arguments

@@ -7,10 +7,12 @@ from collections.abc import Iterator, Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ..errors import MillstreamError
 from .answer import Answer
 from .bundle import Bundle
 from .call import Call
 from .called_rows import CalledRows
+from .failed_rows import gives_rows_up
 from .progress import Progress
 from .stage_base import StageBase
 from .table_output import TableOutput
@@ -41,15 +43,17 @@ class VectorTableStage(StageBase):
 
     def process(self, columns: Sequence[pa.Array], rows: int, continued: bool = False) -> Iterator[Answer]:
         """Answers of at most `ROWS_OF_ANSWER` rows; none where there are no rows."""
-        bundle = Bundle(columns, rows)
+        bundle = self._bundle(columns, rows)
         self._evaluate(self._steps, bundle, self._output.steps)
-        called = bundle.called_rows(self._call.bound.arguments, [self._call.guard])
+        call = self._call
+        called = bundle.called_rows(call.bound.arguments, [call.guard], call.name)
         pieces = self._placed(bundle, called)
         while True:
             with self._progress.step(self._call.step, self._call.name):
                 piece = next(pieces, None)
             if piece is None:
                 return
+            piece = _answered(piece, bundle)
             for start in range(0, len(piece.parents), ROWS_OF_ANSWER):
                 yield self._answer(bundle, piece, start)
 
@@ -57,7 +61,8 @@ class VectorTableStage(StageBase):
         """Result rows with their parents as rows of the bundle, padded where the stage is outer."""
         positions = None if called.keep is None else pa.array(called.positions(), pa.int32())
         padded = 0
-        for rows in self._called(bundle, called):
+        give = self._tolerant if gives_rows_up(self._call) else self._called
+        for rows in give(bundle, called):
             parents = rows.parents if positions is None else positions.take(rows.parents)
             if self._outer:
                 end = parents[-1].as_py() + 1
@@ -74,6 +79,25 @@ class VectorTableStage(StageBase):
             start = pa.scalar(part.start, pa.int32())
             for rows in self._items(called, part):
                 yield Rows(pc.add(rows.parents, start), rows.columns)
+            self._progress.finished = range(part.start + part.rows)
+
+    def _tolerant(self, bundle: Bundle, called: CalledRows) -> Iterator[Rows]:
+        """As `_called`; a part that fails has given nothing, and is halved until its rows are found."""
+        columns = self._vectors.columns(bundle, called)
+        waiting = self._vectors.ranges(called)[::-1]
+        while waiting:
+            part = self._vectors.part(columns, *waiting.pop())
+            try:
+                items = list(self._items(called, part))
+            except SystemExit as error:
+                failed = self._vectors.failed(error, called, part)
+                waiting += self._vectors.split(failed, called, part, [], bundle)
+            except MillstreamError as error:
+                waiting += self._vectors.split(error, called, part, [], bundle)
+            else:
+                start = pa.scalar(part.start, pa.int32())
+                for rows in items:
+                    yield Rows(pc.add(rows.parents, start), rows.columns)
             self._progress.finished = range(part.start + part.rows)
 
     def _items(self, called: CalledRows, part: Part) -> Iterator[Rows]:
@@ -105,6 +129,15 @@ class VectorTableStage(StageBase):
                 arrays.append(bundle.results[step].array.take(parents))
         batch = pa.RecordBatch.from_arrays(arrays, schema=self.output_schema) if arrays else None
         return Answer(len(parents), batch, parents if self._output.parents else None)
+
+
+def _answered(rows: Rows, bundle: Bundle) -> Rows:
+    """The rows of parents that were not given up."""
+    answered = bundle.failed.answered
+    if answered is None:
+        return rows
+    kept = answered.take(rows.parents)
+    return Rows(rows.parents.filter(kept), [column.filter(kept) for column in rows.columns])
 
 
 def _padded(rows: Rows, start: int, end: int) -> Rows:
