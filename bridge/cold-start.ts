@@ -1,6 +1,7 @@
 /** Workers started as processes of their own, where there is no zygote: macOS and `useZygote: false`. */
 import type { execa as Execa } from 'execa';
 import { type PythonCommand, pythonEnvironment, startError } from './python-command.js';
+import { moduleArguments } from './python-module.js';
 import type { ForkRequest, ProcessExit, RawOutput, WorkerHost, WorkerProcess } from './worker-host.js';
 
 export class ColdStart implements WorkerHost {
@@ -53,7 +54,7 @@ export class ColdStart implements WorkerHost {
 
 /** The open stdin is the worker's life pipe: its end means that the core is gone. */
 function spawn(execa: typeof Execa, command: PythonCommand, request: ForkRequest) {
-  return execa(command.python, ['-m', 'millstream._worker', JSON.stringify(request.arguments)], {
+  return execa(command.python, moduleArguments('millstream._worker', JSON.stringify(request.arguments)), {
     cwd: request.workingDirectory,
     env: workerEnvironment(command, request),
     extendEnv: false,

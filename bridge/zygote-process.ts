@@ -6,6 +6,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import type { WorkerArguments } from './protocol/zygote.js';
 import { type PythonCommand, pythonEnvironment } from './python-command.js';
+import { moduleArguments } from './python-module.js';
 
 /** Which workers a zygote forks: decides what it imports. */
 export type ZygoteKind = WorkerArguments['kind'];
@@ -31,7 +32,7 @@ export interface ZygoteEnd {
 export function startZygoteProcess(command: PythonCommand, kind: ZygoteKind): ZygoteProcess {
   return startProcess(
     command.python,
-    ['-m', 'millstream._worker.zygote_main', kind],
+    moduleArguments('millstream._worker.zygote_main', kind),
     pythonEnvironment(command),
     null,
   );

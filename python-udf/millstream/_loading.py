@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -25,8 +26,24 @@ def extend_path(paths: Sequence[str]) -> None:
     entries = [os.path.dirname(path) if path.endswith(".py") else path for path in paths]
     new = [entry for entry in dict.fromkeys(entries) if entry not in sys.path]
     sys.path[:0] = new
+    _USERS_ENTRIES.extend(new)
     if new:
         importlib.invalidate_caches()
+
+
+#: What `extend_path` has put on `sys.path`.
+_USERS_ENTRIES: list[str] = []
+
+
+@contextmanager
+def own_imports() -> Iterator[None]:
+    """Imports inside do not see the users' folders: NumPy is not given a `random.py` of theirs."""
+    before = sys.path[:]
+    sys.path[:] = [entry for entry in before if entry not in _USERS_ENTRIES]
+    try:
+        yield
+    finally:
+        sys.path[:] = before
 
 
 def load(name: str, target: str) -> FunctionSpec:

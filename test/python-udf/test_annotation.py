@@ -64,6 +64,9 @@ UserId = typing.NewType("UserId", int)
         (datetime.time, "TIME(6)", False),
         (datetime.datetime, "TIMESTAMP(6)", False),
         (Annotated[datetime.datetime, "ltz"], "TIMESTAMP_LTZ(6)", False),
+        (Annotated[datetime.datetime, 3], "TIMESTAMP(3)", False),
+        (Annotated[datetime.datetime, "ltz", 3], "TIMESTAMP_LTZ(3)", False),
+        (Annotated[datetime.time, 0], "TIME(0)", False),
         (Annotated[Decimal, (10, 2)], "DECIMAL(10, 2)", False),
         (Annotated[Decimal, (10, 2)] | None, "DECIMAL(10, 2)", True),
         (Annotated[int, "SMALLINT"], "SMALLINT", False),
@@ -119,6 +122,7 @@ def test_any_and_vectors_accept_every_type() -> None:
         (Literal["a", 1], "one type"),
         (set, "Counter"),
         (Annotated[datetime.datetime, "lzt"], "ltz"),
+        (Annotated[datetime.datetime, 12], "12 is not between 0 and 9"),
         (Annotated[int, "BIGNT"], "BIGINT"),
     ],
 )

@@ -70,6 +70,24 @@ def leave(n: int) -> int:
 `;
 const files = { 'functions.py': FUNCTIONS };
 
+const SHADOWS = ['json', 'logging', 'pyarrow', 'random', 'struct', 'runpy'];
+
+it('a file in the working directory is no module of the standard library', async () => {
+  const shadowing = SHADOWS.map((name) => [`${name}.py`, `raise RuntimeError("${name} of the user")\n`]);
+  const plain =
+    'from millstream import udf\n\n\n@udf(result_type="BIGINT", batch="numpy")\ndef f(n):\n    return n + 1\n';
+
+  const { code, stdout, stderr } = await run({
+    sql: calling('plain.f'),
+    files: { ...Object.fromEntries(shadowing), 'plain.py': plain },
+  });
+
+  expect({ code, stdout }, stderr).toEqual({
+    code: 0,
+    stdout: '{"op":"+I","row":[2]}\n{"op":"+I","row":[3]}\n',
+  });
+});
+
 describe('a function that cannot be loaded', () => {
   it('of a module that is not there says where to put it', () =>
     expectFailure({

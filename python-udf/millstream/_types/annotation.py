@@ -104,9 +104,10 @@ def _read(annotation: Any, where: str, seen: tuple[object, ...]) -> AnnotatedTyp
 def _read_annotated(
     base: Any, metadata: Sequence[object], where: str, seen: tuple[object, ...]
 ) -> AnnotatedType:
+    timed = _read_time(base, metadata, where)
+    if timed is not None:
+        return AnnotatedType(timed, False)
     for note in metadata:
-        if note == "ltz" and base is datetime.datetime:
-            return AnnotatedType(DataType("TIMESTAMP_LTZ", precision=6), False)
         if base is decimal.Decimal and isinstance(note, tuple) and len(note) == 2:
             return AnnotatedType(parse_type(f"DECIMAL({note[0]}, {note[1]})"), False)
         if isinstance(note, DataType):
@@ -114,6 +115,18 @@ def _read_annotated(
         if isinstance(note, str):
             return AnnotatedType(_parse_note(note, base, where), False)
     return _read(base, where, seen)
+
+
+def _read_time(base: Any, metadata: Sequence[object], where: str) -> DataType | None:
+    """The type of `Annotated[datetime, 3]`, `Annotated[datetime, "ltz"]`, or with both; None for others."""
+    if base not in (datetime.datetime, datetime.time):
+        return None
+    is_zoned = "ltz" in metadata and base is datetime.datetime
+    precisions = [note for note in metadata if type(note) is int]
+    if not is_zoned and not precisions:
+        return None
+    kind = "TIME" if base is datetime.time else "TIMESTAMP_LTZ" if is_zoned else "TIMESTAMP"
+    return _parse_note(f"{kind}({precisions[0] if precisions else 6})", base, where)
 
 
 def _parse_note(note: str, base: Any, where: str) -> DataType:

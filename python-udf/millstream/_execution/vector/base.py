@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import pyarrow as pa
 
+from ..._loading import own_imports
 from ..._types import DataType
 from ...errors import UdfError
 from ..codec import Codec, Dialect, codec_for
@@ -69,7 +70,7 @@ def import_package(package: str) -> Any:
         UdfError: UDF_PACKAGE_MISSING.
     """
     try:
-        module = importlib.import_module(package)
+        module = _imported(package)
         version = str(getattr(module, "__version__", ""))
         if version and int(version.partition(".")[0]) < _OLDEST.get(package, 0):
             raise ImportError(f"version {version} is older than {_OLDEST[package]}.0")
@@ -80,3 +81,12 @@ def import_package(package: str) -> Any:
             f"A function takes batches of {package}, which cannot be imported: {error}.",
             hint=f"Install {package} in the Python environment of the job.",
         ) from error
+
+
+def _imported(package: str) -> Any:
+    try:
+        with own_imports():
+            return importlib.import_module(package)
+    except ModuleNotFoundError:
+        # It may be in a folder of the user's.
+        return importlib.import_module(package)
