@@ -1,4 +1,5 @@
 /** The doors of the parser: text to syntax tree. */
+import { SqlError } from '../errors.js';
 import type { ExpressionNode, Statement, TypeNode } from './ast.js';
 import { Cursor } from './parser/cursor.js';
 import { checkDepth } from './parser/depth.js';
@@ -16,11 +17,41 @@ export function parseScript(sql: string): Statement[] {
   while (true) {
     while (c.acceptSymbol(';'));
     if (c.isEnd()) return statements;
-    const statement = parseStatementAt(c);
-    checkDepth(sql, statement);
-    statements.push(statement);
-    if (!c.isEnd() && !c.isSymbol(';')) throw endExpected(c);
+    statements.push(nextStatement(c));
   }
+}
+
+/**
+ * As `parseScript`, with an error in the place of each statement that is wrong; the next one begins after its semicolon
+ * (of a statement set, after its END). Text that has no tokens is one error.
+ */
+export function parseEach(sql: string): (Statement | SqlError)[] {
+  const found: (Statement | SqlError)[] = [];
+  try {
+    const c = new Cursor(sql);
+    while (true) {
+      while (c.acceptSymbol(';'));
+      if (c.isEnd()) return found;
+      const isSet = c.isWord('BEGIN') || (c.isWord('EXECUTE') && c.isWord('STATEMENT', 1));
+      try {
+        found.push(nextStatement(c));
+      } catch (error) {
+        if (!(error instanceof SqlError)) throw error;
+        found.push(error);
+        while (!c.isEnd() && !(c.isSymbol(';') && (!isSet || c.previous()?.word === 'END'))) c.next();
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof SqlError)) throw error;
+    return [...found, error];
+  }
+}
+
+function nextStatement(c: Cursor): Statement {
+  const statement = parseStatementAt(c);
+  checkDepth(c.sql, statement);
+  if (!c.isEnd() && !c.isSymbol(';')) throw endExpected(c);
+  return statement;
 }
 
 /**

@@ -1,5 +1,5 @@
 /** The session as its users see it: what it is opened with, what statements give, where time and memory went. */
-import type { Column, FunctionDeclaration, MetricReading } from '../../core/index.js';
+import type { Column, FunctionDeclaration, MetricReading, MillstreamError } from '../../core/index.js';
 import type { FailureCount } from '../failures/failed-rows.js';
 
 /** How a session is opened. */
@@ -160,12 +160,20 @@ export type StatementResult =
     }
   | RowsResult;
 
+/** A statement that cannot be run as it is written. */
+export interface WrongStatement {
+  readonly kind: 'wrong';
+  readonly error: MillstreamError;
+}
+
 /** Runs statements of one script. */
 export interface JobSession {
   /** Runs the statements in order; each result is used up before the next is asked for. */
   execute(sql: string): AsyncIterable<StatementResult>;
   /** As `execute`, but queries and INSERTs give an `explain` result instead of being run. */
   explain(sql: string): AsyncIterable<StatementResult>;
+  /** As `explain`; a statement that is wrong is told, each once, and those after it are looked at all the same. */
+  check(sql: string): AsyncIterable<StatementResult | WrongStatement>;
   /** What a Python function that a statement has created declares. @throws {UdfError} when it cannot be loaded */
   declaration(name: string): Promise<FunctionDeclaration>;
   /**

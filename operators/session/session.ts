@@ -3,7 +3,6 @@ import { resolve } from 'node:path';
 import type { EarlyZygotes } from '../../bridge/index.js';
 import {
   type AnalysisRequest,
-  type Batch,
   bindStatement,
   CancelledError,
   CatalogManager,
@@ -15,19 +14,16 @@ import {
   type DescribeStatement,
   explainQueries,
   type FunctionDeclaration,
-  type InsertStatement,
-  notedOptions,
   omitEmptyTotals,
   optimize,
   PlanError,
+  parseEach,
   parseScript,
   planStages,
   type QueryPlan,
-  type QueryStatement,
   STANDARD_CONNECTORS,
   type StageGraph,
   type Statement,
-  type StatementSetStatement,
   UdfError,
   untilAborted,
   withGrantedWorkers,
@@ -35,7 +31,9 @@ import {
 } from '../../core/index.js';
 import type { SourceFactory } from '../registry.js';
 import { ResultQueue } from '../sinks/result-queue.js';
+import { untilEnded } from '../sinks/until-ended.js';
 import { aggregatePhases } from './aggregate-phases.js';
+import { checkEach } from './check-each.js';
 import { chooseMode, type Mode } from './choose-mode.js';
 import { executeDdl } from './ddl.js';
 import { isLetterQuery, letterQueries } from './dead-letter-tables.js';
@@ -43,17 +41,24 @@ import { describeFunction } from './describe-function.js';
 import { EngineHost } from './engine-host.js';
 import { explainResources } from './explain-resources.js';
 import { explainIsolation } from './isolation.js';
+import { isJob, type JobStatement } from './job-statement.js';
 import { jobSummary } from './job-summary.js';
 import { listingResult } from './listing-result.js';
+import { noteOptions } from './note-options.js';
 import { fileResolver } from './resolve-files.js';
 import { rowsResult } from './rows-result.js';
 import { type RunOutcome, runGraph } from './run-graph.js';
-import type { JobSession, JobSummary, RowsResult, SessionOptions, StatementResult } from './session-types.js';
-import { describedFunction, describeStatement, type Listing, show } from './show.js';
+import type {
+  JobSession,
+  JobSummary,
+  RowsResult,
+  SessionOptions,
+  StatementResult,
+  WrongStatement,
+} from './session-types.js';
+import { describedFunction, describeStatement, show } from './show.js';
 import { withAnalyses } from './with-analyses.js';
 import { withPlace } from './with-place.js';
-
-type JobStatement = QueryStatement | InsertStatement | StatementSetStatement;
 
 /** Statements that are planned, with what they were planned from. */
 interface PlannedJob {
@@ -114,20 +119,27 @@ export class Session implements JobSession {
   }
 
   async *explain(sql: string): AsyncIterable<StatementResult> {
+    const explained = this.#explainer(sql);
+    for (const statement of parseScript(sql)) yield await explained(statement);
+  }
+
+  check(sql: string): AsyncIterable<StatementResult | WrongStatement> {
+    return checkEach(parseEach(sql), this.#explainer(sql), this.#options.signal);
+  }
+
+  /** What a statement would do, one after the other: definitions and settings take effect, jobs are planned. */
+  #explainer(sql: string): (statement: Statement) => Promise<StatementResult> {
     const toBeWritten = new Set<string>();
     this.#host.planOnly = true;
-    for (const statement of parseScript(sql)) {
-      if (!isJob(statement)) {
-        yield await this.#executeStatement(statement, sql);
-        continue;
-      }
+    return async (statement) => {
+      if (!isJob(statement)) return this.#executeStatement(statement, sql);
       const { queries, graph } = await this.#plan(statement, sql, toBeWritten);
       for (const { sink } of queries) {
         const path = sink.kind === 'table' ? sink.table.options.path : undefined;
         if (path !== undefined) toBeWritten.add(resolve(this.#options.workingDirectory, path));
       }
-      yield { kind: 'explain', text: this.#explainText(queries, graph) };
-    }
+      return { kind: 'explain', text: this.#explained({ queries, graph }) };
+    };
   }
 
   async declaration(name: string): Promise<FunctionDeclaration> {
@@ -206,7 +218,8 @@ export class Session implements JobSession {
       case 'describe':
         return listingResult(describeStatement(statement, this.catalog));
       case 'set':
-        if (statement.key === null) return listingResult(this.#settings());
+        if (statement.key === null)
+          return listingResult({ columns: ['key', 'value'], rows: this.configuration.entries() });
         this.configuration.set(statement.key.value, statement.value?.value ?? '', 'SET');
         return ok();
       case 'reset':
@@ -221,17 +234,13 @@ export class Session implements JobSession {
     const entry = withPlace(sql, statement.span, () => describedFunction(statement, this.catalog));
     const workers = await this.#host.functionWorkers();
     const declaration = (await workers.declare([entry])).get(entry.name)!;
-    const python = workers.interpreter(entry.name);
-    return listingResult(describeFunction(declaration, this.configuration, python));
-  }
-
-  #settings(): Listing {
-    return { columns: ['key', 'value'], rows: this.configuration.entries() };
+    const described = describeFunction(declaration, this.configuration, workers.interpreter(entry.name));
+    return listingResult(described);
   }
 
   async #explainStatement(statement: JobStatement, sql: string): Promise<StatementResult> {
     const { queries, graph } = await this.#plan(statement, sql);
-    return { kind: 'explain', text: this.#explainText(queries, graph) };
+    return { kind: 'explain', text: this.#explained({ queries, graph }) };
   }
 
   async #plan(
@@ -294,7 +303,7 @@ export class Session implements JobSession {
       ids,
       sql,
     });
-    this.#noteOptions(queries);
+    noteOptions(queries, this.#options.onNote);
     const graph = withGrantedWorkers(planned, this.#host.resources.functionWorkers(planned));
     return { queries, graph };
   }
@@ -309,15 +318,6 @@ export class Session implements JobSession {
     if (this.#options.mode !== null) return this.#options.mode;
     const configured = this.configuration.get('execution.runtime-mode');
     return configured === 'BATCH' ? 'batch' : configured === 'STREAMING' ? 'streaming' : null;
-  }
-
-  #noteOptions(queries: readonly QueryPlan[]): void {
-    for (const { sink } of queries) {
-      if (sink.kind !== 'table' || sink.table.connector !== 'filesystem') continue;
-      for (const option of notedOptions(sink.table)) {
-        this.#options.onNote(`option '${option}' of table ${sink.table.path.at(-1)} has no effect here`);
-      }
-    }
   }
 
   #query({ queries, graph }: PlannedJob): RowsResult {
@@ -388,12 +388,9 @@ export class Session implements JobSession {
     }
   }
 
-  #explainText(queries: readonly QueryPlan[], graph: StageGraph): string {
-    return (
-      explainQueries(queries, graph) +
-      explainIsolation(this.configuration, graph) +
-      explainResources(graph, this.#host.resources, this.#host.capLevel)
-    );
+  #explained({ queries, graph }: PlannedJob): string {
+    const resources = explainResources(graph, this.#host.resources, this.#host.capLevel);
+    return explainQueries(queries, graph) + explainIsolation(this.configuration, graph) + resources;
   }
 
   /** Imports take most of a first statement's time: they begin while it is still being planned. */
@@ -401,19 +398,4 @@ export class Session implements JobSession {
     if (statements.some(isJob)) this.#host.prepare('relational');
     if (statements.some((statement) => statement.kind === 'create_function')) this.#host.prepare('function');
   }
-}
-
-/** `results`, whose end, early or not, waits until their job has given back what it held: the next may need it. */
-async function* untilEnded(results: ResultQueue, ended: Promise<void>): AsyncGenerator<Batch> {
-  try {
-    yield* results;
-  } finally {
-    await ended;
-  }
-}
-
-function isJob(statement: Statement): statement is JobStatement {
-  return (
-    statement.kind === 'query_statement' || statement.kind === 'insert' || statement.kind === 'statement_set'
-  );
 }

@@ -53,6 +53,7 @@ export function fakeSession({ results = [], declaration, whileRunning }: FakeAns
     return {
       execute: answer,
       explain: answer,
+      check: answer,
       declaration: async () => {
         if (declaration === undefined) throw new Error('no declaration was expected');
         return declaration;
