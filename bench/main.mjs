@@ -4,11 +4,12 @@ import { CASES } from './cases.mjs';
 import { benchChain, benchColumns } from './comparisons.mjs';
 import { benchKinds } from './kinds.mjs';
 import { benchLatency } from './latency.mjs';
+import { benchPeers } from './peers.mjs';
 import { benchRoundTrip } from './roundtrip.mjs';
 import { benchStart } from './start.mjs';
 import { benchThroughput } from './throughput.mjs';
 
-const USAGE = `Usage: npm run bench -- [w1 … w6] [start] [latency] [roundtrip] [chain] [columns] [kinds] [options]
+const USAGE = `Usage: npm run bench -- [w1 … w6] [start] [latency] [roundtrip] [chain] [columns] [kinds] [peers] [options]
 
   w1 … w6       workloads against a plain Python loop over the same file (default: all six)
   start         one row, from the command to the end of the process
@@ -17,6 +18,7 @@ const USAGE = `Usage: npm run bench -- [w1 … w6] [start] [latency] [roundtrip]
   chain         three functions in each other against one that calls them
   columns       a function of 2 of 50 columns, the others unread or on their way to a sink
   kinds         CPU per row of each kind of function and each type's conversion
+  peers         w1 to w4 by DuckDB, Polars, PySpark and PyFlink, installed on first use
 
   --rows N,…    rows of the generated files (default 2000000,10000000)
   --workers N,… function workers (default 1,2)
@@ -40,6 +42,7 @@ const OTHERS = {
   chain: benchChain,
   columns: benchColumns,
   kinds: benchKinds,
+  peers: benchPeers,
 };
 const unknown = positionals.filter((name) => !(name in CASES) && !(name in OTHERS));
 

@@ -18,15 +18,23 @@ export function generatedWideFile(rows) {
 }
 
 export class Reference {
-  #child = python(['serve'], 'pipe');
-  #answers = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
+  #child;
+  #answers;
+
+  /** @param start the command of a process that answers lines as reference.py does; by default that one */
+  constructor(start = () => python(['serve'], 'pipe')) {
+    this.#child = start();
+    this.#answers = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
+  }
 
   /** Runs a workload over a file: `{ seconds, checksum }`. */
   async run(workload, file) {
     this.#child.stdin.write(`${JSON.stringify({ workload, file })}\n`);
     const { value, done } = await this.#answers.next();
-    if (done) throw new Error('the reference process has ended');
-    return JSON.parse(value);
+    if (done) throw new Error('the process has ended');
+    const answer = JSON.parse(value);
+    if (answer.error !== undefined) throw new Error(answer.error);
+    return answer;
   }
 
   async close() {
