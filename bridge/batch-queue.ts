@@ -4,13 +4,13 @@ import type { SequencedBatch } from './api.js';
 
 export class BatchQueue implements AsyncIterableIterator<SequencedBatch> {
   readonly #batches: SequencedBatch[] = [];
-  readonly #onTaken: (batch: SequencedBatch, left: number) => void;
+  readonly #onTaken: (batch: SequencedBatch) => void;
   #reader: Reader | null = null;
   #ended = false;
   #error: Error | null = null;
 
-  /** @param onTaken called when the reader gets a batch, with the number of batches that still wait. */
-  constructor(onTaken: (batch: SequencedBatch, left: number) => void) {
+  /** @param onTaken called when the reader gets a batch */
+  constructor(onTaken: (batch: SequencedBatch) => void) {
     this.#onTaken = onTaken;
   }
 
@@ -61,7 +61,7 @@ export class BatchQueue implements AsyncIterableIterator<SequencedBatch> {
     const batch = this.#batches.shift();
     if (batch !== undefined) {
       this.#reader = null;
-      this.#onTaken(batch, this.#batches.length);
+      this.#onTaken(batch);
       reader.resolve({ value: batch, done: false });
     } else if (this.#error !== null) {
       this.#reader = null;

@@ -42,7 +42,7 @@ export class RelationalStage implements RelationalStageHandle {
       gate: new CreditGate(),
       nextSequence: 0,
     }));
-    this.#output = new BatchQueue((batch, left) => this.#onTaken(batch, left));
+    this.#output = new BatchQueue((batch) => this.#onTaken(batch));
     this.statistics = new Promise((resolve, reject) => {
       this.#resolveStatistics = resolve;
       this.#rejectStatistics = reject;
@@ -174,10 +174,10 @@ export class RelationalStage implements RelationalStageHandle {
     this.#resolveStatistics(statistics);
   }
 
-  /** Credit goes back in steps of an eighth of the window, or when nothing else is there to read. */
-  #onTaken(batch: SequencedBatch, left: number): void {
+  /** Credit goes back in steps of an eighth of the window: until then seven are left, and one is enough to send. */
+  #onTaken(batch: SequencedBatch): void {
     this.#takenBytes += batchBytes(batch);
-    if (this.#state === 'running' && (left === 0 || this.#takenBytes >= this.#options.windowBytes / 8)) {
+    if (this.#state === 'running' && this.#takenBytes >= this.#options.windowBytes / 8) {
       this.#options.data.sendCredit(this.#options.wireName, this.#takenBytes);
       this.#takenBytes = 0;
     }

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     Received = tuple[BatchMessage, Sequence[Frame]]
 
 
+# A sender may go on while any credit is left, so less than all of it must be granted anew.
+_STEPS_OF_WINDOW = 8
+
+
 class RelationalInput:
     """A queue filled by the main thread and drained by DuckDB's.
 
@@ -38,10 +42,17 @@ class RelationalInput:
         self.waiting_ns = 0
         self._decode = decode
         self._grant = grant
+        self._step = 0
+        self._consumed = 0
         self._queue: deque[Received] = deque()
         self._changed = threading.Condition()
         self._has_ended = False
         self._is_poisoned = False
+
+    def open(self, window_bytes: int) -> None:
+        """Permits the first `window_bytes`; what is consumed of them is granted anew in eighths."""
+        self._step = window_bytes // _STEPS_OF_WINDOW
+        self._grant(window_bytes)
 
     def put(self, message: BatchMessage, frames: Sequence[Frame]) -> None:
         """Adds a batch as it was received."""
@@ -77,7 +88,10 @@ class RelationalInput:
                 column if column.type == field.type else column.cast(field.type)
                 for column, field in zip(self._decode(message, frames), self.schema, strict=True)
             ]
-            self._grant(sum(len(frame) for frame in frames))
+            self._consumed += sum(len(frame) for frame in frames)
+            if self._consumed >= self._step:
+                self._grant(self._consumed)
+                self._consumed = 0
             del received, frames
             yield pa.record_batch(columns, schema=self.schema), message.sequence
 

@@ -93,8 +93,8 @@ class RelationalStage:
     def start(self) -> None:
         """Grants the inputs their first window and starts the query."""
         share = self.body.memory_limit_bytes // (8 * max(1, len(self.inputs)))
-        for number in range(len(self.inputs)):
-            self._granter(number)(max(_LEAST_WINDOW_BYTES, min(_INPUT_WINDOW_BYTES, share)))
+        for each in self.inputs:
+            each.open(max(_LEAST_WINDOW_BYTES, min(_INPUT_WINDOW_BYTES, share)))
         self._thread.start()
 
     def cancel(self) -> None:
