@@ -9,7 +9,10 @@ import { setUp } from './setup.mjs';
 import { runMain, SetupError, say } from './support/console.mjs';
 
 /** Each is a program of test/oracle/; exit code 3 says that it was skipped. */
-const ORACLES = [{ name: 'parser', command: ['node', '--import', 'tsx', 'test/oracle/parser/run.ts'] }];
+const ORACLES = [
+  { name: 'parser', command: ['node', '--import', 'tsx', 'test/oracle/parser/run.ts'] },
+  { name: 'functions', command: ['node', '--import', 'tsx', 'test/oracle/functions/run.ts'] },
+];
 const SKIPPED = 3;
 
 await runMain(async (args) => {

@@ -4,15 +4,20 @@ import { typeToText } from '../types/type-text.js';
 import type { AggregateFunction, WindowFunction } from './aggregate-function.js';
 import { aggregateFunctions } from './builtins/aggregate.js';
 import { arithmeticFunctions } from './builtins/arithmetic.js';
+import { arrayFunctions } from './builtins/array.js';
 import { collectionFunctions } from './builtins/collection.js';
 import { comparisonFunctions } from './builtins/comparison.js';
 import { conditionalFunctions } from './builtins/conditional.js';
 import { datetimeFunctions } from './builtins/datetime.js';
+import { encodingFunctions } from './builtins/encoding.js';
 import { intervalFunctions } from './builtins/interval.js';
+import { jsonFunctions } from './builtins/json.js';
 import { logicFunctions } from './builtins/logic.js';
+import { mapFunctions } from './builtins/map.js';
 import { mathFunctions } from './builtins/math.js';
 import { notNullFunctions } from './builtins/not-null.js';
 import { patternFunctions } from './builtins/pattern.js';
+import { printfFunctions } from './builtins/printf.js';
 import { textFunctions } from './builtins/text.js';
 import { timeWindowFunctions } from './builtins/time-window.js';
 import { windowFunctions } from './builtins/window.js';
@@ -33,6 +38,11 @@ const SCALARS: readonly ScalarFunction[] = [
   ...datetimeFunctions,
   ...conditionalFunctions,
   ...collectionFunctions,
+  ...arrayFunctions,
+  ...mapFunctions,
+  ...encodingFunctions,
+  ...printfFunctions,
+  ...jsonFunctions,
   ...notNullFunctions,
   ...timeWindowFunctions,
 ];

@@ -31,6 +31,17 @@ export const interval = parameter('INTERVAL', (a) => whenFamily(a, ['year-month'
 export const array = parameter('ARRAY', (a) => whenFamily(a, ['array'], null));
 export const map = parameter('MAP', (a) => whenFamily(a, ['map'], null));
 
+/** A text, or a character as its number. */
+export const textOrCharacter = parameter(
+  'STRING | INT',
+  (a) => whenFamily(a, ['string'], types.string()) ?? (isInteger(a.type) ? 'same' : null),
+);
+
+/** TRUE or FALSE as a constant. */
+export const constantBoolean = parameter('BOOLEAN literal', (a) =>
+  a.type.kind === 'BOOLEAN' && typeof a.literal === 'boolean' ? 'same' : null,
+);
+
 /** TINYINT, SMALLINT, INT or BIGINT. */
 export const integer = parameter('INT', (a) =>
   a.type.kind === 'NULL' ? types.int() : isInteger(a.type) ? 'same' : null,

@@ -1,4 +1,5 @@
 /** Stage graphs as text: what runs where, what is shipped, how exchanges work. */
+import { hostCalls } from '../functions/builtins/host-call.js';
 import { typeToText } from '../types/type-text.js';
 import type {
   CallArgument,
@@ -47,6 +48,8 @@ type Line = (name: string, text: string) => void;
 
 function explainRelational(stage: RelationalStage, line: Line): void {
   line('sql', stage.sql);
+  const computed = hostCalls(stage.sql);
+  if (computed.length > 0) line('python', `${computed.join(', ')}: built-ins that DuckDB does not have`);
   if (stage.keepsOrder) line('order', stage.oneThread ? 'kept, in one thread' : 'kept');
   if (stage.perBatch) line('runs', 'for each batch');
   for (const file of stage.files) line('scans', `${file.table}: ${file.format} ${file.path}`);

@@ -24,7 +24,7 @@ export function castToText(sql: string, from: DataType): string {
     case 'ARRAY':
       return `'[' || array_to_string(list_transform(${sql}, lambda e: ${item('e', from.element)}), ', ') || ']'`;
     case 'MAP':
-      return `'{' || array_to_string(list_transform(map_entries(${sql}), lambda e: ${entry(from)}), ', ') || '}'`;
+      return `'{' || array_to_string(list_transform(map_entries(${sql}), lambda entry_: ${entry(from)}), ', ') || '}'`;
     case 'ROW': {
       const base = operand(sql);
       const fields = from.fields.map((f) => item(`${base}.${quoteIdentifier(f.name)}`, f.type));
@@ -38,7 +38,7 @@ export function castToText(sql: string, from: DataType): string {
 const item = (sql: string, type: DataType): string => `coalesce(${castToText(sql, type)}, 'NULL')`;
 
 function entry(type: { readonly key: DataType; readonly value: DataType }): string {
-  return `concat(${item('e.key', type.key)}, '=', ${item('e.value', type.value)})`;
+  return `concat(${item('entry_.key', type.key)}, '=', ${item('entry_.value', type.value)})`;
 }
 
 /** All digits of the precision are written, zeros too. */

@@ -79,7 +79,8 @@ const widthOf = (type: IntegerType): number => INTEGER_KINDS.indexOf(type.kind);
 function toInteger(sql: string, from: DataType, to: IntegerType): string {
   const target = toDuckDbType(to);
   if (from.kind === 'BOOLEAN') return castTo(sql, target);
-  if (isInteger(from)) return widthOf(from) <= widthOf(to) ? castTo(sql, target) : folded(sql, to);
+  if (isInteger(from))
+    return widthOf(from) <= widthOf(to) ? castTo(sql, target) : folded(castTo(sql, 'HUGEINT'), to);
   if (from.kind === 'DECIMAL') {
     const whole = `trunc(${sql})`;
     return from.precision - from.scale <= DIGITS_THAT_FIT[to.kind]
@@ -140,9 +141,9 @@ function castNested(sql: string, from: DataType, to: DataType, safe: boolean): s
   }
   const [keyFrom, valueFrom] = entryTypes(from);
   const [keyTo, valueTo] = entryTypes(to);
-  const key = renderCast('e.key', keyFrom, keyTo, safe);
-  const value = renderCast('e.value', valueFrom, valueTo, safe);
-  return `map_from_entries(list_transform(map_entries(${sql}), lambda e: struct_pack(k := ${key}, v := ${value})))`;
+  const key = renderCast('entry_.key', keyFrom, keyTo, safe);
+  const value = renderCast('entry_.value', valueFrom, valueTo, safe);
+  return `map_from_entries(list_transform(map_entries(${sql}), lambda entry_: struct_pack(k := ${key}, v := ${value})))`;
 }
 
 const COUNT: DataType = { kind: 'INT', nullable: false };

@@ -21,6 +21,7 @@ import {
 import type { FunctionArgument, Inference } from '../scalar-function.js';
 import { scaledDown, unscaled } from './decimal-arithmetic.js';
 import { folded } from './integer-overflow.js';
+import { jsonAggregates } from './json-aggregate.js';
 
 interface Definition extends Pick<AggregateFunction, 'id' | 'render'> {
   readonly names?: readonly string[];
@@ -169,6 +170,7 @@ const grouping = aggregate({
 
 /** Entries of this topic. */
 export const aggregateFunctions: readonly AggregateFunction[] = [
+  ...jsonAggregates,
   count,
   sum,
   average,

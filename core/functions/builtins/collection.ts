@@ -4,8 +4,9 @@ import { commonType } from '../../types/common-type.js';
 import type { DataType } from '../../types/data-type.js';
 import { types, withNullable } from '../../types/types.js';
 import { call, define } from '../define.js';
-import { any, array, int, map, repeated, text } from '../parameter.js';
+import { any, array, int, map, optional, repeated, text } from '../parameter.js';
 import type { FunctionArgument, Inference, RenderCall, ScalarFunction } from '../scalar-function.js';
+import { mapOfEntries } from './map.js';
 
 const arrayConstructor: ScalarFunction = {
   id: 'ARRAY',
@@ -29,6 +30,12 @@ const mapConstructor: ScalarFunction = {
   infer: inferMap,
   render: (args) => {
     const entries = args.flatMap((key, i) => (i % 2 === 0 ? [`${key}: ${args[i + 1]}`] : []));
+    if (args.length > 2) {
+      const pairs = args.flatMap((key, i) =>
+        i % 2 === 0 ? [`struct_pack(k := ${key}, v := ${args[i + 1]})`] : [],
+      );
+      return mapOfEntries(`[${pairs.join(', ')}]`);
+    }
     return `MAP {${entries.join(', ')}}`;
   },
 };
@@ -107,6 +114,21 @@ const withElement = (
   render,
 });
 
+/** DuckDB joins only with a constant between; NULLs are left out unless something stands for them. */
+const joined: RenderCall = ([list, separator, missing], { literals: [, constant] }) => {
+  const filled = missing === undefined ? list! : `list_transform(${list}, lambda e: coalesce(e, ${missing}))`;
+  if (typeof constant === 'string') return ifGiven(missing, `array_to_string(${filled}, ${separator})`);
+  const present = `list_filter(${filled}, lambda e: e IS NOT NULL)`;
+  const made = `list_reduce(${present}, lambda a, b: a || ${operand(separator!)} || b)`;
+  return ifGiven(
+    missing,
+    `CASE WHEN ${operand(separator!)} IS NULL OR ${operand(list!)} IS NULL THEN NULL WHEN len(${present}) = 0 THEN '' ELSE ${made} END`,
+  );
+};
+
+const ifGiven = (missing: string | undefined, sql: string): string =>
+  missing === undefined ? sql : `CASE WHEN ${operand(missing)} IS NOT NULL THEN ${sql} END`;
+
 /** Entries of this topic. */
 export const collectionFunctions: readonly ScalarFunction[] = [
   arrayConstructor,
@@ -126,7 +148,11 @@ export const collectionFunctions: readonly ScalarFunction[] = [
     result: types.int(),
     render: ([a]) => castTo(`cardinality(${a})`, 'INTEGER'),
   }),
-  withElement('ARRAY_CONTAINS', () => types.boolean(), call('list_contains')),
+  withElement(
+    'ARRAY_CONTAINS',
+    () => types.boolean(),
+    ([list, value]) => `len(list_filter(${list}, lambda e: e IS NOT DISTINCT FROM ${value})) > 0`,
+  ),
   withElement(
     'ARRAY_POSITION',
     () => types.int(),
@@ -151,9 +177,9 @@ export const collectionFunctions: readonly ScalarFunction[] = [
   }),
   define({
     id: 'ARRAY_JOIN',
-    parameters: [array, text],
+    parameters: [array, text, optional(text)],
     result: ([a]) => (['CHAR', 'VARCHAR', 'STRING'].includes(elementOf(a!).kind) ? types.string() : null),
-    render: call('array_to_string'),
+    render: joined,
   }),
   define({
     id: 'MAP_KEYS',

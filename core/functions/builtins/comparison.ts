@@ -27,7 +27,7 @@ const comparison = (symbol: string): ScalarFunction => ({
   id: symbol,
   names: [symbol],
   signature: `a ${symbol} b of comparable types`,
-  infer: (args) => inferComparison(args, false),
+  infer: (args) => inferComparison(args, false, symbol === '=' || symbol === '<>'),
   render: ([a, b]) => `${operand(a!)} ${symbol} ${operand(b!)}`,
 });
 
@@ -35,7 +35,7 @@ const distinction = (name: string): ScalarFunction => ({
   id: name,
   names: [name],
   signature: `a ${name} b of comparable types`,
-  infer: (args) => inferComparison(args, true),
+  infer: (args) => inferComparison(args, true, true),
   render: ([a, b]) => `${operand(a!)} ${name} ${operand(b!)}`,
 });
 
@@ -49,10 +49,19 @@ function comparedType(a: DataType, b: DataType): DataType | null {
   return null;
 }
 
-function inferComparison(args: readonly FunctionArgument[], knowsNull: boolean): Inference {
+/** Arrays, maps and rows of one kind are equal or not, without an order. */
+function comparedCollection(a: DataType, b: DataType): DataType | null {
+  return a.kind === b.kind && ['array', 'map', 'row'].includes(typeFamily(a)) ? commonType([a, b]) : null;
+}
+
+function inferComparison(
+  args: readonly FunctionArgument[],
+  knowsNull: boolean,
+  isEquality: boolean,
+): Inference {
   if (args.length !== 2) return null;
   const [a, b] = [args[0]!.type, args[1]!.type];
-  const common = comparedType(a, b);
+  const common = comparedType(a, b) ?? (isEquality ? comparedCollection(a, b) : null);
   if (common === null) return null;
   const type = withNullable(types.boolean(), !knowsNull && (a.nullable || b.nullable));
   return { type, coercions: [a, b].map((t) => comparedAs(t, common)) };

@@ -1,23 +1,36 @@
-/** LIKE, SIMILAR TO and regular expressions. Patterns of Java and RE2 agree on all but look-around and back references, which fail. */
+/**
+ * LIKE, SIMILAR TO and regular expressions. DuckDB computes constant patterns that RE2 reads as Java does; Python the others.
+ * A pattern that is none finds nothing: NULL, and FALSE for REGEXP.
+ */
 import { operand, quoteString } from '../../render/sql-text.js';
 import { types } from '../../types/types.js';
 import { define } from '../define.js';
 import { constantText, int, optional, text } from '../parameter.js';
-import type { RenderCall, ScalarFunction } from '../scalar-function.js';
+import type { CallContext, RenderCall, ScalarFunction } from '../scalar-function.js';
+import { hostCall } from './host-call.js';
+import { isRe2 } from './re2.js';
 
 const like: RenderCall = ([value, pattern, mark]) => {
   const sql = `${operand(value!)} LIKE ${operand(pattern!)}`;
   return mark === undefined ? sql : `${sql} ESCAPE ${mark}`;
 };
 
-const similar: RenderCall = ([value], { literals: [, pattern] }) =>
-  `regexp_full_match(${value}, ${quoteString(similarPattern(String(pattern)))})`;
+const similar: RenderCall = ([value, pattern, mark], { literals: [, source, constant] }) =>
+  typeof source === 'string' && (mark === undefined || typeof constant === 'string')
+    ? `regexp_full_match(${value}, ${quoteString(similarPattern(source, constant as string | undefined))})`
+    : hostCall('similar', value!, pattern!, mark ?? "''");
 
 /** `%` and `_` are the SQL wildcards, `. ^ $ \` stand for themselves, the rest is as in regular expressions. */
-function similarPattern(pattern: string): string {
+function similarPattern(pattern: string, mark: string | undefined): string {
   let isInClass = false;
+  let isEscaped = false;
   let made = '';
   for (const c of pattern) {
+    if (isEscaped || c === mark) {
+      made += isEscaped ? c.replace(/[\\^$.*+?()[\]{}|%_]/, '\\$&').replace(/\\([%_])/, '$1') : '';
+      isEscaped = !isEscaped;
+      continue;
+    }
     if (c === '[') isInClass = true;
     if (isInClass) made += c;
     else if (c === '%') made += '(?s:.*)';
@@ -28,10 +41,19 @@ function similarPattern(pattern: string): string {
   return made;
 }
 
+/** The pattern where DuckDB computes the call, which also takes `other` to be a constant; null: Python does. */
+function re2Pattern({ literals }: CallContext, other?: number): string | null {
+  const [, source] = literals;
+  if (typeof source !== 'string' || !isRe2(source)) return null;
+  return other === undefined || literals[other] !== undefined ? source : null;
+}
+
 /** Nothing found, or a group that the pattern does not have or that took no part: NULL. */
-const extract: RenderCall = ([value, pattern, group], { literals: [, source, index] }) => {
+const extract: RenderCall = ([value, pattern, group], call) => {
+  const text = re2Pattern(call, group === undefined ? undefined : 2);
+  if (text === null) return hostCall('regexp_extract', value!, pattern!, group ?? '0');
+  const [, , index] = call.literals;
   const wanted = typeof index === 'number' ? index : 0;
-  const text = String(source);
   if (wanted < 0 || wanted > groupCount(text)) return 'CAST(NULL AS VARCHAR)';
   if (group === undefined || wanted === 0)
     return found(value!, pattern!, `regexp_extract(${value}, ${pattern})`);
@@ -55,11 +77,25 @@ function groupCount(pattern: string): number {
 }
 
 /** The replacement is taken as it is: no group references. */
-const replace: RenderCall = ([value, pattern, put], { literals: [, , constant] }) => {
+const replace: RenderCall = ([value, pattern, put], call) => {
+  if (re2Pattern(call) === null) return hostCall('regexp_replace', value!, pattern!, put!);
+  const [, , constant] = call.literals;
   const plain = typeof constant === 'string' && !constant.includes('\\');
   const quoted = plain ? put : `replace(${put}, '\\', '\\\\')`;
   return `regexp_replace(${value}, ${pattern}, ${quoted}, 'g')`;
 };
+
+/** An empty pattern never matches here. */
+const matches: RenderCall = ([value, pattern], call) =>
+  re2Pattern(call) && call.literals[1] !== ''
+    ? `regexp_matches(${value}, ${pattern})`
+    : hostCall('regexp', value!, pattern!);
+
+/** Without a group it is the first one. */
+const extractAll: RenderCall = ([value, pattern, group]) =>
+  hostCall('regexp_extract_all', value!, pattern!, group ?? '1');
+
+const substring: RenderCall = ([value, pattern], call) => extract([value!, pattern!], call);
 
 /** Entries of this topic. */
 export const patternFunctions: readonly ScalarFunction[] = [
@@ -69,25 +105,53 @@ export const patternFunctions: readonly ScalarFunction[] = [
     result: types.boolean(),
     render: like,
   }),
-  define({ id: 'SIMILAR TO', parameters: [text, constantText], result: types.boolean(), render: similar }),
+  define({
+    id: 'SIMILAR TO',
+    parameters: [text, text, optional(constantText)],
+    result: types.boolean(),
+    render: similar,
+  }),
   define({
     id: 'REGEXP',
-    parameters: [text, constantText],
+    parameters: [text, text],
     result: types.boolean(),
-    render: ([value, pattern]) => `regexp_matches(${value}, ${pattern})`,
+    render: matches,
   }),
   define({
     id: 'REGEXP_EXTRACT',
-    parameters: [text, constantText, optional(int)],
+    parameters: [text, text, optional(int)],
     result: types.string(),
     nulls: 'always',
     render: extract,
   }),
   define({
     id: 'REGEXP_REPLACE',
-    parameters: [text, constantText, text],
+    parameters: [text, text, text],
     result: types.string(),
     nulls: 'always',
     render: replace,
   }),
+  define({
+    id: 'REGEXP_EXTRACT_ALL',
+    parameters: [text, text, optional(int)],
+    result: types.array(types.string()),
+    nulls: 'always',
+    render: extractAll,
+  }),
+  define({
+    id: 'REGEXP_SUBSTR',
+    parameters: [text, text],
+    result: types.string(),
+    nulls: 'always',
+    render: substring,
+  }),
+  ...['REGEXP_COUNT', 'REGEXP_INSTR'].map((id) =>
+    define({
+      id,
+      parameters: [text, text],
+      result: types.int(),
+      nulls: 'always',
+      render: (args) => hostCall(id.toLowerCase(), ...args),
+    }),
+  ),
 ];

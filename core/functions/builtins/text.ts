@@ -1,12 +1,14 @@
 /** Functions over text. Positions count characters from 1, as in Flink and DuckDB. */
 import { castTo, operand, quoteString } from '../../render/sql-text.js';
+import { commonType } from '../../types/common-type.js';
 import type { DataType } from '../../types/data-type.js';
-import { lengthOf } from '../../types/type-family.js';
-import { MAX_LENGTH, types } from '../../types/types.js';
+import { lengthOf, typeFamily } from '../../types/type-family.js';
+import { MAX_LENGTH, types, withNullable } from '../../types/types.js';
 import type { ResultRule } from '../define.js';
 import { call, define } from '../define.js';
-import { int, keyword, optional, repeated, text } from '../parameter.js';
+import { bytes, int, integer, keyword, optional, repeated, text, textOrCharacter } from '../parameter.js';
 import type { CallContext, RenderCall, ScalarFunction } from '../scalar-function.js';
+import { hostCall } from './host-call.js';
 
 const same: ResultRule = ([first]) => first!;
 
@@ -66,7 +68,7 @@ const position: RenderCall = ([part, whole]) => castTo(`instr(${whole}, ${part})
 
 /** The first position that is not before `from`, counted from the beginning. */
 const locate: RenderCall = ([part, whole, from], context) => {
-  if (from === undefined) return position([part!, whole!], context);
+  if (from === undefined || context.literals[0] === '') return position([part!, whole!], context);
   const start = `(CASE WHEN ${from} < 1 THEN 1 ELSE ${from} END)`;
   const found = `instr(substr(${whole}, ${start}), ${part})`;
   return castTo(`CASE WHEN ${found} = 0 THEN 0 ELSE ${found} + ${start} - 1 END`, 'INTEGER');
@@ -92,8 +94,13 @@ const initCap: RenderCall = ([value]) => {
 /** An empty text is found between all characters. */
 const replace: RenderCall = ([value, part, put], { literals: [, constant] }) =>
   constant === ''
-    ? `regexp_replace(${value}, '', replace(${put}, '\\', '\\\\'), 'g')`
-    : `replace(${value}, ${part}, ${put})`;
+    ? everywhere(value!, put!)
+    : typeof constant === 'string'
+      ? `replace(${value}, ${part}, ${put})`
+      : `CASE WHEN ${operand(part!)} = '' THEN ${everywhere(value!, put!)} ELSE replace(${value}, ${part}, ${put}) END`;
+
+const everywhere = (value: string, put: string): string =>
+  `regexp_replace(${value}, '', replace(${put}, '\\', '\\\\'), 'g')`;
 
 /** The first byte, signed. */
 const ascii: RenderCall = ([value]) => {
@@ -101,10 +108,48 @@ const ascii: RenderCall = ([value]) => {
   return `CASE WHEN ${operand(value!)} = '' THEN 0 WHEN ascii(${value}) < 128 THEN ascii(${value}) ELSE ${byte} - 256 END`;
 };
 
-const splitIndex: RenderCall = ([value, separator, index]) => {
+/** The separator may be a number: that of a character. An empty one stands for white space. */
+const splitIndex: RenderCall = (
+  [value, given, index],
+  { literals: [, constant], argumentTypes: [, type] },
+) => {
+  const separator = typeFamily(type!) === 'string' ? given! : `chr(${given})`;
+  const spaced = hostCall('split_whitespace', value!, index!);
+  if (constant === '') return spaced;
   const parts = `string_split(${value}, ${separator})[${operand(index!)} + 1]`;
-  return `CASE WHEN ${operand(value!)} <> '' AND ${operand(index!)} >= 0 THEN ${parts} END`;
+  const empty =
+    typeof constant === 'string' || typeFamily(type!) !== 'string'
+      ? ''
+      : `WHEN ${operand(separator)} = '' THEN ${spaced} `;
+  return `CASE ${empty}WHEN ${operand(value!)} <> '' AND ${operand(index!)} >= 0 THEN ${parts} END`;
 };
+
+/** An empty text has no parts; an empty separator cuts between all characters. */
+const split: RenderCall = ([value, separator]) =>
+  `CASE WHEN ${operand(value!)} = '' AND ${operand(separator!)} IS NOT NULL THEN CAST([] AS VARCHAR[]) ELSE string_split(${value}, ${separator}) END`;
+
+/** The argument of this number, counted from 1. */
+const pick: RenderCall = ([index, ...values]) =>
+  `CASE ${operand(index!)} ${values.map((value, i) => `WHEN ${i + 1} THEN ${value}`).join(' ')} END`;
+
+const elt: ScalarFunction = {
+  id: 'ELT',
+  names: ['ELT'],
+  signature: 'ELT(INT, STRING, STRING…)',
+  infer: ([index, ...values]) => {
+    if (index === undefined || values.length === 0 || integer.accept(index) === null) return null;
+    const common = commonType(values.map((value) => value.type));
+    if (common === null || !['string', 'binary'].includes(typeFamily(common))) return null;
+    return { type: withNullable(common, true), coercions: [null, ...values.map(() => common)] };
+  },
+  render: pick,
+};
+
+/** Bytes are compared by their digits. */
+const onHex =
+  (name: string): RenderCall =>
+  ([value, part]) =>
+    `${name}(hex(${value}), hex(${part}))`;
 
 const one = (
   id: string,
@@ -112,9 +157,6 @@ const one = (
   result: DataType | ResultRule,
   render: RenderCall,
 ): ScalarFunction => define({ id, names, parameters: [text], result, render });
-
-const hash = (id: string, length: number): ScalarFunction =>
-  one(id, [id], types.char(length), call(id.toLowerCase()));
 
 const trimmed = (id: string, duckDb: string): ScalarFunction =>
   define({ id, parameters: [text, optional(text)], result: varying, render: call(duckDb) });
@@ -137,11 +179,6 @@ export const textFunctions: readonly ScalarFunction[] = [
   ),
   one('REVERSE', ['REVERSE'], string, call('reverse')),
   one('ASCII', ['ASCII'], types.int(), ascii),
-  one('TO_BASE64', ['TO_BASE64'], string, ([a]) => `to_base64(encode(${a}))`),
-  one('FROM_BASE64', ['FROM_BASE64'], string, ([a]) => `decode(from_base64(${a}))`),
-  hash('MD5', 32),
-  hash('SHA1', 40),
-  hash('SHA256', 64),
   define({
     id: 'TRIM_SIDE',
     names: ['TRIM'],
@@ -184,18 +221,30 @@ export const textFunctions: readonly ScalarFunction[] = [
     render: call('starts_with'),
   }),
   define({ id: 'ENDSWITH', parameters: [text, text], result: types.boolean(), render: call('ends_with') }),
+  ...['STARTSWITH', 'ENDSWITH'].map((id) =>
+    define({
+      id: `${id}_BYTES`,
+      names: [id],
+      parameters: [bytes, bytes],
+      result: types.boolean(),
+      render: onHex(id === 'STARTSWITH' ? 'starts_with' : 'ends_with'),
+    }),
+  ),
+  define({ id: 'SPLIT', parameters: [text, text], result: types.array(string), render: split }),
+  elt,
   define({
     id: 'SPLIT_INDEX',
-    parameters: [text, text, int],
+    parameters: [text, textOrCharacter, int],
     result: string,
     nulls: 'always',
     render: splitIndex,
   }),
   define({
     id: 'CHR',
-    parameters: [int],
+    parameters: [integer],
     result: string,
     nulls: 'always',
-    render: ([a]) => `CASE WHEN ${operand(a!)} < 0 THEN '' ELSE chr(${operand(a!)} & 255) END`,
+    render: ([a]) =>
+      `CASE WHEN ${operand(a!)} < 0 THEN '' ELSE chr(CAST(${operand(a!)} & 255 AS INTEGER)) END`,
   }),
 ];

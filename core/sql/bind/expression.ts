@@ -15,6 +15,7 @@ import { bindCall } from './call.js';
 import { bindCase } from './case.js';
 import { coerce } from './coerce.js';
 import type { ExpressionContext } from './expression-context.js';
+import { plainJsonCall } from './json-call.js';
 import { bindLiteral } from './literal.js';
 import {
   bindBetween,
@@ -85,6 +86,7 @@ export function bindExpression(at: ExpressionContext, node: ExpressionNode): Exp
     case 'field':
       return bindField(context, bind(node.base), node.field);
     case 'json_call':
+      return bindCall(at, plainJsonCall(node));
     case 'multiset':
     case 'collection_query':
     case 'interval':
@@ -92,7 +94,7 @@ export function bindExpression(at: ExpressionContext, node: ExpressionNode): Exp
       throw bindError(
         context,
         'SQL_UNSUPPORTED',
-        `${node.kind === 'json_call' ? node.function : node.kind.replace('_', ' ').toUpperCase()} is not supported.`,
+        `${node.kind.replace('_', ' ').toUpperCase()} is not supported.`,
         node.span,
         'Compute it in a Python function.',
       );

@@ -163,6 +163,14 @@ def _null(match: re.Match[str], text: str, place: QueryPlace) -> MillstreamError
     )
 
 
+def _builtin(match: re.Match[str], text: str, place: QueryPlace) -> MillstreamError:
+    return SqlError(
+        "SQL_EXECUTION",
+        f"{match['message'].strip().rstrip('.')}.",
+        hint="Leave such rows out by WHERE, or give them another value by CASE.",
+    )
+
+
 _REMEDIES = {
     "Cannot cast": "TRY_CAST gives NULL for such values.",
     "Division by zero": "Divide by NULLIF(divisor, 0) to get NULL for such rows.",
@@ -207,6 +215,10 @@ _RULES: list[tuple[re.Pattern[str], Callable[[re.Match[str], str, QueryPlace], M
         (
             r"Invalid Input Error: NOT NULL\|(?P<column>.*?)\|(?P<table>.*?)\|(?P<row>[^\n]*)",
             _null,
+        ),
+        (
+            r"Python exception occurred while executing the UDF: BuiltinError: (?P<message>.*?)(?:\n\nAt:|$)",
+            _builtin,
         ),
         (r"Conversion Error|Invalid Input Error: Cannot cast", _value("SQL_CAST")),
         (r"Out of Range Error", _value("SQL_OVERFLOW")),

@@ -37,6 +37,7 @@ class RelationalSession:
             },
         )
         self._in_force: set[str] = set()
+        self._builtins: set[str] = set()
 
     def begin(self, body: OpenRelationalStage, time_zone: str) -> None:
         """Gives the database the limits and the session settings of a stage, as far as they are others."""
@@ -45,6 +46,16 @@ class RelationalSession:
             if setting not in self._in_force:
                 self.connection.execute(setting)
         self._in_force = set(wanted)
+
+    def prepare(self, sql: str) -> None:
+        """Makes the built-ins known that a statement calls and DuckDB does not have."""
+        if "flink_" not in sql:
+            return
+        from .. import _builtins
+
+        missing = _builtins.called(sql) - self._builtins
+        _builtins.register(self.connection, missing)
+        self._builtins |= missing
 
     def close(self) -> None:
         """Frees what it holds."""

@@ -138,6 +138,7 @@ class RelationalStage:
         """Runs the query; the message that says how it ended."""
         began = time.monotonic_ns()
         try:
+            self._session.prepare(self.body.sql)
             self._execute()
         except BaseException as error:
             return self._failed(error)

@@ -13,6 +13,7 @@ export function runInDuckDb(setup: readonly string[], queries: readonly string[]
   const script = fileURLToPath(new URL('./run_cases.py', import.meta.url));
   const done = spawnSync(testPython(), [script], {
     input: JSON.stringify({ setup, queries }),
+    env: { ...process.env, PYTHONPATH: fileURLToPath(new URL('../../../python-udf', import.meta.url)) },
     encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,
   });

@@ -12,6 +12,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from millstream._builtins import called, register
+
 
 def encode(value: Any, kind: pa.DataType) -> Any:
     """A value in the form of the cases: exact numbers as they are or as text, dates and times as text."""
@@ -31,7 +33,8 @@ def encode(value: Any, kind: pa.DataType) -> Any:
     if pa.types.is_binary(kind):
         return {"$bytes": base64.b64encode(value).decode()}
     if pa.types.is_map(kind):
-        return {"$map": [[encode(k, kind.key_type), encode(v, kind.item_type)] for k, v in value]}
+        pairs = [[encode(k, kind.key_type), encode(v, kind.item_type)] for k, v in value]
+        return {"$map": sorted(pairs, key=json.dumps)}
     if pa.types.is_list(kind):
         return [encode(item, kind.value_type) for item in value]
     if pa.types.is_struct(kind):
@@ -55,6 +58,10 @@ def main() -> None:
     request = json.load(sys.stdin)
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
+    known: set[str] = set()
+    for sql in [*request["setup"], *request["queries"]]:
+        known |= called(sql)
+    register(connection, known)
     for sql in request["setup"]:
         connection.execute(sql)
     json.dump([run(connection, sql) for sql in request["queries"]], sys.stdout)
