@@ -25,6 +25,7 @@ import type {
   Progress,
   RelationalStatistics,
 } from './protocol/messages.js';
+import type { ProcessLimits } from './worker-limits.js';
 import type { RecycleLimits } from './worker-wear.js';
 
 /** How a worker's memory cap is enforced, best first; `watchdog` samples and kills, the others are the kernel's. */
@@ -121,7 +122,7 @@ export interface WorkerPython {
 }
 
 /** A worker to start. */
-export interface WorkerSpec {
+export interface WorkerSpec extends ProcessLimits {
   readonly kind: 'function' | 'relational';
   /** What messages call it, for example the function or stage it serves. */
   readonly name: string;
@@ -129,10 +130,6 @@ export interface WorkerSpec {
   readonly memoryBytes: number;
   /** Cores, fractions allowed; null: no limit. */
   readonly cpus: number | null;
-  /** Processes and threads; null: no limit. */
-  readonly processes: number | null;
-  /** Open files; null: as the core. */
-  readonly openFiles: number | null;
   readonly workingDirectory: string;
   /** The environment it runs in; null: the bridge's own Python. */
   readonly python: WorkerPython | null;

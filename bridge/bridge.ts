@@ -107,10 +107,11 @@ export class Bridge {
     const cgroups = this.#caps.folders(name);
     host.own(cgroups);
     this.#options.leftovers?.own({ cgroups, folders: [] });
-    const cap = this.#caps.create(name, spec);
+    const processes = this.#caps.limitsProcesses ? spec.processes : null;
+    const cap = this.#caps.create(name, { ...spec, processes });
     return ManagedWorker.start(
       {
-        spec,
+        spec: { ...spec, processes },
         epoch,
         host,
         cap,

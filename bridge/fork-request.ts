@@ -2,6 +2,7 @@
 import { threadVariables } from './thread-variables.js';
 import type { WorkerOptions } from './worker.js';
 import type { ForkRequest } from './worker-host.js';
+import { rlimits } from './worker-limits.js';
 
 /** The process of worker `id`, which proves itself by `token`. */
 export function forkRequest(
@@ -22,6 +23,6 @@ export function forkRequest(
     inherited: spec.inherited,
     environment: { ...threadVariables(spec.cpus), ...spec.environment },
     workingDirectory: spec.workingDirectory,
-    rlimits: spec.openFiles === null ? {} : { NOFILE: spec.openFiles },
+    rlimits: rlimits(spec),
   };
 }

@@ -59,4 +59,5 @@ export {
 } from './python-interpreter.js';
 export { findMemoryFileSystem } from './shared-memory/memory-file-system.js';
 export { LEAST_FREE_BYTES } from './shared-memory/shared-memory.js';
+export type { ProcessLimits } from './worker-limits.js';
 export type { ZygoteKind } from './zygote-process.js';

@@ -30,7 +30,10 @@ export interface FunctionReference {
 }
 
 export interface FunctionWorkersOptions
-  extends Pick<WorkerGroupOptions, 'workingDirectory' | 'variables' | 'gpus' | 'reserve'> {
+  extends Pick<
+    WorkerGroupOptions,
+    'workingDirectory' | 'variables' | 'gpus' | 'limits' | 'reserve' | 'idle'
+  > {
   /** Workers that have their memory at the same time. */
   readonly slots: number;
   /** Memory that is neither granted to a job nor held by a worker. */
@@ -116,10 +119,11 @@ export class FunctionWorkers {
    */
   async analyze(request: AnalysisRequest): Promise<string> {
     const { declaration, home } = this.#declared.get(request.function)!;
-    const member = await this.#group(home, SHARED_GROUP).member(0);
-    if (member.loaded.get(declaration.name) !== declaration.target)
-      await this.#load(home, member, [declaration]);
-    return (await member.worker.analyzeFunction(request)).columns;
+    return this.#ask(home, async (member) => {
+      if (member.loaded.get(declaration.name) !== declaration.target)
+        await this.#load(home, member, [declaration]);
+      return (await member.worker.analyzeFunction(request)).columns;
+    });
   }
 
   /** What a function that has been asked about declares. */
@@ -160,18 +164,14 @@ export class FunctionWorkers {
     const rest = [...reserved];
     const groups = grants.map((grant) => {
       const group = this.#groupOf(grant);
-      group.users += 1;
       const missing = Math.max(0, grant.workers - group.running.length);
       for (const giveBack of rest.splice(0, missing)) group.grant(giveBack);
-      return group;
+      return group.use();
     });
     for (const giveBack of rest) giveBack();
     return {
       release: () => {
-        for (const group of groups) {
-          group.users -= 1;
-          if (group.users === 0) group.returnUnused();
-        }
+        for (const leave of groups) leave();
       },
     };
   }
@@ -256,8 +256,7 @@ export class FunctionWorkers {
 
   async #declareIn(home: Home, missing: readonly FunctionReference[]): Promise<void> {
     home.label ??= home.python?.isBuilt === true ? missing[0]!.name : null;
-    const member = await this.#group(home, SHARED_GROUP).member(0);
-    for (const declaration of await this.#load(home, member, missing)) {
+    for (const declaration of await this.#ask(home, (member) => this.#load(home, member, missing))) {
       if (home.python?.isBuilt !== true) refuseUnread(declaration);
       const options = {
         ...(home.python?.isBuilt === true && { environment: home.python.key }),
@@ -268,6 +267,17 @@ export class FunctionWorkers {
         home,
         generation: home.generation,
       });
+    }
+  }
+
+  /** The first worker of a home answers what the planner asks. */
+  async #ask<Answer>(home: Home, question: (member: Member) => Promise<Answer>): Promise<Answer> {
+    const group = this.#group(home, SHARED_GROUP);
+    const leave = group.use();
+    try {
+      return await question(await group.member(0));
+    } finally {
+      leave();
     }
   }
 

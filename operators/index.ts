@@ -28,7 +28,10 @@ export { bundleFolder, findBundle, listBundles } from './failures/bundle-folder.
 export type { FailureCount } from './failures/failed-rows.js';
 export type { JobStatus, WorkerStack, WorkerStatus } from './ledger/job-status.js';
 export { type RunningJob, runningJobs, stacksOf } from './ledger/running-jobs.js';
+export { runtimeFolder } from './ledger/runtime-folder.js';
 export { type Cleaned, type CleanOptions, clean } from './leftovers/clean.js';
 export { findLeftovers, type Leftover } from './leftovers/sweep.js';
+export { machineMemoryBytes } from './ports/machine-memory.js';
 export { Session } from './session/session.js';
+export { shareOfFree } from './session/session-memory.js';
 export type * from './session/session-types.js';

@@ -1,6 +1,6 @@
 /** Function workers of one environment and one size: started when asked for, kept warm, ended together. */
-import type { Bridge, Worker, WorkerPython } from '../bridge/index.js';
-import { type GpuDevices, type GpuLease, ResourceError } from '../core/index.js';
+import type { Bridge, ProcessLimits, Worker, WorkerPython } from '../bridge/index.js';
+import { type GpuDevices, type GpuLease, type IdleTimeout, IdleTimer, ResourceError } from '../core/index.js';
 import type { ModuleSources } from './environments/module-sources.js';
 import type { WorkerVariables } from './environments/worker-variables.js';
 import { SpareWorker } from './spare-worker.js';
@@ -44,14 +44,21 @@ export interface WorkerGroupOptions {
   readonly workingDirectory: string;
   readonly variables: WorkerVariables;
   readonly gpus: GpuDevices;
+  /** Beside memory and cores; absent: none. */
+  readonly limits?: ProcessLimits;
   /** Asks for the memory of one more worker; throws a ResourceError with the arithmetic. Returns how to give it back. */
   readonly reserve: (name: string, memoryBytes: number) => () => void;
+  /** How long a group without work keeps its workers; absent: until it is ended. */
+  readonly idle?: IdleTimeout | undefined;
 }
+
+const NO_LIMITS: ProcessLimits = { processes: null, openFiles: null, fileBytes: null };
 
 export class WorkerGroup {
   readonly running: Worker[] = [];
-  /** Jobs that use it: it must not be ended. */
+  /** Jobs, and questions of the planner, that use it: it must not be ended. */
   users = 0;
+  readonly #idling: IdleTimer | null;
   /** Names its workers; null: as its environment. */
   label: string | null = null;
   /** Memory granted to a job for workers that have not been started yet. */
@@ -72,7 +79,21 @@ export class WorkerGroup {
   constructor(
     readonly home: Home,
     private readonly options: WorkerGroupOptions,
-  ) {}
+  ) {
+    this.#idling = options.idle === undefined ? null : new IdleTimer(options.idle, () => void this.end());
+  }
+
+  /** Somebody uses its workers until the returned function is called. */
+  use(): () => void {
+    this.users += 1;
+    this.#idling?.stop();
+    return () => {
+      this.users -= 1;
+      if (this.users > 0) return;
+      this.returnUnused();
+      this.#idling?.start();
+    };
+  }
 
   /** What its workers are given; null before that is known. */
   get size(): WorkerSize | null {
@@ -165,8 +186,7 @@ export class WorkerGroup {
         name,
         memoryBytes: size.memoryBytes,
         cpus: size.cpus,
-        processes: null,
-        openFiles: null,
+        ...(options.limits ?? NO_LIMITS),
         workingDirectory: options.workingDirectory,
         python: home.python,
         sandbox: home.sandbox,

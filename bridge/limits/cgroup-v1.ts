@@ -44,6 +44,10 @@ export class CgroupV1 implements CapAdapter {
     }
   }
 
+  get limitsProcesses(): boolean {
+    return this.#parents.pids !== undefined;
+  }
+
   folders(name: string): readonly string[] {
     return CONTROLLERS.flatMap((controller) => {
       const parent = this.#parents[controller];

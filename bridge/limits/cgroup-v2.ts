@@ -39,6 +39,10 @@ export class CgroupV2 implements CapAdapter {
     }
   }
 
+  get limitsProcesses(): boolean {
+    return handsOut(this.#files, this.#parent, 'pids');
+  }
+
   folders(name: string): readonly string[] {
     return [join(this.#parent, name)];
   }
@@ -200,4 +204,9 @@ export function enableControllers(files: FileTree, folder: string, ...controller
 
 function lists(files: FileTree, folder: string, file: string, controller: string): boolean {
   return (files.read(join(folder, file)) ?? '').split(' ').includes(controller);
+}
+
+/** Whether groups below `folder` have a controller. */
+export function handsOut(files: FileTree, folder: string, controller: string): boolean {
+  return (files.read(join(folder, 'cgroup.subtree_control')) ?? '').split(' ').includes(controller);
 }

@@ -5,7 +5,7 @@
  */
 import { join } from 'node:path';
 import { ownCgroupV2 } from './cgroup-paths.js';
-import { CgroupV2Cap, enableControllers } from './cgroup-v2.js';
+import { CgroupV2Cap, enableControllers, handsOut } from './cgroup-v2.js';
 import { PROBE_LIMITS } from './cgroup-writes.js';
 import type { FileTree } from './file-tree.js';
 import { limited } from './limited.js';
@@ -59,6 +59,10 @@ export class SystemdScope implements CapAdapter {
     }
     holder.stop();
     return null;
+  }
+
+  get limitsProcesses(): boolean {
+    return handsOut(this.#files, this.#folder, 'pids');
   }
 
   folders(name: string): readonly string[] {

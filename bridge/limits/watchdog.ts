@@ -17,6 +17,7 @@ import {
 
 export class Watchdog implements CapAdapter {
   readonly level = 'watchdog';
+  readonly limitsProcesses = false;
   readonly #files: FileTree;
 
   constructor(files: FileTree) {

@@ -30,6 +30,8 @@ export interface MemoryKills {
 /** A way to enforce caps on this machine. */
 export interface CapAdapter {
   readonly level: CapLevel;
+  /** The number of processes can be limited. */
+  readonly limitsProcesses: boolean;
   /** Cgroup folders that `create(name, …)` will make. */
   folders(name: string): readonly string[];
   /** Makes a cap; `name` is unique among the workers of all bridges. @throws {EnvironmentError} CAP_NOT_SET. */

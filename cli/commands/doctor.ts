@@ -1,8 +1,11 @@
 /** `millstream doctor`: is this machine ready, and what will be in force. */
+import { findLeftovers, runningJobs, runtimeFolder } from '../../operators/index.js';
 import type { CommandContext } from '../context.js';
 import type { Finding } from '../doctor/finding.js';
 import { checkIsolation } from '../doctor/isolation.js';
-import { checkMemory, checkNode, checkPlatform, checkSharedMemory } from '../doctor/machine.js';
+import { checkLeftovers } from '../doctor/leftovers.js';
+import { checkNode, checkPlatform, checkSharedMemory } from '../doctor/machine.js';
+import { checkMemory } from '../doctor/memory.js';
 import { checkPython } from '../doctor/python.js';
 import { checkRoundTrip } from '../doctor/round-trip.js';
 import { EXIT_DONE, EXIT_FAILED } from '../exit-codes.js';
@@ -14,10 +17,11 @@ export async function doctor(context: CommandContext): Promise<number> {
   const findings = [
     checkPlatform(process.platform, process.arch),
     checkNode(process.versions.node),
-    ...checkMemory(),
+    ...checkMemory(await runningJobs()),
     checkSharedMemory(),
     ...(await checkPython()),
     ...(await checkIsolation()),
+    checkLeftovers(await findLeftovers(runtimeFolder())),
   ];
   for (const finding of findings) await context.stdout.write(renderFinding(finding));
   if (findings.some(isProblem)) return EXIT_FAILED;

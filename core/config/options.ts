@@ -212,6 +212,26 @@ export const OPTIONS = {
     meaning:
       "Devices that functions may be given, as CUDA_VISIBLE_DEVICES names them: '0,1'; by default those of this process, else of the NVIDIA driver.",
   },
+  'millstream.worker.processes': {
+    type: 'integer',
+    default: '512',
+    meaning:
+      'Most processes and threads of one function worker, with what its functions start; enforced where the kernel ' +
+      'counts them (the pids cgroup).',
+    schema: { minimum: 16 },
+  },
+  'millstream.worker.open-files': {
+    type: 'integer',
+    default: '4096',
+    meaning: 'Most open files of one process of a function worker.',
+    schema: { minimum: 64 },
+  },
+  'millstream.worker.file-size': {
+    type: 'memory',
+    default: null,
+    meaning: 'Most bytes of a file that a function worker writes; by default as many as the disk takes.',
+    schema: { minimum: 1 },
+  },
   'millstream.worker.start-timeout': {
     type: 'duration',
     default: '30 s',
@@ -222,6 +242,14 @@ export const OPTIONS = {
     type: 'duration',
     default: '5 min',
     meaning: 'How long a worker may take to import functions, and to open them.',
+    schema: { exclusiveMinimum: 0 },
+  },
+  'millstream.worker.idle-timeout': {
+    type: 'duration',
+    default: '5 min',
+    meaning:
+      'How long a session keeps workers that no statement needs; the processes they are forked from stay, so that the ' +
+      'next ones start in milliseconds.',
     schema: { exclusiveMinimum: 0 },
   },
   'millstream.worker.stuck-after': {

@@ -47,7 +47,7 @@ export function memoryTree(options: MemoryTreeOptions): MemoryTree {
 const WEIGHTS: Readonly<Record<ManagedKind, number>> = { relational: 40, python: 40, state: 20 };
 const MANAGED = ['relational', 'python', 'state'] as const;
 
-type BasePart = Exclude<MemoryPart, ManagedKind>;
+export type BasePart = Exclude<MemoryPart, ManagedKind>;
 
 const BASE: Readonly<Record<BasePart, { readonly leastBytes: number; readonly mostBytes: number }>> = {
   overhead: { leastBytes: 64 * MIB, mostBytes: 1024 * MIB },
@@ -56,7 +56,8 @@ const BASE: Readonly<Record<BasePart, { readonly leastBytes: number; readonly mo
 };
 const BASE_FRACTION = 0.1;
 
-function baseParts(
+/** What is not managed memory: fixed, or a tenth of the total within its bounds. */
+export function baseParts(
   totalBytes: number,
   fixed: Partial<Readonly<Record<MemoryPart, number>>>,
 ): Record<BasePart, number> {

@@ -15,7 +15,22 @@ const MIN_DUCKDB_BYTES = 128 * MIB;
 export const MIN_RELATIONAL_WORKER_BYTES =
   Math.ceil((RELATIONAL_OVERHEAD_BYTES + MIN_DUCKDB_BYTES / DUCKDB_SHARE) / MIB) * MIB;
 
-/** DuckDB's `memory_limit` in a relational worker with this cap: (cap − 150 MiB) × 0.7, at least 128 MiB. */
+/**
+ * The least of all, in sessions with little memory. With a `memory_limit` of 32 MiB a GROUP BY over 3 million rows took
+ * 28 MiB, and an ORDER BY of them, spilling, all of it.
+ */
+export const SMALL_RELATIONAL_WORKER_BYTES = 106 * MIB;
+const SMALL_DUCKDB_BYTES = 32 * MIB;
+
+/**
+ * DuckDB's `memory_limit` in a relational worker with this cap: (cap − 150 MiB) × 0.7; from 333 down to 106 MiB evenly from
+ * 128 down to 32 MiB.
+ */
 export function duckDbMemoryLimit(capBytes: number): number {
-  return Math.max(MIN_DUCKDB_BYTES, Math.floor((capBytes - RELATIONAL_OVERHEAD_BYTES) * DUCKDB_SHARE));
+  if (capBytes >= MIN_RELATIONAL_WORKER_BYTES) {
+    return Math.max(MIN_DUCKDB_BYTES, Math.floor((capBytes - RELATIONAL_OVERHEAD_BYTES) * DUCKDB_SHARE));
+  }
+  const range = MIN_RELATIONAL_WORKER_BYTES - SMALL_RELATIONAL_WORKER_BYTES;
+  const share = Math.max(0, capBytes - SMALL_RELATIONAL_WORKER_BYTES) / range;
+  return Math.floor(SMALL_DUCKDB_BYTES + share * (MIN_DUCKDB_BYTES - SMALL_DUCKDB_BYTES));
 }

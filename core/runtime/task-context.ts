@@ -82,7 +82,7 @@ export class TaskContext implements OperatorContext {
 
   /** A source reads no more; what it has read stays. */
   drain(): void {
-    this.drained.abort(new CancelledError('DRAINED', `Stage ${this.stageId} reads no more.`));
+    this.drained.abort(new CancelledError('SOURCE_DRAINED', `Stage ${this.stageId} reads no more.`));
   }
 
   get isDrained(): boolean {

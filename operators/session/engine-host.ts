@@ -344,6 +344,7 @@ export class EngineHost {
       await mkdir(functionsFolder(temporaryFolder), { recursive: true, mode: 0o700 });
       if (place.archives.length > 0) await makeWorkerFolder(workerFolder(temporaryFolder), place.archives);
     }
+    const idle = { timers: systemTimers, afterMs: configuration.get('millstream.worker.idle-timeout') };
     const functionWorkers = openFunctionWorkers(bridge, place, {
       ...this.options,
       variables,
@@ -353,9 +354,10 @@ export class EngineHost {
       paths: this.#moduleFolders,
       reserve: (name, memoryBytes) => this.#jobAdmission.reserve(name, memoryBytes),
       freeBytes: () => this.#jobAdmission.freeBytes,
+      idle,
       temporaryFolder,
     });
-    const relationalWorkers = new RelationalWorkers(bridge, workingDirectory);
+    const relationalWorkers = new RelationalWorkers(bridge, workingDirectory, idle);
     return {
       bridge,
       functionWorkers,

@@ -21,7 +21,7 @@ import type { DebugOptions } from './session-types.js';
 export interface OpenWorkersOptions
   extends Pick<
     FunctionWorkersOptions,
-    'slots' | 'memoryBytes' | 'paths' | 'reserve' | 'freeBytes' | 'sandboxEach' | 'variables'
+    'slots' | 'memoryBytes' | 'paths' | 'reserve' | 'freeBytes' | 'sandboxEach' | 'variables' | 'idle'
   > {
   readonly configuration: Configuration;
   readonly workingDirectory: string;
@@ -92,6 +92,12 @@ export function openFunctionWorkers(
     memoryBytes,
     reserve,
     freeBytes,
+    idle: options.idle,
+    limits: {
+      processes: configuration.get('millstream.worker.processes'),
+      openFiles: configuration.get('millstream.worker.open-files'),
+      fileBytes: configuration.get('millstream.worker.file-size'),
+    },
     gpus: new GpuDevices(configuration.get('millstream.gpus') ?? machineGpus()),
     paths,
     workingDirectory: folder,

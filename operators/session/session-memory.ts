@@ -20,6 +20,15 @@ export interface SessionMemoryOptions {
 const SHARE_OF_FREE = 0.75;
 const LEAST_SHARE_BYTES = 1024 * MIB;
 
+/**
+ * What a job without `millstream.memory` is granted, or waits for, where so much is free.
+ * @param leastBytes what its settings need
+ */
+export function shareOfFree(freeBytes: number, ceilingBytes: number, leastBytes = 0): number {
+  const least = Math.min(ceilingBytes, Math.max(leastBytes, LEAST_SHARE_BYTES));
+  return Math.max(least, Math.floor(freeBytes * SHARE_OF_FREE));
+}
+
 /** Options that say how much is claimed. */
 const MEMORY_OPTIONS: readonly OptionKey[] = [
   'millstream.exchange.memory',
@@ -96,7 +105,7 @@ export class SessionMemory {
     const { configuration, name, onNote, onWarning, voice } = this.options;
     const ceilingBytes = machineMemoryBytes();
     const fixed = configuration.get('millstream.memory');
-    const share = Math.min(ceilingBytes, Math.max(leastBytes, LEAST_SHARE_BYTES));
+    const share = shareOfFree(0, ceilingBytes, leastBytes);
     try {
       return await claimMemory({
         folder: runtimeFolder(),

@@ -13,7 +13,9 @@ import {
   memorySetting,
   memoryTree,
   ResourceError,
+  SMALL_RELATIONAL_WORKER_BYTES,
   type StageGraph,
+  smallTree,
   workerGroups,
 } from '../../core/index.js';
 import { machineGpus } from '../ports/machine-gpus.js';
@@ -26,6 +28,8 @@ export class SessionResources {
   readonly #configuration: Configuration;
   #withFunctions: MemoryTree | null = null;
   #tree: MemoryTree | null = null;
+  /** Too little for the usual split, even without functions. */
+  #isSmall = false;
 
   /**
    * `isDebugged`: one worker at a time.
@@ -43,7 +47,8 @@ export class SessionResources {
   }
 
   /**
-   * The split of the session's memory; without a share for function workers where that would not fit.
+   * The split of the session's memory; without a share for function workers where that would not fit, and with small
+   * parts where that does not fit either.
    * @throws {ResourceError} MEMORY_TOO_SMALL where even then there is too little
    */
   get tree(): MemoryTree {
@@ -57,8 +62,9 @@ export class SessionResources {
    */
   relationalWorkerBytes(stages: number): number {
     const bytes = Math.floor(this.tree.relational / Math.max(1, stages));
-    if (bytes >= MIN_RELATIONAL_WORKER_BYTES) return bytes;
-    throw tooManyStages(stages, this.tree.relational);
+    const least = this.#isSmall ? SMALL_RELATIONAL_WORKER_BYTES : MIN_RELATIONAL_WORKER_BYTES;
+    if (bytes >= least) return bytes;
+    throw tooManyStages(stages, least, this.tree.relational);
   }
 
   /**
@@ -96,9 +102,15 @@ export class SessionResources {
       this.#withFunctions ??= this.#treeFor(this.parallelism * MIN_FUNCTION_WORKER_BYTES);
       return this.#withFunctions;
     } catch (error) {
-      if (error instanceof ResourceError) return this.#treeFor(0);
-      throw error;
+      if (!(error instanceof ResourceError)) throw error;
     }
+    try {
+      return this.#treeFor(0);
+    } catch (error) {
+      if (!(error instanceof ResourceError)) throw error;
+    }
+    this.#isSmall = true;
+    return smallTree(this.totalBytes, this.#treeOptions(0).fixed);
   }
 
   /** The least total with which a statement that calls functions can run. */
@@ -130,11 +142,11 @@ function fixedPart(part: string, bytes: number | null): Record<string, number> {
   return bytes === null ? {} : { [part]: bytes };
 }
 
-function tooManyStages(stages: number, availableBytes: number): ResourceError {
-  const least = stages * MIN_RELATIONAL_WORKER_BYTES;
+function tooManyStages(stages: number, eachBytes: number, availableBytes: number): ResourceError {
+  const least = stages * eachBytes;
   return new ResourceError(
     'MEMORY_TOO_SMALL',
-    `The job has ${stages} relational stages, each in a worker of at least ${formatMemory(MIN_RELATIONAL_WORKER_BYTES)}: ` +
+    `The job has ${stages} relational stages, each in a worker of at least ${formatMemory(eachBytes)}: ` +
       `${formatMemory(least)}. There are ${formatMemory(availableBytes)} for them.`,
     {
       hint: `Set 'millstream.relational.memory' to ${memorySetting(least)} or more, raise 'millstream.memory', or split the statement.`,

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
 
+from ._limit_errors import limit_error
 from .errors import CancelledError, ErrorDetails, MillstreamError, ResourceError, UdfError
 from .retry import RetryAfter
 
@@ -58,6 +59,8 @@ def user_error(
     # pyarrow's and NumPy's own classes derive from it.
     if isinstance(error, MemoryError):
         kind, code, hint = ResourceError, "WORKER_MEMORY", hint or NO_MEMORY_HINT
+    elif (limit := limit_error(error, error.__traceback__)) is not None:
+        kind, code, hint = ResourceError, limit.code, hint or limit.hint
     made = kind(
         code,
         f"Function `{function}` failed {doing}{arguments}: {summary}{at}",

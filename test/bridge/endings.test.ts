@@ -3,7 +3,7 @@ import { Bridge } from '../../bridge/index.js';
 import { detectCaps } from '../../bridge/limits/detect.js';
 import { bridgeOptions } from './support/bridge-options.js';
 import { CrowdedGroup } from './support/crowded-group.js';
-import { ENDINGS, endingOf } from './support/endings.js';
+import { ENDINGS, ENDINGS_OF_PROCESSES, endingOf } from './support/endings.js';
 
 const best = detectCaps({ probe: `millstream-test-${process.pid}-end`, level: null, requireHard: false });
 
@@ -15,7 +15,8 @@ describe('the verdict', () => {
   });
   afterAll(() => bridge.close());
 
-  it.each(ENDINGS.map((ending) => [ending.function, ending.code, ending] as const))(
+  const provoked = [...ENDINGS, ...(best.limitsProcesses ? ENDINGS_OF_PROCESSES : [])];
+  it.each(provoked.map((ending) => [ending.function, ending.code, ending] as const))(
     'on %s is %s, with what ran and what to do',
     async (name, code, ending) => {
       const verdict = await endingOf(bridge, options.schemas, ending);

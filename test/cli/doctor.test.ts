@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { renderFinding } from '../../cli/commands/doctor.js';
 import { ok, problem } from '../../cli/doctor/finding.js';
 import { isolationFinding } from '../../cli/doctor/isolation.js';
+import { checkLeftovers } from '../../cli/doctor/leftovers.js';
 import { checkNode, checkPlatform, checkSharedMemory } from '../../cli/doctor/machine.js';
+import { checkMemory } from '../../cli/doctor/memory.js';
 import { checkRoundTrip } from '../../cli/doctor/round-trip.js';
 import { WorkerError } from '../../core/index.js';
 import type { RowsResult } from '../../operators/index.js';
@@ -59,6 +61,43 @@ describe('doctor', () => {
     ],
   ])('isolation %j: %s', (support, text) => {
     expect(isolationFinding(support).text).toContain(text);
+  });
+
+  it('says who has the memory, and how the share of the next job would be split', () => {
+    const gib = 1024 ** 3;
+    const job = { id: 'a', since: '', status: null };
+    const jobs = [
+      { ...job, name: 'nightly.sql', pid: 4711, grantedBytes: 4 * gib },
+      { ...job, name: 'report.sql', pid: 4712, grantedBytes: null },
+    ];
+    const texts = checkMemory(jobs, 12 * gib, 16 * gib).map(({ check, text }) => `${check}: ${text}`);
+
+    expect(texts.slice(0, 2)).toEqual([
+      'memory: 12.0 GiB (this container), of 16.0 GiB',
+      'jobs: nightly.sql (pid 4711) has 4.0 GiB, 8.0 GiB is free, 1 wait for theirs',
+    ]);
+    expect(texts[2]).toMatch(
+      /^a job gets: 6\.0 GiB: overhead 614 MiB, core 614 MiB, exchanges 614 MiB, relational /,
+    );
+    expect(checkMemory([], 12 * gib, 12 * gib)[1]!.text).toBe('12.0 GiB is free');
+    expect(checkMemory([{ ...jobs[0]!, grantedBytes: 12 * gib }], 12 * gib)[2]!.text).toMatch(
+      /^1\.0 GiB, once that is free: /,
+    );
+  });
+
+  it('names what dead jobs have left', () => {
+    const left = {
+      kind: 'folder',
+      path: '/tmp/ms-1',
+      bytes: 3 * 1024 ** 2,
+      owner: 'job.sql (pid 7)',
+    } as const;
+
+    expect(checkLeftovers([])).toMatchObject({ status: 'ok' });
+    expect(checkLeftovers([left, left])).toMatchObject({
+      status: 'warning',
+      text: '2 things, 6.0 MiB, of job.sql (pid 7)',
+    });
   });
 
   it('refuses Windows', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Bridge, Worker, WorkerSpec } from '../../bridge/index.js';
 import { RelationalWorkers } from '../../operators/relational-workers.js';
+import { ManualClock } from '../support/manual-clock.js';
 
 /** Starts workers that do nothing and notes which of them live. */
 class FakeBridge {
@@ -22,7 +23,9 @@ class FakeBridge {
 
 function pool() {
   const bridge = new FakeBridge();
-  return { bridge, workers: new RelationalWorkers(bridge as unknown as Bridge, '/') };
+  const clock = new ManualClock();
+  const idle = { timers: clock, afterMs: 60_000 };
+  return { bridge, clock, workers: new RelationalWorkers(bridge as unknown as Bridge, '/', idle) };
 }
 
 describe('relational workers', () => {
@@ -68,6 +71,22 @@ describe('relational workers', () => {
     await workers.giveBack(worker);
 
     expect([...bridge.living]).toEqual([]);
+  });
+
+  it('end when no job has borrowed them for the time-out, which begins anew with each job', async () => {
+    const { bridge, clock, workers } = pool();
+    await workers.expect(1, 100);
+    await workers.giveBack(await workers.borrow(100));
+    await workers.expect(1, 100);
+    expect(clock.pendingTimers).toBe(0);
+
+    await workers.giveBack(await workers.borrow(100));
+    expect([...bridge.living]).toEqual(['relational-1']);
+    clock.fireNext();
+
+    expect(clock.nowMs()).toBe(60_000);
+    expect([...bridge.living]).toEqual([]);
+    expect((await workers.borrow(100)).name).toBe('relational-2');
   });
 
   it('are replaced where one has died', async () => {

@@ -43,6 +43,7 @@ export function workerSpec(changes: Partial<WorkerSpec> = {}): WorkerSpec {
     cpus: null,
     processes: null,
     openFiles: null,
+    fileBytes: null,
     workingDirectory: process.cwd(),
     python: null,
     sandbox: null,

@@ -45,8 +45,26 @@ export const ENDINGS: readonly Ending[] = [
   { function: 'leave', code: 'WORKER_EXIT', message: /by itself with exit code 3/ },
   { function: 'leave_as_if_killed', code: 'WORKER_EXIT', message: /exit code 137 \(what a shell says/ },
   { function: 'become_another_program', code: 'WORKER_EXIT', message: /exit code 0 \(as if all were done\)/ },
+  {
+    function: 'open_too_many_files',
+    code: 'WORKER_OPEN_FILES',
+    message: /open_too_many_files` failed .*Too many open files/,
+  },
+  { function: 'write_a_large_file', code: 'WORKER_FILE_SIZE', message: /File too large at endings.py/ },
   { function: 'raise_an_exception', code: 'UDF_EXCEPTION', message: /ValueError: not wanted/ },
 ];
+
+/** Where the kernel counts processes. */
+export const ENDINGS_OF_PROCESSES: readonly Ending[] = [
+  {
+    function: 'start_too_many_processes',
+    code: 'WORKER_PROCESSES',
+    message: /Resource temporarily unavailable/,
+  },
+  { function: 'start_too_many_threads', code: 'WORKER_PROCESSES', message: /can't start new thread/ },
+];
+
+const LIMITS = { processes: 40, openFiles: 200, fileBytes: 4 << 20 };
 
 /** Endings that the way of capping decides. */
 export const ENDINGS_OF_CAPS = ENDINGS.filter(({ code }) => code === 'WORKER_OOM');
@@ -57,7 +75,7 @@ export async function endingOf(
   schemas: SchemaRegistry,
   { function: name, timeoutMs }: Ending,
 ): Promise<MillstreamError> {
-  const worker = await bridge.startWorker(workerSpec({ name, memoryBytes: 160 << 20 }));
+  const worker = await bridge.startWorker(workerSpec({ name, memoryBytes: 160 << 20, ...LIMITS }));
   await worker.loadFunctions([fixtureFolder], [{ name, target: `endings.${name}` }]);
   const stage = await worker.openFunctionStage(scalarStage(name), timeoutMs ?? null);
   const groups = [columnGroup(schemas, { a: Float64Array.of(1, 2, 3), b: Float64Array.of(1, 1, 1) })];

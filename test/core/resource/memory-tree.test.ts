@@ -10,6 +10,8 @@ import {
   memorySetting,
   memoryTree,
   parseMemory,
+  SMALL_RELATIONAL_WORKER_BYTES,
+  smallTree,
 } from '../../../core/index.js';
 import { SeededRandom } from '../../support/seeded-random.js';
 
@@ -97,10 +99,43 @@ describe('a share', () => {
   });
 });
 
+describe('the split of little memory', () => {
+  it('gives a query without functions what it needs at least, and grows evenly to the usual parts', () => {
+    const least = smallTree(298 * MIB);
+    expect(least).toMatchObject({
+      overhead: 48 * MIB,
+      coreHeap: 112 * MIB,
+      exchange: 32 * MIB,
+      relational: 106 * MIB,
+      python: 0,
+    });
+    const trees = [298, 300, 400, 500, 640].map((mib) => smallTree(mib * MIB));
+    for (const tree of trees) {
+      expect(tree.overhead + tree.coreHeap + tree.exchange + tree.relational).toBe(tree.total);
+    }
+    const relational = trees.map((tree) => tree.relational);
+    expect(relational).toEqual([...relational].sort((a, b) => a - b));
+    expect(smallTree(655 * MIB).relational).toBeGreaterThanOrEqual(MIN_RELATIONAL_WORKER_BYTES - 2 * MIB);
+  });
+
+  it('refuses less with the sum and the least that works, fixed parts included', () => {
+    const refusal = failureOf(() => smallTree(297 * MIB));
+    expect(refusal.message).toBe(
+      'The job does not fit into 297 MiB: overhead 48 MiB + core 112 MiB + exchanges 32 MiB + relational workers 106 MiB = 298 MiB.',
+    );
+    expect(refusal.hint).toContain("'millstream.memory' to 298 MiB or more");
+    expect(() => smallTree(400 * MIB, { relational: 300 * MIB })).toThrow(
+      'relational workers 300 MiB = 492 MiB',
+    );
+  });
+});
+
 describe("DuckDB's memory limit", () => {
-  it('is 0.7 of what the cap leaves beside 150 MiB, and never below 128 MiB', () => {
+  it('is 0.7 of what the cap leaves beside 150 MiB, from 128 MiB on, and less in small caps', () => {
     expect(duckDbMemoryLimit(1150 * MIB)).toBe(700 * MIB);
-    expect(duckDbMemoryLimit(200 * MIB)).toBe(128 * MIB);
+    expect(duckDbMemoryLimit(SMALL_RELATIONAL_WORKER_BYTES)).toBe(32 * MIB);
+    expect(duckDbMemoryLimit(220 * MIB)).toBe(Math.floor((32 + (114 / 227) * 96) * MIB));
+    expect(duckDbMemoryLimit(MIN_RELATIONAL_WORKER_BYTES - 1)).toBeLessThanOrEqual(128 * MIB);
     expect(duckDbMemoryLimit(MIN_RELATIONAL_WORKER_BYTES)).toBeGreaterThanOrEqual(128 * MIB);
   });
 });
