@@ -24,6 +24,7 @@ const WITH_MORE_SEEDS = [
   'test/core/runtime/tree-simulation.test.ts',
   'test/python-udf/test_codec.py',
   'test/python-udf/test_worker_fuzz.py',
+  'test/python-udf/test_foreign_arrow_mutants.py',
   'test/python-udf/test_core_round_trip.py',
   'test/python-udf/test_types.py',
 ];

@@ -28,6 +28,7 @@ def write_table(name: str, data: Any, file: Path) -> list[tuple[str, DataType]]:
             that its SQL type does not hold, and for bytes that break the rules of their Arrow type.
     """
     reader = _reader(name, data)
+    _check_names(name, reader.schema)
     fields = [
         field.with_name(n) for field, n in zip(reader.schema, unique_names(reader.schema.names), strict=True)
     ]
@@ -87,6 +88,15 @@ def _reader_of_batches(name: str, data: Any) -> pa.RecordBatchReader:
             hint="Give an Arrow table, record batches, or a frame of pandas or polars.",
         )
     return pa.RecordBatchReader.from_batches(first.schema, itertools.chain([first], batches))
+
+
+def _check_names(name: str, schema: pa.Schema) -> None:
+    try:
+        str(schema)
+    except UnicodeDecodeError as error:
+        raise SourceError(
+            "REGISTER_TYPE", f"Table `{name}` has a column whose name is no UTF-8 text: {error}."
+        ) from error
 
 
 def _sql_type(name: str, field: pa.Field) -> DataType:
