@@ -39,6 +39,7 @@ export { explainGraph } from './graph/explain-graph.js';
 export { noteOf } from './graph/function-notes.js';
 export * from './graph/plan-options.js';
 export { planStages } from './graph/plan-stages.js';
+export { regionsOf } from './graph/regions.js';
 export { isSharedGroup, SHARED_GROUP } from './graph/resource-group.js';
 export * from './graph/stage-graph.js';
 export * from './graph/worker-groups.js';
@@ -75,6 +76,7 @@ export { DEFAULT_JOB_OPTIONS, Job, type JobOptions, type JobPorts, runJob } from
 export type { JobState } from './runtime/job-state.js';
 export * from './runtime/metrics.js';
 export * from './runtime/operator.js';
+export { isRestart, type RegionDecision, type RegionFailure } from './runtime/region.js';
 export * from './runtime/registry.js';
 export * from './runtime/reorder-buffer.js';
 export {

@@ -11,9 +11,11 @@ import { type FileSink, SinkError } from '../core/index.js';
 
 const EXTENSIONS = { parquet: '.parquet', csv: '.csv', json: '.json' } as const;
 
-/** One part file on its way: `temporaryPath` is written, then exactly one of `commit` and `abort` is called. */
+/** One part file on its way: `temporaryPath` is written, then exactly one of `commit` and `abort` is called last. */
 export interface FileOutput {
   readonly temporaryPath: string;
+  /** Removes what has been written, so that it can be written anew. */
+  clear(): Promise<void>;
   /** Shows the part under its final name; removes what the folder held before where the sink overwrites. */
   commit(): Promise<void>;
   /** Removes the temporary file, and the folders that this output made and that are empty. */
@@ -43,6 +45,7 @@ export async function openFileOutput(sink: FileSink, guard: Guard): Promise<File
   }
   return {
     temporaryPath,
+    clear: () => rm(temporaryPath, { force: true }),
     commit: async () => {
       try {
         await rename(temporaryPath, join(sink.path, name));

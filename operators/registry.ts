@@ -18,6 +18,7 @@ import { PrintSink, type WriteText } from './sinks/print.js';
 import type { ResultQueue } from './sinks/result-queue.js';
 import { DatagenSource } from './sources/datagen.js';
 import { DeadLetterSource } from './sources/dead-letters.js';
+import { whyReadOnce } from './sources/read-once.js';
 import { openPython } from './stages/open-python.js';
 import { exchangeOf, openRelational } from './stages/open-relational.js';
 import { PythonOperator } from './stages/python-stage.js';
@@ -53,6 +54,7 @@ export function createRegistry(
             openPython(stage, job.graph, engine),
             engine.failedRows,
             engine.timers,
+            (name) => engine.functionOptions(name).replay !== false,
           );
         case 'source':
           return source(stage, job, engine, sources);
@@ -70,9 +72,10 @@ function relational(
   ends: JobEnds,
 ): Operator | SourceOperator {
   const open = openRelational(stage, job.graph, engine, ends.outputs.get(stage.id) ?? null);
+  const once = () => whyReadOnce(stage.files);
   return stage.inputs.length === 0
-    ? new RelationalSource(open)
-    : new RelationalOperator(open, stage.inputs.length, stage.perBatch);
+    ? new RelationalSource(open, once)
+    : new RelationalOperator(open, stage.inputs.length, stage.perBatch, once);
 }
 
 function source(

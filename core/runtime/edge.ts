@@ -82,6 +82,14 @@ export class Edge implements ExchangeChannel, ExchangeReader {
     this.dropQueue();
   }
 
+  async renewed(): Promise<Edge> {
+    return new Edge(this.budget.capacityBytes);
+  }
+
+  get isReadable(): boolean {
+    return true;
+  }
+
   async dispose(): Promise<void> {
     this.dropQueue();
   }

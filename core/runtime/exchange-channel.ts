@@ -24,6 +24,10 @@ export interface ExchangeChannel extends ExchangeWriter {
   onUnneeded(listener: () => void): void;
   /** Every pending and later `push` and `pull` rejects with `error`. */
   fail(error: unknown): void;
+  /** An exchange as this one was at the start, for a producer that begins anew; this one's readers read it too where it spills. */
+  renewed(): Promise<ExchangeChannel>;
+  /** False: its rows were given up before they were all there, so a reader that begins anew finds none. */
+  readonly isReadable: boolean;
   /** Removes what the exchange keeps outside memory. */
   dispose(): Promise<void>;
   /** For the stall check and the progress line. */

@@ -1,15 +1,18 @@
 import { SchemaRegistry } from '../batch/schema-registry.js';
 import { CancelledError, InternalError } from '../errors.js';
-import type { Exchange, StageGraph } from '../graph/stage-graph.js';
+import { regionsOf } from '../graph/regions.js';
+import type { Exchange, Stage, StageGraph } from '../graph/stage-graph.js';
 import type { Clock, SpillFiles, Timers } from '../ports/ports.js';
 import { type Checkpoint, CheckpointCollector } from './checkpoint.js';
 import { EventLoopTurns } from './event-loop-turns.js';
 import { isOpen, type JobState, nextState } from './job-state.js';
 import type { StageMetrics } from './metrics.js';
-import { isSource, type OperatorRegistry } from './registry.js';
-import { RunningTask } from './running-task.js';
+import type { Operator, SourceOperator } from './operator.js';
+import { type RegionDecision, type RegionFailure, RunningRegion } from './region.js';
+import { isSource, type OperatorRegistry, type OperatorSurroundings } from './registry.js';
+import type { RunningTask } from './running-task.js';
 import { watchForStall } from './stall-watch.js';
-import { type Wiring, wireGraph } from './wiring.js';
+import { Wiring } from './wiring.js';
 
 export interface JobPorts {
   readonly clock: Clock;
@@ -26,6 +29,8 @@ export interface JobOptions {
   readonly stallAfterMs: number;
   /** Aborting it cancels the job. */
   readonly signal: AbortSignal | null;
+  /** Whether a region that failed is run again; by default the job fails with the error. */
+  readonly decide: (failure: RegionFailure) => RegionDecision;
   /** The registry that the operators' batches refer to; null makes a new one. */
   readonly schemas: SchemaRegistry | null;
 }
@@ -35,6 +40,7 @@ export const DEFAULT_JOB_OPTIONS: JobOptions = {
   bufferBytes: () => 64 * 1024 * 1024,
   stallAfterMs: 10_000,
   signal: null,
+  decide: ({ error }) => ({ error }),
   schemas: null,
 };
 
@@ -42,7 +48,7 @@ export const DEFAULT_JOB_OPTIONS: JobOptions = {
 export class Job {
   private currentState: JobState = 'created';
   private readonly wiring: Wiring;
-  private readonly tasks: readonly RunningTask[];
+  private readonly regions: readonly RunningRegion[];
   private readonly abort = new AbortController();
   private readonly checkpoints = new CheckpointCollector();
   private readonly turns: EventLoopTurns;
@@ -51,36 +57,31 @@ export class Job {
 
   /** @throws what the registry throws for a stage it cannot make */
   constructor(
-    graph: StageGraph,
+    private readonly graph: StageGraph,
     registry: OperatorRegistry,
     private readonly ports: JobPorts,
     private readonly options: JobOptions,
   ) {
     this.turns = new EventLoopTurns(ports.clock, ports.timers);
-    this.wiring = wireGraph(graph, options.edgeBytes, ports.spillFiles);
+    this.wiring = new Wiring(graph, options.edgeBytes, ports.spillFiles);
     const surroundings = { graph, schemas: options.schemas ?? new SchemaRegistry() };
-    this.tasks = graph.stages.map((stage) => {
-      const operator = registry.create(stage, surroundings);
-      if (isSource(operator) !== (stage.inputs.length === 0)) {
-        throw new InternalError(
-          'GRAPH_INVALID',
-          `The operator of stage ${stage.id} does not fit its inputs.`,
-        );
-      }
-      return new RunningTask(operator, {
-        stageId: stage.id,
-        inputs: this.wiring.inputs.get(stage.id)!,
-        output: stage.output === null ? null : this.wiring.channels.get(stage.output)!.channel,
-        clock: ports.clock,
-        timers: ports.timers,
-        turns: this.turns,
-        bufferBytes: options.bufferBytes(stage.id),
-        jobSignal: this.abort.signal,
-        fail: (error) => this.fail(error),
-        acknowledge: (id, state) => this.checkpoints.acknowledge(stage.id, id, state),
-      });
-    });
-    for (const task of this.tasks) this.stopWhenUnneeded(task, graph);
+    this.regions = regionsOf(graph).map(
+      (stages) =>
+        new RunningRegion(stages, {
+          wiring: this.wiring,
+          createOperator: (stage) => createOperator(stage, registry, surroundings),
+          taskParts: (stage) => ({
+            clock: ports.clock,
+            timers: ports.timers,
+            turns: this.turns,
+            bufferBytes: options.bufferBytes(stage.id),
+            acknowledge: (id, state) => this.checkpoints.acknowledge(stage.id, id, state),
+          }),
+          onFailure: (failure) => this.onFailure(failure),
+          onSuppressed: (error) => this.fail(error),
+          onTaskEnded: (task) => this.onTaskEnded(task),
+        }),
+    );
   }
 
   get state(): JobState {
@@ -89,7 +90,8 @@ export class Job {
 
   /** Live counters by stage. */
   get metrics(): ReadonlyMap<string, StageMetrics> {
-    return new Map(this.tasks.map((task) => [task.stageId, task.context.metrics]));
+    const metrics = new Map(this.tasks.map((task) => [task.stageId, task.context.metrics]));
+    return new Map(this.graph.stages.map(({ id }) => [id, metrics.get(id)!]));
   }
 
   /**
@@ -102,15 +104,15 @@ export class Job {
     if (this.options.signal?.aborted === true) onAbort();
     if (this.currentState !== 'cancelling') this.currentState = nextState(this.currentState, 'running');
     const stopWatching = watchForStall(
-      this.tasks,
+      () => this.tasks,
       this.wiring,
       this.ports,
       this.options.stallAfterMs,
       (error) => this.fail(error),
     );
     try {
-      await Promise.all(this.tasks.map((task) => this.runTask(task)));
-      for (const { channel } of this.wiring.channels.values()) await this.guard(() => channel.dispose());
+      await Promise.all(this.regions.map((region) => region.run()));
+      for (const { channel } of this.wiring.channels) await this.guard(() => channel.dispose());
     } finally {
       stopWatching();
       this.turns.close();
@@ -141,24 +143,30 @@ export class Job {
    * @throws the job's error when it ends otherwise before
    */
   async checkpoint(): Promise<Checkpoint> {
-    if (this.currentState !== 'running') {
-      throw new InternalError(
-        'CHECKPOINT_REFUSED',
-        `A job that is ${this.currentState} takes no checkpoint.`,
-      );
+    if (this.currentState !== 'running' || this.isRestarting) {
+      const state = this.isRestarting ? 'running stages again' : this.currentState;
+      throw new InternalError('CHECKPOINT_REFUSED', `A job that is ${state} takes no checkpoint.`);
     }
     const open = this.tasks.filter((task) => !task.hasEnded);
     const { id, complete } = this.checkpoints.begin(open.map((task) => task.stageId));
     for (const task of open) {
-      task.requestSnapshot({ kind: 'barrier', checkpointId: id }).catch((error: unknown) => this.fail(error));
+      const barrier = { kind: 'barrier', checkpointId: id } as const;
+      task.requestSnapshot(barrier).catch((error: unknown) => task.context.fail(error));
     }
     return complete;
   }
 
-  private async runTask(task: RunningTask): Promise<void> {
-    await this.guard(() => task.run());
+  private get isRestarting(): boolean {
+    return this.regions.some((region) => region.isRestarting);
+  }
+
+  private get tasks(): readonly RunningTask[] {
+    return this.regions.flatMap((region) => region.tasks);
+  }
+
+  private onTaskEnded(task: RunningTask): void {
     this.checkpoints.stageEnded(task.stageId);
-    const sourcesEnded = this.tasks.every((other) => other.hasEnded || !other.isSource);
+    const sourcesEnded = !this.isRestarting && this.tasks.every((other) => other.hasEnded || !other.isSource);
     if (sourcesEnded && this.currentState === 'running')
       this.currentState = nextState('running', 'finishing');
   }
@@ -171,6 +179,15 @@ export class Job {
     }
   }
 
+  private onFailure(failure: RegionFailure): RegionDecision {
+    const decision = isOpen(this.currentState) ? this.options.decide(failure) : { error: failure.error };
+    if (decision === 'again') {
+      const what = 'The stages that were to take part in it are run again.';
+      this.checkpoints.fail(new InternalError('CHECKPOINT_REFUSED', what));
+    } else this.fail(decision.error);
+    return decision;
+  }
+
   private fail(error: unknown): void {
     if (!this.stop('failing', error) && error !== this.abort.signal.reason) this.suppressed.push(error);
   }
@@ -180,7 +197,8 @@ export class Job {
     if (!isOpen(this.currentState)) return false;
     this.currentState = nextState(this.currentState, state);
     this.abort.abort(error);
-    for (const { channel } of this.wiring.channels.values()) channel.fail(error);
+    for (const region of this.regions) region.stop(error);
+    for (const { channel } of this.wiring.channels) channel.fail(error);
     this.checkpoints.fail(error);
     return true;
   }
@@ -197,12 +215,16 @@ export class Job {
     );
     throw this.abort.signal.reason;
   }
+}
 
-  private stopWhenUnneeded(task: RunningTask, graph: StageGraph): void {
-    const output = graph.stages.find((stage) => stage.id === task.stageId)?.output ?? null;
-    if (output !== null)
-      this.wiring.channels.get(output)!.channel.onUnneeded(() => task.context.stopUnneeded());
-  }
+function createOperator(
+  stage: Stage,
+  registry: OperatorRegistry,
+  surroundings: OperatorSurroundings,
+): Operator | SourceOperator {
+  const operator = registry.create(stage, surroundings);
+  if (isSource(operator) === (stage.inputs.length === 0)) return operator;
+  throw new InternalError('GRAPH_INVALID', `The operator of stage ${stage.id} does not fit its inputs.`);
 }
 
 /** Runs a graph to its end and returns its counters by stage. @throws as `Job.run` */

@@ -55,6 +55,11 @@ export interface Operator {
    * slow work. Where it is absent, every pending call counts as work.
    */
   isWorking?(): boolean;
+  /**
+   * Why what it has done cannot be done again from the start, as the end of a sentence ("rows have been printed"). Null, or
+   * where it is absent: a new operator in its place would do the same.
+   */
+  whyNotAgain?(): string | null;
 }
 
 /** An operator without inputs. */
@@ -67,4 +72,6 @@ export interface SourceOperator {
   close(): Promise<void>;
   /** As `Operator.isWorking`. */
   isWorking?(): boolean;
+  /** As `Operator.whyNotAgain`. */
+  whyNotAgain?(): string | null;
 }

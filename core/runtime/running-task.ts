@@ -10,6 +10,7 @@ import { TaskContext, type TaskParts } from './task-context.js';
 export class RunningTask {
   readonly context: TaskContext;
   private ended = false;
+  private done = false;
 
   constructor(
     private readonly operator: Operator | SourceOperator,
@@ -29,6 +30,16 @@ export class RunningTask {
   /** Closed, whatever happened. */
   get hasEnded(): boolean {
     return this.ended;
+  }
+
+  /** All its rows have been taken by the one after it, or it was the last one. */
+  get isDone(): boolean {
+    return this.done;
+  }
+
+  /** As `Operator.whyNotAgain`. */
+  get whyNotAgain(): string | null {
+    return this.operator.whyNotAgain?.() ?? null;
   }
 
   /** What the operator says of itself; null where it says nothing. */
@@ -73,5 +84,6 @@ export class RunningTask {
     if (isSource(this.operator)) await runSource(this.operator, this.context);
     else await runOperator(this.operator, this.context);
     await this.context.output.emit(END_OF_INPUT);
+    this.done = true;
   }
 }

@@ -20,7 +20,7 @@ export class SpillExchange implements ExchangeChannel {
   private turn: Promise<void> = Promise.resolve();
   private failure: { readonly error: unknown } | null = null;
   private unneeded: () => void = () => {};
-  private openReaders: number;
+  private readonly openReaders: Set<number>;
   private readonly hungry = new Set<number>();
   private moved = 0;
 
@@ -29,7 +29,7 @@ export class SpillExchange implements ExchangeChannel {
     private readonly files: SpillFiles,
     consumers: number,
   ) {
-    this.openReaders = consumers;
+    this.openReaders = new Set(Array.from({ length: consumers }, (_, consumer) => consumer));
   }
 
   push(element: StreamElement): Promise<void> {
@@ -39,6 +39,7 @@ export class SpillExchange implements ExchangeChannel {
   }
 
   reader(consumer: number): ExchangeReader {
+    this.openReaders.add(consumer);
     return new SpillReader(this.file.promise, {
       onWait: (waits) => (waits ? this.hungry.add(consumer) : this.hungry.delete(consumer)),
       onElement: () => {
@@ -46,8 +47,8 @@ export class SpillExchange implements ExchangeChannel {
         if (this.failure !== null) throw this.failure.error;
       },
       onClose: () => {
-        this.openReaders -= 1;
-        if (this.openReaders === 0) this.unneeded();
+        this.openReaders.delete(consumer);
+        if (this.openReaders.size === 0) this.unneeded();
       },
     });
   }
@@ -59,6 +60,22 @@ export class SpillExchange implements ExchangeChannel {
   fail(error: unknown): void {
     this.failure ??= { error };
     this.file.reject(error);
+  }
+
+  /** What was written is dropped; a `push` that is under way ends before. */
+  async renewed(): Promise<SpillExchange> {
+    const emptied = this.turn.then(async () => {
+      const written = await this.writer;
+      this.writer = null;
+      await written?.discard();
+    });
+    this.turn = emptied.catch(() => {});
+    await emptied;
+    return this;
+  }
+
+  get isReadable(): boolean {
+    return this.finished !== null || this.openReaders.size > 0;
   }
 
   async dispose(): Promise<void> {

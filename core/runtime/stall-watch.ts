@@ -8,7 +8,7 @@ import type { Wiring } from './wiring.js';
  * The returned function ends the watch.
  */
 export function watchForStall(
-  tasks: readonly RunningTask[],
+  tasks: () => readonly RunningTask[],
   wiring: Wiring,
   ports: { readonly clock: Clock; readonly timers: Timers },
   stallAfterMs: number,
@@ -19,8 +19,8 @@ export function watchForStall(
   let since = nowMs();
   let cancelTimer = () => {};
   const look = () => {
-    const moved = [...wiring.channels.values()].reduce((sum, { channel }) => sum + channel.activity.moved, 0);
-    const error = moved === lastMoved ? detectStall(activities(tasks, wiring), nowMs() - since) : null;
+    const moved = [...wiring.channels].reduce((sum, { channel }) => sum + channel.activity.moved, 0);
+    const error = moved === lastMoved ? detectStall(activities(tasks(), wiring), nowMs() - since) : null;
     lastMoved = moved;
     if (error === null) since = nowMs();
     else if (nowMs() - since >= stallAfterMs) return onStall(error);
@@ -34,7 +34,7 @@ const LOOKS_PER_STALL = 4;
 
 function activities(tasks: readonly RunningTask[], wiring: Wiring): TaskActivity[] {
   const waits = new Map<string, Wait[]>(tasks.map((task) => [task.stageId, []]));
-  for (const { exchange, channel, readers } of wiring.channels.values()) {
+  for (const { exchange, channel, readers } of wiring.channels) {
     const { isFull, hungry, usedBytes, capacityBytes } = channel.activity;
     const shared = { exchange: exchange.id, usedBytes, capacityBytes };
     if (isFull) {

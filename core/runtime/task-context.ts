@@ -18,7 +18,8 @@ export interface TaskParts {
   readonly timers: Timers;
   readonly turns: EventLoopTurns;
   readonly bufferBytes: number;
-  readonly jobSignal: AbortSignal;
+  /** Aborted when the job stops, or when this attempt of it is given up. */
+  readonly attemptSignal: AbortSignal;
   readonly fail: (error: unknown) => void;
   readonly acknowledge: (checkpointId: number, state: Uint8Array | null) => void;
 }
@@ -54,7 +55,7 @@ export class TaskContext implements OperatorContext {
     this.clock = parts.clock;
     this.timers = parts.timers;
     this.bufferBytes = parts.bufferBytes;
-    this.stopped = AbortSignal.any([parts.jobSignal, this.unneeded.signal]);
+    this.stopped = AbortSignal.any([parts.attemptSignal, this.unneeded.signal]);
     this.signal = AbortSignal.any([this.stopped, this.drained.signal]);
   }
 
@@ -119,7 +120,10 @@ export class TaskContext implements OperatorContext {
     const turn = this.parts.turns.due();
     this.emitting += 1;
     try {
-      if (turn !== null) await turn;
+      if (turn !== null) {
+        await turn;
+        this.signal.throwIfAborted();
+      }
       await this.parts.output?.push(element);
     } finally {
       this.emitting -= 1;

@@ -1,6 +1,6 @@
 /** Stage graph → running exchanges: which channel each stage reads and writes. */
 import { InternalError } from '../errors.js';
-import type { Exchange, StageGraph } from '../graph/stage-graph.js';
+import type { Exchange, Stage, StageGraph } from '../graph/stage-graph.js';
 import type { SpillFiles } from '../ports/ports.js';
 import { Edge } from './edge.js';
 import type { ExchangeChannel, ExchangeReader } from './exchange-channel.js';
@@ -13,43 +13,69 @@ export interface Channel {
   readonly readers: readonly string[];
 }
 
-export interface Wiring {
-  readonly channels: ReadonlyMap<string, Channel>;
-  /** Readers of a stage, in the order of its inputs. */
-  readonly inputs: ReadonlyMap<string, readonly ExchangeReader[]>;
-}
+export class Wiring {
+  readonly #channels = new Map<string, Channel>();
+  /** By stage, which reader of each of its inputs it is. */
+  readonly #consumers = new Map<string, readonly number[]>();
 
-/**
- * Opens a channel for each exchange.
- * @throws {InternalError} GRAPH_INVALID when the graph does not fit together
- */
-export function wireGraph(
-  graph: StageGraph,
-  edgeBytes: (exchange: Exchange) => number,
-  files: SpillFiles,
-): Wiring {
-  const readers = new Map<string, string[]>(graph.exchanges.map((exchange) => [exchange.id, []]));
-  const writers = new Map<string, string>();
-  for (const stage of graph.stages) {
-    for (const input of stage.inputs) known(readers, input, stage.id).push(stage.id);
-    if (stage.output === null) continue;
-    known(readers, stage.output, stage.id);
-    if (writers.has(stage.output)) throw invalid(`exchange ${stage.output} has two producers`);
-    writers.set(stage.output, stage.id);
-  }
-  const channels = new Map<string, Channel>();
-  for (const exchange of graph.exchanges) {
-    const stages = known(readers, exchange.id, exchange.producer);
-    if (writers.get(exchange.id) !== exchange.producer) {
-      throw invalid(`exchange ${exchange.id} is not written by ${exchange.producer}`);
+  /**
+   * Opens a channel for each exchange.
+   * @throws {InternalError} GRAPH_INVALID when the graph does not fit together
+   */
+  constructor(graph: StageGraph, edgeBytes: (exchange: Exchange) => number, files: SpillFiles) {
+    const readers = new Map<string, string[]>(graph.exchanges.map((exchange) => [exchange.id, []]));
+    const writers = new Map<string, string>();
+    for (const stage of graph.stages) {
+      this.#consumers.set(
+        stage.id,
+        stage.inputs.map((input) => known(readers, input, stage.id).push(stage.id) - 1),
+      );
+      if (stage.output === null) continue;
+      known(readers, stage.output, stage.id);
+      if (writers.has(stage.output)) throw invalid(`exchange ${stage.output} has two producers`);
+      writers.set(stage.output, stage.id);
     }
-    channels.set(exchange.id, {
-      exchange,
-      channel: open(exchange, stages.length, edgeBytes, files),
-      readers: stages,
+    for (const exchange of graph.exchanges) {
+      const stages = known(readers, exchange.id, exchange.producer);
+      if (writers.get(exchange.id) !== exchange.producer) {
+        throw invalid(`exchange ${exchange.id} is not written by ${exchange.producer}`);
+      }
+      const channel = open(exchange, stages.length, edgeBytes, files);
+      this.#channels.set(exchange.id, { exchange, channel, readers: stages });
+    }
+  }
+
+  get channels(): Iterable<Channel> {
+    return this.#channels.values();
+  }
+
+  /** The readers of a stage, in the order of its inputs, until `attempt` is aborted: what it does then concerns nobody. */
+  inputsOf(stage: Stage, attempt: AbortSignal): ExchangeReader[] {
+    const consumers = this.#consumers.get(stage.id)!;
+    return stage.inputs.map((input, i) => {
+      const reader = this.#channels.get(input)!.channel.reader(consumers[i]!);
+      return {
+        pull: () => reader.pull(),
+        close: () => {
+          if (!attempt.aborted) reader.close();
+        },
+      };
     });
   }
-  return { channels, inputs: openReaders(graph, channels) };
+
+  /** Where a stage writes; null for a sink. */
+  outputOf({ output }: Stage): ExchangeChannel | null {
+    return output === null ? null : this.#channels.get(output)!.channel;
+  }
+
+  /** Before `stages` are run again: what they had written is dropped. */
+  async renew(stages: readonly Stage[]): Promise<void> {
+    for (const { output } of stages) {
+      const wired = output === null ? undefined : this.#channels.get(output);
+      if (wired === undefined) continue;
+      this.#channels.set(wired.exchange.id, { ...wired, channel: await wired.channel.renewed() });
+    }
+  }
 }
 
 function open(
@@ -62,19 +88,6 @@ function open(
   if (consumers !== 1)
     throw invalid(`exchange ${exchange.id} streams to ${consumers} consumers; only one can`);
   return new Edge(edgeBytes(exchange));
-}
-
-function openReaders(
-  graph: StageGraph,
-  channels: ReadonlyMap<string, Channel>,
-): ReadonlyMap<string, readonly ExchangeReader[]> {
-  const taken = new Map<string, number>();
-  const readerOf = (id: string): ExchangeReader => {
-    const consumer = taken.get(id) ?? 0;
-    taken.set(id, consumer + 1);
-    return channels.get(id)!.channel.reader(consumer);
-  };
-  return new Map(graph.stages.map((stage) => [stage.id, stage.inputs.map(readerOf)]));
 }
 
 function known(readers: ReadonlyMap<string, string[]>, exchange: string, stage: string): string[] {

@@ -20,6 +20,7 @@ const CHUNK_ROWS = 8_192;
 export function rowsOfRecords(records: Items<object>, columns: readonly Column[]): MemoryRows {
   const open = reader(records, 'fromRecords');
   return {
+    isOneShot: isOneShot(records),
     async *chunks() {
       let first = 0;
       let chunk: object[] = [];
@@ -39,6 +40,7 @@ export function rowsOfRecords(records: Items<object>, columns: readonly Column[]
 export function rowsOfArrow(inputs: Items<ArrowInput>): MemoryRows {
   const open = reader(inputs, 'fromArrow');
   return {
+    isOneShot: isOneShot(inputs),
     async *chunks() {
       for await (const input of open()) {
         for (const batch of recordBatchesOf(input)) {

@@ -72,15 +72,15 @@ export class FailedRows {
     return this.#restarts;
   }
 
-  /** A worker died, and a fresh one takes its bundles; the first few are told. */
-  restarted(verdict: MillstreamError): void {
+  /** A worker died, and a fresh one takes its work; the first few are told. */
+  restarted(verdict: MillstreamError, whatThen = 'A fresh worker takes its bundles.'): void {
     this.#restarts += 1;
     const { code, details } = verdict;
     const key = JSON.stringify([details.function, code]);
     const workers = 1 + (this.#deaths.get(key)?.workers ?? 0);
     this.#deaths.set(key, { function: details.function, code, workers });
     if (this.#restarts <= TOLD_RESTARTS) {
-      this.options.onNote(`${verdict.message} A fresh worker takes its bundles.`);
+      this.options.onNote(`${verdict.message} ${whatThen}`);
     }
   }
 

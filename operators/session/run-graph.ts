@@ -1,8 +1,18 @@
 /** Runs a stage graph: opens outputs, runs the job, shows its files or removes them, and says where the time went. */
-import { DEFAULT_JOB_OPTIONS, Job, type StageGraph, type StageMetrics } from '../../core/index.js';
+import {
+  DEFAULT_JOB_OPTIONS,
+  Job,
+  type MillstreamError,
+  type RegionDecision,
+  type RegionFailure,
+  type StageGraph,
+  type StageMetrics,
+} from '../../core/index.js';
 import type { Engine } from '../engine.js';
+import type { FailedRows } from '../failures/failed-rows.js';
 import { type FileOutput, openFileOutput } from '../file-output.js';
 import { createRegistry, type SourceFactory } from '../registry.js';
+import { decideRegion } from '../retry/region-decision.js';
 import type { WriteText } from '../sinks/print.js';
 import type { ResultQueue } from '../sinks/result-queue.js';
 import { letterStages } from './dead-letter-tables.js';
@@ -59,6 +69,7 @@ export async function runGraph(graph: StageGraph, options: RunOptions): Promise<
       bufferBytes: () => engine.sizes.bufferBytes,
       stallAfterMs: engine.sizes.stallAfterMs,
       signal: options.signal,
+      decide: (failure) => decide(failure, graph.mode, engine.failedRows),
       schemas: engine.schemas,
     });
     const drain = () => job.drain();
@@ -82,6 +93,17 @@ export async function runGraph(graph: StageGraph, options: RunOptions): Promise<
     options.results?.finish(error);
     throw error;
   }
+}
+
+/** Tells of stages that are run again. */
+function decide(failure: RegionFailure, mode: StageGraph['mode'], told: FailedRows): RegionDecision {
+  const decision = decideRegion(failure, mode);
+  if (decision === 'again') {
+    const ids = failure.stages.map(({ id }) => id);
+    const what = ids.length === 1 ? `Stage ${ids[0]} is` : `Stages ${ids.join(', ')} are`;
+    told.restarted(failure.error as MillstreamError, `${what} run again from the start.`);
+  }
+  return decision;
 }
 
 /** Rows that have left the stages that read something from outside. */

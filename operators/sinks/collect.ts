@@ -2,6 +2,7 @@
 import {
   type Barrier,
   type Batch,
+  isRestart,
   loadBatch,
   type Operator,
   type OperatorContext,
@@ -17,9 +18,11 @@ export class CollectSink implements Operator {
 
   async open(context: OperatorContext): Promise<void> {
     this.#context = context;
-    context.signal.addEventListener('abort', () => this.results.finish(context.signal.reason), {
-      once: true,
-    });
+    const onAbort = () => {
+      if (isRestart(context.signal.reason)) this.results.withdraw();
+      else this.results.finish(context.signal.reason);
+    };
+    context.signal.addEventListener('abort', onAbort, { once: true });
   }
 
   async processBatch(batch: Batch): Promise<void> {
@@ -36,6 +39,10 @@ export class CollectSink implements Operator {
   async endInput(): Promise<void> {}
 
   async close(): Promise<void> {}
+
+  whyNotAgain(): string | null {
+    return this.results.hasGiven ? 'rows of the result have been given to their reader' : null;
+  }
 
   isWorking(): boolean {
     return true;

@@ -22,6 +22,7 @@ export type WriteText = (text: string) => Promise<void>;
 export class PrintSink implements Operator {
   #context!: OperatorContext;
   readonly #prefix: string;
+  #hasPrinted = false;
 
   constructor(
     private readonly stage: SinkStage,
@@ -48,7 +49,12 @@ export class PrintSink implements Operator {
       const values = columns.map(({ read, text }) => text(read(row)));
       lines.push(`${this.#prefix}+I[${values.join(', ')}]\n`);
     }
+    this.#hasPrinted = true;
     await this.write(lines.join(''));
+  }
+
+  whyNotAgain(): string | null {
+    return this.#hasPrinted ? 'rows have been printed' : null;
   }
 
   async processWatermark(_watermark: Watermark): Promise<void> {}

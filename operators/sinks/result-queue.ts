@@ -7,6 +7,18 @@ export class ResultQueue implements AsyncIterableIterator<Batch> {
   #reader: { resolve(result: IteratorResult<Batch>): void; reject(error: unknown): void } | null = null;
   #outcome: { readonly error: unknown } | 'done' | null = null;
   #abandoned: () => void = () => {};
+  #hasGiven = false;
+
+  /** The reader has some of the rows. */
+  get hasGiven(): boolean {
+    return this.#hasGiven;
+  }
+
+  /** Takes back a batch that still waits: its rows will come again. */
+  withdraw(): void {
+    this.#waiting?.taken();
+    this.#waiting = null;
+  }
 
   /** Called when the reader leaves before the end. */
   onAbandoned(listener: () => void): void {
@@ -19,6 +31,7 @@ export class ResultQueue implements AsyncIterableIterator<Batch> {
       if (this.#reader !== null) {
         const reader = this.#reader;
         this.#reader = null;
+        this.#hasGiven = true;
         reader.resolve({ value: batch, done: false });
         taken();
       } else {
@@ -42,6 +55,7 @@ export class ResultQueue implements AsyncIterableIterator<Batch> {
     if (this.#waiting !== null) {
       const { batch, taken } = this.#waiting;
       this.#waiting = null;
+      this.#hasGiven = true;
       taken();
       return { value: batch, done: false };
     }

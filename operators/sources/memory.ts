@@ -13,6 +13,8 @@ import type {
 
 /** Where the rows of one memory table come from. */
 export interface MemoryRows {
+  /** They can be read only once. */
+  readonly isOneShot: boolean;
   /**
    * Starts from the first row; leaving the iteration early closes what the program gave.
    * @throws {SourceError} SOURCE_CONSUMED where the rows can be read only once and have been
@@ -31,6 +33,7 @@ export interface MemoryChunk {
 export class MemorySource implements SourceOperator {
   #context!: OperatorContext;
   #emitting: Promise<void> = Promise.resolve();
+  #hasBegun = false;
 
   constructor(
     private readonly stage: SourceStage,
@@ -45,6 +48,7 @@ export class MemorySource implements SourceOperator {
   async run(): Promise<void> {
     const { signal, output } = this.#context;
     const { columns } = this.stage;
+    this.#hasBegun = true;
     const exchange = this.job.graph.exchanges.find(({ id }) => id === this.stage.output)!;
     for await (const chunk of untilAborted(this.rows.chunks(), signal)) {
       const groups = exchange.groups.map((positions) =>
@@ -64,6 +68,11 @@ export class MemorySource implements SourceOperator {
     await this.#emitting;
     this.#context.acknowledge(barrier.checkpointId, null);
     await this.#context.output.emit(barrier);
+  }
+
+  whyNotAgain(): string | null {
+    if (!this.#hasBegun || !this.rows.isOneShot) return null;
+    return 'an iterator or stream of the program has been read, and gives its rows only once';
   }
 
   async close(): Promise<void> {}

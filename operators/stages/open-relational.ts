@@ -23,6 +23,8 @@ export function openRelational(
   output: FileOutput | null,
 ): OpenRelational {
   return async (metrics) => {
+    // Of an attempt that was given up.
+    await output?.clear();
     const worker = await engine.relationalWorkers.borrow(engine.sizes.relationalWorkerBytes);
     const note = () => {
       const { peakBytes, capBytes, capLevel } = worker.usage();

@@ -29,12 +29,14 @@ export class PythonOperator implements Operator {
   readonly #functions: readonly string[];
   #sequence = 0;
   #inWorkers = 0;
+  #gaveUpRows = false;
 
   constructor(
     private readonly stage: PythonStage,
     private readonly openStage: OpenStageWorker,
     private readonly failedRows: FailedRows,
     private readonly timers: Timers,
+    private readonly mayReplay: (name: string) => boolean = () => true,
   ) {
     this.#functions = [...new Set(stage.steps.map((step) => step.function))];
     failedRows.stageMade();
@@ -88,6 +90,13 @@ export class PythonOperator implements Operator {
     return this.#inWorkers > 0;
   }
 
+  whyNotAgain(): string | null {
+    if (this.#sequence === 0) return null;
+    const once = this.#functions.find((name) => !this.mayReplay(name));
+    if (once !== undefined) return `function ${once} has been called and says replay=False`;
+    return this.#gaveUpRows ? 'rows that a function fails on have been given up' : null;
+  }
+
   async close(): Promise<void> {
     try {
       await this.#workers?.close();
@@ -109,6 +118,7 @@ export class PythonOperator implements Operator {
       };
       const result = await this.#workers!.process(bundle, bytes);
       this.#count(result, batch.rows);
+      this.#gaveUpRows ||= result.failedRows.length > 0;
       await this.failedRows.add(this.stage.id, this.#functions, batch.rows, result.failedRows);
       const outputs = result.batches.flatMap((part) => this.#beside(batch, part));
       releaseGroups(batch.groups);

@@ -14,6 +14,9 @@ import {
   type Watermark,
 } from '../../core/index.js';
 
+/** Names a file of the stage that can be read only once; null: it can be run again. */
+export type ReadOnce = () => string | null;
+
 /** Opens the stage in a worker and notes the worker's peak in the stage's metrics; the operator closes what it returns. */
 export type OpenRelational = (metrics: StageMetrics) => Promise<{
   readonly worker: Pick<Worker, 'progress'>;
@@ -29,7 +32,10 @@ export class RelationalSource implements SourceOperator {
   #opened: Opened | null = null;
   #context!: OperatorContext;
 
-  constructor(private readonly open_: OpenRelational) {}
+  constructor(
+    private readonly open_: OpenRelational,
+    private readonly readOnce: ReadOnce = () => null,
+  ) {}
 
   async open(context: OperatorContext): Promise<void> {
     this.#context = context;
@@ -46,6 +52,10 @@ export class RelationalSource implements SourceOperator {
   async snapshot(barrier: Barrier): Promise<void> {
     this.#context.acknowledge(barrier.checkpointId, null);
     await this.#context.output.emit(barrier);
+  }
+
+  whyNotAgain(): string | null {
+    return this.readOnce();
   }
 
   async close(): Promise<void> {
@@ -67,6 +77,7 @@ export class RelationalOperator implements Operator {
     private readonly open_: OpenRelational,
     inputs: number,
     private readonly perBatch: boolean,
+    private readonly readOnce: ReadOnce = () => null,
   ) {
     this.#openInputs = inputs;
   }
@@ -104,6 +115,10 @@ export class RelationalOperator implements Operator {
     await this.#opened!.stage.endInput(input);
     this.#openInputs -= 1;
     if (this.#openInputs === 0) await this.#forwarding;
+  }
+
+  whyNotAgain(): string | null {
+    return this.readOnce();
   }
 
   async close(): Promise<void> {

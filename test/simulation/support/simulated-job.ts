@@ -6,11 +6,15 @@ import {
   DEFAULT_JOB_OPTIONS,
   Job,
   type Operator,
+  type RegionDecision,
+  type RegionFailure,
   SchemaRegistry,
   type SourceOperator,
   type SpillFiles,
+  type Stage,
   type StreamElement,
 } from '../../../core/index.js';
+import { decideRegion } from '../../../operators/retry/region-decision.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { MemorySpillFiles } from '../../support/memory-spill-files.js';
 import { SeededRandom } from '../../support/seeded-random.js';
@@ -50,9 +54,10 @@ export interface SimulatedJob {
   readonly seed: number;
   readonly world: World;
   readonly job: Job;
-  readonly sink: CommittingSink;
-  readonly operators: ReadonlyMap<string, Operator | SourceOperator>;
-  readonly closed: ReadonlyMap<string, number>;
+  /** Of the last attempt. */
+  readonly sink: () => CommittingSink;
+  /** By stage, how often an operator of it was made and not closed, or closed again. */
+  readonly open: ReadonlyMap<string, number>;
   readonly files: MemorySpillFiles;
   /** Ids of the source's rows, and the paths from it to the sink. */
   readonly rows: number;
@@ -67,7 +72,7 @@ export interface SimulatedJob {
   /** Rows at the source when each checkpoint passed it. */
   readonly cuts: Map<number, number>;
   readonly poison: Poison | null;
-  /** Kills a relational worker; empty where there is none, or none is open yet. */
+  /** Kill a relational worker each, the latest last; empty where there is none, or none is open yet. */
   readonly killers: readonly (() => void)[];
 }
 
@@ -93,8 +98,10 @@ export function simulatedJob(seed: number, seams: Seams = {}): SimulatedJob {
   const rows = values.flat().length;
   const emitted: { lastRow: number; bytes: number }[] = [];
   const messages: CountedMessage[] = [];
-  const closed = new Map<string, number>();
-  const operators = new Map<string, Operator | SourceOperator>();
+  const open = new Map<string, number>();
+  const makers = new Map<string, () => Operator | SourceOperator>();
+  const made = new Map<string, Operator | SourceOperator>();
+  const cuts = new Map<number, number>();
   const killers: (() => void)[] = [];
   const poison =
     seams.poison === undefined
@@ -103,29 +110,40 @@ export function simulatedJob(seed: number, seams: Seams = {}): SimulatedJob {
   let mostWaiting = 0;
   let edgeBytes = 0;
   let leases = 0;
-  const add = (id: string, operator: Operator | SourceOperator) => {
+  const make = (id: string): Operator | SourceOperator => {
+    const operator = makers.get(id)!();
     const seen = seams.operator?.(id, operator, world) ?? operator;
-    operators.set(id, seen);
-    closed.set(id, 0);
+    open.set(id, (open.get(id) ?? 0) + 1);
     const close = seen.close.bind(seen);
     seen.close = async () => {
-      closed.set(id, closed.get(id)! + 1);
+      open.set(id, open.get(id)! - 1);
       await close();
     };
+    return seen;
+  };
+  const add = (id: string, maker: () => Operator | SourceOperator) => {
+    makers.set(id, maker);
+    made.set(id, make(id));
   };
   const python = (number: number, groups: number) => {
     const id = `python${number}`;
     const workers = random.int(1, 3);
     // As many bundles pass whatever they weigh.
     leases += 2 * workers;
-    add(id, simulatedPythonStage(world, { id, number, workers, groups, deaths, poison }, seams.between));
+    add(id, () =>
+      simulatedPythonStage(world, { id, number, workers, groups, deaths, poison }, seams.between),
+    );
   };
 
+  const beginAnew = () => {
+    emitted.length = 0;
+    cuts.clear();
+  };
   if (isScan)
-    add(
-      'source',
-      simulatedScan(world, 'source', values, (kill) => killers.push(kill)),
-    );
+    add('source', () => {
+      beginAnew();
+      return simulatedScan(world, 'source', values, (kill) => killers.push(kill));
+    });
   else {
     const isShared = random.chance(0.5);
     const elements = values.map((numbers) => {
@@ -136,13 +154,15 @@ export function simulatedJob(seed: number, seams: Seams = {}): SimulatedJob {
       return shared.batch;
     });
     const pause = isBounded ? async () => {} : randomPause(clock, random);
-    add('source', new TestSource(withNotes(elements, values, emitted, random), pause));
+    add('source', () => {
+      beginAnew();
+      return new TestSource(withNotes(elements, values, emitted, random), pause);
+    });
   }
   const lines: string[] = [];
   let last = 'source';
   if (hasPerBatch) {
-    add(
-      'relational',
+    add('relational', () =>
       simulatedPerBatch(
         world,
         'relational',
@@ -157,7 +177,7 @@ export function simulatedJob(seed: number, seams: Seams = {}): SimulatedJob {
     python(0, 1);
     python(1, 2);
     python(2, 2);
-    add('union', new PassOperator());
+    add('union', () => new PassOperator());
     lines.push(`${last} -> python0`, 'python0 -> python1', 'python0 -> python2', 'python1 python2 -> union');
     last = 'union';
   } else {
@@ -167,12 +187,21 @@ export function simulatedJob(seed: number, seams: Seams = {}): SimulatedJob {
       last = `python${number}`;
     }
   }
-  const sink = new CommittingSink(world, randomPause(clock, random), seams.committed);
-  add('sink', sink);
+  const sinks: CommittingSink[] = [];
+  add('sink', () => {
+    sinks.push(new CommittingSink(world, randomPause(clock, random), seams.committed));
+    return sinks.at(-1)!;
+  });
   lines.push(`${last} -> sink`);
   const job = new Job(
     graphOf(lines, isDiamond || isSpilled ? ['python0'] : []),
-    { create: ({ id }) => operators.get(id)! },
+    {
+      create: ({ id }) => {
+        const first = made.get(id);
+        made.delete(id);
+        return first ?? make(id);
+      },
+    },
     { clock, timers: clock, spillFiles: seams.spillFiles?.(files) ?? files },
     {
       ...DEFAULT_JOB_OPTIONS,
@@ -183,6 +212,11 @@ export function simulatedJob(seed: number, seams: Seams = {}): SimulatedJob {
         return bytes;
       },
       bufferBytes: () => BUFFER_BYTES,
+      decide: (failure) => {
+        const decision = decideSimulated(failure);
+        if (decision === 'again') world.trace.push(`${clock.nowMs().toFixed(3)} ${failure.stage.id} again`);
+        return decision;
+      },
     },
   );
   const longest = Math.max(...values.map((batch) => batchBytes(encodeNumbers(batch, world.schemas))));
@@ -191,9 +225,8 @@ export function simulatedJob(seed: number, seams: Seams = {}): SimulatedJob {
     seed,
     world,
     job,
-    sink,
-    operators,
-    closed,
+    sink: () => sinks.at(-1)!,
+    open,
     files,
     rows,
     paths: isDiamond
@@ -206,10 +239,16 @@ export function simulatedJob(seed: number, seams: Seams = {}): SimulatedJob {
     boundBytes: isBounded ? inFlight : null,
     emitted,
     mostWaiting: () => mostWaiting,
-    cuts: new Map(),
+    cuts,
     poison,
     killers,
   };
+}
+
+/** The product's decision; the stages of the simulated graph do not say which of them are relational. */
+function decideSimulated(failure: RegionFailure): RegionDecision {
+  const kind = failure.stage.id.startsWith('python') ? 'python' : 'relational';
+  return decideRegion({ ...failure, stage: { ...failure.stage, kind } as Stage }, 'batch');
 }
 
 /** The rows of a path in order, each with the results that it carries. */
