@@ -12,6 +12,7 @@ import type {
   SchemaRegistry,
   Timers,
 } from '../core/index.js';
+import type { AnswerSpill } from './bundle-answer.js';
 import type { EarlyZygotes } from './early-zygotes.js';
 import type { IsolationOptions } from './isolation/isolation.js';
 import type { LeftoverNotes } from './leftover-notes.js';
@@ -203,12 +204,13 @@ export interface Worker {
   analyzeFunction(request: AnalysisRequest): Promise<AnalyzeFunctionResult>;
   /**
    * A call that takes longer than its limit kills the worker: UDF_TIMEOUT. `onMetrics` is called
-   * with what the functions measured, until the stage is closed.
+   * with what the functions measured, until the stage is closed. `spill` bounds what an answer takes of memory; null: nothing does.
    */
   openFunctionStage(
     body: Omit<OpenFunctionStage, 'kind'>,
     limits?: TimeLimits,
     onMetrics?: (values: readonly MetricValue[]) => void,
+    spill?: AnswerSpill | null,
   ): Promise<FunctionStageHandle>;
   /** Starts a query. `windowBytes` of output may be on the way or unread at a time: 32 MiB by default. */
   openRelationalStage(
@@ -249,9 +251,9 @@ export interface Bundle {
   readonly continued: boolean;
 }
 
-/** What a function stage made of a bundle. */
+/** What a function stage made of a bundle. Who receives it loads or releases its spilled parts. */
 export interface BundleResult {
-  readonly batches: readonly BundleBatch[];
+  readonly batches: readonly AnswerPart[];
   /** Rows that functions failed on and that were given up, in the order they were met. */
   readonly failedRows: readonly FailedRow[];
   readonly timing: BundleDurations;
@@ -265,6 +267,19 @@ export interface BundleBatch {
   /** For each row of the result its row in the bundle (-1 never occurs); null: one to one. */
   readonly rowSelection: Int32Array | null;
 }
+
+/** A part that waits in a spill file (`AnswerSpill`). */
+export interface SpilledBatch {
+  readonly rows: number;
+  /** What it will take in memory. */
+  readonly bytes: number;
+  /** Reads it, once. @throws {InternalError} SPILL_CORRUPT; {ResourceError} SPILL_FAILED */
+  load(): Promise<BundleBatch>;
+  /** It is not needed. */
+  release(): void;
+}
+
+export type AnswerPart = BundleBatch | SpilledBatch;
 
 /** Where the time of a bundle went, in nanoseconds of CLOCK_MONOTONIC. They add up to about `totalNs`. */
 export interface BundleDurations {

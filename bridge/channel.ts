@@ -7,8 +7,8 @@ export interface ChannelOptions {
   readonly endpoint: string;
   /** Larger frames close the connection. */
   readonly maxFrameBytes: number;
-  /** Called for each message, in order. An exception goes to `onError`. */
-  readonly onMessage: (frames: readonly Uint8Array[]) => void;
+  /** Called for each message, in order, when what it returned for the one before has resolved. An exception goes to `onError`. */
+  readonly onMessage: (frames: readonly Uint8Array[]) => Promise<void> | undefined;
   /** The channel failed; it is closed. Not called after `close`. */
   readonly onError: (error: unknown) => void;
 }
@@ -18,6 +18,9 @@ export type ChannelPort = Pick<Channel, 'send' | 'close'>;
 
 /** Opens the core's end of a connection. */
 export type OpenChannel = (options: ChannelOptions) => Promise<ChannelPort>;
+
+/** Messages that wait in the core's memory to be read. */
+const MOST_UNREAD = 64;
 
 export class Channel {
   readonly #socket: Dealer;
@@ -38,7 +41,8 @@ export class Channel {
       maxMessageSize: options.maxFrameBytes,
       // Credits bound what is under way; a high-water mark would stop the queue without a word.
       sendHighWaterMark: 0,
-      receiveHighWaterMark: 0,
+      // Beyond them a peer waits while what it sent before is written to a file.
+      receiveHighWaterMark: MOST_UNREAD,
     });
     try {
       await socket.bind(options.endpoint);
@@ -95,7 +99,8 @@ export class Channel {
     try {
       while (!this.#closed) {
         const frames = await this.#socket.receive();
-        this.#options.onMessage(frames);
+        const dealtWith = this.#options.onMessage(frames);
+        if (dealtWith !== undefined) await dealtWith;
       }
     } catch (error) {
       if (!this.#closed) {

@@ -34,7 +34,10 @@ export class ControlSession {
     session.#channel = await Channel.open({
       endpoint,
       maxFrameBytes: MAX_CONTROL_BYTES,
-      onMessage: (frames) => session.#onMessage(frames),
+      onMessage: (frames) => {
+        session.#onMessage(frames);
+        return undefined;
+      },
       onError: (error) => listener.onBroken(error),
     });
     return session;

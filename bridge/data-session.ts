@@ -34,8 +34,11 @@ export interface ReceivedBatch {
 /** What a stage is told by its worker. */
 export type StageMessage = ReceivedBatch | Done | FailedRows | Failed | End | Credit;
 
-/** An open stage; an exception means that the worker broke the protocol. */
-export type StageReceiver = (message: StageMessage) => void;
+/**
+ * An open stage; an exception means that the worker broke the protocol. Nothing more of the worker is read before what it
+ * returns has resolved.
+ */
+export type StageReceiver = (message: StageMessage) => Promise<void> | undefined;
 
 /** What a data session needs. */
 export interface DataSessionOptions {
@@ -137,41 +140,44 @@ export class DataSession {
     return this.#channel?.send(sent).catch(() => undefined) ?? Promise.resolve();
   }
 
-  #onMessage(frames: readonly Uint8Array[]): void {
+  #onMessage(frames: readonly Uint8Array[]): Promise<void> | undefined {
     try {
-      this.#dispatch(decodeData(this.#options.checksum ? checkedFrames(frames) : frames));
+      return this.#dispatch(decodeData(this.#options.checksum ? checkedFrames(frames) : frames));
     } catch (error) {
       this.#options.onBroken(error);
+      return undefined;
     }
   }
 
-  #dispatch(data: DataFrames): void {
+  #dispatch(data: DataFrames): Promise<void> | undefined {
     if ('schema' in data) {
       this.#receivedSchemas.set(data.message.id, this.#options.schemas.register(data.schema));
-      return;
+      return undefined;
     }
-    if ('groups' in data) {
-      this.#onBatch(data);
-      return;
-    }
+    if ('groups' in data) return this.#onBatch(data);
     const { message } = data;
     if (message.type === 'release') this.#memory?.onRelease(message);
-    else this.#receiver(message)?.(message);
+    else return this.#receiver(message)?.(message);
+    return undefined;
   }
 
   /**
    * Blocks are taken up also of what comes late for a closed stage: they are to be given back. What another epoch sent
    * is not looked at: its schemas and blocks are not those of this worker.
    */
-  #onBatch(data: ReceivedFrames): void {
+  #onBatch(data: ReceivedFrames): Promise<void> | undefined {
     if (data.message.epoch !== this.#options.epoch) {
       this.#lateFrames += 1;
-      return;
+      return undefined;
     }
     const groups = data.message.groups.map((_, index) => this.#columnGroup(data, index));
     const receiver = this.#receiver(data.message);
-    if (receiver === null) releaseGroups(groups);
-    else receiver({ type: 'batch', message: data.message, rowSelection: data.rowSelection, groups });
+    if (receiver !== null) {
+      const { message, rowSelection } = data;
+      return receiver({ type: 'batch', message, rowSelection, groups });
+    }
+    releaseGroups(groups);
+    return undefined;
   }
 
   /** The stage that a message is for; null, and counted, where the message is late. */

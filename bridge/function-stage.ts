@@ -1,6 +1,7 @@
 /** An open function stage: bundles out, results back, matched by sequence. */
 import { CancelledError, InternalError, releaseGroups } from '../core/index.js';
 import type { Bundle, BundleBatch, BundleResult, FunctionStageHandle, TimeLimits } from './api.js';
+import { type AnswerSpill, BundleAnswer } from './bundle-answer.js';
 import { BundleClock } from './bundle-clock.js';
 import type { DataSession, ReceivedBatch, StageMessage } from './data-session.js';
 import type { Flight, ProgressWatch } from './progress-watch.js';
@@ -21,6 +22,8 @@ export interface FunctionStageOptions {
   readonly limits: TimeLimits;
   readonly output: readonly ColumnSpec[];
   readonly nowNs: () => bigint;
+  /** Where answers wait beyond what memory may hold of them; null: all in memory. */
+  readonly spill: AnswerSpill | null;
   /** A bundle of these many rows was answered. */
   readonly onAnswered: (rows: number) => void;
   /** Tells the worker to forget the stage; interrupts what it runs for it if `isBusy`. */
@@ -55,7 +58,8 @@ export class FunctionStage implements FunctionStageHandle {
       const pending: Pending = {
         flight,
         bundle,
-        batches: [],
+        answer: new BundleAnswer(this.#options.spill),
+        isRejected: false,
         failedRows: [],
         queuedNs: this.#options.nowNs(),
         sentNs: null,
@@ -83,7 +87,7 @@ export class FunctionStage implements FunctionStageHandle {
     this.#detach();
     for (const pending of this.#pending.values()) {
       this.#forget(pending);
-      releaseParts(pending.batches);
+      pending.answer.release();
       pending.reject(this.#end);
     }
   }
@@ -108,7 +112,7 @@ export class FunctionStage implements FunctionStageHandle {
     pending.sentNs = this.#options.nowNs();
   }
 
-  #receive(message: StageMessage): void {
+  #receive(message: StageMessage): Promise<void> | undefined {
     const sequence =
       message.type === 'batch' ? message.message.sequence : 'sequence' in message ? message.sequence : null;
     const pending = sequence === null ? undefined : this.#pending.get(sequence);
@@ -117,29 +121,42 @@ export class FunctionStage implements FunctionStageHandle {
     }
     switch (message.type) {
       case 'batch':
-        pending.batches.push(bundleBatch(message, pending.bundle.rows));
+        if (!pending.isRejected) return this.#take(pending, bundleBatch(message, pending.bundle.rows));
+        releaseGroups(message.groups);
         break;
       case 'failed_rows':
         for (const failed of message.rows) pending.failedRows.push(checkedRow(failed, pending.bundle.rows));
         break;
       case 'done':
-        this.#complete(pending, message);
+        if (pending.isRejected) this.#forget(pending);
+        else this.#complete(pending, message);
         break;
-      case 'failed':
+      case 'failed': {
+        const { worker, stage } = this.#options;
         this.#forget(pending);
-        releaseParts(pending.batches);
-        pending.reject(
-          fromWireError(message.error, { worker: this.#options.worker, stage: this.#options.stage }),
-        );
+        this.#reject(pending, fromWireError(message.error, { worker, stage }));
         break;
+      }
       default:
         throw wrong(`a ${message.type} message for a function stage`);
     }
+    return undefined;
+  }
+
+  /** The worker goes on with a bundle whose answer has no place: the rest of it is dropped. */
+  #take(pending: Pending, batch: BundleBatch): Promise<void> | undefined {
+    return pending.answer.add(batch)?.catch((error: unknown) => this.#reject(pending, error));
+  }
+
+  #reject(pending: Pending, error: unknown): void {
+    if (pending.isRejected) return;
+    pending.isRejected = true;
+    pending.answer.release();
+    pending.reject(error);
   }
 
   #complete(pending: Pending, done: Done): void {
-    const { batches } = pending;
-    const rows = batches.reduce((sum, batch) => sum + batch.rows, 0);
+    const { parts: batches, rows } = pending.answer;
     if (batches.length !== done.batches || rows !== done.rows) {
       throw wrong(`${batches.length} batches of ${rows} rows and announced ${done.batches} of ${done.rows}`);
     }
@@ -164,17 +181,14 @@ function limitOf(limits: TimeLimits, name: string | null, functions: readonly st
 interface Pending {
   readonly flight: Flight;
   readonly bundle: Bundle;
-  readonly batches: BundleBatch[];
+  readonly answer: BundleAnswer;
+  /** Its caller knows of a failure, but the worker is still at it. */
+  isRejected: boolean;
   readonly failedRows: FailedRow[];
   readonly queuedNs: bigint;
   sentNs: bigint | null;
   readonly resolve: (result: BundleResult) => void;
   readonly reject: (error: unknown) => void;
-}
-
-/** What a bundle had answered before it failed. */
-function releaseParts(parts: readonly BundleBatch[]): void {
-  for (const { group } of parts) if (group !== null) releaseGroups([group]);
 }
 
 function bundleBatch({ message, groups, rowSelection }: ReceivedBatch, bundleRows: number): BundleBatch {

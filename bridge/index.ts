@@ -1,5 +1,6 @@
 /** The public names of the bridge, one by one. Other folders import the bridge only through this file. */
 export type {
+  AnswerPart,
   BridgeOptions,
   Bundle,
   BundleBatch,
@@ -11,6 +12,7 @@ export type {
   KillReason,
   RelationalStageHandle,
   SequencedBatch,
+  SpilledBatch,
   TimeLimits,
   Worker,
   WorkerLog,
@@ -19,6 +21,7 @@ export type {
   WorkerUsage,
 } from './api.js';
 export { Bridge } from './bridge.js';
+export { type AnswerSpill, releaseParts } from './bundle-answer.js';
 export { EarlyZygotes } from './early-zygotes.js';
 export { cacheFolder } from './environments/cache-folder.js';
 export type { DeclaredDependencies, FunctionDependencies } from './environments/declared-dependencies.js';

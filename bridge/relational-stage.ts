@@ -49,7 +49,10 @@ export class RelationalStage implements RelationalStageHandle {
     });
     // Who does not ask for the statistics learns of a failure from `batches` or `send`.
     this.statistics.catch(() => undefined);
-    this.#detach = options.data.attach(options.wireName, (message) => this.#receive(message));
+    this.#detach = options.data.attach(options.wireName, (message) => {
+      this.#receive(message);
+      return undefined;
+    });
   }
 
   get running(): RunningWork | null {

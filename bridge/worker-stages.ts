@@ -1,6 +1,7 @@
 /** The stages that are open in one worker: opened and closed here, and what runs now is known here. */
 import type { Clock, MetricValue, Timers } from '../core/index.js';
 import type { FunctionStageHandle, RelationalStageHandle, TimeLimits } from './api.js';
+import type { AnswerSpill } from './bundle-answer.js';
 import type { ControlSession } from './control-session.js';
 import type { DataSession } from './data-session.js';
 import type { RunningWork } from './evidence.js';
@@ -86,6 +87,7 @@ export class WorkerStages {
     body: Omit<OpenFunctionStage, 'kind'>,
     limits: TimeLimits,
     onMetrics: (values: readonly MetricValue[]) => void,
+    spill: AnswerSpill | null,
   ): Promise<FunctionStageHandle> {
     const wireName = this.#wireName(body.stage);
     this.#onMetrics.set(wireName, onMetrics);
@@ -102,6 +104,7 @@ export class WorkerStages {
       watch: this.#watch,
       limits,
       output,
+      spill,
       nowNs: () => this.#options.clock.monotonicNs(),
       onAnswered: this.#options.onAnswered,
       closeInWorker: (isBusy) => this.#close(stage, wireName, isBusy),

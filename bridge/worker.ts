@@ -18,6 +18,7 @@ import type {
   WorkerSpec,
   WorkerUsage,
 } from './api.js';
+import type { AnswerSpill } from './bundle-answer.js';
 import { helloProblem } from './check-hello.js';
 import { ControlSession } from './control-session.js';
 import { DataSession } from './data-session.js';
@@ -176,10 +177,11 @@ export class ManagedWorker implements Worker {
     body: Omit<OpenFunctionStage, 'kind'>,
     limits: TimeLimits = null,
     onMetrics: (values: readonly MetricValue[]) => void = () => undefined,
+    spill: AnswerSpill | null = null,
   ): Promise<FunctionStageHandle> {
     const functions = [...new Set(body.steps.map((step) => step.function))];
     const inForce = this.#options.bridge.debugging === true ? null : limits;
-    return this.#initialise(functions, () => this.#stages.openFunctionStage(body, inForce, onMetrics));
+    return this.#initialise(functions, () => this.#stages.openFunctionStage(body, inForce, onMetrics, spill));
   }
 
   openRelationalStage(

@@ -19,6 +19,8 @@ export interface EngineSizes {
   readonly scanThreads: number;
   /** Credits of each streaming exchange, and what a Python stage holds in flight. */
   readonly bufferBytes: number;
+  /** What the answer to one bundle may take of memory; the rest of it waits in a file. */
+  readonly answerBytes: number;
   /** How long nothing may move in a stalled job before it fails. */
   readonly stallAfterMs: number;
 }

@@ -5,6 +5,7 @@ import {
   type OperatorRegistry,
   type OperatorSurroundings,
   PlanError,
+  type PythonStage,
   type RelationalStage,
   type SinkStage,
   type SourceOperator,
@@ -12,6 +13,7 @@ import {
 } from '../core/index.js';
 import type { Engine } from './engine.js';
 import type { FileOutput } from './file-output.js';
+import { SpillScope } from './ports/spill-scope.js';
 import { BlackholeSink } from './sinks/blackhole.js';
 import { CollectSink } from './sinks/collect.js';
 import { PrintSink, type WriteText } from './sinks/print.js';
@@ -49,13 +51,7 @@ export function createRegistry(
         case 'relational':
           return relational(stage, job, engine, ends);
         case 'python':
-          return new PythonOperator(
-            stage,
-            openPython(stage, job.graph, engine),
-            engine.failedRows,
-            engine.timers,
-            (name) => engine.functionOptions(name).replay !== false,
-          );
+          return python(stage, job, engine);
         case 'source':
           return source(stage, job, engine, sources);
         case 'sink':
@@ -63,6 +59,16 @@ export function createRegistry(
       }
     },
   };
+}
+
+function python(stage: PythonStage, job: OperatorSurroundings, engine: Engine): Operator {
+  const files = new SpillScope(engine.spillFiles);
+  const spill = { files, name: `${stage.id} (answers)`, memoryBytes: engine.sizes.answerBytes };
+  const open = openPython(stage, job.graph, engine, spill);
+  return new PythonOperator(stage, open, engine.failedRows, engine.timers, {
+    mayReplay: (name) => engine.functionOptions(name).replay !== false,
+    onClosed: () => files.close(),
+  });
 }
 
 function relational(

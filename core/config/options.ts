@@ -288,6 +288,13 @@ export const OPTIONS = {
     meaning: 'Most rows in a batch that a relational stage produces.',
     schema: { minimum: 1, maximum: 1_048_576 },
   },
+  'millstream.bundle.answer-memory': {
+    type: 'memory',
+    default: '64 mb',
+    meaning:
+      'What a function may answer to one bundle before the rest of the answer waits in a temporary file until it is complete.',
+    schema: { minimum: 1 },
+  },
   'millstream.isolation': {
     type: 'string',
     default: 'off',

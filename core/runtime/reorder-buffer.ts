@@ -3,6 +3,13 @@ import { ByteBudget, type ByteLease } from './byte-budget.js';
 import { type Deferred, deferred } from './deferred.js';
 import { ELEMENT_OVERHEAD_BYTES } from './exchange-channel.js';
 
+/** A batch that waits outside memory until it is emitted. */
+export interface WaitingBatch {
+  /** What it will take in memory. */
+  readonly bytes: number;
+  load(): Promise<Batch>;
+}
+
 export interface ReorderBufferOptions {
   /** Bytes of inputs and outputs in flight. An input is held until its work is done, its output until it is emitted. */
   readonly capacityBytes: number;
@@ -43,7 +50,7 @@ export class ReorderBuffer {
    * Starts `work` as soon as there is room for its input, and resolves then: awaiting it is the backpressure.
    * @throws the error that failed the buffer
    */
-  submit(inputBytes: number, work: () => Promise<readonly Batch[]>): Promise<void> {
+  submit(inputBytes: number, work: () => Promise<readonly (Batch | WaitingBatch)[]>): Promise<void> {
     const input = inputBytes + ELEMENT_OVERHEAD_BYTES;
     const start = (entry: Entry) => {
       work().then(
@@ -52,7 +59,9 @@ export class ReorderBuffer {
           this.expansion = Math.max(this.expansion ?? 1, output / input);
           entry.lease.resize(output);
           entry.ready = async () => {
-            for (const batch of batches) await this.options.emit(batch);
+            for (const batch of batches) {
+              await this.options.emit('load' in batch ? await batch.load() : batch);
+            }
           };
           this.emitReady();
         },
@@ -144,6 +153,13 @@ interface Entry {
   ready: (() => Promise<void>) | null;
 }
 
-function totalBytes(batches: readonly Batch[]): number {
-  return batches.reduce((sum, batch) => sum + batchBytes(batch), 0);
+/** Of those that wait outside, one is in memory at a time. */
+function totalBytes(batches: readonly (Batch | WaitingBatch)[]): number {
+  let held = 0;
+  let loaded = 0;
+  for (const batch of batches) {
+    if ('load' in batch) loaded = Math.max(loaded, batch.bytes);
+    else held += batchBytes(batch);
+  }
+  return held + loaded;
 }

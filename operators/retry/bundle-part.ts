@@ -1,5 +1,5 @@
 /** Some rows of a bundle as a bundle of their own, and their results back in the rows of the whole. */
-import type { Bundle, BundleBatch } from '../../bridge/index.js';
+import type { AnswerPart, Bundle, BundleBatch } from '../../bridge/index.js';
 import { selectRows } from '../stages/selection.js';
 import type { RowRange } from './poison-search.js';
 
@@ -11,12 +11,18 @@ export function partOf(bundle: Bundle, { start, rows }: RowRange): Bundle {
 }
 
 /** Results of a part, whose selections name rows of the whole bundle. */
-export function inWhole(batches: readonly BundleBatch[], { start, rows }: RowRange): BundleBatch[] {
-  return batches.map((batch) => ({
-    ...batch,
-    rowSelection:
-      batch.rowSelection === null
-        ? Int32Array.from({ length: rows }, (_, i) => start + i)
-        : batch.rowSelection.map((row) => row + start),
-  }));
+export function inWhole(batches: readonly AnswerPart[], part: RowRange): AnswerPart[] {
+  return batches.map((batch) =>
+    'load' in batch
+      ? { ...batch, load: async () => inWholeRows(await batch.load(), part) }
+      : inWholeRows(batch, part),
+  );
+}
+
+function inWholeRows(batch: BundleBatch, { start, rows }: RowRange): BundleBatch {
+  const rowSelection =
+    batch.rowSelection === null
+      ? Int32Array.from({ length: rows }, (_, i) => start + i)
+      : batch.rowSelection.map((row) => row + start);
+  return { ...batch, rowSelection };
 }

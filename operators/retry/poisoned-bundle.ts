@@ -1,6 +1,13 @@
 /** A bundle that ends its worker each time: its good rows are answered, the others judged. */
-import type { Bundle, BundleBatch, BundleDurations, BundleResult, FailedRow } from '../../bridge/index.js';
-import { type MillstreamError, releaseGroups } from '../../core/index.js';
+import {
+  type AnswerPart,
+  type Bundle,
+  type BundleDurations,
+  type BundleResult,
+  type FailedRow,
+  releaseParts,
+} from '../../bridge/index.js';
+import type { MillstreamError } from '../../core/index.js';
 import { inWhole, partOf } from './bundle-part.js';
 import { type PartOutcome, type RowRange, searchPoison } from './poison-search.js';
 import { gaveUp, type PoisonRow, type RowFailures } from './row-failures.js';
@@ -69,7 +76,7 @@ async function culpritOf(
   for (const name of functions.toReversed()) {
     const outcome = await run(row, name);
     if ('death' in outcome) continue;
-    for (const { group } of outcome.answer.batches) if (group !== null) releaseGroups([group]);
+    releaseParts(outcome.answer.batches);
     return name;
   }
   return null;
@@ -83,7 +90,7 @@ export interface Answered {
 
 /** The answer to a bundle from those to its parts, in the order of its rows. */
 export function together(answers: readonly Answered[]): BundleResult {
-  const batches: BundleBatch[] = [];
+  const batches: AnswerPart[] = [];
   const failedRows: FailedRow[] = [];
   for (const { part, result } of answers) {
     batches.push(...inWhole(result.batches, part));

@@ -2,11 +2,15 @@
  * The input of a key group that goes on over several bundles, in a spill file: what a fresh worker must see again before
  * it can take the next of them. It ends with the group.
  */
-import type { Bundle, BundleResult, FunctionStageHandle } from '../../bridge/index.js';
+import {
+  type Bundle,
+  type BundleResult,
+  type FunctionStageHandle,
+  releaseParts,
+} from '../../bridge/index.js';
 import {
   decodeSpillFrame,
   encodeSpillFrame,
-  releaseGroups,
   SPILL_PREFIX_BYTES,
   type SpillFiles,
   type SpillReaderFactory,
@@ -56,7 +60,7 @@ export class UnfinishedGroup {
           const batch = decodeSpillFrame(prefix, body);
           if (batch.kind !== 'batch') continue;
           const result = await handle.process({ ...batch, sequence: sequence++ });
-          for (const { group } of result.batches) if (group !== null) releaseGroups([group]);
+          releaseParts(result.batches);
           if (rowsOf(result) !== answered) throw this.#differs(answered, rowsOf(result));
         }
       }

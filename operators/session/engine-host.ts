@@ -228,6 +228,7 @@ export class EngineHost {
         scanThreads:
           configuration.get('millstream.relational.threads') ?? scanThreads(availableParallelism()),
         bufferBytes,
+        answerBytes: configuration.get('millstream.bundle.answer-memory'),
         stallAfterMs: configuration.get('millstream.stall-timeout'),
       },
       clock: systemClock,

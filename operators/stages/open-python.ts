@@ -1,5 +1,11 @@
 /** From a Python stage to its calls in function workers: what the plan says, in the words of the protocol. */
-import type { Bundle, FunctionStageHandle, OpenFunctionStage, Worker } from '../../bridge/index.js';
+import type {
+  AnswerSpill,
+  Bundle,
+  FunctionStageHandle,
+  OpenFunctionStage,
+  Worker,
+} from '../../bridge/index.js';
 import { decodeBatch, jsonWriter, type PythonStage, type StageGraph } from '../../core/index.js';
 import type { Engine } from '../engine.js';
 import { savingStage } from '../failures/saving-stage.js';
@@ -12,7 +18,12 @@ import { columnSpecs, exchangeOf } from './open-relational.js';
 import type { OpenStageWorker } from './stage-workers.js';
 
 /** Opens `stage` in workers of its group, one by one. */
-export function openPython(stage: PythonStage, graph: StageGraph, engine: Engine): OpenStageWorker {
+export function openPython(
+  stage: PythonStage,
+  graph: StageGraph,
+  engine: Engine,
+  spill: AnswerSpill,
+): OpenStageWorker {
   const functions = [...new Set(stage.steps.map((step) => step.function))];
   const body = once(() => stageBody(stage, graph, engine, functions));
   const stageOptions = once(() => ({
@@ -52,6 +63,7 @@ export function openPython(stage: PythonStage, graph: StageGraph, engine: Engine
           { ...body(), context: context(attempt) },
           limits(),
           (values) => engine.measured.add(subtask, values),
+          spill,
         );
         return policy.isDivisible ? smallerBundles(opened, worker) : opened;
       },

@@ -2,7 +2,7 @@
  * A Python stage: bundles go to n function workers, come back in any order, and leave in the order they came.
  * Columns the functions do not need wait here and are placed beside the results again.
  */
-import type { BundleBatch, BundleResult } from '../../bridge/index.js';
+import type { AnswerPart, BundleBatch, BundleResult } from '../../bridge/index.js';
 import {
   type Barrier,
   type Batch,
@@ -15,11 +15,20 @@ import {
   ReorderBuffer,
   releaseGroups,
   type Timers,
+  type WaitingBatch,
   type Watermark,
 } from '../../core/index.js';
 import type { FailedRows } from '../failures/failed-rows.js';
 import { keepGroups } from './selection.js';
 import { type OpenStageWorker, StageWorkers } from './stage-workers.js';
+
+/** What a Python stage is given beside its workers. */
+export interface PythonOperatorOptions {
+  /** Whether a function may be given a row twice; absent: each may. */
+  readonly mayReplay?: (name: string) => boolean;
+  /** Called when the workers are closed. */
+  readonly onClosed?: () => Promise<void>;
+}
 
 /** Runs all modes: what differs is made by the workers, which answer with rows and the parents they belong to. */
 export class PythonOperator implements Operator {
@@ -36,7 +45,7 @@ export class PythonOperator implements Operator {
     private readonly openStage: OpenStageWorker,
     private readonly failedRows: FailedRows,
     private readonly timers: Timers,
-    private readonly mayReplay: (name: string) => boolean = () => true,
+    private readonly options: PythonOperatorOptions = {},
   ) {
     this.#functions = [...new Set(stage.steps.map((step) => step.function))];
     failedRows.stageMade();
@@ -92,7 +101,7 @@ export class PythonOperator implements Operator {
 
   whyNotAgain(): string | null {
     if (this.#sequence === 0) return null;
-    const once = this.#functions.find((name) => !this.mayReplay(name));
+    const once = this.#functions.find((name) => this.options.mayReplay?.(name) === false);
     if (once !== undefined) return `function ${once} has been called and says replay=False`;
     return this.#gaveUpRows ? 'rows that a function fails on have been given up' : null;
   }
@@ -102,10 +111,11 @@ export class PythonOperator implements Operator {
       await this.#workers?.close();
     } finally {
       this.failedRows.stageEnded();
+      await this.options.onClosed?.();
     }
   }
 
-  async #process(batch: Batch): Promise<Batch[]> {
+  async #process(batch: Batch): Promise<(Batch | WaitingBatch)[]> {
     const { shippedGroups } = this.stage;
     const bytes = batchBytes(batch);
     this.#inWorkers += 1;
@@ -120,12 +130,25 @@ export class PythonOperator implements Operator {
       this.#count(result, batch.rows);
       this.#gaveUpRows ||= result.failedRows.length > 0;
       await this.failedRows.add(this.stage.id, this.#functions, batch.rows, result.failedRows);
-      const outputs = result.batches.flatMap((part) => this.#beside(batch, part));
+      const outputs = result.batches.flatMap((part) => this.#output(batch, part));
       releaseGroups(batch.groups);
       return outputs;
     } finally {
       this.#inWorkers -= 1;
     }
+  }
+
+  /** A part of the result beside the columns kept for it; of a spilled one, once it is loaded. */
+  #output(batch: Batch, part: AnswerPart): (Batch | WaitingBatch)[] {
+    if (!('load' in part)) return this.#beside(batch, part);
+    const held = keepGroups(batch, this.stage.keptGroups, null);
+    holdGroups(held);
+    const load = async () => {
+      const [output] = this.#beside(batch, await part.load());
+      releaseGroups(held);
+      return output!;
+    };
+    return [{ bytes: part.bytes, load }];
   }
 
   /** A part of the result beside the columns kept for it, all of them held; nothing where it has no rows. */

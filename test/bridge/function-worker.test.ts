@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Bridge, type FunctionStageHandle, type Worker, type WorkerSpec } from '../../bridge/index.js';
+import { held } from '../support/held-parts.js';
 import { columnGroup, readGroup } from './support/arrow.js';
 import { bridgeOptions, fixtureFolder, workerSpec } from './support/bridge-options.js';
 import { scalarStage } from './support/stages.js';
@@ -61,7 +62,7 @@ describe('a function worker', () => {
     );
 
     const columns = results.map(({ batches }) =>
-      Array.from(readGroup(options.schemas, batches[0]!.group!).getChildAt(0)!.toArray()),
+      Array.from(readGroup(options.schemas, held(batches)[0]!.group!).getChildAt(0)!.toArray()),
     );
     expect(columns).toEqual([[10, 11, 12], [10], [10, 11]]);
     for (const { timing } of results) {
@@ -79,9 +80,9 @@ describe('a function worker', () => {
 
     const { batches } = await stage.process({ sequence: 0, rows: 3, groups, continued: false });
 
-    expect(Array.from(readGroup(options.schemas, batches[0]!.group!).getChildAt(0)!.toArray())).toEqual([
-      11, 11, 14,
-    ]);
+    expect(Array.from(readGroup(options.schemas, held(batches)[0]!.group!).getChildAt(0)!.toArray())).toEqual(
+      [11, 11, 14],
+    );
   });
 
   it('survives an exception of a function, which fails its bundle alone', async () => {

@@ -3,6 +3,7 @@ import { Bridge } from '../../bridge/index.js';
 import { CgroupV1 } from '../../bridge/limits/cgroup-v1.js';
 import { FileTree } from '../../bridge/limits/file-tree.js';
 import { threadVariables } from '../../bridge/thread-variables.js';
+import { held } from '../support/held-parts.js';
 import { columnGroup, readGroup } from './support/arrow.js';
 import { bridgeOptions, fixtureFolder, workerSpec } from './support/bridge-options.js';
 import { scalarStage } from './support/stages.js';
@@ -30,7 +31,7 @@ it.skipIf(!hasCgroup)('a worker with a quota has pools of that size, Arrow inclu
     const { batches } = await stage.process({ sequence: 0, rows: 1, groups, continued: false });
 
     // 10 × Arrow's threads and those of OpenMP.
-    expect([...readGroup(options.schemas, batches[0]!.group!).getChildAt(0)!.toArray()]).toEqual([33]);
+    expect([...readGroup(options.schemas, held(batches)[0]!.group!).getChildAt(0)!.toArray()]).toEqual([33]);
   } finally {
     await bridge.close();
   }

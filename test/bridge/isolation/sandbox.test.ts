@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Bridge, type IsolationOptions } from '../../../bridge/index.js';
 import { whyNotTried } from '../../../bridge/isolation/detect.js';
+import { held } from '../../support/held-parts.js';
 import { columnGroup, readGroup } from '../support/arrow.js';
 import { bridgeOptions, fixtureFolder, workerSpec } from '../support/bridge-options.js';
 import { scalarStage } from '../support/stages.js';
@@ -42,7 +43,7 @@ describe.skipIf(whyNotTried() !== null)('a sandboxed worker', () => {
     const { worker, answer } = await call('add');
 
     const { batches } = await answer;
-    expect(readGroup(options.schemas, batches[0]!.group!).getChildAt(0)!.get(0)).toBe(3);
+    expect(readGroup(options.schemas, held(batches)[0]!.group!).getChildAt(0)!.get(0)).toBe(3);
     expect(readFileSync(`/proc/${worker.pid}/status`, 'utf8')).toMatch(/^NSpid:\s+\d+\s+\d+$/m);
     expect(readFileSync(`/proc/${worker.pid}/oom_score_adj`, 'utf8').trim()).toBe('500');
   });

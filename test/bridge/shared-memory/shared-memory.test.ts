@@ -5,6 +5,7 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { Bridge, type BridgeOptions, type FunctionStageHandle, type Worker } from '../../../bridge/index.js';
 import { memoryFileSystem } from '../../../bridge/shared-memory/memory-file-system.js';
 import { type Batch, loadGroup, releaseGroups } from '../../../core/index.js';
+import { held } from '../../support/held-parts.js';
 import { readGroup } from '../support/arrow.js';
 import { bridgeOptions, fixtureFolder, workerSpec } from '../support/bridge-options.js';
 import { queryStage, scalarStage } from '../support/stages.js';
@@ -73,7 +74,7 @@ describe.runIf(hasMemory)('batches in shared memory', () => {
 
     for await (const batch of scan(await relationalWorker())) {
       const { batches } = await stage.process(bundle(batch, sequence));
-      const result = batches[0]!.group!;
+      const result = held(batches)[0]!.group!;
       const values = column(result);
       expect(values.length).toBe(batch.rows);
       expect([values[0], values.at(-1)]).toEqual([3 * sequence * ROWS, 3 * ((sequence + 1) * ROWS - 1)]);
@@ -119,8 +120,8 @@ describe.runIf(hasMemory)('batches in shared memory', () => {
     for await (const batch of scan(await relationalWorker())) {
       const { batches } = await stage.process(bundle(batch, sequence));
       // The function answers with the number of kept batches that are no longer as they were.
-      expect(column(batches[0]!.group!)[0]).toBe(0);
-      releaseGroups([...batch.groups, batches[0]!.group!]);
+      expect(column(held(batches)[0]!.group!)[0]).toBe(0);
+      releaseGroups([...batch.groups, held(batches)[0]!.group!]);
       sequence += 1;
     }
 
@@ -163,7 +164,7 @@ describe.runIf(hasMemory)('batches in shared memory', () => {
     let sequence = 0;
     for await (const batch of scan(scanner)) {
       const { batches } = await stage.process(bundle(batch, sequence++));
-      releaseGroups([...batch.groups, batches[0]!.group!]);
+      releaseGroups([...batch.groups, held(batches)[0]!.group!]);
     }
     await scanner.kill({ kind: 'cancelled' });
     expect(files()).toContain(scanner.id);

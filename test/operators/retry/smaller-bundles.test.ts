@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Bundle, BundleResult, FunctionStageHandle } from '../../../bridge/index.js';
 import { UdfError } from '../../../core/index.js';
 import { smallerBundles } from '../../../operators/retry/smaller-bundles.js';
+import { held } from '../../support/held-parts.js';
 
 const GROUP = {
   schema: 0,
@@ -66,7 +67,7 @@ describe('bundles for a worker near its cap', () => {
       [4, 5, 6, 7],
       [8, 9],
     ]);
-    expect(batches.map(({ rowSelection }) => [...rowSelection!])).toEqual([[1, 2, 3], [5, 6, 7], [9]]);
+    expect(held(batches).map(({ rowSelection }) => [...rowSelection!])).toEqual([[1, 2, 3], [5, 6, 7], [9]]);
     expect(timing).toMatchObject({ pythonNs: [15], calls: [10], totalNs: 24 });
   });
 

@@ -8,6 +8,7 @@ import { ByteBudget, type ByteLease } from '../../../core/runtime/byte-budget.js
 import { Edge } from '../../../core/runtime/edge.js';
 import { BarrierAlignment, WatermarkMinimum } from '../../../core/runtime/input-progress.js';
 import { ReorderBuffer } from '../../../core/runtime/reorder-buffer.js';
+import { held } from '../../support/held-parts.js';
 import { CountedMessage } from '../../support/shared-batch.js';
 import { Connection } from './network.js';
 import type { Seams } from './simulated-job.js';
@@ -135,7 +136,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     name: 'results come back beside the row before theirs',
     seams: () =>
       between(every(5), (result) =>
-        result.batches.map((batch) => ({
+        held(result.batches).map((batch) => ({
           ...batch,
           rowSelection: batch.rowSelection?.map((row) => Math.max(0, row - 1)) ?? null,
         })),

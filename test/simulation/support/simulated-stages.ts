@@ -135,6 +135,7 @@ async function openInFreshWorker(
     watch,
     limits: null,
     output: [],
+    spill: null,
     nowNs: () => clock.monotonicNs(),
     onAnswered: (rows) => {
       worker.answeredRows += rows;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Bridge, type IsolationOptions, type Worker } from '../../../../bridge/index.js';
 import { ownCgroupV1, ownCgroupV2 } from '../../../../bridge/limits/cgroup-paths.js';
 import { FileTree } from '../../../../bridge/limits/file-tree.js';
+import { held } from '../../../support/held-parts.js';
 import { columnGroup, readGroup } from '../../support/arrow.js';
 import { bridgeOptions, python, workerSpec } from '../../support/bridge-options.js';
 import { scalarStage } from '../../support/stages.js';
@@ -59,7 +60,7 @@ export async function escaped(
     for (const [sequence, { name }] of all.entries()) {
       const groups = [columnGroup(options.schemas, { a: Float64Array.of(sequence), b: Float64Array.of(0) })];
       const { batches } = await stage.process({ sequence, rows: 1, groups, continued: false });
-      const claimed = readGroup(options.schemas, batches[0]!.group!).getChildAt(0)!.get(0) === 1;
+      const claimed = readGroup(options.schemas, held(batches)[0]!.group!).getChildAt(0)!.get(0) === 1;
       if (await targets.seenFromOutside(name, claimed)) succeeded.add(name);
     }
     return succeeded;
