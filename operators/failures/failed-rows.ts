@@ -45,6 +45,7 @@ const LEAST_FOR_SHARE = 1_000;
 
 export class FailedRows {
   #restarts = 0;
+  readonly #stages = new Set<string>();
   readonly #counts = new Map<string, FailureCount>();
   readonly #deaths = new Map<string, DeathCount>();
   /** By function: rows it failed on, and rows it was given. */
@@ -53,13 +54,15 @@ export class FailedRows {
 
   constructor(private readonly options: FailedRowsOptions) {}
 
-  /** A stage whose rows may fail has been made; it says `stageEnded` when it is closed. */
-  stageMade(): void {
+  /** A stage whose rows may fail has been made, at first or to be run again; it says `stageEnded` when it has ended for good. */
+  stageMade(stage: string): void {
+    if (this.#stages.has(stage)) return;
+    this.#stages.add(stage);
     this.options.letters.stageMade();
   }
 
-  stageEnded(): void {
-    this.options.letters.stageEnded();
+  stageEnded(stage: string): void {
+    if (this.#stages.delete(stage)) this.options.letters.stageEnded();
   }
 
   /** What dead letters go to. */

@@ -54,6 +54,10 @@ export class DeadLetterSource implements SourceOperator {
     this.#queue?.abandon();
   }
 
+  whyNotAgain(): string {
+    return 'dead letters are told only once';
+  }
+
   /** What it waits for is other stages' work. */
   isWorking(): boolean {
     return false;

@@ -9,6 +9,7 @@ import {
   batchBytes,
   functionMetrics,
   holdGroups,
+  isRestart,
   type Operator,
   type OperatorContext,
   type PythonStage,
@@ -48,7 +49,7 @@ export class PythonOperator implements Operator {
     private readonly options: PythonOperatorOptions = {},
   ) {
     this.#functions = [...new Set(stage.steps.map((step) => step.function))];
-    failedRows.stageMade();
+    failedRows.stageMade(stage.id);
   }
 
   async open(context: OperatorContext): Promise<void> {
@@ -110,7 +111,8 @@ export class PythonOperator implements Operator {
     try {
       await this.#workers?.close();
     } finally {
-      this.failedRows.stageEnded();
+      // Where it is run again, its next attempt may still give rows up.
+      if (!isRestart(this.#context?.signal.reason)) this.failedRows.stageEnded(this.stage.id);
       await this.options.onClosed?.();
     }
   }
