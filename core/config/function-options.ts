@@ -17,6 +17,11 @@ const WHOLE: FunctionOption = {
   expected: 'a whole number of at least 1',
 };
 
+const WHOLE_ROWS: FunctionOption = {
+  read: (text) => (/^[1-9]\d{0,14}$/.test(text) ? Number(text) : null),
+  expected: 'a whole number of at least 1',
+};
+
 /** Options that act. */
 const ACTIVE: Readonly<Record<string, FunctionOption>> = {
   memory: {
@@ -64,6 +69,11 @@ const ACTIVE: Readonly<Record<string, FunctionOption>> = {
   max_errors: {
     read: mostErrors,
     expected: "a number of rows, or a share of them: '100', '0.01', '1 %'",
+  },
+  max_output_rows: WHOLE_ROWS,
+  max_output_bytes: {
+    read: (text) => (parseMemory(text) > 0 ? parseMemory(text) : null),
+    expected: "a size: '64 MB', '1 GB'",
   },
   replay: {
     read: (text) => (/^(true|false)$/i.test(text) ? text.toLowerCase() === 'true' : null),

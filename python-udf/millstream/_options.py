@@ -31,6 +31,8 @@ class Options:
     replay: bool | None = None
     on_error: OnError | None = None
     max_errors: float | None = None
+    max_output_rows: int | None = None
+    max_output_bytes: int | None = None
     concurrency: Concurrency | None = None
     rate: Rate | None = None
     batch_rows: int | None = None
@@ -98,6 +100,12 @@ def _refuse_useless(kind: FunctionKind, option: str, value: object, is_async: bo
             "UDF_OPTION",
             "on_error='null' is for scalar functions: an aggregate gives one result for many rows.",
             hint="Take on_error='skip', which leaves the row out of its group.",
+        )
+    if option.startswith("max_output_") and kind != "table":
+        raise UdfError(
+            "UDF_OPTION",
+            f"`{option}` is for table functions: this is a {kind.replace('_', ' ')} function.",
+            hint=f"Remove `{option}={value!r}`.",
         )
     if option == "concurrency" and is_async and not Concurrency.parse(value).is_fixed:
         raise UdfError(
@@ -198,6 +206,8 @@ _READ: dict[str, Callable[[Any], Any]] = {
     "replay": _flag,
     "on_error": _on_error,
     "max_errors": _most_errors,
+    "max_output_rows": _whole,
+    "max_output_bytes": memory_bytes,
     "concurrency": Concurrency.parse,
     "rate": Rate.parse,
     "batch_rows": _whole,
@@ -211,7 +221,7 @@ _READ: dict[str, Callable[[Any], Any]] = {
 
 
 def _from_text(option: str, text: str) -> object:
-    if option in ("batch_rows", "retry"):
+    if option in ("batch_rows", "max_output_rows", "retry"):
         return int(text)
     if option in ("cpus", "gpus"):
         return float(text)

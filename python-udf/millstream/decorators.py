@@ -35,6 +35,7 @@ class FunctionOptions(TypedDict, total=False):
     NULL, "skip" leaves the row out (of an aggregate: out of its group), "dead_letter" too and writes it
     down. `max_errors`: rows that it may fail on, a number or a share such as `0.01` or `"1 %"`.
     `replay=False`: the function has effects outside, so no row is given to it again when its worker dies.
+    `max_output_rows`, `max_output_bytes` (`"64 MB"` or bytes): what a table function may give for one row.
 
     >>> options: FunctionOptions = {"rate": "100/s", "retry": 3}
     """
@@ -49,6 +50,8 @@ class FunctionOptions(TypedDict, total=False):
     concurrency: int | tuple[int, int] | None
     rate: str | None
     max_errors: int | float | str | None
+    max_output_rows: int | None
+    max_output_bytes: str | int | None
     batch_rows: int | None
     ordered: bool | None
     unnest: bool | None

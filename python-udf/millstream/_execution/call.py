@@ -19,6 +19,7 @@ from .called_rows import CalledRows
 from .codec import Codec, Dialect, Mismatch
 from .column import called_values
 from .loaded_function import LoadedFunction
+from .output_exceeded import OutputExceeded
 from .progress import Progress
 from .stage_share import StageShare
 
@@ -103,6 +104,9 @@ class Call:
             self.argument_names, self.bound.arguments, sequences, strict=False
         ):
             values[name] = argument.value if isinstance(argument, Constant) else sequence[index]
+        if isinstance(error, OutputExceeded):
+            shown = {name: short_repr(value) for name, value in values.items()}
+            return error.as_error(self.name, row, shown)
         doing = f"in row {row}" if method is None else f"in `{method}` in row {row}"
         return user_error(error, self.name, doing, row=row, values=values)
 

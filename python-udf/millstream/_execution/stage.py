@@ -25,6 +25,7 @@ from .instruction import CallStep, ColumnArgument, ColumnSpec, StageContext, Sta
 from .loaded_function import LoadedFunction
 from .map_stage import MapStage
 from .merge_calls import merge_call
+from .output_limit import check_output_limit
 from .partial_stage import PartialStage
 from .progress import Progress, Timing
 from .scalar_stage import ScalarStage
@@ -120,6 +121,7 @@ def open_stage(
     calls = _bind(input, steps, functions, time_zone, progress, share, merges=mode == "merge")
     for call in calls:
         check_on_error(call, mode)
+        check_output_limit(call.options, call.name, is_row_by_row=mode == "table")
     opened: (
         ScalarStage
         | FilterStage

@@ -21,6 +21,7 @@ from .call import Call, mapped
 from .called_rows import CalledRows
 from .codec import Mismatch
 from .failed_rows import gives_rows_up
+from .output_limit import OutputLimit
 from .progress import Behind, Progress
 from .stage_base import StageBase
 from .table_loop import table_loop
@@ -57,6 +58,7 @@ class TableStage(StageBase):
         #: One at least: it counts the rows.
         self._filled = self._kept or (0,)
         self._loop = table_loop(len(codec.children), self._filled, outer)
+        self._limit = OutputLimit.of(call.options)
         self._gives_rows_up = any(gives_rows_up(call) for call in calls)
 
     def process(self, columns: Sequence[pa.Array], rows: int, continued: bool = False) -> Iterator[Answer]:
@@ -77,7 +79,7 @@ class TableStage(StageBase):
         call = self._call
         called = bundle.called_rows(call.bound.arguments, [call.guard])
         sequences = call.sequences(bundle, called)
-        results = mapped(self._function, sequences, called.count)
+        results = self._results(sequences, called.count)
         parents = _Parents(called, self._outer)
         if self._outer and called.keep is not None:
             results = _spread(results, called)
@@ -104,13 +106,17 @@ class TableStage(StageBase):
             raise self._failed(stop, parents, sequences, parents.done)
         call.progress.count_calls(call.step, called.count)
 
+    def _results(self, sequences: Sequence[Any], count: int) -> Iterator[Any]:
+        results = mapped(self._function, sequences, count)
+        return results if self._limit is None else self._limit.each(results, self._form.rows)
+
     def _tolerant_parts(self, bundle: Bundle) -> Iterator[_Part]:
         """As `_parts`; rows of one parent are kept together, because they may have to be taken back."""
         call = self._call
         called = bundle.called_rows(call.bound.arguments, [call.guard], call.name)
         answered = bundle.failed.answered
         sequences = call.sequences(bundle, called)
-        results = mapped(self._function, sequences, called.count)
+        results = self._results(sequences, called.count)
         calls = iter(range(called.count))
         values: list[Any] = []
         parents = packed_array("i")

@@ -68,7 +68,7 @@ class VectorCall:
             half = part.rows // 2
             return [(part.start + half, part.rows - half), (part.start, half)]
         row = rows.position(part.start)
-        error.add_details(row=row, values=self._values(part))
+        error.add_details(row=row, values=self.values_of(part))
         bundle.failed.add(self.call, row, error, attempt_of(error.__cause__ or error))
         arrays.append(pa.nulls(1, self.call.result.arrow_type))
         return []
@@ -89,7 +89,7 @@ class VectorCall:
         array = pa.concat_arrays(arrays) if arrays else pa.nulls(0, self.call.result.arrow_type)
         return ArrowColumn(rows.spread_array(array))
 
-    def _values(self, part: Part) -> dict[str, str]:
+    def values_of(self, part: Part) -> dict[str, str]:
         """The arguments of a part of one row as text, by name."""
         values = map(_first_value, part.arguments)
         return {n: short_repr(value) for n, value in zip(self.call.argument_names, values, strict=False)}

@@ -13,6 +13,7 @@ from .bundle import Bundle
 from .call import Call
 from .called_rows import CalledRows
 from .failed_rows import gives_rows_up
+from .output_limit import OutputLimit, Spent, VectorExceeded, spend
 from .progress import Progress
 from .stage_base import StageBase
 from .table_output import TableOutput
@@ -36,6 +37,7 @@ class VectorTableStage(StageBase):
         vectors = vectors_for(call.loaded.spec.definition.batch or "arrow", call.dialect)
         self._vectors = VectorCall(call, vectors)
         self._tables = TableVectors(call, codec, vectors)
+        self._limit = OutputLimit.of(call.options)
         self._types = [child.arrow_type for child in codec.children]
         self._output = output
         self._fields = output.fields_of(codec)
@@ -77,7 +79,7 @@ class VectorTableStage(StageBase):
     def _called(self, bundle: Bundle, called: CalledRows) -> Iterator[Rows]:
         for part in self._vectors.parts(bundle, called):
             start = pa.scalar(part.start, pa.int32())
-            for rows in self._items(called, part):
+            for rows in self._limited(bundle, called, part):
                 yield Rows(pc.add(rows.parents, start), rows.columns)
             self._progress.finished = range(part.start + part.rows)
 
@@ -88,7 +90,7 @@ class VectorTableStage(StageBase):
         while waiting:
             part = self._vectors.part(columns, *waiting.pop())
             try:
-                items = list(self._items(called, part))
+                items = list(self._limited(bundle, called, part))
             except SystemExit as error:
                 failed = self._vectors.failed(error, called, part)
                 waiting += self._vectors.split(failed, called, part, [], bundle)
@@ -99,6 +101,26 @@ class VectorTableStage(StageBase):
                 for rows in items:
                     yield Rows(pc.add(rows.parents, start), rows.columns)
             self._progress.finished = range(part.start + part.rows)
+
+    def _limited(self, bundle: Bundle, called: CalledRows, part: Part) -> Iterator[Rows]:
+        items = self._items(called, part)
+        if self._limit is None:
+            return items
+        return self._within(self._limit, items, bundle, called, part)
+
+    def _within(
+        self, limit: OutputLimit, items: Iterator[Rows], bundle: Bundle, called: CalledRows, part: Part
+    ) -> Iterator[Rows]:
+        spent = Spent()
+        for rows in items:
+            try:
+                spent = spend(limit, rows, spent)
+            except VectorExceeded as found:
+                vectors = self._vectors
+                index = part.start + found.parent
+                values = vectors.values_of(vectors.part(vectors.columns(bundle, called), index, 1))
+                raise found.exceeded.as_error(self._call.name, called.position(index), values) from None
+            yield rows
 
     def _items(self, called: CalledRows, part: Part) -> Iterator[Rows]:
         previous = 0
