@@ -66,6 +66,11 @@ def numbers_to(n: int) -> Iterator[tuple[int, str]]:
         yield i, "*" * i
 
 
+@udtf
+def count_to(n: int) -> Iterator[int]:
+    yield from range(1, n + 1)
+
+
 class _WeightedMean(AggregateFunction):
     def create_accumulator(self) -> list[float]:
         return [0.0, 0.0]
