@@ -139,6 +139,7 @@ export class RunningRegion {
 
   private whyNotAgain(): string | null {
     if (this.tasks.at(-1)?.isDone === true) return 'all its rows have been passed on';
+    if (this.tasks.some((task) => task.context.isDrained)) return 'the job is to end with what it has read';
     for (const task of this.tasks) if (task.whyNotAgain !== null) return task.whyNotAgain;
     const inputs = new Set(this.stages.flatMap((stage) => stage.inputs));
     for (const { exchange, channel } of this.parts.wiring.channels) {
