@@ -129,6 +129,11 @@ def user_frames(tb: TracebackType | None, importing: bool = False) -> TracebackT
     return None
 
 
+def is_own_file(name: str) -> bool:
+    """Whether the code of a file is Millstream's."""
+    return name.startswith(_NOT_THE_USERS[0])
+
+
 def is_users_file(name: str) -> bool:
     """Whether the code of a file is neither ours nor that of the import system."""
     return not name.startswith(_NOT_THE_USERS)

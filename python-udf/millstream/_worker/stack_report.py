@@ -14,7 +14,7 @@ import traceback
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._execution import suspended_calls
-from .._user_error import is_users_file
+from .._user_error import is_own_file, is_users_file
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -84,7 +84,10 @@ def _is_between_instructions(frame: FrameType) -> bool:
 
 
 def _stack(frames: traceback.StackSummary) -> str:
-    first = next((i for i, frame in enumerate(frames) if is_users_file(frame.filename)), 0)
+    # What started the worker, `runpy` and the program before it, is nobody's code here.
+    own = next((i for i, frame in enumerate(frames) if is_own_file(frame.filename)), 0)
+    users = (i for i, frame in enumerate(frames) if i >= own and is_users_file(frame.filename))
+    first = next(users, 0)
     return "".join(traceback.format_list(frames[first:]))
 
 
