@@ -6,7 +6,7 @@ import { endOf, JobFolder } from './support/failing-run.js';
 
 const ROWS = 20_000;
 
-describe.skipIf(process.platform !== 'linux')('a row that a function fails on', () => {
+describe.skipIf(process.platform !== 'linux')('a row that a function fails on', { timeout: 90_000 }, () => {
   it('costs that row: a crash, a time limit and an exception beside each other', async () => {
     const { code, stdout, stderr, letters, table } = await run(`
       SELECT COUNT(*), COUNT(c), SUM(c), SUM(h), SUM(r) FROM
