@@ -40,8 +40,8 @@ export async function checkJob(run: SimulatedJob, mayEndWith: readonly string[] 
   if (outcome === 'finished') {
     checkRows(run, broken);
     checkCuts(run, broken);
-  } else if (run.sink().commits.length > 0)
-    broken.push(`a job that ended with ${outcome} has shown its rows`);
+  } else if (run.commits().length > 0) broken.push(`a job that ended with ${outcome} has shown its rows`);
+  checkRestarts(run, broken);
   checkClosed(run, broken);
   return { broken, outcome, digest: createHash('sha256').update(world.trace.join('\n')).digest('hex') };
 }
@@ -55,10 +55,10 @@ async function takeCheckpoint({ job, cuts, world }: SimulatedJob): Promise<void>
 }
 
 /** Each row of each path once, in the order of the source, shown in one commit; no row behind its watermark. */
-function checkRows({ rows, paths, sink: lastSink, poison }: SimulatedJob, broken: string[]): void {
+function checkRows({ rows, paths, sink: lastSink, commits, poison }: SimulatedJob, broken: string[]): void {
   const sink = lastSink();
-  if (sink.commits.length !== 1) broken.push(`${sink.commits.length} commits`);
-  const committed = sink.commits[0] ?? [];
+  if (commits().length !== 1) broken.push(`${commits().length} commits`);
+  const committed = commits()[0] ?? [];
   let expectedTotal = 0;
   for (const path of paths) {
     const expected = expectedRows(rows, path, poison);
@@ -104,6 +104,12 @@ function checkCuts({ cuts, sink: lastSink, paths, poison }: SimulatedJob, broken
     const expected = paths.reduce((sum, path) => sum + expectedRows(rowsAtSource, path, poison).length, 0);
     if (before !== expected) broken.push(`checkpoint ${id} cuts ${before} rows instead of ${expected}`);
   }
+}
+
+/** Relational stages are all of one region, which is run again once. */
+function checkRestarts({ world }: SimulatedJob, broken: string[]): void {
+  const again = world.trace.filter((line) => line.endsWith(' again')).length;
+  if (again > 1) broken.push(`stages were run again ${again} times`);
 }
 
 function checkClosed({ open, files, messages, job, world }: SimulatedJob, broken: string[]): void {

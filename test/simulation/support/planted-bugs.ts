@@ -8,13 +8,17 @@ import { ByteBudget, type ByteLease } from '../../../core/runtime/byte-budget.js
 import { Edge } from '../../../core/runtime/edge.js';
 import { BarrierAlignment, WatermarkMinimum } from '../../../core/runtime/input-progress.js';
 import { ReorderBuffer } from '../../../core/runtime/reorder-buffer.js';
+import { SpillExchange } from '../../../core/runtime/spill-exchange.js';
 import { held } from '../../support/held-parts.js';
+import type { SeededRandom } from '../../support/seeded-random.js';
 import { CountedMessage } from '../../support/shared-batch.js';
 import { Connection } from './network.js';
-import type { Seams } from './simulated-job.js';
+import { CommittingSink, type Seams } from './simulated-job.js';
 
 export interface PlantedBug {
   readonly name: string;
+  /** Times, by the virtual clock, at which relational workers are killed; codes that the job may end with then. */
+  readonly kills?: (random: SeededRandom) => readonly number[];
   readonly seams?: () => Seams;
   /** Changes classes; the returned function undoes that. */
   readonly plant?: () => () => void;
@@ -227,6 +231,50 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
         },
       );
     },
+  },
+  {
+    name: 'rows of an attempt that was given up stay in the output',
+    kills: (random) => [random.next() * 60],
+    seams: () => {
+      let before: CommittingSink | null = null;
+      return {
+        operator: (_id, operator) => {
+          if (!(operator instanceof CommittingSink)) return operator;
+          operator.written.push(...(before?.written ?? []));
+          before = operator;
+          return operator;
+        },
+      };
+    },
+  },
+  {
+    name: 'a sink shows rows before its stages have ended',
+    kills: (random) => [random.next() * 60],
+    seams: () => ({
+      operator: (_id, operator) => {
+        if (!(operator instanceof CommittingSink)) return operator;
+        const processBatch = operator.processBatch.bind(operator);
+        operator.processBatch = async (batch) => {
+          await processBatch(batch);
+          if (operator.commits.length === 0) operator.commits.push(operator.written);
+        };
+        operator.endInput = async () => {};
+        return operator;
+      },
+    }),
+  },
+  {
+    name: 'stages are run again without a limit',
+    kills: (random) => Array.from({ length: 6 }, () => random.next() * 80).sort((a, b) => a - b),
+    seams: () => ({ decide: () => 'again' }),
+  },
+  {
+    name: 'a spill file of an attempt that was given up is read on',
+    kills: (random) => [random.next() * 60],
+    plant: () =>
+      patch(SpillExchange.prototype, 'renewed', async function (this: SpillExchange) {
+        return this;
+      }),
   },
 ];
 

@@ -43,6 +43,8 @@ export interface Seams {
   ) => Operator | SourceOperator;
   readonly spillFiles?: (files: SpillFiles) => SpillFiles;
   readonly committed?: (commit: () => void) => void;
+  /** In place of the product's decision whether stages are run again. */
+  readonly decide?: (failure: RegionFailure) => RegionDecision;
   /** Some row ends every worker that it is given to. */
   readonly poison?: Poison['onError'];
 }
@@ -56,6 +58,8 @@ export interface SimulatedJob {
   readonly job: Job;
   /** Of the last attempt. */
   readonly sink: () => CommittingSink;
+  /** Rows that any attempt has shown. */
+  readonly commits: () => readonly (readonly string[])[];
   /** By stage, how often an operator of it was made and not closed, or closed again. */
   readonly open: ReadonlyMap<string, number>;
   readonly files: MemorySpillFiles;
@@ -213,7 +217,7 @@ export function simulatedJob(seed: number, seams: Seams = {}): SimulatedJob {
       },
       bufferBytes: () => BUFFER_BYTES,
       decide: (failure) => {
-        const decision = decideSimulated(failure);
+        const decision = (seams.decide ?? decideSimulated)(failure);
         if (decision === 'again') world.trace.push(`${clock.nowMs().toFixed(3)} ${failure.stage.id} again`);
         return decision;
       },
@@ -226,6 +230,7 @@ export function simulatedJob(seed: number, seams: Seams = {}): SimulatedJob {
     world,
     job,
     sink: () => sinks.at(-1)!,
+    commits: () => sinks.flatMap(({ commits }) => commits),
     open,
     files,
     rows,
