@@ -31,7 +31,7 @@ export * from './config/parse-map.js';
 export { parseTableName } from './config/parse-table-name.js';
 export * from './errors.js';
 export { AnalysisNeeded, type AnalysisRequest, type AnalyzedArgument } from './functions/analysis.js';
-export { builtinNames } from './functions/builtins.js';
+export { builtinNames, builtinSignatures } from './functions/builtins.js';
 export * from './functions/function-declaration.js';
 export * from './functions/inline-target.js';
 export { explainQueries } from './graph/explain.js';

@@ -120,6 +120,13 @@ export function builtinNames(): readonly string[] {
   return [...new Set(names)].filter((name) => /^[A-Z_][A-Z0-9_]*$/.test(name)).sort();
 }
 
+/** The signatures of a built-in by its name, in the order in which they are tried. */
+export function builtinSignatures(name: string): readonly string[] {
+  return [scalarsByName, aggregatesByName, windowsByName].flatMap((table) =>
+    (table.get(name) ?? []).map((entry: Entry) => entry.signature),
+  );
+}
+
 /** True for ids whose calls may give different values: RAND, UUID, NOW. */
 export function isVolatile(id: string): boolean {
   return scalarsById.get(id)?.volatile === true;

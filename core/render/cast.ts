@@ -7,7 +7,14 @@ import { castable } from '../types/castable.js';
 import type { DataType } from '../types/data-type.js';
 import { sameType } from '../types/same-type.js';
 import type { IntegerKind } from '../types/type-family.js';
-import { INTEGER_KINDS, isApproximate, isInteger, lengthOf, typeFamily } from '../types/type-family.js';
+import {
+  asDecimal,
+  INTEGER_KINDS,
+  isApproximate,
+  isInteger,
+  lengthOf,
+  typeFamily,
+} from '../types/type-family.js';
 import { typeToText } from '../types/type-text.js';
 import { castFromText } from './cast-from-text.js';
 import { castToText } from './cast-to-text.js';
@@ -66,10 +73,15 @@ function toNumber(sql: string, from: DataType, to: DataType, safe: boolean): str
   if (isInteger(to)) return toInteger(sql, from, to);
   if (to.kind !== 'DECIMAL')
     return from.kind === 'BOOLEAN' ? castTo(castTo(sql, 'INTEGER'), target) : castTo(sql, target);
+  // More digits before the point than the type has are NULL, in CAST too; where there can be no NULL, they fail.
+  const room = to.precision - to.scale;
+  const exactly = asDecimal(from);
+  const fits =
+    exactly !== null && exactly.precision - exactly.scale < room + (exactly.scale <= to.scale ? 1 : 0);
   if (from.kind === 'BOOLEAN') return `${cast}(${castTo(sql, 'INTEGER')} AS ${target})`;
   // The decimal digits of a DOUBLE are those it prints, not those of its binary value.
   const exact = isApproximate(from) ? castTo(castTo(sql, 'DOUBLE'), 'VARCHAR') : sql;
-  return `${cast}(${exact} AS ${target})`;
+  return `${!safe && (fits || !from.nullable) ? 'CAST' : 'TRY_CAST'}(${exact} AS ${target})`;
 }
 
 type IntegerType = DataType & { readonly kind: IntegerKind };

@@ -3,7 +3,7 @@ import { castTo, operand, quoteString } from '../../render/sql-text.js';
 import { toDuckDbType } from '../../types/arrow-type.js';
 import type { DataType } from '../../types/data-type.js';
 import { decimalAverage, decimalTotal } from '../../types/decimal-type.js';
-import { isApproximate, isInteger } from '../../types/type-family.js';
+import { isApproximate, isInteger, typeFamily } from '../../types/type-family.js';
 import { types } from '../../types/types.js';
 import type { AggregateContext, AggregateFunction } from '../aggregate-function.js';
 import { accept, signatureText } from '../define.js';
@@ -12,6 +12,7 @@ import {
   any,
   comparable,
   constantText,
+  double,
   notDecimal,
   numeric,
   optional,
@@ -158,6 +159,26 @@ const listAgg = aggregate({
   render: ([value, separator], call) => invoke('string_agg', [value!, separator ?? quoteString(',')], call),
 });
 
+/** Between two values it is interpolated. */
+const percentile: AggregateFunction = {
+  id: 'PERCENTILE',
+  names: ['PERCENTILE'],
+  signature: 'PERCENTILE(NUMERIC, NUMERIC literal or ARRAY of them, from 0 to 1)',
+  infer: ([value, share, ...rest]) => {
+    if (value === undefined || share === undefined || rest.length > 0) return null;
+    const accepted = double.accept(value);
+    if (accepted === null) return null;
+    const coercion = accepted === 'same' ? null : accepted;
+    if (share.type.kind === 'ARRAY' && typeFamily(share.type.element) === 'numeric') {
+      return { type: types.array(types.double()), coercions: [coercion, types.array(types.double())] };
+    }
+    const isShare =
+      typeFamily(share.type) === 'numeric' && Number(share.literal) >= 0 && Number(share.literal) <= 1;
+    return isShare ? { type: types.double(), coercions: [coercion, types.double()] } : null;
+  },
+  render: (args, call) => invoke('quantile_cont', args, call),
+};
+
 /** Which of the keys a row's grouping set leaves out: a bit for each argument, the first the highest. */
 const grouping = aggregate({
   id: 'GROUPING',
@@ -185,6 +206,14 @@ export const aggregateFunctions: readonly AggregateFunction[] = [
   collect,
   listAgg,
   grouping,
+  percentile,
+  aggregate({
+    id: 'APPROX_COUNT_DISTINCT',
+    parameters: [any],
+    result: () => types.bigint(),
+    neverNull: true,
+    render: (args, call) => invoke('approx_count_distinct', args, call),
+  }),
   aggregate({
     id: 'ARRAY_AGG',
     parameters: [any],

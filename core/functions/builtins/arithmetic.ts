@@ -6,11 +6,13 @@ import type { DataType } from '../../types/data-type.js';
 import type { DecimalShape } from '../../types/decimal-type.js';
 import { decimalProduct, decimalQuotient, decimalRemainder, decimalSum } from '../../types/decimal-type.js';
 import { asDecimal, isApproximate, isInteger } from '../../types/type-family.js';
+import { MAX_DECIMAL_PRECISION } from '../../types/types.js';
 import { define } from '../define.js';
 import { exact, numeric } from '../parameter.js';
 import type { CallContext, RenderCall, ScalarFunction } from '../scalar-function.js';
 import type { DecimalType } from './decimal-arithmetic.js';
 import { scaledDown, unscaled } from './decimal-arithmetic.js';
+import { hostCall } from './host-call.js';
 import { wrapped } from './integer-overflow.js';
 
 type DecimalRule = (a: DecimalShape, b: DecimalShape) => DataType;
@@ -24,10 +26,25 @@ const arithmetic = (symbol: '+' | '-' | '*', rule: DecimalRule): ScalarFunction 
       const type = call.resultType;
       if (isInteger(type)) return wrapped(symbol, args[0]!, args[1]!, type);
       const plain = `${operand(args[0]!)} ${symbol} ${operand(args[1]!)}`;
-      if (type.kind === 'DECIMAL') return castTo(plain, toDuckDbType(type));
+      if (type.kind === 'DECIMAL') {
+        const native = castTo(plain, toDuckDbType(type));
+        return symbol === '*' ? largeProduct(args, call, native) : native;
+      }
       return inFloat(args, call, symbol);
     },
   });
+
+/** Where the digits of a product may exceed 38 before they are rounded, Python computes those that do. */
+function largeProduct(args: readonly string[], call: CallContext, native: string): string {
+  const shapes = call.argumentTypes.map((type) => asDecimal(type)!);
+  if (shapes[0]!.precision + shapes[1]!.precision <= MAX_DECIMAL_PRECISION) return native;
+  const { scale } = call.resultType as DecimalType;
+  const [a, b] = args.map((arg) => `abs(${castTo(arg, 'DOUBLE')})`);
+  const most = `1e${MAX_DECIMAL_PRECISION - 1 - shapes[0]!.scale - shapes[1]!.scale}`;
+  const texts = args.map((arg) => castTo(arg, 'VARCHAR'));
+  const exact = `TRY_CAST(${hostCall('decimal_product', ...texts, String(scale))} AS ${toDuckDbType(call.resultType)})`;
+  return `CASE WHEN ${a} * ${b} < ${most} THEN ${native} ELSE ${exact} END`;
+}
 
 /** Two integers give the wider one, two approximate numbers the first (as Calcite), a DECIMAL its own rule. */
 function numericResult(a: DataType, b: DataType, rule: DecimalRule): DataType {

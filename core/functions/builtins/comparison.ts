@@ -2,7 +2,7 @@
 import { operand } from '../../render/sql-text.js';
 import { commonType } from '../../types/common-type.js';
 import type { DataType } from '../../types/data-type.js';
-import { typeFamily } from '../../types/type-family.js';
+import { isApproximate, typeFamily } from '../../types/type-family.js';
 import { types, withNullable } from '../../types/types.js';
 import { define } from '../define.js';
 import { any, boolean } from '../parameter.js';
@@ -69,6 +69,9 @@ function inferComparison(
 
 /** DuckDB widens numbers by itself exactly as needed, so only the rest is cast. */
 function comparedAs(type: DataType, common: DataType): DataType | null {
+  // The kind of the first of two approximate numbers decides, as in Calcite.
+  if (isApproximate(type) && isApproximate(common) && type.kind !== common.kind)
+    return withNullable(common, type.nullable);
   const sameFamily = typeFamily(type) === typeFamily(common);
   return sameFamily &&
     type.kind !== 'NULL' &&

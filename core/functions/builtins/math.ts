@@ -8,6 +8,7 @@ import type { ResultRule } from '../define.js';
 import { call, define } from '../define.js';
 import { constantInt, double, int, numeric, optional } from '../parameter.js';
 import type { RenderCall, ScalarFunction } from '../scalar-function.js';
+import { folded, wrapped } from './integer-overflow.js';
 
 const NAN = "CAST('NaN' AS DOUBLE)";
 
@@ -40,11 +41,22 @@ const roundedType: ResultRule = ([type], [, digits]) =>
 const round: RenderCall = ([a], { literals, resultType, argumentTypes }) => {
   const digits = Number(literals[1] ?? 0);
   const target = toDuckDbType(resultType);
-  if (isInteger(resultType)) return digits >= 0 ? a! : castTo(`round(${a}, ${digits})`, target);
+  if (isInteger(resultType)) {
+    if (digits >= 0) return a!;
+    const step = 10n ** BigInt(-digits);
+    const wide = castTo(a!, 'HUGEINT');
+    return folded(`(${wide} + sign(${a}) * ${step / 2n}) // ${step} * ${step}`, resultType);
+  }
   if (argumentTypes[0]!.kind === 'DECIMAL') return castTo(`round(${a}, ${digits})`, target);
   if (digits === 0) return `round(${a})`;
   return `coalesce(${castTo(`round(${printed(a!)}, ${digits})`, target)}, ${a})`;
 };
+
+/** The smallest integer has no opposite and stays, as in the JVM. */
+const absolute: RenderCall = ([a], { resultType }) =>
+  isInteger(resultType)
+    ? `CASE WHEN ${operand(a!)} < 0 THEN ${wrapped('-', '0', a!, resultType)} ELSE ${a} END`
+    : `abs(${a})`;
 
 const truncate: RenderCall = ([a], { literals, resultType, argumentTypes }) => {
   const digits = Number(literals[1] ?? 0);
@@ -80,9 +92,8 @@ const constant = (id: string, sql: string): ScalarFunction =>
 
 /** Entries of this topic. */
 export const mathFunctions: readonly ScalarFunction[] = [
-  ...['EXP', 'SIN', 'COS', 'TAN', 'COT', 'SINH', 'COSH', 'TANH', 'ATAN', 'DEGREES', 'RADIANS'].map((id) =>
-    real(id),
-  ),
+  ...['EXP', 'SIN', 'COS', 'TAN', 'SINH', 'COSH', 'TANH', 'ATAN', 'DEGREES', 'RADIANS'].map((id) => real(id)),
+  define({ id: 'COT', parameters: [double], result: types.double(), render: ([a]) => `1e0 / tan(${a})` }),
   guardedReal('ASIN', 'NOT BETWEEN -1 AND 1'),
   guardedReal('ACOS', 'NOT BETWEEN -1 AND 1'),
   guardedReal('SQRT', '< 0'),
@@ -101,7 +112,7 @@ export const mathFunctions: readonly ScalarFunction[] = [
   define({ id: 'ATAN2', parameters: [double, double], result: types.double(), render: call('atan2') }),
   constant('PI', 'pi()'),
   constant('E', 'exp(1)'),
-  define({ id: 'ABS', parameters: [numeric], result: ([a]) => a!, render: call('abs') }),
+  define({ id: 'ABS', parameters: [numeric], result: ([a]) => a!, render: absolute }),
   define({
     id: 'SIGN',
     parameters: [numeric],

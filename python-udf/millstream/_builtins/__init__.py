@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # The module of each function: only those that a statement calls are imported.
 MODULES = {
+    "flink_decimal_product": "decimals",
     "flink_encode": "encoding",
     "flink_decode": "encoding",
     "flink_from_base64": "encoding",

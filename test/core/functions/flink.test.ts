@@ -18,6 +18,8 @@ interface Case {
     readonly fails?: 'bind' | 'run';
   };
   readonly because?: string;
+  /** The order inside the value is open: only its type is compared. */
+  readonly unordered?: boolean;
 }
 
 interface Topic {
@@ -88,7 +90,9 @@ describe.each(topics.map((topic) => topic.name))('%s: as Flink', (name) => {
     }
     if ('error' in result) throw new Error(`${result.error}\n${made.query}`);
     expect(withoutNotNull(made.type)).toBe(withoutNotNull(expected.type!));
-    expect(alike(result.values.map(rounded))).toEqual(alike(expected.values!.map(rounded)));
+    const digits = made.type.startsWith('FLOAT') ? 6 : 12;
+    const shown = (values: readonly unknown[]) => alike(values.map((value) => rounded(value, digits)));
+    if (expected.unordered !== true) expect(shown(result.values)).toEqual(shown(expected.values!));
   });
 });
 
@@ -104,7 +108,9 @@ function alike(values: readonly unknown[]): readonly unknown[] {
 }
 
 /** Libraries differ in the last bits of a DOUBLE. */
-function rounded(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(rounded);
-  return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(12)) : value;
+function rounded(value: unknown, digits: number): unknown {
+  if (Array.isArray(value)) return value.map((item) => rounded(item, digits));
+  return typeof value === 'number' && (digits < 12 || !Number.isInteger(value))
+    ? Number(value.toPrecision(digits))
+    : value;
 }
