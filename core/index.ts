@@ -16,6 +16,7 @@ export * from './catalog/catalog.js';
 export * from './catalog/catalog-manager.js';
 export * from './catalog/memory-catalog.js';
 export * from './catalog/rowtime.js';
+export * from './catalog/text-catalog.js';
 export * from './config/configuration.js';
 export { wireOverrides, withOverrides } from './config/function-options.js';
 export {

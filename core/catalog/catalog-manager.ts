@@ -110,6 +110,28 @@ export class CatalogManager {
     return true;
   }
 
+  /** Puts what ALTER made of a table or view in its place, temporary or not. */
+  replaceRelation(entry: RelationEntry): void {
+    this.createRelation(entry, {
+      temporary: this.isTemporary(entry.path),
+      ifNotExists: false,
+      orReplace: true,
+    });
+  }
+
+  /** @throws {SqlError} `SQL_EXISTS` where the new name is taken, or for another catalog or database. */
+  renameRelation(entry: RelationEntry, parts: readonly string[]): void {
+    const path = this.qualify(parts, entry.path);
+    if (path.catalog !== entry.path.catalog || path.database !== entry.path.database) {
+      throw new SqlError('SQL_INVALID', `${pathText(entry.path)} stays in its database when it is renamed.`, {
+        hint: 'Create it anew where you want it.',
+      });
+    }
+    const temporary = this.isTemporary(entry.path);
+    this.createRelation({ ...entry, path }, { temporary, ifNotExists: false });
+    this.dropRelation(entry.path, entry.kind, { temporary, ifExists: false });
+  }
+
   /**
    * @throws {SqlError} where no such table (view) exists, unless `ifExists`. Returns whether it was dropped.
    */

@@ -16,7 +16,6 @@ import {
   type FunctionDeclaration,
   omitEmptyTotals,
   optimize,
-  PlanError,
   parseEach,
   parseScript,
   planStages,
@@ -29,19 +28,19 @@ import {
   withGrantedWorkers,
   withOverrides,
 } from '../../core/index.js';
+import { openCatalog } from '../catalogs/open-catalog.js';
 import type { SourceFactory } from '../registry.js';
 import { ResultQueue } from '../sinks/result-queue.js';
 import { untilEnded } from '../sinks/until-ended.js';
 import { aggregatePhases } from './aggregate-phases.js';
 import { checkEach } from './check-each.js';
 import { chooseMode, type Mode } from './choose-mode.js';
-import { executeDdl } from './ddl.js';
 import { isLetterQuery, letterQueries } from './dead-letter-tables.js';
 import { describeFunction } from './describe-function.js';
 import { EngineHost } from './engine-host.js';
 import { explainResources } from './explain-resources.js';
 import { explainIsolation } from './isolation.js';
-import { isJob, type JobStatement } from './job-statement.js';
+import { isJob, type JobStatement, startsJob } from './job-statement.js';
 import { jobSummary } from './job-summary.js';
 import { listingResult } from './listing-result.js';
 import { noteOptions } from './note-options.js';
@@ -56,7 +55,15 @@ import type {
   StatementResult,
   WrongStatement,
 } from './session-types.js';
-import { describedFunction, describeStatement, show } from './show.js';
+import { describedFunction } from './show.js';
+import { executeSimple, type SimpleStatement } from './simple-statement.js';
+import {
+  isTableAsQuery,
+  isThere,
+  type MadeTable,
+  makeTable,
+  type TableAsQueryStatement,
+} from './table-as-query.js';
 import { withAnalyses } from './with-analyses.js';
 import { withPlace } from './with-place.js';
 
@@ -108,7 +115,7 @@ export class Session implements JobSession {
   async *execute(sql: string): AsyncIterable<StatementResult> {
     const statements = parseScript(sql);
     this.#host.planOnly = false;
-    const firstJob = statements.findIndex(isJob);
+    const firstJob = statements.findIndex(startsJob);
     for (const [i, statement] of statements.entries()) {
       this.#ending.signal.throwIfAborted();
       // Not before: SET may say with which Python.
@@ -132,8 +139,9 @@ export class Session implements JobSession {
     const toBeWritten = new Set<string>();
     this.#host.planOnly = true;
     return async (statement) => {
-      if (!isJob(statement)) return this.#executeStatement(statement, sql);
-      const { queries, graph } = await this.#plan(statement, sql, toBeWritten);
+      const job = await this.#jobOf(statement, sql);
+      if (job === null) return this.#executeStatement(statement, sql);
+      const { queries, graph } = await this.#plan(job, sql, toBeWritten);
       for (const { sink } of queries) {
         const path = sink.kind === 'table' ? sink.table.options.path : undefined;
         if (path !== undefined) toBeWritten.add(resolve(this.#options.workingDirectory, path));
@@ -187,6 +195,9 @@ export class Session implements JobSession {
         return this.#insert(await this.#plan(statement, sql));
       case 'explain':
         return this.#explainStatement(statement.statement, sql);
+      case 'create_table':
+        if (isTableAsQuery(statement)) return this.#createTableAs(statement, sql);
+        return withPlace(sql, statement.span, () => this.#executeSimple(statement, sql));
       case 'describe':
         if (statement.object === 'FUNCTION' && statement.extended)
           return this.#describeFunction(statement, sql);
@@ -196,38 +207,42 @@ export class Session implements JobSession {
     }
   }
 
-  /** Statements that start no job. */
-  #executeSimple(
-    statement: Exclude<Statement, JobStatement | { kind: 'explain' }>,
-    sql: string,
-  ): StatementResult {
+  #executeSimple(statement: SimpleStatement, sql: string): StatementResult {
+    const { workingDirectory } = this.#options;
+    return executeSimple(statement, sql, {
+      catalog: this.catalog,
+      configuration: this.configuration,
+      openCatalog: (name, options) =>
+        openCatalog(name, options, { workingDirectory, planOnly: () => this.#host.planOnly }),
+    });
+  }
+
+  /** CREATE TABLE … AS: the table is dropped again where the job fails. */
+  async #createTableAs(statement: TableAsQueryStatement, sql: string): Promise<StatementResult> {
+    const made = await this.#madeTable(statement, sql);
     const text = sql.slice(statement.span.start, statement.span.end);
-    const ok = (message: string | null = null): StatementResult => ({ kind: 'ok', statement: text, message });
-    switch (statement.kind) {
-      case 'create_table':
-      case 'create_view':
-      case 'create_function':
-      case 'create_catalog':
-      case 'create_database':
-      case 'drop':
-      case 'use':
-        executeDdl(statement, sql, this.catalog);
-        return ok();
-      case 'show':
-        return listingResult(show(statement, this.catalog));
-      case 'describe':
-        return listingResult(describeStatement(statement, this.catalog));
-      case 'set':
-        if (statement.key === null)
-          return listingResult({ columns: ['key', 'value'], rows: this.configuration.entries() });
-        this.configuration.set(statement.key.value, statement.value?.value ?? '', 'SET');
-        return ok();
-      case 'reset':
-        this.configuration.reset(statement.key?.value ?? null);
-        return ok();
-      default:
-        throw new PlanError('STATEMENT_UNSUPPORTED', `${text.split(/\s+/, 2).join(' ')} is not supported.`);
+    if (made === null) return { kind: 'ok', statement: text, message: null };
+    try {
+      return await this.#insert(await this.#plan(made.insert, sql));
+    } catch (error) {
+      made.undo();
+      throw error;
     }
+  }
+
+  /** Null where IF NOT EXISTS finds it. */
+  async #madeTable(statement: TableAsQueryStatement, sql: string): Promise<MadeTable | null> {
+    const { query, span } = statement;
+    if (withPlace(sql, span, () => isThere(statement, this.catalog))) return null;
+    const { queries } = await this.#plan({ kind: 'query_statement', query, span: query.span }, sql);
+    const { columns } = queries[0]!.root;
+    return withPlace(sql, span, () => makeTable(statement, sql, this.catalog, columns));
+  }
+
+  /** The job that a statement is, or that fills the table it makes; null where it is none. */
+  async #jobOf(statement: Statement, sql: string): Promise<JobStatement | null> {
+    if (isTableAsQuery(statement)) return (await this.#madeTable(statement, sql))?.insert ?? null;
+    return isJob(statement) ? statement : null;
   }
 
   async #describeFunction(statement: DescribeStatement, sql: string): Promise<StatementResult> {
@@ -395,7 +410,7 @@ export class Session implements JobSession {
 
   /** Imports take most of a first statement's time: they begin while it is still being planned. */
   #prepareWorkers(statements: readonly Statement[]): void {
-    if (statements.some(isJob)) this.#host.prepare('relational');
+    if (statements.some(startsJob)) this.#host.prepare('relational');
     if (statements.some((statement) => statement.kind === 'create_function')) this.#host.prepare('function');
   }
 }

@@ -13,7 +13,7 @@ import {
   type TableEntry,
   typeToText,
 } from '../../core/index.js';
-import { nameParts } from './ddl.js';
+import { nameParts } from './create-table.js';
 
 /** Rows of text under column names; null is NULL. */
 export interface Listing {
@@ -157,14 +157,14 @@ function columnFacts(column: TableEntry['columns'][number], table: TableEntry): 
 
 /** The statement that would make it. */
 function createText(relation: RelationEntry): string {
-  const name = pathText(relation.path);
-  if (relation.kind === 'view') return `CREATE VIEW ${name} AS\n${relation.text}`;
-  const columns = relation.columns.map((column) => {
-    if (column.kind === 'computed') return `${quoted(column.name)} AS ${column.text}`;
-    const metadata =
-      column.kind === 'metadata' ? ` METADATA FROM '${column.key}'${column.virtual ? ' VIRTUAL' : ''}` : '';
-    return `${quoted(column.name)} ${typeToText(column.type)}${metadata}`;
-  });
+  const { path } = relation;
+  const name = [path.catalog, path.database, path.name].map(quoted).join('.');
+  const comment = commentText(relation.comment, '\n');
+  if (relation.kind === 'view') {
+    const list = relation.columns === null ? '' : ` (${relation.columns.map(quoted).join(', ')})`;
+    return `CREATE VIEW ${name}${list}${comment} AS\n${relation.text}`;
+  }
+  const columns = relation.columns.map((column) => columnText(column) + commentText(column.comment, ' '));
   if (relation.watermark !== null) {
     columns.push(`WATERMARK FOR ${quoted(relation.watermark.column)} AS ${relation.watermark.text}`);
   }
@@ -178,7 +178,18 @@ function createText(relation: RelationEntry): string {
   const options = Object.entries(relation.options).map(
     ([key, value]) => `'${key}' = '${value.replaceAll("'", "''")}'`,
   );
-  return `CREATE TABLE ${name} (\n  ${columns.join(',\n  ')}\n)${partitions} WITH (\n  ${options.join(',\n  ')}\n)`;
+  return `CREATE TABLE ${name} (\n  ${columns.join(',\n  ')}\n)${comment}${partitions} WITH (\n  ${options.join(',\n  ')}\n)`;
+}
+
+function columnText(column: TableEntry['columns'][number]): string {
+  if (column.kind === 'computed') return `${quoted(column.name)} AS ${column.text}`;
+  const metadata =
+    column.kind === 'metadata' ? ` METADATA FROM '${column.key}'${column.virtual ? ' VIRTUAL' : ''}` : '';
+  return `${quoted(column.name)} ${typeToText(column.type)}${metadata}`;
+}
+
+function commentText(comment: string | null, before: string): string {
+  return comment === null ? '' : `${before}COMMENT '${comment.replaceAll("'", "''")}'`;
 }
 
 function names(column: string, values: readonly string[]): Listing {

@@ -1,0 +1,65 @@
+/** Statements that start no job: they change or list the catalog and the configuration. */
+import { type CatalogManager, type Configuration, PlanError, type Statement } from '../../core/index.js';
+import { type CatalogOpener, executeDdl } from './ddl.js';
+import { listingResult } from './listing-result.js';
+import type { StatementResult } from './session-types.js';
+import { describeStatement, show } from './show.js';
+
+export type SimpleStatement = Exclude<
+  Statement,
+  { readonly kind: 'query_statement' | 'insert' | 'statement_set' | 'explain' }
+>;
+
+/** What such statements read and change. */
+export interface SimpleStatementContext {
+  readonly catalog: CatalogManager;
+  readonly configuration: Configuration;
+  readonly openCatalog: CatalogOpener;
+}
+
+/** @throws {MillstreamError} without a place: the caller adds it. */
+export function executeSimple(
+  statement: SimpleStatement,
+  sql: string,
+  { catalog, configuration, openCatalog }: SimpleStatementContext,
+): StatementResult {
+  const text = sql.slice(statement.span.start, statement.span.end);
+  const ok: StatementResult = { kind: 'ok', statement: text, message: null };
+  switch (statement.kind) {
+    case 'create_table':
+    case 'create_view':
+    case 'create_function':
+    case 'create_catalog':
+    case 'create_database':
+    case 'drop':
+    case 'use':
+    case 'alter_table':
+    case 'alter_view':
+    case 'alter_function':
+    case 'alter_database':
+    case 'alter_catalog':
+      executeDdl(statement, sql, catalog, openCatalog);
+      return ok;
+    case 'show':
+      return listingResult(show(statement, catalog));
+    case 'describe':
+      return listingResult(describeStatement(statement, catalog));
+    case 'set':
+      if (statement.key === null) {
+        return listingResult({ columns: ['key', 'value'], rows: configuration.entries() });
+      }
+      configuration.set(statement.key.value, statement.value?.value ?? '', 'SET');
+      return ok;
+    case 'reset':
+      configuration.reset(statement.key?.value ?? null);
+      return ok;
+    case 'jar':
+      throw new PlanError(
+        'STATEMENT_UNSUPPORTED',
+        `${statement.action} JAR has no meaning here: there is no JVM.`,
+        {
+          hint: "Functions are Python: SET 'python.files' = '…' adds their files.",
+        },
+      );
+  }
+}
