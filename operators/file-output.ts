@@ -4,10 +4,11 @@
  */
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { mkdir, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { UnfinishedPaths } from '../bridge/index.js';
 import { type FileSink, SinkError } from '../core/index.js';
+import { showPartitions, visibleFiles } from './partition-output.js';
 
 const EXTENSIONS = { parquet: '.parquet', csv: '.csv', json: '.json' } as const;
 
@@ -37,7 +38,7 @@ export async function openFileOutput(sink: FileSink, guard: Guard): Promise<File
   let replaced: string[];
   try {
     await mkdir(sink.path, { recursive: true });
-    replaced = sink.overwrite ? await visibleFiles(sink.path) : [];
+    replaced = sink.overwrite && sink.partitions === null ? await visibleFiles(sink.path) : [];
   } catch (error) {
     await removeEmpty(made);
     release();
@@ -48,15 +49,20 @@ export async function openFileOutput(sink: FileSink, guard: Guard): Promise<File
     clear: () => rm(temporaryPath, { force: true }),
     commit: async () => {
       try {
-        await rename(temporaryPath, join(sink.path, name));
-        release();
-        await Promise.all(replaced.map((file) => rm(join(sink.path, file), { force: true })));
+        if (sink.partitions === null) {
+          await rename(temporaryPath, join(sink.path, name));
+          release();
+          await Promise.all(replaced.map((file) => rm(join(sink.path, file), { force: true })));
+        } else {
+          await showPartitions(temporaryPath, sink);
+          release();
+        }
       } catch (error) {
         throw writeError(sink, error, 'The finished part file cannot be renamed');
       }
     },
     abort: async () => {
-      await rm(temporaryPath, { force: true });
+      await rm(temporaryPath, { force: true, recursive: true });
       // A worker that is being killed may have made its file just now: then the zygote removes it as it ends.
       if (await removeEmpty(made)) release();
     },
@@ -78,11 +84,6 @@ async function removeEmpty(folders: readonly string[]): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-async function visibleFiles(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  return entries.filter((e) => e.isFile() && !/^[._]/.test(e.name)).map((e) => e.name);
 }
 
 function writeError(sink: FileSink, cause: unknown, what: string): SinkError {

@@ -58,6 +58,7 @@ function addSink(assembler: StageAssembler, query: QueryPlan, root: LogicalPlan,
     ...copy,
     columns: table.columns,
     overwrite: sink.overwrite,
+    partitions: table.partitionedBy.length === 0 ? null : { only: sink.partition },
   };
   assembler.writeFiles(root, columns, files, sorted);
 }

@@ -67,6 +67,8 @@ export interface FileSink {
   readonly copyOptions: string;
   readonly columns: readonly Column[];
   readonly overwrite: boolean;
+  /** Files lie in folders of their partition, `dt=2024/h=1`; null: in `path` itself. */
+  readonly partitions: { readonly only: string | null } | null;
 }
 
 /** An argument of a function call inside a Python stage. */

@@ -109,7 +109,13 @@ export type LogicalPlan = {
 /** Where the rows of a statement go. */
 export type Sink =
   | { readonly kind: 'collect' }
-  | { readonly kind: 'table'; readonly table: ScanTable; readonly overwrite: boolean };
+  | {
+      readonly kind: 'table';
+      readonly table: ScanTable;
+      readonly overwrite: boolean;
+      /** Folder of the one partition that PARTITION (…) names in full, `dt=2024/h=1`; null where rows choose. */
+      readonly partition: string | null;
+    };
 
 /** One query with its sink; a statement set has several. */
 export interface QueryPlan {

@@ -4,7 +4,7 @@ import type { ScanTable } from '../plan/logical-plan.js';
 import { typeFamily } from '../types/type-family.js';
 import type { CsvOptions, FileFormat } from './options.js';
 import { filesystemOptions } from './options.js';
-import { quoteString } from './sql-text.js';
+import { quoteIdentifier, quoteString } from './sql-text.js';
 
 /** Format and COPY options of one part file. */
 export interface CopyText {
@@ -16,7 +16,7 @@ export interface CopyText {
 /**
  * The COPY options of a sink table.
  * @throws {ConfigurationError} where its options cannot be honoured
- * @throws {PlanError} for partitions, and for types that the format cannot hold
+ * @throws {PlanError} for partitions of json, and for types that the format cannot hold
  */
 export function renderCopy(table: ScanTable): CopyText {
   const options = filesystemOptions(table);
@@ -25,13 +25,19 @@ export function renderCopy(table: ScanTable): CopyText {
     case 'parquet':
       return {
         format: 'parquet',
-        copyOptions: `FORMAT parquet, COMPRESSION ${options.parquetCompression.toLowerCase()}`,
+        copyOptions: `FORMAT parquet, COMPRESSION ${options.parquetCompression.toLowerCase()}${partitionText(table)}`,
       };
     case 'csv':
-      return { format: 'csv', copyOptions: csvText(options.csv) };
+      return { format: 'csv', copyOptions: csvText(options.csv) + partitionText(table) };
     case 'json':
       return { format: 'json', copyOptions: 'FORMAT json' };
   }
+}
+
+/** OVERWRITE: a second attempt begins with an empty folder. */
+function partitionText({ partitionedBy }: ScanTable): string {
+  if (partitionedBy.length === 0) return '';
+  return `, PARTITION_BY (${partitionedBy.map(quoteIdentifier).join(', ')}), FILENAME_PATTERN 'part-{uuid}', OVERWRITE true`;
 }
 
 function csvText(csv: CsvOptions): string {
@@ -44,14 +50,10 @@ function csvText(csv: CsvOptions): string {
 
 function checkColumns(table: ScanTable, format: FileFormat): void {
   const name = table.path.at(-1);
-  if (table.partitionedBy.length > 0) {
-    throw new PlanError(
-      'PLAN_PARTITIONED_SINK',
-      `Table ${name} is partitioned: writing partitions is not supported.`,
-      {
-        hint: 'Write to one table for each partition, or leave PARTITIONED BY out.',
-      },
-    );
+  if (table.partitionedBy.length > 0 && format === 'json') {
+    throw new PlanError('PLAN_PARTITIONED_SINK', `Table ${name}: partitions are not written as json.`, {
+      hint: 'Use the parquet or the csv format, or leave PARTITIONED BY out.',
+    });
   }
   if (format === 'parquet') return;
   for (const column of table.columns) {

@@ -212,6 +212,7 @@ export class Session implements JobSession {
     return executeSimple(statement, sql, {
       catalog: this.catalog,
       configuration: this.configuration,
+      workingDirectory,
       openCatalog: (name, options) =>
         openCatalog(name, options, { workingDirectory, planOnly: () => this.#host.planOnly }),
     });

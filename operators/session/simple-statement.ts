@@ -4,6 +4,7 @@ import { type CatalogOpener, executeDdl } from './ddl.js';
 import { listingResult } from './listing-result.js';
 import type { StatementResult } from './session-types.js';
 import { describeStatement, show } from './show.js';
+import { showPartitions } from './show-partitions.js';
 
 export type SimpleStatement = Exclude<
   Statement,
@@ -14,6 +15,8 @@ export type SimpleStatement = Exclude<
 export interface SimpleStatementContext {
   readonly catalog: CatalogManager;
   readonly configuration: Configuration;
+  /** Paths of tables are relative to it. */
+  readonly workingDirectory: string;
   readonly openCatalog: CatalogOpener;
 }
 
@@ -21,7 +24,7 @@ export interface SimpleStatementContext {
 export function executeSimple(
   statement: SimpleStatement,
   sql: string,
-  { catalog, configuration, openCatalog }: SimpleStatementContext,
+  { catalog, configuration, workingDirectory, openCatalog }: SimpleStatementContext,
 ): StatementResult {
   const text = sql.slice(statement.span.start, statement.span.end);
   const ok: StatementResult = { kind: 'ok', statement: text, message: null };
@@ -41,6 +44,9 @@ export function executeSimple(
       executeDdl(statement, sql, catalog, openCatalog);
       return ok;
     case 'show':
+      if (statement.object === 'PARTITIONS') {
+        return listingResult(showPartitions(statement, catalog, workingDirectory));
+      }
       return listingResult(show(statement, catalog));
     case 'describe':
       return listingResult(describeStatement(statement, catalog));

@@ -16,6 +16,7 @@ const sink = (path: string, overwrite = false): FileSink => ({
   path,
   format: 'csv',
   copyOptions: '',
+  partitions: null,
   columns: [],
   overwrite,
 });

@@ -17,6 +17,7 @@ import { type BindContext, type BindErrorCode, bindError, nearHint } from './bin
 import { coerce } from './coerce.js';
 import { bindExpression } from './expression.js';
 import { plainContext } from './expression-context.js';
+import { partitionFolder, partitionValue } from './partition.js';
 import { bindQuery } from './query.js';
 import { EMPTY_SCOPE } from './scope.js';
 import { scanTableOf } from './table-reference.js';
@@ -30,7 +31,7 @@ export function bindInsert(context: BindContext, node: InsertStatement): QueryPl
   const entry = targetOf(context, node);
   const table = scanTableOf(context, entry, node.hints, node.table.span);
   const input = bindQuery(context, node.query, null);
-  const fixed = fixedValues(context, node, table.columns);
+  const fixed = fixedValues(context, node, table);
   const names = node.columns?.map((column) => column.name) ?? null;
   const open = names ?? table.columns.map((column) => column.name).filter((name) => !fixed.has(name));
   checkNames(context, node, table.columns);
@@ -44,12 +45,14 @@ export function bindInsert(context: BindContext, node: InsertStatement): QueryPl
     if (value !== undefined) return fitting(context, value, type, name, value.span ?? node.span);
     const position = open.indexOf(name);
     const source = position < 0 ? literalOf(null, types.null()) : columnOf(input.columns[position]!);
-    return fitting(context, source, type, name, columnSpan(node, position));
+    const fitted = fitting(context, source, type, name, columnSpan(node, position));
+    return table.partitionedBy.includes(name) ? partitionValue(fitted, type) : fitted;
   });
   const columns = table.columns.map(({ name }, i) => context.ids.column(name, expressions[i]!.type));
   const rows = withoutNulls(context, projectOf(input, columns, expressions), table);
   const root: LogicalPlan = { ...rows, span: node.span };
-  return { root, sink: { kind: 'table', table, overwrite: node.overwrite } };
+  const partition = partitionFolder(table.partitionedBy, fixed);
+  return { root, sink: { kind: 'table', table, overwrite: node.overwrite, partition } };
 }
 
 /** NULL in NOT NULL columns fails the job while it runs, or leaves the row out. */
@@ -93,7 +96,7 @@ function targetOf(context: BindContext, node: InsertStatement): TableEntry {
 function fixedValues(
   context: BindContext,
   node: InsertStatement,
-  columns: readonly { readonly name: string }[],
+  { columns, partitionedBy, path }: ScanTable,
 ): Map<string, Expression> {
   const at = plainContext(context, EMPTY_SCOPE, 'PARTITION');
   const fixed = new Map<string, Expression>();
@@ -104,7 +107,15 @@ function fixedValues(
       const hint = nearHint(name, names, 'Columns');
       throw bindError(context, 'SQL_UNKNOWN_COLUMN', `There is no column '${name}'.`, item.span, hint);
     }
-    if (item.value !== null) fixed.set(name, bindExpression(at, item.value));
+    if (!partitionedBy.includes(name)) {
+      const message = `'${name}' is no partition column of ${path.at(-1)}.`;
+      const hint =
+        partitionedBy.length === 0
+          ? 'The table is not partitioned.'
+          : `They are: ${partitionedBy.join(', ')}.`;
+      throw bindError(context, 'SQL_INVALID', message, item.span, hint);
+    }
+    fixed.set(name, bindExpression(at, item.value));
   }
   return fixed;
 }

@@ -71,10 +71,13 @@ def remove_folders(folders: Iterable[str]) -> None:
 
 
 def remove_unfinished(files: Iterable[str], folders: Iterable[str]) -> None:
-    """Removes files, then the folders made for them, deepest first, where nothing else is in them."""
+    """Removes files (or folders of files), then empty folders made for them, deepest first."""
     for file in files:
-        with contextlib.suppress(OSError):
-            os.unlink(file)
+        if os.path.isdir(file):
+            shutil.rmtree(file, ignore_errors=True)
+        else:
+            with contextlib.suppress(OSError):
+                os.unlink(file)
     for folder in folders:
         with contextlib.suppress(OSError):
             os.rmdir(folder)
