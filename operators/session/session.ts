@@ -12,6 +12,7 @@ import {
   createStageRenderer,
   DEAD_LETTER_CONNECTOR,
   type DescribeStatement,
+  type ExplainStatement,
   explainQueries,
   type FunctionDeclaration,
   omitEmptyTotals,
@@ -38,6 +39,7 @@ import { chooseMode, type Mode } from './choose-mode.js';
 import { isLetterQuery, letterQueries } from './dead-letter-tables.js';
 import { describeFunction } from './describe-function.js';
 import { EngineHost } from './engine-host.js';
+import { explainDetails } from './explain-details.js';
 import { explainResources } from './explain-resources.js';
 import { explainIsolation } from './isolation.js';
 import { isJob, type JobStatement, startsJob } from './job-statement.js';
@@ -194,7 +196,7 @@ export class Session implements JobSession {
       case 'statement_set':
         return this.#insert(await this.#plan(statement, sql));
       case 'explain':
-        return this.#explainStatement(statement.statement, sql);
+        return this.#explainStatement(statement, sql);
       case 'create_table':
         if (isTableAsQuery(statement)) return this.#createTableAs(statement, sql);
         return withPlace(sql, statement.span, () => this.#executeSimple(statement, sql));
@@ -254,9 +256,10 @@ export class Session implements JobSession {
     return listingResult(described);
   }
 
-  async #explainStatement(statement: JobStatement, sql: string): Promise<StatementResult> {
-    const { queries, graph } = await this.#plan(statement, sql);
-    return { kind: 'explain', text: this.#explained({ queries, graph }) };
+  async #explainStatement(explained: ExplainStatement, sql: string): Promise<StatementResult> {
+    const { queries, graph } = await this.#plan(explained.statement, sql);
+    const details = explainDetails(explained.details, this.#options.onNote);
+    return { kind: 'explain', text: this.#explained({ queries, graph }) + details };
   }
 
   async #plan(

@@ -149,7 +149,7 @@ describe('options', () => {
     expectFailure({
       sql: reading('data', 'csv', ", 'csv.feld-delimiter' = ';'"),
       exit: 2,
-      what: "Error OPTION_UNKNOWN: Table t: unknown option 'csv.feld-delimiter'.",
+      what: "Error OPTION_UNKNOWN in job.sql, line 2, column 70: Table t: unknown option 'csv.feld-delimiter'.",
       todo: "Did you mean 'csv.field-delimiter'?",
     }));
 
@@ -177,7 +177,7 @@ describe('options', () => {
     expectFailure({
       sql: reading('data', 'parqet'),
       exit: 2,
-      what: "Error OPTION_VALUE: Table t: format 'parqet' is not supported.",
+      what: "Error OPTION_VALUE in job.sql, line 2, column 52: Table t: format 'parqet' is not supported.",
       todo: 'Formats: parquet, csv, json.',
     }));
 
