@@ -100,5 +100,6 @@ async function openStage(bridge) {
     },
     overrides: [],
     sharedFolder: BENCH,
+    source: null,
   });
 }

@@ -19,12 +19,15 @@ import type { LeftoverNotes } from './leftover-notes.js';
 import type {
   AnalyzeFunctionResult,
   ColumnSpec,
+  DescribeFiles,
+  DescribeFilesResult,
   FailedRow,
   LoadFunctionsResult,
   OpenFunctionStage,
   OpenRelationalStage,
   Progress,
   RelationalStatistics,
+  Split,
 } from './protocol/messages.js';
 import type { ProcessLimits } from './worker-limits.js';
 import type { RecycleLimits } from './worker-wear.js';
@@ -202,6 +205,8 @@ export interface Worker {
    * @throws {UdfError} UDF_ANALYZE
    */
   analyzeFunction(request: AnalysisRequest): Promise<AnalyzeFunctionResult>;
+  /** What Parquet files have, read as function workers read them: `SplitSource`. */
+  describeFiles(request: Omit<DescribeFiles, 'kind'>): Promise<DescribeFilesResult>;
   /**
    * A call that takes longer than its limit kills the worker: UDF_TIMEOUT. `onMetrics` is called
    * with what the functions measured, until the stage is closed. `spill` bounds what an answer takes of memory; null: nothing does.
@@ -245,8 +250,10 @@ export interface Bundle {
   /** Unique among the bundles of the stage that are in flight. */
   readonly sequence: number;
   readonly rows: number;
-  /** The shipped groups, in the order of the stage's input columns. */
+  /** The shipped groups, in the order of the stage's input columns; none for a split. */
   readonly groups: readonly ColumnGroup[];
+  /** What the worker reads itself, where the stage has a `source`; absent: `groups`. */
+  readonly split?: Split;
   /** The last key group goes on in the next bundle. */
   readonly continued: boolean;
 }
@@ -262,9 +269,11 @@ export interface BundleResult {
 /** A part of a bundle's result. */
 export interface BundleBatch {
   readonly rows: number;
+  /** For a split the groups that go on in front of the results; absent otherwise. */
+  readonly kept?: readonly ColumnGroup[];
   /** The result columns; null where the stage has none (a filter that returns only a selection). */
   readonly group: ColumnGroup | null;
-  /** For each row of the result its row in the bundle (-1 never occurs); null: one to one. */
+  /** For each row of the result its row in the bundle (-1 never occurs); null: one to one, or of a split. */
   readonly rowSelection: Int32Array | null;
 }
 

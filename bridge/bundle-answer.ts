@@ -46,16 +46,15 @@ export class BundleAnswer {
    */
   add(part: BundleBatch): Promise<void> | undefined {
     this.#rows += part.rows;
-    const { group } = part;
     const bytes = bytesOf(part);
     const fits = this.#file === null && this.#heldBytes + bytes <= (this.spill?.memoryBytes ?? Infinity);
-    if (group === null || this.spill === null || fits) {
+    if (groupsOf(part).length === 0 || this.spill === null || fits) {
       this.#heldBytes += bytes;
       this.#parts.push(part);
       return undefined;
     }
     this.#file ??= new AnswerFile(this.spill);
-    const { spilled, written } = this.#file.append({ ...part, group });
+    const { spilled, written } = this.#file.append(part);
     this.#parts.push(spilled);
     return written;
   }
@@ -70,8 +69,13 @@ export class BundleAnswer {
 export function releaseParts(parts: readonly AnswerPart[]): void {
   for (const part of parts) {
     if ('load' in part) part.release();
-    else if (part.group !== null) releaseGroups([part.group]);
+    else releaseGroups(groupsOf(part));
   }
+}
+
+/** All groups of a part of an answer: those that were kept of a split, then the results. */
+export function groupsOf({ kept = [], group }: BundleBatch): readonly ColumnGroup[] {
+  return group === null ? kept : [...kept, group];
 }
 
 /** Parts one after the other; removed when the last has been read or released. */
@@ -87,18 +91,18 @@ class AnswerFile {
     this.#writer.catch(() => undefined);
   }
 
-  append(part: BundleBatch & { readonly group: ColumnGroup }): {
+  append(part: BundleBatch): {
     readonly spilled: SpilledBatch;
     readonly written: Promise<void>;
   } {
-    const { rows, group, rowSelection } = part;
+    const { rows, kept = [], group, rowSelection } = part;
     // A result has no selection of its own: its place in the frame is taken by the parents of its rows.
-    const groups = [{ ...group, selection: rowSelection }];
-    const chunks = encodeSpillFrame({ kind: 'batch', rows, groups, continued: false });
+    const results = group === null ? [] : [{ ...group, selection: rowSelection }];
+    const chunks = encodeSpillFrame({ kind: 'batch', rows, groups: [...kept, ...results], continued: false });
     // Encoded from a copy, where it lay in shared memory.
-    releaseGroups([group]);
+    releaseGroups(groupsOf(part));
     const length = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
-    const spilled = this.#place(rows, this.#position, length);
+    const spilled = this.#place({ rows, position: this.#position, length, kept: kept.length });
     this.#position += length;
     return { spilled, written: this.#write(chunks) };
   }
@@ -110,7 +114,7 @@ class AnswerFile {
   }
 
   /** Its closures live as long as the answer: none of what was written is in their scope. */
-  #place(rows: number, position: number, length: number): SpilledBatch {
+  #place(place: Place): SpilledBatch {
     let isUnread = true;
     this.#unread += 1;
     const release = () => {
@@ -120,23 +124,25 @@ class AnswerFile {
       if (this.#unread === 0) this.#discard();
     };
     const load = async (): Promise<BundleBatch> => {
-      const part = await this.#read(position, length);
+      const part = await this.#read(place);
       release();
       return part;
     };
-    return { rows, bytes: length, load, release };
+    return { rows: place.rows, bytes: place.length, load, release };
   }
 
-  async #read(position: number, length: number): Promise<BundleBatch> {
+  async #read({ rows, position, length, kept }: Place): Promise<BundleBatch> {
     await this.#turn;
     this.#finished ??= this.#writer.then((writer) => writer.finish());
     const bytes = await (await this.#finished).read(position, length);
     const prefix = bytes.subarray(0, SPILL_PREFIX_BYTES);
     const element = decodeSpillFrame(prefix, bytes.subarray(SPILL_PREFIX_BYTES));
-    if (element.kind !== 'batch' || element.groups[0] === undefined)
+    if (element.kind !== 'batch' || element.rows !== rows || element.groups.length < kept)
       throw new InternalError('SPILL_CORRUPT', 'A spilled answer is no batch.');
-    const [group] = element.groups;
-    return { rows: element.rows, group: { ...group, selection: null }, rowSelection: group.selection };
+    const group = element.groups[kept];
+    const result = group === undefined ? null : { ...group, selection: null };
+    const answer = { rows, group: result, rowSelection: group?.selection ?? null };
+    return kept === 0 ? answer : { ...answer, kept: element.groups.slice(0, kept) };
   }
 
   #discard(): void {
@@ -146,7 +152,16 @@ class AnswerFile {
   }
 }
 
-function bytesOf({ rows, group, rowSelection }: BundleBatch): number {
-  const groups = group === null ? [] : [group];
-  return batchBytes({ kind: 'batch', rows, groups, continued: false }) + (rowSelection?.byteLength ?? 0);
+/** Where a part is in the file, and how many of its groups were kept of a split. */
+interface Place {
+  readonly rows: number;
+  readonly position: number;
+  readonly length: number;
+  readonly kept: number;
+}
+
+function bytesOf(part: BundleBatch): number {
+  const { rows, rowSelection } = part;
+  const batch = { kind: 'batch', rows, groups: groupsOf(part), continued: false } as const;
+  return batchBytes(batch) + (rowSelection?.byteLength ?? 0);
 }

@@ -21,6 +21,8 @@ export interface FunctionStageOptions {
   readonly watch: ProgressWatch;
   readonly limits: TimeLimits;
   readonly output: readonly ColumnSpec[];
+  /** Groups in front of the results in the answer to a split. */
+  readonly keptGroups: number;
   readonly nowNs: () => bigint;
   /** Where answers wait beyond what memory may hold of them; null: all in memory. */
   readonly spill: AnswerSpill | null;
@@ -106,7 +108,13 @@ export class FunctionStage implements FunctionStageHandle {
   async #send(pending: Pending, notCalled: string | null): Promise<void> {
     const { bundle } = pending;
     await this.#options.data.sendBatch(
-      { stage: this.#options.wireName, sequence: bundle.sequence, input: 0, notCalled },
+      {
+        stage: this.#options.wireName,
+        sequence: bundle.sequence,
+        input: 0,
+        notCalled,
+        split: bundle.split ?? null,
+      },
       bundle,
     );
     pending.sentNs = this.#options.nowNs();
@@ -121,7 +129,8 @@ export class FunctionStage implements FunctionStageHandle {
     }
     switch (message.type) {
       case 'batch':
-        if (!pending.isRejected) return this.#take(pending, bundleBatch(message, pending.bundle.rows));
+        if (!pending.isRejected)
+          return this.#take(pending, bundleBatch(message, pending.bundle, this.#options.keptGroups));
         releaseGroups(message.groups);
         break;
       case 'failed_rows':
@@ -191,12 +200,18 @@ interface Pending {
   readonly reject: (error: unknown) => void;
 }
 
-function bundleBatch({ message, groups, rowSelection }: ReceivedBatch, bundleRows: number): BundleBatch {
-  if (groups.length > 1) {
+function bundleBatch(
+  { message, groups, rowSelection }: ReceivedBatch,
+  bundle: Bundle,
+  keptGroups: number,
+): BundleBatch {
+  const kept = bundle.split === undefined ? 0 : keptGroups;
+  if (groups.length < kept || groups.length > kept + 1) {
     throw wrong(`${groups.length} column groups in the answer to a bundle`);
   }
-  checkAscending(rowSelection, bundleRows);
-  return { rows: message.rows, group: groups[0] ?? null, rowSelection };
+  checkAscending(rowSelection, bundle.rows);
+  const result = { rows: message.rows, group: groups[kept] ?? null, rowSelection };
+  return kept === 0 ? result : { ...result, kept: groups.slice(0, kept) };
 }
 
 function checkedRow(failed: FailedRow, rows: number): FailedRow {

@@ -21,7 +21,7 @@ export type {
   WorkerUsage,
 } from './api.js';
 export { Bridge } from './bridge.js';
-export { type AnswerSpill, releaseParts } from './bundle-answer.js';
+export { type AnswerSpill, groupsOf, releaseParts } from './bundle-answer.js';
 export { EarlyZygotes } from './early-zygotes.js';
 export { cacheFolder } from './environments/cache-folder.js';
 export type { DeclaredDependencies, FunctionDependencies } from './environments/declared-dependencies.js';
@@ -45,11 +45,14 @@ export { processesIn, removeCgroups } from './limits/remove-cgroups.js';
 export { type DeadCgroup, findDeadCgroups, removeEmptyCgroup } from './limits/sweep-cgroups.js';
 export type {
   ColumnSpec,
+  DescribeFiles,
+  DescribeFilesResult,
   FailedRow,
   ModuleSource,
   OpenFunctionStage,
   OpenRelationalStage,
   RelationalStatistics,
+  SplitSource,
   WireFileSink,
 } from './protocol/messages.js';
 export type { UnfinishedPaths } from './protocol/zygote.js';

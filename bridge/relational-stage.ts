@@ -74,7 +74,7 @@ export class RelationalStage implements RelationalStageHandle {
       return sequence;
     }
     await this.#options.data.sendBatch(
-      { stage: this.#options.wireName, sequence, input, notCalled: null },
+      { stage: this.#options.wireName, sequence, input, notCalled: null, split: null },
       batch,
     );
     return sequence;

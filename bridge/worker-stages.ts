@@ -105,6 +105,7 @@ export class WorkerStages {
       limits,
       output,
       spill,
+      keptGroups: body.source?.kept.length ?? 0,
       nowNs: () => this.#options.clock.monotonicNs(),
       onAnswered: this.#options.onAnswered,
       closeInWorker: (isBusy) => this.#close(stage, wireName, isBusy),

@@ -28,6 +28,8 @@ import { forkRequest } from './fork-request.js';
 import type { WorkerCap } from './limits/worker-cap.js';
 import type {
   AnalyzeFunctionResult,
+  DescribeFiles,
+  DescribeFilesResult,
   Heartbeat,
   Hello,
   LoadFunctionsResult,
@@ -171,6 +173,11 @@ export class ManagedWorker implements Worker {
     return this.#initialise([request.function], () =>
       this.#control.instruct<AnalyzeFunctionResult>(body, 'AnalyzeFunctionResult'),
     );
+  }
+
+  describeFiles(request: Omit<DescribeFiles, 'kind'>): Promise<DescribeFilesResult> {
+    const body = { kind: 'describe_files', ...request } as const;
+    return this.#control.instruct<DescribeFilesResult>(body, 'DescribeFilesResult');
   }
 
   openFunctionStage(

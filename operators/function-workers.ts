@@ -3,7 +3,14 @@
  * environment answers questions of the planner. Workers live until the session closes, their code changes, or others
  * need their memory, so that a second statement finds them warm.
  */
-import type { Bridge, Worker, WorkerPython, WorkerUsage } from '../bridge/index.js';
+import type {
+  Bridge,
+  DescribeFiles,
+  DescribeFilesResult,
+  Worker,
+  WorkerPython,
+  WorkerUsage,
+} from '../bridge/index.js';
 import {
   type AnalysisRequest,
   EnvironmentError,
@@ -124,6 +131,12 @@ export class FunctionWorkers {
         await this.#load(home, member, [declaration]);
       return (await member.worker.analyzeFunction(request)).columns;
     });
+  }
+
+  /** What Parquet files have, as the workers of a declared function read them. */
+  async describeFiles(name: string, request: Omit<DescribeFiles, 'kind'>): Promise<DescribeFilesResult> {
+    const member = await this.#group(this.#declared.get(name)!.home, SHARED_GROUP).member(0);
+    return member.worker.describeFiles(request);
   }
 
   /** What a function that has been asked about declares. */

@@ -25,6 +25,7 @@ import { openPython } from './stages/open-python.js';
 import { exchangeOf, openRelational } from './stages/open-relational.js';
 import { PythonOperator } from './stages/python-stage.js';
 import { RelationalOperator, RelationalSource } from './stages/relational-stage.js';
+import { SplitSource } from './stages/split-source.js';
 
 /** What one job hands to its operators. */
 export interface JobEnds {
@@ -61,14 +62,15 @@ export function createRegistry(
   };
 }
 
-function python(stage: PythonStage, job: OperatorSurroundings, engine: Engine): Operator {
+function python(stage: PythonStage, job: OperatorSurroundings, engine: Engine): Operator | SourceOperator {
   const files = new SpillScope(engine.spillFiles);
   const spill = { files, name: `${stage.id} (answers)`, memoryBytes: engine.sizes.answerBytes };
   const open = openPython(stage, job.graph, engine, spill);
-  return new PythonOperator(stage, open, engine.failedRows, engine.timers, {
+  const operator = new PythonOperator(stage, open, engine.failedRows, engine.timers, {
     mayReplay: (name) => engine.functionOptions(name).replay !== false,
     onClosed: () => files.close(),
   });
+  return stage.source === null ? operator : new SplitSource(operator, stage.source.splits);
 }
 
 function relational(

@@ -1,6 +1,6 @@
 /** Message ↔ ZeroMQ multipart, as `messages.ts` lays it out. Nothing here copies a batch. */
 import { type Batch, type ColumnGroup, InternalError, loadGroup } from '../../core/index.js';
-import type { BatchMessage, Block, DataFromWorker, SchemaMessage, WireGroup } from './messages.js';
+import type { BatchMessage, Block, DataFromWorker, SchemaMessage, Split, WireGroup } from './messages.js';
 import { checkDataMessage } from './validate.js';
 
 /** Largest header of a data message, in bytes; errors with tracebacks are the longest. */
@@ -39,6 +39,8 @@ export interface BatchPlace {
   readonly input: number;
   /** A function that is not called for these rows; null: none. */
   readonly notCalled: string | null;
+  /** What a function stage reads itself; null: the groups. */
+  readonly split: Split | null;
 }
 
 /** Names the block of a group in shared memory to the worker; null: the worker cannot read it there. */
@@ -59,6 +61,7 @@ export function encodeBatch(
     hasRowSelection: false,
     continued: batch.continued,
     notCalled: place.notCalled,
+    split: place.split,
   };
   const frames = encodeHeader(message);
   batch.groups.forEach((group, i) => {

@@ -14,6 +14,10 @@ import type {
   ErrorKind,
   FunctionDeclaration,
   MetricValue,
+  RowGroup,
+  Split,
+  SplitFile,
+  SplitPredicate,
 } from '../../core/index.js';
 
 export const PROTOCOL_VERSION = 1;
@@ -114,6 +118,7 @@ export interface Instruction {
   readonly body:
     | LoadFunctions
     | AnalyzeFunction
+    | DescribeFiles
     | OpenFunctionStage
     | OpenRelationalStage
     | CloseStage
@@ -153,6 +158,26 @@ export interface AnalyzeFunctionResult {
   readonly columns: string;
 }
 
+/** Asks what Parquet files have; nothing but their footers is read. Reply: `DescribeFilesResult`. */
+export interface DescribeFiles {
+  readonly kind: 'describe_files';
+  /** Absolute paths. */
+  readonly files: readonly string[];
+  /** Columns by their names in the files, with the types that they are to have. */
+  readonly columns: readonly ColumnSpec[];
+  /** Row groups in which it holds for no row, by their statistics, are given without rows; null: all are wanted. */
+  readonly predicate: SplitPredicate | null;
+}
+
+export interface DescribeFilesResult {
+  /** Why a function worker would not read the same values as a relational worker; null: it would. */
+  readonly misfit: string | null;
+  /** In the order asked; none where they do not fit. */
+  readonly files: readonly SplitFile[];
+  /** Those of each file. */
+  readonly rowGroups: readonly (readonly RowGroup[])[];
+}
+
 /** Prepares a function stage. Reply: `{output: ColumnSpec[]}`. */
 export interface OpenFunctionStage {
   readonly kind: 'open_function_stage';
@@ -175,6 +200,26 @@ export interface OpenFunctionStage {
   readonly overrides: readonly FunctionOverrides[];
   /** A folder that all workers of the session share: clocks of rate limits. */
   readonly sharedFolder: string;
+  /** Files that the worker reads itself: bundles name splits of them. Null: bundles have columns. */
+  readonly source: SplitSource | null;
+}
+
+/** Parquet files that a function stage reads itself. */
+export interface SplitSource {
+  readonly files: readonly SplitFile[];
+  /** What is read, by the names in the files. */
+  readonly columns: readonly ColumnSpec[];
+  /** Positions of `columns` that make the stage's input. */
+  readonly shipped: readonly number[];
+  /** Groups that answers have in front of the results: positions of `columns`, and what they are called there. */
+  readonly kept: readonly {
+    readonly columns: readonly ColumnSpec[];
+    readonly positions: readonly number[];
+  }[];
+  /** Rows for which it is not TRUE are left out; null: none. */
+  readonly predicate: SplitPredicate | null;
+  /** Rows that are read at once, at most. */
+  readonly batchRows: number;
 }
 
 /** What functions of a stage are told of their job and task. */
@@ -291,7 +336,7 @@ export interface Release {
  * core → worker: for a function stage one bundle; for a relational stage a piece of input `input`.
  * worker → core: part of the answer to bundle `sequence`, or of a relational stage's output (sequence counts up).
  * In an answer of a function stage there is one group at most, and `selection` (its own frame, first) maps each of
- * its rows to a row of the bundle.
+ * its rows to a row of the bundle. The answer to a split has no selection, and the kept groups before that of results.
  */
 export interface BatchMessage {
   readonly type: 'batch';
@@ -308,6 +353,8 @@ export interface BatchMessage {
   readonly continued: boolean;
   /** To function stages: a function that is not called for these rows, which count as rows it failed on; null: none. */
   readonly notCalled: string | null;
+  /** To function stages with a `source`: what the bundle is, which has no groups then; null elsewhere. */
+  readonly split: Split | null;
 }
 
 export interface WireGroup {
@@ -443,4 +490,4 @@ export type DataMessage =
   | FailedRows
   | Failed;
 export type DataFromWorker = Exclude<DataMessage, Arena>;
-export type { CallArgument, CallStep, MetricValue };
+export type { CallArgument, CallStep, MetricValue, RowGroup, Split, SplitFile, SplitPredicate };

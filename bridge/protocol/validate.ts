@@ -24,6 +24,7 @@ export function checkResult<Result>(value: unknown, definition: ResultDefinition
 export type ResultDefinition =
   | 'LoadFunctionsResult'
   | 'AnalyzeFunctionResult'
+  | 'DescribeFilesResult'
   | 'OpenFunctionStageResult'
   | 'DumpStackResult'
   | 'Empty';

@@ -66,6 +66,13 @@ export const OPTIONS = {
       'Python aggregates that have merge: ONE_PHASE sorts the rows by group first, TWO_PHASE aggregates shares of the rows before that, AUTO does the latter where there is no GROUP BY.',
     schema: { enum: ['AUTO', 'ONE_PHASE', 'TWO_PHASE'] },
   },
+  'millstream.optimizer.source-fusion': {
+    type: 'string',
+    default: 'AUTO',
+    meaning:
+      'Function workers read Parquet files themselves, where a function is called on rows of a table as they are: AUTO where there are as many workers as cores, ON also with fewer, OFF never.',
+    schema: { enum: ['AUTO', 'ON', 'OFF'] },
+  },
   'python.executable': {
     type: 'string',
     default: null,

@@ -1,6 +1,8 @@
 /** Stage graphs as text: what runs where, what is shipped, how exchanges work. */
 import { hostCalls } from '../functions/builtins/host-call.js';
 import { typeToText } from '../types/type-text.js';
+import { explainPredicate } from './explain-predicate.js';
+import type { SplitScan } from './split-scan.js';
 import type {
   CallArgument,
   Exchange,
@@ -31,7 +33,7 @@ function explainStage(stage: Stage, exchanges: ReadonlyMap<string, Exchange>): s
       explainRelational(stage, line);
       break;
     case 'python':
-      explainPython(stage, exchanges.get(stage.inputs[0]!)!, line);
+      explainPython(stage, inputOf(stage, exchanges), line);
       break;
     case 'source':
       line('source', `${stage.connector}${stage.bounded ? '' : ', unbounded'}`);
@@ -43,6 +45,15 @@ function explainStage(stage: Stage, exchanges: ReadonlyMap<string, Exchange>): s
   if (stage.output !== null) explainExchange(exchanges.get(stage.output)!, line);
   return lines;
 }
+
+/** What comes in, from an exchange or from files. */
+function inputOf(stage: PythonStage, exchanges: ReadonlyMap<string, Exchange>): PythonInput {
+  return stage.source === null
+    ? exchanges.get(stage.inputs[0]!)!
+    : { ...stage.source.input, keyColumns: null };
+}
+
+type PythonInput = Pick<Exchange, 'columns' | 'groups' | 'keyColumns'>;
 
 type Line = (name: string, text: string) => void;
 
@@ -56,7 +67,9 @@ function explainRelational(stage: RelationalStage, line: Line): void {
   if (stage.sink !== null) line('writes', `${stage.sink.table}: ${stage.sink.format} ${stage.sink.path}`);
 }
 
-function explainPython(stage: PythonStage, input: Exchange, line: Line): void {
+function explainPython(stage: PythonStage, input: PythonInput, line: Line): void {
+  if (stage.source !== null) explainSource(stage.source, line);
+  if (stage.notFused !== null) line('source', `not read by itself: ${stage.notFused}`);
   const shipped = stage.shippedGroups.flatMap((group) => input.groups[group]!);
   const kept = stage.keptGroups.flatMap((group) => input.groups[group]!);
   const argument = (value: CallArgument): string => {
@@ -94,6 +107,17 @@ function explainPython(stage: PythonStage, input: Exchange, line: Line): void {
   for (const { function: name, text } of stage.notes) line('options', `${name}: ${text}`);
   const workers = stage.isElastic ? `${stage.leastWorkers} to ${stage.parallelism}` : stage.parallelism;
   line('workers', `${workers}, group ${stage.resourceGroup}`);
+}
+
+function explainSource({ scan, files, splits }: SplitScan, line: Line): void {
+  const count = (number: number, what: string) => `${number} ${what}${number === 1 ? '' : 's'}`;
+  line(
+    'source',
+    `reads ${scan.table} itself: ${count(splits.length, 'split')} of ${count(files.length, 'file')}`,
+  );
+  line('scans', `${scan.table}: ${scan.format} ${scan.path}`);
+  line('columns', scan.outputs.map((column, i) => `c${i} = ${scan.columns[column]!.name}`).join(', '));
+  if (scan.predicate !== null) line('where', explainPredicate(scan.predicate, scan.columns));
 }
 
 function explainExchange(exchange: Exchange, line: Line): void {

@@ -4,6 +4,7 @@
  */
 import type { DeclaredResources } from '../resource/declared-resources.js';
 import type { Column } from '../types/data-type.js';
+import type { PlainScan, SplitScan } from './split-scan.js';
 
 /** Where rows travel from one stage to the next. */
 export interface Exchange {
@@ -49,6 +50,8 @@ export interface RelationalStage extends StageBase {
   readonly sink: FileSink | null;
   /** Files that the query scans, for messages and checks. */
   readonly files: readonly FileScan[];
+  /** What the query is where it only reads a table; otherwise why it is more, as the end of a sentence. */
+  readonly scan: PlainScan | string;
 }
 
 export interface FileScan {
@@ -163,6 +166,10 @@ export interface PythonStage extends StageBase {
   readonly isElastic: boolean;
   /** Results may leave in another order than their rows came in: nobody needs it, and the functions permit it. */
   readonly anyOrder: boolean;
+  /** Files that its workers read themselves, in the place of an input; null: it has one. */
+  readonly source: SplitScan | null;
+  /** Why its workers do not read the files in front of it, as the end of a sentence; null where there are none. */
+  readonly notFused: string | null;
   /** What EXPLAIN says of each function beside its calls; only functions with something to say. */
   readonly notes: readonly StageFunctionNote[];
 }

@@ -8,6 +8,8 @@ export interface BundleSaving {
   readonly folder: string;
   readonly schemas: SchemaRegistry;
   readonly first: () => boolean;
+  /** The bundle with its columns, where they never came here. */
+  readonly withColumns: (bundle: Bundle) => Promise<Bundle>;
 }
 
 /** The handle, whose errors name the saved bundle. */
@@ -22,7 +24,9 @@ export function savingStage(
       try {
         return await handle.process(bundle);
       } catch (error) {
-        throw isAbout(error, bundle) && saving.first() ? withSaved(error, bundle, facts, saving) : error;
+        throw isAbout(error, bundle) && saving.first()
+          ? await withSaved(error, bundle, facts, saving)
+          : error;
       }
     },
     close: () => handle.close(),
@@ -38,13 +42,14 @@ function isAbout(error: unknown, { sequence }: Bundle): error is MillstreamError
   );
 }
 
-function withSaved(
+async function withSaved(
   error: MillstreamError,
   bundle: Bundle,
   facts: BundleFacts,
-  { folder, schemas }: BundleSaving,
-): MillstreamError {
-  const id = saveBundle(folder, facts, bundle, error, schemas);
+  { folder, schemas, withColumns }: BundleSaving,
+): Promise<MillstreamError> {
+  const whole = await withColumns(bundle).catch(() => null);
+  const id = whole === null ? null : saveBundle(folder, facts, whole, error, schemas);
   if (id === null) return error;
   const Kind = error.constructor as typeof MillstreamError;
   const advice = `The bundle was saved: \`millstream replay ${id}\` runs the function on it again, with --pdb in the debugger.`;

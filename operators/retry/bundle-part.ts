@@ -5,6 +5,10 @@ import type { RowRange } from './poison-search.js';
 
 /** The rows of `part` under the number of the whole; bodies are shared with it, and it must be held as long. */
 export function partOf(bundle: Bundle, { start, rows }: RowRange): Bundle {
+  if (bundle.split !== undefined) {
+    const split = { ...bundle.split, offset: bundle.split.offset + start };
+    return { ...bundle, rows, split, continued: false };
+  }
   const selection = Int32Array.from({ length: rows }, (_, i) => start + i);
   const groups = bundle.groups.map((group) => selectRows(group, selection));
   return { ...bundle, rows, groups, continued: false };

@@ -38,7 +38,7 @@ export async function answerGoodRows(
     mostDeaths: MOST_DEATHS,
     onPoison: async (row, verdict) => {
       const culprit = await culpritOf(partOf(bundle, { start: row, rows: 1 }), verdict, rows.functions, run);
-      poison.set(row, rows.judge(bundle, row, { verdict, culprit, attempt: attempts + 1 }));
+      poison.set(row, await rows.judge(bundle, row, { verdict, culprit, attempt: attempts + 1 }));
     },
     giveUp: (deaths, verdict) => {
       throw gaveUp(verdict, bundle, deaths);

@@ -8,7 +8,7 @@ export interface RowFailuresOptions {
   /** The stage's functions in the order of their calls, and what each does with a row it fails on. */
   readonly onError: ReadonlyMap<string, OnError>;
   /** A row's columns as text, by name; null where they cannot be read. */
-  readonly describe: (bundle: Bundle, row: number) => Readonly<Record<string, string>> | null;
+  readonly describe: (bundle: Bundle, row: number) => Promise<Readonly<Record<string, string>> | null> | null;
 }
 
 /** A row that ended its worker by itself, and what is done with it. */
@@ -40,8 +40,8 @@ export class RowFailures {
   }
 
   /** @throws the verdict, with the row, where the function that did it gives no rows up, or is not known. */
-  judge(bundle: Bundle, row: number, { verdict, culprit: name, attempt }: Finding): PoisonRow {
-    const values = this.options.describe(bundle, row);
+  async judge(bundle: Bundle, row: number, { verdict, culprit: name, attempt }: Finding): Promise<PoisonRow> {
+    const values = await this.options.describe(bundle, row);
     const onError = name === null ? 'fail' : (this.options.onError.get(name) ?? 'fail');
     if (name === null || onError === 'fail') throw named(verdict, bundle, { row, values, name });
     const { code, message, details } = verdict;

@@ -5,6 +5,7 @@ import {
   type MillstreamError,
   type RegionDecision,
   type RegionFailure,
+  type Stage,
   type StageGraph,
   type StageMetrics,
 } from '../../core/index.js';
@@ -111,7 +112,13 @@ export function rowsRead(graph: StageGraph, metrics: ReadonlyMap<string, StageMe
   const ofLetters = letterStages(graph);
   return graph.stages
     .filter((stage) => stage.inputs.length === 0 && !ofLetters.has(stage.id))
-    .reduce((sum, stage) => sum + (metrics.get(stage.id)?.rowsOut ?? 0), 0);
+    .reduce((sum, stage) => sum + rowsOf(stage, metrics), 0);
+}
+
+/** Rows that a stage has read; where it calls functions on them too, others may leave it. */
+function rowsOf(stage: Stage, metrics: ReadonlyMap<string, StageMetrics>): number {
+  const { rowsIn = 0, rowsOut = 0 } = metrics.get(stage.id) ?? {};
+  return stage.kind === 'python' ? rowsIn : rowsOut;
 }
 
 /** What the rows read so far come to at the end; null until every reading stage knows how far it is. */
@@ -120,9 +127,9 @@ function rowsExpected(graph: StageGraph, metrics: ReadonlyMap<string, StageMetri
   let total = 0;
   for (const stage of graph.stages) {
     if (stage.inputs.length > 0 || ofLetters.has(stage.id)) continue;
-    const { rowsOut = 0, fractionRead = null } = metrics.get(stage.id) ?? {};
+    const { fractionRead = null } = metrics.get(stage.id) ?? {};
     if (fractionRead === null || fractionRead <= 0) return null;
-    total += rowsOut / fractionRead;
+    total += rowsOf(stage, metrics) / fractionRead;
   }
   return Math.round(total);
 }

@@ -41,6 +41,7 @@ import { describeFunction } from './describe-function.js';
 import { EngineHost } from './engine-host.js';
 import { explainDetails } from './explain-details.js';
 import { explainResources } from './explain-resources.js';
+import { withSourceFusion } from './fuse-scans.js';
 import { explainIsolation } from './isolation.js';
 import { isJob, type JobStatement, startsJob } from './job-statement.js';
 import { jobSummary } from './job-summary.js';
@@ -312,16 +313,18 @@ export class Session implements JobSession {
       connectors.set(name, { source: 'rows', sink: null, bounded: () => true });
     const { mode, note } = chooseMode(queries, connectors, asked);
     if (note !== null) this.#options.onNote(note);
-    const planned = planStages(queries, {
+    const resolveFiles = fileResolver(this.#options.workingDirectory, toBeWritten);
+    const cut = planStages(queries, {
       mode,
       parallelism: workers?.parallelism(entries) ?? this.#host.resources.parallelism,
       functions,
       aggregatePhases: aggregatePhases(this.configuration),
       connectors,
-      renderer: createStageRenderer(fileResolver(this.#options.workingDirectory, toBeWritten)),
+      renderer: createStageRenderer(resolveFiles),
       ids,
       sql,
     });
+    const planned = await withSourceFusion(cut, this.configuration, { workers, functions, resolveFiles });
     noteOptions(queries, this.#options.onNote);
     const graph = withGrantedWorkers(planned, this.#host.resources.functionWorkers(planned));
     return { queries, graph };

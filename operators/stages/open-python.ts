@@ -8,13 +8,16 @@ import type {
 } from '../../bridge/index.js';
 import { decodeBatch, jsonWriter, type PythonStage, type StageGraph } from '../../core/index.js';
 import type { Engine } from '../engine.js';
-import { savingStage } from '../failures/saving-stage.js';
+import { type BundleSaving, savingStage } from '../failures/saving-stage.js';
+import { partOf } from '../retry/bundle-part.js';
 import type { OnError, RetryPolicy } from '../retry/retry-decision.js';
 import { RetryingStage } from '../retry/retrying-stage.js';
 import { RowFailures } from '../retry/row-failures.js';
 import { smallerBundles } from '../retry/smaller-bundles.js';
 import { UnfinishedGroup } from '../retry/unfinished-group.js';
-import { columnSpecs, exchangeOf } from './open-relational.js';
+import { columnSpecs } from './open-relational.js';
+import { withColumns } from './read-split.js';
+import { inputOf, splitSource } from './split-input.js';
 import type { OpenStageWorker } from './stage-workers.js';
 
 /** Opens `stage` in workers of its group, one by one. */
@@ -30,7 +33,7 @@ export function openPython(
     policy: retryPolicy(stage, functions, engine),
     rows: new RowFailures({
       onError: new Map(functions.map((name) => [name, onErrorOf(name, engine)])),
-      describe: rowDescriber(stage, graph, engine),
+      describe: rowDescriber(stage, graph, engine, readColumns(0)),
     }),
   }));
   const limits = once(() => timeLimits(functions, engine));
@@ -42,16 +45,20 @@ export function openPython(
   };
   const { id, parameters, cachedFiles } = engine.job;
   const { parallelism } = stage;
+  const contextOf = (subtask: number, attempt: number) => ({
+    jobId: id,
+    subtask,
+    parallelism,
+    attempt,
+    jobParameters: parameters,
+    cachedFiles,
+  });
+  const readColumns = (subtask: number) => (bundle: Bundle) =>
+    withColumns(bundle, { ...body(), context: contextOf(subtask, 0) }, () =>
+      engine.functionWorkers.leaseOne(subtask, functions, stage.workerGroup),
+    );
   return async (subtask) => {
     const { policy } = stageOptions();
-    const context = (attempt: number) => ({
-      jobId: id,
-      subtask,
-      parallelism,
-      attempt,
-      jobParameters: parameters,
-      cachedFiles,
-    });
     let worker: Worker | null = null;
     const handle = await RetryingStage.open({
       stage: stage.id,
@@ -60,7 +67,7 @@ export function openPython(
         await worker?.ended;
         worker = await engine.functionWorkers.leaseOne(subtask, functions, stage.workerGroup);
         const opened = await worker.openFunctionStage(
-          { ...body(), context: context(attempt) },
+          { ...body(), context: contextOf(subtask, attempt) },
           limits(),
           (values) => engine.measured.add(subtask, values),
           spill,
@@ -78,7 +85,10 @@ export function openPython(
       onRestart: (verdict) => engine.failedRows.restarted(verdict),
     });
     return {
-      handle: saving(handle, { ...body(), context: context(0) }, engine, functions, first),
+      handle: saving(handle, { ...body(), context: contextOf(subtask, 0) }, engine, functions, {
+        first,
+        withColumns: readColumns(subtask),
+      }),
       retire: async () => {
         if (worker?.openStages === 0) await worker.stop();
       },
@@ -101,7 +111,7 @@ function stageBody(
   engine: Engine,
   functions: readonly string[],
 ): Omit<OpenFunctionStage, 'kind' | 'context'> {
-  const { columns, groups } = exchangeOf(graph, stage.inputs[0]!);
+  const { columns, groups } = inputOf(stage, graph);
   const shipped = stage.shippedGroups.flatMap((group) => groups[group]!.map((column) => columns[column]!));
   return {
     stage: stage.id,
@@ -120,6 +130,7 @@ function stageBody(
       return Object.keys(options).length === 0 ? [] : [{ function: name, options }];
     }),
     sharedFolder: engine.functionsDirectory,
+    source: stage.source === null ? null : splitSource(stage, stage.source, engine),
   };
 }
 
@@ -154,26 +165,35 @@ function rowDescriber(
   stage: PythonStage,
   graph: StageGraph,
   engine: Engine,
-): (bundle: Bundle, row: number) => Readonly<Record<string, string>> | null {
-  const { columns, groups } = exchangeOf(graph, stage.inputs[0]!);
+  readColumns: (bundle: Bundle) => Promise<Bundle>,
+): (bundle: Bundle, row: number) => Promise<Readonly<Record<string, string>> | null> {
+  const { columns, groups } = inputOf(stage, graph);
   const names = parameterNames(stage, engine);
   const positions = stage.shippedGroups.flatMap((group) => groups[group]!);
   const exchange = {
     columns: positions.map((position) => columns[position]!),
-    groups: stage.shippedGroups.map((group) => groups[group]!.map((position) => positions.indexOf(position))),
+    groups:
+      stage.source === null
+        ? stage.shippedGroups.map((group) => groups[group]!.map((position) => positions.indexOf(position)))
+        : [positions.map((_, i) => i)],
   };
-  return (bundle, row) => {
+  return async (bundle, row) => {
     try {
-      const { rows, continued } = bundle;
+      const isSplit = bundle.split !== undefined;
+      const {
+        rows,
+        groups: columnGroups,
+        continued,
+      } = isSplit ? await readColumns(partOf(bundle, { start: row, rows: 1 })) : bundle;
       const decoded = decodeBatch(
-        { kind: 'batch', rows, groups: bundle.groups, continued },
+        { kind: 'batch', rows, groups: columnGroups, continued },
         exchange,
         engine.schemas,
       );
       return Object.fromEntries(
         decoded.map(({ name, type, value }, i) => [
           names[i] ?? name,
-          shortened(jsonWriter(type)(value(row))),
+          shortened(jsonWriter(type)(value(isSplit ? 0 : row))),
         ]),
       );
     } catch {
@@ -208,7 +228,7 @@ function saving(
   stage: Omit<OpenFunctionStage, 'kind'>,
   engine: Engine,
   functions: readonly string[],
-  first: () => boolean,
+  saved: Pick<BundleSaving, 'first' | 'withColumns'>,
 ): FunctionStageHandle {
   if (engine.failures === null) return handle;
   const { folder, timeZone } = engine.failures;
@@ -216,6 +236,13 @@ function saving(
   const python = functionWorkers.interpreter(functions[0]!) ?? engine.failures.python;
   const references = functions.map((name) => functionWorkers.reference(name));
   const { paths } = functionWorkers;
-  const facts = { stage, functions: references, paths, timeZone, python, workingDirectory };
-  return savingStage(handle, facts, { folder, schemas, first });
+  const facts = {
+    stage: { ...stage, source: null },
+    functions: references,
+    paths,
+    timeZone,
+    python,
+    workingDirectory,
+  };
+  return savingStage(handle, facts, { folder, schemas, ...saved });
 }

@@ -2,7 +2,13 @@
  * A Python stage: bundles go to n function workers, come back in any order, and leave in the order they came.
  * Columns the functions do not need wait here and are placed beside the results again.
  */
-import type { AnswerPart, BundleBatch, BundleResult } from '../../bridge/index.js';
+import {
+  type AnswerPart,
+  type Bundle,
+  type BundleBatch,
+  type BundleResult,
+  groupsOf,
+} from '../../bridge/index.js';
 import {
   type Barrier,
   type Batch,
@@ -15,6 +21,7 @@ import {
   type PythonStage,
   ReorderBuffer,
   releaseGroups,
+  type SizedSplit,
   type Timers,
   type WaitingBatch,
   type Watermark,
@@ -81,6 +88,16 @@ export class PythonOperator implements Operator {
     return this.#buffer.submit(batchBytes(batch), () => this.#process(batch));
   }
 
+  /** A piece of the files that the stage reads itself, in the order of its rows. */
+  processSplit({ rows, bytes, ...split }: SizedSplit): Promise<void> {
+    return this.#buffer.submit(bytes, async () => {
+      this.#context.metrics.rowsIn += rows;
+      const bundle = { sequence: this.#sequence++, rows, groups: [], continued: false, split };
+      const result = await this.#call(bundle, bytes);
+      return result.batches.flatMap((part) => this.#output(null, part));
+    });
+  }
+
   processWatermark(watermark: Watermark): Promise<void> {
     return this.#buffer.mark(() => this.#context.output.emit(watermark));
   }
@@ -118,32 +135,32 @@ export class PythonOperator implements Operator {
   }
 
   async #process(batch: Batch): Promise<(Batch | WaitingBatch)[]> {
-    const { shippedGroups } = this.stage;
-    const bytes = batchBytes(batch);
+    const { rows, continued } = batch;
+    const groups = this.stage.shippedGroups.map((position) => batch.groups[position]!);
+    const bundle = { sequence: this.#sequence++, rows, groups, continued };
+    const result = await this.#call(bundle, batchBytes(batch));
+    const outputs = result.batches.flatMap((part) => this.#output(batch, part));
+    releaseGroups(batch.groups);
+    return outputs;
+  }
+
+  async #call(bundle: Bundle, bytes: number): Promise<BundleResult> {
     this.#inWorkers += 1;
     try {
-      const bundle = {
-        sequence: this.#sequence++,
-        rows: batch.rows,
-        groups: shippedGroups.map((position) => batch.groups[position]!),
-        continued: batch.continued,
-      };
       const result = await this.#workers!.process(bundle, bytes);
-      this.#count(result, batch.rows);
+      this.#count(result, bundle.rows);
       this.#gaveUpRows ||= result.failedRows.length > 0;
-      await this.failedRows.add(this.stage.id, this.#functions, batch.rows, result.failedRows);
-      const outputs = result.batches.flatMap((part) => this.#output(batch, part));
-      releaseGroups(batch.groups);
-      return outputs;
+      await this.failedRows.add(this.stage.id, this.#functions, bundle.rows, result.failedRows);
+      return result;
     } finally {
       this.#inWorkers -= 1;
     }
   }
 
-  /** A part of the result beside the columns kept for it; of a spilled one, once it is loaded. */
-  #output(batch: Batch, part: AnswerPart): (Batch | WaitingBatch)[] {
+  /** A part of the result beside the columns kept for it; of a spilled one, once it is loaded. Null: of a split. */
+  #output(batch: Batch | null, part: AnswerPart): (Batch | WaitingBatch)[] {
     if (!('load' in part)) return this.#beside(batch, part);
-    const held = keepGroups(batch, this.stage.keptGroups, null);
+    const held = batch === null ? [] : keepGroups(batch, this.stage.keptGroups, null);
     holdGroups(held);
     const load = async () => {
       const [output] = this.#beside(batch, await part.load());
@@ -153,14 +170,17 @@ export class PythonOperator implements Operator {
     return [{ bytes: part.bytes, load }];
   }
 
-  /** A part of the result beside the columns kept for it, all of them held; nothing where it has no rows. */
-  #beside(batch: Batch, part: BundleBatch): Batch[] {
-    const results = part.group === null ? [] : [part.group];
+  /**
+   * A part of the result beside the columns kept for it, all of them held; nothing where it has no rows. That of a split
+   * (null) brings them.
+   */
+  #beside(batch: Batch | null, part: BundleBatch): Batch[] {
+    const results = groupsOf(part);
     if (part.rows === 0) {
       releaseGroups(results);
       return [];
     }
-    const kept = keepGroups(batch, this.stage.keptGroups, part.rowSelection);
+    const kept = batch === null ? [] : keepGroups(batch, this.stage.keptGroups, part.rowSelection);
     holdGroups(kept);
     return [{ kind: 'batch', rows: part.rows, groups: [...kept, ...results], continued: false }];
   }

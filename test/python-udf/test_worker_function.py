@@ -67,6 +67,7 @@ def open_stage(core: FakeCore, function: str) -> str:
         passedColumns=[],
         overrides=[],
         sharedFolder="/tmp",
+        source=None,
     )
     assert [column["type"] for column in result["output"]] == ["DOUBLE"]
     return function

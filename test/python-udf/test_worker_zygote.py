@@ -135,6 +135,7 @@ def call(core: FakeCore, function: str) -> None:
         passedColumns=[],
         overrides=[],
         sharedFolder="/tmp",
+        source=None,
     )
     core.send_batch("s", 0, (pa.record_batch({"x": [1.0]}), None))
 

@@ -155,6 +155,7 @@ class FakeCore:
             "hasRowSelection": False,
             "continued": continued,
             "notCalled": None,
+            "split": None,
         }
         self.data.send_multipart([json.dumps(header).encode(), *frames])
         return sum(frame.size for frame in frames)

@@ -72,6 +72,8 @@ export function addPythonStage(
       declared: demandsOf(steps, options.functions),
       ...workersOf(steps, boundary.mode === 'partial' ? null : keys, options),
       anyOrder: !ordered && steps.every((step) => permitsAnyOrder(step.function, options.functions)),
+      source: null,
+      notFused: null,
       notes: functionNotes(steps, options.functions),
     },
     [input.exchange],

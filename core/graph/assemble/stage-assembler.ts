@@ -14,6 +14,7 @@ import type { ExchangeDraft, GraphBuilder, Produced } from './graph-builder.js';
 import { mapLeaves } from './leaves.js';
 import { onlyReads } from './only-reads.js';
 import { plainLeaf } from './plain-leaf.js';
+import { plainScan } from './plain-scan.js';
 import { addPythonStage } from './python-stage.js';
 import { orderNeeds } from './row-order.js';
 import { addSourceStage } from './source-stage.js';
@@ -151,6 +152,7 @@ export class StageAssembler {
         perBatch: this.options.mode === 'streaming' && inputs.length === 1,
         sink: form.sink,
         files: filesOf(plan),
+        scan: plainScan(plan, outputs),
       },
       inputs,
     );

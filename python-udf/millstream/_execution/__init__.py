@@ -19,6 +19,7 @@ from .instruction import (
     StepArgument,
     TableArgument,
 )
+from .literal import plain_value
 from .loaded_function import LoadedFunction, load_functions
 from .stage import PARTITION_BYTES, FunctionStage, open_stage
 from .stage_share import StageShare
@@ -45,5 +46,6 @@ __all__ = [
     "analyze",
     "load_functions",
     "open_stage",
+    "plain_value",
     "suspended_calls",
 ]

@@ -18,21 +18,22 @@ def literal_value(encoded: object, codec: Codec) -> Any:
     Way through Arrow: a constant looks exactly like a column's value of the same type.
     """
     plain = codec_for(codec.data_type)
-    return next(iter(codec.decode(plain.encode([_plain(encoded, codec.data_type)]))))
+    return next(iter(codec.decode(plain.encode([plain_value(encoded, codec.data_type)]))))
 
 
-def _plain(encoded: Any, data_type: DataType) -> Any:
+def plain_value(encoded: Any, data_type: DataType) -> Any:
+    """The value that pyarrow makes a constant of a type from."""
     if encoded is None:
         return None
     match data_type:
         case DataType(kind="ARRAY", element=DataType() as element):
-            return [_plain(item, element) for item in encoded]
+            return [plain_value(item, element) for item in encoded]
         case DataType(kind="ROW", fields=fields):
-            return tuple(_plain(item, field.type) for item, field in zip(encoded, fields, strict=True))
+            return tuple(plain_value(item, field.type) for item, field in zip(encoded, fields, strict=True))
         case DataType(kind="MAP", key=DataType() as key, value=DataType() as value):
-            return {_plain(k, key): _plain(v, value) for k, v in encoded["$map"]}
+            return {plain_value(k, key): plain_value(v, value) for k, v in encoded["$map"]}
         case DataType(kind="MULTISET", element=DataType() as element):
-            return {_plain(k, element): int(v) for k, v in encoded["$map"]}
+            return {plain_value(k, element): int(v) for k, v in encoded["$map"]}
         case _:
             return _SIMPLE.get(data_type.kind, _same)(encoded)
 

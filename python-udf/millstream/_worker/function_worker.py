@@ -16,6 +16,7 @@ from ..context import Limits
 from ..errors import InternalError
 from . import arrow_ipc
 from .async_bundles import AsyncBundles
+from .bundle_answers import ColumnAnswers, SplitAnswers
 from .debugger import install_breakpoints
 from .metrics_report import MetricsReport
 from .module_sources import module_sources
@@ -27,6 +28,7 @@ from .protocol import (
     BundleTiming,
     CloseStage,
     ColumnSpec,
+    DescribeFiles,
     Done,
     Failed,
     FailedRow,
@@ -37,6 +39,7 @@ from .protocol import (
     WireGroup,
 )
 from .schema_ids import SchemaIds
+from .split_reader import SplitReader
 from .thread_pools import size_thread_pools
 from .wire_errors import Interrupted, Terminated, wire_error
 
@@ -46,6 +49,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from .._execution import Answer, AsyncStage, BundleRun, FunctionStage, LoadedFunction
+    from .bundle_answers import PlacedAnswer
     from .data_channel import DataChannel, Frame
     from .protocol import ControlFromWorker, DataMessage, InstructionBody, Welcome
 
@@ -65,6 +69,8 @@ class FunctionWork:
         self._stages: dict[str, FunctionStage] = {}
         # By stage; None where a stage calls several.
         self._only_function: dict[str, str | None] = {}
+        # Of stages that read their rows themselves.
+        self._readers: dict[str, SplitReader] = {}
         self._cancelled: set[str] = set()
         self._time_zone = "UTC"
         self._partition_bytes = _execution.PARTITION_BYTES
@@ -104,18 +110,27 @@ class FunctionWork:
                 }
             case AnalyzeFunction():
                 return {"columns": _execution.analyze(self._functions[body.function], body.arguments)}
+            case DescribeFiles():
+                # Not before it is needed: it imports the reader of Parquet.
+                from .parquet_footer import describe_files
+
+                return describe_files(body.files, body.columns, body.predicate)
             case OpenFunctionStage():
                 stage = open_function_stage(
                     body, self._functions, self._time_zone, self._limits, self._partition_bytes
                 )
                 self._cancelled.discard(body.stage)
                 self._stages[body.stage] = stage
+                if body.source is not None:
+                    self._readers[body.stage] = SplitReader(body.source, body.input)
                 names = {step.function for step in body.steps}
                 self._only_function[body.stage] = names.pop() if len(names) == 1 else None
                 return {"output": [ColumnSpec(name, type_text) for name, type_text in stage.output]}
             case CloseStage():
                 self._async.end(body.stage)
                 closing = self._stages.pop(body.stage, None)
+                if (reader := self._readers.pop(body.stage, None)) is not None:
+                    reader.close()
                 if closing is not None:
                     self._metrics.send_all(body.stage, closing)
                     try:
@@ -198,20 +213,29 @@ class FunctionWork:
     def _run(self, stage: FunctionStage, message: BatchMessage, frames: Sequence[Frame]) -> None:
         received = time.monotonic_ns()
         stage.not_called = message.not_called
-        answers = iter(stage.process(self._data.decode(message, frames), message.rows, message.continued))
-        decoded = time.monotonic_ns()
+        answers = self._answers(stage, message, frames)
         batches = rows = encode_ns = 0
-        while (answer := self._next(answers, message.stage)) is not None:
+        while (placed := self._next(answers, message.stage)) is not None:
             began = time.monotonic_ns()
-            self._send(message, answer)
+            self._send(message, *placed)
             encode_ns += time.monotonic_ns() - began
             batches += 1
-            rows += answer.rows
-        self._send_failed(message, stage.take_failed_rows())
+            rows += placed.answer.rows
+        self._send_failed(message, answers.take_failed_rows())
         steps = stage.take_timing()
-        timing = BundleTiming(str(received), str(time.monotonic_ns()), decoded - received, *steps, encode_ns)
+        timing = BundleTiming(str(received), str(time.monotonic_ns()), answers.decode_ns, *steps, encode_ns)
         self._data.send(Done(message.stage, self._epoch, message.sequence, batches, rows, timing))
         self._metrics.send_sometimes(message.stage, stage)
+
+    def _answers(
+        self, stage: FunctionStage, message: BatchMessage, frames: Sequence[Frame]
+    ) -> ColumnAnswers | SplitAnswers:
+        if message.split is not None:
+            return SplitAnswers(stage, self._readers[message.stage], message.split, message.rows)
+        began = time.monotonic_ns()
+        columns = self._data.decode(message, frames)
+        decode_ns = time.monotonic_ns() - began
+        return ColumnAnswers(stage, columns, message.rows, message.continued, decode_ns)
 
     def _start(self, stage: AsyncStage, message: BatchMessage, frames: Sequence[Frame]) -> None:
         received = time.monotonic_ns()
@@ -239,7 +263,7 @@ class FunctionWork:
             rows = [FailedRow(**vars(row)) for row in failed[start : start + _ROWS_OF_MESSAGE]]
             self._data.send(FailedRows(message.stage, self._epoch, message.sequence, rows))
 
-    def _next(self, answers: Iterator[Answer], stage: str) -> Answer | None:
+    def _next(self, answers: Iterator[PlacedAnswer], stage: str) -> PlacedAnswer | None:
         self._is_in_user_code = True
         try:
             # Set before the check: a cancellation now either is seen here or interrupts.
@@ -249,14 +273,14 @@ class FunctionWork:
         finally:
             self._is_in_user_code = False
 
-    def _send(self, message: BatchMessage, answer: Answer) -> None:
+    def _send(self, message: BatchMessage, answer: Answer, kept: Sequence[pa.RecordBatch] = ()) -> None:
         frames: list[pa.Buffer] = []
         groups: list[WireGroup] = []
         if answer.selection is not None:
             frames.append(arrow_ipc.selection_frame(answer.selection))
-        if answer.columns is not None:
-            schema_id = self._schema_ids.id_of(answer.columns.schema)
-            frame, block = self._data.arena.write(answer.columns)
+        for columns in kept if answer.columns is None else (*kept, answer.columns):
+            schema_id = self._schema_ids.id_of(columns.schema)
+            frame, block = self._data.arena.write(columns)
             frames.append(frame)
             groups.append(WireGroup(schema_id, answer.rows, False, block))
         self._data.send(
@@ -269,6 +293,7 @@ class FunctionWork:
                 groups,
                 answer.selection is not None,
                 False,
+                None,
                 None,
             ),
             frames,

@@ -283,6 +283,95 @@ class AnalyzeFunction(_Body, tag="analyze_function"):
     arguments: list[AnalyzedArgument]
 
 
+class SplitFile(_Struct):
+    """A file as it was when its splits were made."""
+
+    path: str
+    bytes: int
+    modified_ns: str
+
+
+class RowGroup(_Struct):
+    """Rows of a row group, and bytes of the columns asked for, decompressed."""
+
+    rows: int
+    bytes: int
+
+
+class KeptGroup(_Struct):
+    """A group that answers to splits have in front of the results: positions of the columns read."""
+
+    columns: list[ColumnSpec]
+    positions: list[int]
+
+
+class BothHold(_Body, tag="and"):
+    """All operands hold."""
+
+    operands: list[SplitPredicate]
+
+
+class EitherHolds(_Body, tag="or"):
+    """One of the operands holds."""
+
+    operands: list[SplitPredicate]
+
+
+class HoldsNot(_Body, tag="not"):
+    """The operand is FALSE."""
+
+    operand: SplitPredicate
+
+
+class IsNull(_Body, tag="is_null"):
+    """The column is NULL."""
+
+    column: int
+
+
+class IsTrue(_Body, tag="is_true"):
+    """The column is what is asked: a condition by itself."""
+
+    column: int
+
+
+class Compare(_Body, tag="compare"):
+    """A column against a constant in the JSON encoding of results."""
+
+    operator: Literal["=", "<>", "<", "<=", ">", ">="]
+    column: int
+    value: Any
+
+
+class IsIn(_Body, tag="in"):
+    """The column is one of the constants."""
+
+    column: int
+    values: list[Any]
+
+
+SplitPredicate: TypeAlias = BothHold | EitherHolds | HoldsNot | IsNull | IsTrue | Compare | IsIn
+
+
+class DescribeFiles(_Body, tag="describe_files"):
+    """Asks what Parquet files have for which `predicate` may hold; reply `{misfit, files, rowGroups}`."""
+
+    files: list[str]
+    columns: list[ColumnSpec]
+    predicate: SplitPredicate | None
+
+
+class SplitSource(_Struct):
+    """Parquet files that a function stage reads itself."""
+
+    files: list[SplitFile]
+    columns: list[ColumnSpec]
+    shipped: list[int]
+    kept: list[KeptGroup]
+    predicate: SplitPredicate | None
+    batch_rows: int
+
+
 class OpenFunctionStage(_Body, tag="open_function_stage"):
     """Prepares a function stage; reply `{output: ColumnSpec[]}`."""
 
@@ -300,6 +389,7 @@ class OpenFunctionStage(_Body, tag="open_function_stage"):
     context: StageContext
     overrides: list[FunctionOverrides]
     shared_folder: str
+    source: SplitSource | None
 
 
 class OpenRelationalStage(_Body, tag="open_relational_stage"):
@@ -343,6 +433,7 @@ class Shutdown(_Body, tag="shutdown"):
 InstructionBody: TypeAlias = (
     LoadFunctions
     | AnalyzeFunction
+    | DescribeFiles
     | OpenFunctionStage
     | OpenRelationalStage
     | CloseStage
@@ -408,6 +499,15 @@ class WireGroup(_Struct):
     block: Block | None
 
 
+class Split(_Struct):
+    """Rows of consecutive row groups of one file, from `offset` on; how many says the batch."""
+
+    file: int
+    first_row_group: int
+    row_groups: int
+    offset: int
+
+
 class BatchMessage(_Message, tag="batch"):
     """Column groups of one row count; frames as `messages.ts` says."""
 
@@ -420,6 +520,7 @@ class BatchMessage(_Message, tag="batch"):
     has_row_selection: bool
     continued: bool
     not_called: str | None
+    split: Split | None
 
 
 class RelationalStatistics(_Struct):

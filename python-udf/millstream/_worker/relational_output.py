@@ -82,7 +82,7 @@ class RelationalOutput:
             ]
             self._post(
                 BatchMessage(
-                    self._stage, self._epoch, number, 0, batch.num_rows, groups, False, continued, None
+                    self._stage, self._epoch, number, 0, batch.num_rows, groups, False, continued, None, None
                 ),
                 [frame for frame, _ in written],
             )

@@ -35,6 +35,7 @@ export function scalarStage(name: string, stage = 'stage'): Omit<OpenFunctionSta
     context: { jobId: 'job', subtask: 0, parallelism: 1, attempt: 0, jobParameters: {}, cachedFiles: {} },
     overrides: [],
     sharedFolder: '/tmp',
+    source: null,
   };
 }
 

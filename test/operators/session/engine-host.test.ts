@@ -20,6 +20,7 @@ const RELATIONAL: StageGraph = {
       perBatch: false,
       sink: null,
       files: [],
+      scan: '',
     },
   ],
   exchanges: [],

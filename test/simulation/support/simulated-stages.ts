@@ -136,6 +136,7 @@ async function openInFreshWorker(
     limits: null,
     output: [],
     spill: null,
+    keptGroups: 0,
     nowNs: () => clock.monotonicNs(),
     onAnswered: (rows) => {
       worker.answeredRows += rows;
@@ -264,6 +265,8 @@ function stageOf({ id, workers, groups }: PythonSimulation): PythonStage {
     leastWorkers: workers,
     isElastic: false,
     anyOrder: false,
+    source: null,
+    notFused: null,
     notes: [],
   };
 }

@@ -85,6 +85,7 @@ export abstract class WorkerModel {
       hasRowSelection: rowSelection !== null,
       continued: false,
       notCalled: null,
+      split: null,
     };
     const selection = rowSelection === null ? [] : [new Uint8Array(rowSelection.buffer)];
     this.send(header, [...selection, message]);

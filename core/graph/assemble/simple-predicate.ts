@@ -1,0 +1,134 @@
+/** Conditions that mean the same in DuckDB and in pyarrow: columns against constants of their type. */
+import type { Expression } from '../../plan/expression.js';
+import { wireLiteral } from '../../plan/wire-literal.js';
+import type { DataType } from '../../types/data-type.js';
+import type { SplitPredicate } from '../split-scan.js';
+
+/** The position of a column by its id. */
+export type ColumnPosition = (id: string) => number;
+
+type Call = Extract<Expression, { readonly kind: 'call' }>;
+type Operator = Extract<SplitPredicate, { readonly kind: 'compare' }>['operator'];
+
+/** The operator with its operands exchanged. */
+const TURNED: Readonly<Record<string, Operator>> = {
+  '=': '=',
+  '<>': '<>',
+  '<': '>',
+  '<=': '>=',
+  '>': '<',
+  '>=': '<=',
+};
+
+/** Null where the condition is not a simple one. */
+export function simplePredicate(condition: Expression, position: ColumnPosition): SplitPredicate | null {
+  if (condition.kind === 'column')
+    return condition.type.kind === 'BOOLEAN' ? { kind: 'is_true', column: position(condition.id) } : null;
+  return condition.kind === 'call' ? simpleCall(condition, position) : null;
+}
+
+function simpleCall(call: Call, position: ColumnPosition): SplitPredicate | null {
+  const [first, second] = call.arguments;
+  switch (call.function) {
+    case 'AND':
+    case 'OR': {
+      const operands = call.arguments.map((operand) => simplePredicate(operand, position));
+      const kind = call.function === 'AND' ? 'and' : 'or';
+      return operands.some((operand) => operand === null)
+        ? null
+        : { kind, operands: operands as SplitPredicate[] };
+    }
+    case 'NOT':
+      return negated(simplePredicate(first!, position));
+    case 'IS NULL':
+      return first!.kind === 'column' ? { kind: 'is_null', column: position(first!.id) } : null;
+    case 'IS NOT NULL':
+      return first!.kind === 'column' ? negated({ kind: 'is_null', column: position(first!.id) }) : null;
+    case 'IN':
+      return membership(call, position);
+    case 'NOT IN':
+      return negated(membership(call, position));
+    default: {
+      const turned = TURNED[call.function];
+      if (turned === undefined) return null;
+      if (first!.kind === 'literal') return comparison(turned, second!, first!, position);
+      return comparison(TURNED[turned]!, first!, second!, position);
+    }
+  }
+}
+
+function negated(operand: SplitPredicate | null): SplitPredicate | null {
+  return operand === null ? null : { kind: 'not', operand };
+}
+
+function comparison(
+  operator: Operator,
+  column: Expression,
+  constant: Expression,
+  position: ColumnPosition,
+): SplitPredicate | null {
+  const value = constantFor(column, constant);
+  if (column.kind !== 'column' || value === undefined) return null;
+  return { kind: 'compare', operator, column: position(column.id), value };
+}
+
+function membership(
+  { arguments: [column, ...items] }: Call,
+  position: ColumnPosition,
+): SplitPredicate | null {
+  // Hashes of -0.0 and 0.0 differ in pyarrow.
+  if (column?.kind !== 'column' || column.type.kind === 'DOUBLE') return null;
+  const values = items.map((item) => constantFor(column, item));
+  if (values.some((value) => value === undefined)) return null;
+  return { kind: 'in', column: position(column.id), values };
+}
+
+/** The constant for a comparison with the column; undefined where it has another type, or rounds. */
+function constantFor(column: Expression, constant: Expression): unknown {
+  if (constant.kind !== 'literal' || constant.value === null) return undefined;
+  const { value, type } = constant;
+  switch (column.type.kind) {
+    case 'TINYINT':
+    case 'SMALLINT':
+    case 'INT':
+    case 'BIGINT':
+      return INTEGER_BITS[type.kind] !== undefined && fits(BigInt(String(value)), column.type)
+        ? wireLiteral(type, value)
+        : undefined;
+    case 'DOUBLE':
+      return isExactDouble(type) && Number.isFinite(Number(value)) ? Number(value) : undefined;
+    case 'CHAR':
+    case 'VARCHAR':
+    case 'STRING':
+      return isText(type) ? value : undefined;
+    case 'DATE':
+      return type.kind === 'DATE' && PYTHON_DATE.test(String(value)) ? value : undefined;
+    case 'TIMESTAMP': {
+      const isFine = column.type.precision <= 6 && type.kind === 'TIMESTAMP' && type.precision <= 6;
+      return isFine && PYTHON_DATE.test(String(value)) ? value : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+const INTEGER_BITS: Readonly<Record<string, bigint>> = { TINYINT: 8n, SMALLINT: 16n, INT: 32n, BIGINT: 64n };
+
+function fits(value: bigint, { kind }: DataType): boolean {
+  return BigInt.asIntN(Number(INTEGER_BITS[kind]), value) === value;
+}
+
+/** Digits that a DOUBLE has for certain. */
+const EXACT_DIGITS = 15;
+
+function isExactDouble(type: DataType): boolean {
+  if (type.kind === 'DECIMAL') return type.precision <= EXACT_DIGITS;
+  return type.kind === 'DOUBLE' || type.kind === 'TINYINT' || type.kind === 'SMALLINT' || type.kind === 'INT';
+}
+
+function isText({ kind }: DataType): boolean {
+  return kind === 'CHAR' || kind === 'VARCHAR' || kind === 'STRING';
+}
+
+/** Years 1 to 9999, which Python's dates have. */
+const PYTHON_DATE = /^(?!0000)\d{4}-\d\d-\d\d/;

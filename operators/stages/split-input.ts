@@ -1,0 +1,31 @@
+/** What comes into a Python stage, from an exchange or from files; in the words of the protocol. */
+import type { SplitSource } from '../../bridge/index.js';
+import type { Exchange, PythonStage, SplitScan, StageGraph } from '../../core/index.js';
+import type { Engine } from '../engine.js';
+import { columnSpecs, exchangeOf } from './open-relational.js';
+
+/** Columns and groups in front of the stage. */
+export function inputOf(stage: PythonStage, graph: StageGraph): Pick<Exchange, 'columns' | 'groups'> {
+  return stage.source?.input ?? exchangeOf(graph, stage.inputs[0]!);
+}
+
+/** What its workers read. */
+export function splitSource(
+  { shippedGroups, keptGroups }: PythonStage,
+  { scan, files, input }: SplitScan,
+  engine: Engine,
+): SplitSource {
+  const { columns, groups } = input;
+  const positions = (group: number) => groups[group]!.map((column) => scan.outputs[column]!);
+  return {
+    files,
+    columns: columnSpecs(scan.columns),
+    shipped: shippedGroups.flatMap(positions),
+    kept: keptGroups.map((group) => ({
+      columns: columnSpecs(groups[group]!.map((column) => columns[column]!)),
+      positions: positions(group),
+    })),
+    predicate: scan.predicate,
+    batchRows: engine.sizes.batchRows,
+  };
+}
