@@ -26,6 +26,7 @@ import { exchangeOf, openRelational } from './stages/open-relational.js';
 import { PythonOperator } from './stages/python-stage.js';
 import { RelationalOperator, RelationalSource } from './stages/relational-stage.js';
 import { SplitSource } from './stages/split-source.js';
+import { streamOperator } from './streaming/stream-operator.js';
 
 /** What one job hands to its operators. */
 export interface JobEnds {
@@ -53,6 +54,8 @@ export function createRegistry(
           return relational(stage, job, engine, ends);
         case 'python':
           return python(stage, job, engine);
+        case 'stream':
+          return streamOperator(stage, job);
         case 'source':
           return source(stage, job, engine, sources);
         case 'sink':

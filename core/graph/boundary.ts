@@ -6,6 +6,7 @@
 import type { LiteralValue } from '../plan/expression.js';
 import type { LogicalPlan, PlanColumn, ScanTable } from '../plan/logical-plan.js';
 import type { Scan } from '../plan/plan-builders.js';
+import type { StreamOperator } from '../plan/stream-operator.js';
 import type { Span } from '../sql/span.js';
 import type { DataType } from '../types/data-type.js';
 import type { PythonStage } from './stage-graph.js';
@@ -75,7 +76,17 @@ export interface SharedBoundary {
   readonly columns: readonly PlanColumn[];
 }
 
-export type Boundary = PythonBoundary | SourceBoundary | SharedBoundary;
+/** An operator of the core over the rows of plans, in streaming mode. */
+export interface StreamBoundary {
+  readonly kind: 'stream';
+  readonly key: string;
+  readonly inputs: readonly LogicalPlan[];
+  readonly operator: StreamOperator<string>;
+  /** `columns[i]` is `operator.outputs[i]`. */
+  readonly columns: readonly PlanColumn[];
+}
+
+export type Boundary = PythonBoundary | SourceBoundary | SharedBoundary | StreamBoundary;
 
 /** The leaf that reads a boundary: `columns[i]` is the boundary's column named `names[i]` (its id). */
 export function leafOf(

@@ -3,6 +3,7 @@ import { hostCalls } from '../functions/builtins/host-call.js';
 import { typeToText } from '../types/type-text.js';
 import { explainPredicate } from './explain-predicate.js';
 import type { SplitScan } from './split-scan.js';
+import { explainStream } from './explain-stream.js';
 import type {
   CallArgument,
   Exchange,
@@ -37,6 +38,9 @@ function explainStage(stage: Stage, exchanges: ReadonlyMap<string, Exchange>): s
       break;
     case 'source':
       line('source', `${stage.connector}${stage.bounded ? '' : ', unbounded'}`);
+      break;
+    case 'stream':
+      line('operator', explainStream(stage.operator));
       break;
     case 'sink':
       line('columns', stage.columns.map((column) => `${column.name} = c${column.column}`).join(', '));

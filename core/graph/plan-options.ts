@@ -37,6 +37,8 @@ export type AggregatePhases = 'auto' | 'one' | 'two';
 /** Everything the planner depends on. */
 export interface PlanOptions {
   readonly mode: 'batch' | 'streaming';
+  /** Every source ends: a result is what is left then. */
+  readonly isBounded: boolean;
   /** Workers of each Python stage whose function does not say otherwise; at least 1. */
   readonly parallelism: number;
   readonly functions: FunctionResolver;

@@ -1,17 +1,17 @@
 /** The physical planner: optimised logical plans in, one graph of stages out. */
 import { PlanError } from '../errors.js';
-import type { LogicalPlan, QueryPlan, ScanTable } from '../plan/logical-plan.js';
+import type { LogicalPlan, PlanColumn, QueryPlan, ScanTable } from '../plan/logical-plan.js';
 import { nearNames } from '../text/near-names.js';
 import { GraphBuilder } from './assemble/graph-builder.js';
 import { isSorted } from './assemble/row-order.js';
 import { StageAssembler } from './assemble/stage-assembler.js';
 import { checkSources } from './check-sources.js';
-import { checkStreaming } from './check-streaming.js';
 import { decorrelate } from './decorrelate/decorrelate.js';
 import type { ConnectorTraits, PlanOptions } from './plan-options.js';
 import { SplitContext } from './split/split-context.js';
 import { splitExactly } from './split/split-plan.js';
 import type { FileSink, StageGraph } from './stage-graph.js';
+import { planStreamQuery } from './stream/stream-query.js';
 
 /**
  * Plans queries (one, or those of a statement set) as one graph.
@@ -21,22 +21,36 @@ export function planStages(queries: readonly QueryPlan[], options: PlanOptions):
   const graph = new GraphBuilder();
   for (const query of queries) {
     checkSources(query.root, options);
-    if (options.mode === 'streaming') checkStreaming(query.root, options);
     const context = new SplitContext(options);
-    const root = splitExactly(context, decorrelate(query.root, options.ids, options.sql));
+    const plain = decorrelate(query.root, options.ids, options.sql);
+    const { plan, change } =
+      options.mode === 'streaming' ? planStreamQuery(query, plain, options) : { plan: plain, change: null };
+    const root = splitExactly(context, plan);
     const assembler = new StageAssembler(options, graph, context.boundaries);
-    addSink(assembler, query, root, isSorted(root, context.boundaries));
+    addSink(assembler, { query, change }, root, isSorted(root, context.boundaries));
   }
   return graph.build(options.mode);
 }
 
-function addSink(assembler: StageAssembler, query: QueryPlan, root: LogicalPlan, sorted: boolean): void {
+/** A query whose root may have a column beside its own, with the kind of change that each row is. */
+interface ChangingQuery {
+  readonly query: QueryPlan;
+  readonly change: PlanColumn | null;
+}
+
+function addSink(
+  assembler: StageAssembler,
+  { query, change }: ChangingQuery,
+  root: LogicalPlan,
+  sorted: boolean,
+): void {
   const { sink } = query;
   if (sink.kind === 'collect') {
     addRowSink(assembler, root, {
       connector: 'collect',
       options: {},
-      names: root.columns.map((c) => c.name),
+      names: query.root.columns.map((c) => c.name),
+      change,
     });
     return;
   }
@@ -44,12 +58,12 @@ function addSink(assembler: StageAssembler, query: QueryPlan, root: LogicalPlan,
   const traits = sinkTraits(table, assembler.options);
   const names = table.columns.map((column) => column.name);
   if (traits.sink === 'rows') {
-    addRowSink(assembler, root, { connector: table.connector, options: table.options, names });
+    addRowSink(assembler, root, { connector: table.connector, options: table.options, names, change });
     return;
   }
   const copy = assembler.options.renderer.copy(table);
-  const columns = root.columns.map(({ id }, i) => {
-    const column = table.columns[i]!;
+  const columns = table.columns.map((column, i) => {
+    const { id } = root.columns[i]!;
     return { id, ...column, asUtcText: copy.format !== 'parquet' && column.type.kind === 'TIMESTAMP_LTZ' };
   });
   const files: FileSink = {
@@ -67,6 +81,7 @@ interface RowSink {
   readonly connector: string;
   readonly options: Readonly<Record<string, string>>;
   readonly names: readonly string[];
+  readonly change: PlanColumn | null;
 }
 
 function addRowSink(assembler: StageAssembler, root: LogicalPlan, sink: RowSink): void {
@@ -85,7 +100,8 @@ function addRowSink(assembler: StageAssembler, root: LogicalPlan, sink: RowSink)
       description: sink.connector,
       connector: sink.connector,
       options: sink.options,
-      columns: root.columns.map(({ id }, i) => ({ name: sink.names[i]!, column: positions.get(id)! })),
+      columns: sink.names.map((name, i) => ({ name, column: positions.get(root.columns[i]!.id)! })),
+      change: sink.change === null ? null : positions.get(sink.change.id)!,
     },
     [exchange],
   );

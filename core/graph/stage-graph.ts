@@ -2,6 +2,7 @@
  * The physical graph as plain data: stages joined by exchanges. Made by the planner, executed by the operators
  * that the registry names for each stage kind. `explain` prints it.
  */
+import type { StreamOperator } from '../plan/stream-operator.js';
 import type { DeclaredResources } from '../resource/declared-resources.js';
 import type { Column } from '../types/data-type.js';
 import type { PlainScan, SplitScan } from './split-scan.js';
@@ -206,9 +207,19 @@ export interface SinkStage extends StageBase {
   readonly options: Readonly<Record<string, string>>;
   /** Columns as the user named them, in the user's order: position in the input exchange's columns. */
   readonly columns: readonly { readonly name: string; readonly column: number }[];
+  /** Position of the column that says what kind of change a row is; null: every row is an insertion. */
+  readonly change: number | null;
 }
 
-export type Stage = RelationalStage | PythonStage | SourceStage | SinkStage;
+/** An operator of the core itself, in streaming mode. Columns are positions in the exchange of their input. */
+export interface StreamStage extends StageBase {
+  readonly kind: 'stream';
+  readonly operator: StreamOperator<number>;
+  /** A `watermark` that passes its rows on: groups of the input that go on, before the group of the results. */
+  readonly keptGroups: readonly number[];
+}
+
+export type Stage = RelationalStage | PythonStage | SourceStage | SinkStage | StreamStage;
 
 export interface StageGraph {
   readonly stages: readonly Stage[];

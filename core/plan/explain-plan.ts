@@ -71,6 +71,14 @@ function describe(plan: LogicalPlan): string {
       const ordinality = plan.withOrdinality ? ' with ordinality' : '';
       return `${plan.outer ? 'left ' : ''}unnest ${explainExpression(plan.collection)}${ordinality} [${own}]`;
     }
+    case 'watermark':
+      return `watermark for ${plan.rowtime} as ${explainExpression(plan.expression)}`;
+    case 'session': {
+      const keys = plan.partitionBy.map(explainExpression).join(', ');
+      return `session of ${explainExpression(plan.time)} gap ${plan.gap} ms by [${keys}] [${ids.slice(-3).join(', ')}]`;
+    }
+    case 'stream':
+      return `${plan.operator.kind} [${ids.join(', ')}]`;
     case 'shared':
       return `shared ${plan.id} [${ids.join(', ')}]`;
   }

@@ -5,6 +5,7 @@
 import type { Span } from '../sql/span.js';
 import type { DataType } from '../types/data-type.js';
 import type { AggregateCall, Expression, MapCall, PythonCall } from './expression.js';
+import type { StreamOperator } from './stream-operator.js';
 
 export interface PlanColumn {
   readonly id: string;
@@ -13,6 +14,17 @@ export interface PlanColumn {
   readonly type: DataType;
   /** True where event time begins here: a WATERMARK is on it, or it is the `window_time` of a window. */
   readonly rowtime?: boolean;
+  /** Which edge of a window of time the column is; absent for every other column. */
+  readonly window?: WindowEdge;
+}
+
+/** A column that a window of time adds. */
+export interface WindowEdge {
+  readonly edge: 'start' | 'end';
+  /** The id that the end of the window had first: two edges of one window share it. */
+  readonly of: string;
+  /** The window is of TIMESTAMP_LTZ, its edges are local times. */
+  readonly isLocal: boolean;
 }
 
 export interface SortKey {
@@ -101,6 +113,29 @@ export type LogicalPlan = {
       readonly collection: Expression;
       readonly withOrdinality: boolean;
       readonly outer: boolean;
+    }
+  /** Event time begins: no row after the next may be older than `expression` says of this one. Streaming only. */
+  | {
+      readonly kind: 'watermark';
+      readonly input: LogicalPlan;
+      /** The column of event time. */
+      readonly rowtime: string;
+      readonly expression: Expression;
+    }
+  /** Rows in sessions: columns are the input's, then start, end and time of the window. */
+  | {
+      readonly kind: 'session';
+      readonly input: LogicalPlan;
+      readonly time: Expression;
+      /** Milliseconds. */
+      readonly gap: number;
+      readonly partitionBy: readonly Expression[];
+    }
+  /** What an operator of the core makes of its inputs, whose expressions are columns by now. Made by the planner of streams. */
+  | {
+      readonly kind: 'stream';
+      readonly inputs: readonly LogicalPlan[];
+      readonly operator: StreamOperator<string>;
     }
   /** A common table expression that is used more than once: `columns[i]` is column i of `input`; equal `id`, same rows. */
   | { readonly kind: 'shared'; readonly id: string; readonly input: LogicalPlan }

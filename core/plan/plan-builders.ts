@@ -11,6 +11,7 @@ export type Aggregate = Extract<LogicalPlan, { kind: 'aggregate' }>;
 export type Scan = Extract<LogicalPlan, { kind: 'scan' }>;
 export type Correlate = Extract<LogicalPlan, { kind: 'correlate' }>;
 export type MapNode = Extract<LogicalPlan, { kind: 'map' }>;
+export type Session = Extract<LogicalPlan, { kind: 'session' }>;
 export type Shared = Extract<LogicalPlan, { kind: 'shared' }>;
 
 /** A column of a projection that is made, with the expression that makes it. */

@@ -14,7 +14,12 @@ export function isTimeAttribute(plan: LogicalPlan, id: string, above: readonly E
     case 'scan':
       return column.rowtime === true;
     case 'values':
+    case 'stream':
       return false;
+    case 'watermark':
+      return id === plan.rowtime || isTimeAttribute(plan.input, id);
+    case 'session':
+      return column.rowtime === true || isTimeAttribute(plan.input, id);
     case 'project': {
       const expression = plan.expressions[position]!;
       const isPassedOn = expression.kind === 'column' && expression.id === id;

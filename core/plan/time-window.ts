@@ -5,7 +5,7 @@ import type { ColumnIds } from './column-ids.js';
 import type { Expression, WindowFrame } from './expression.js';
 import { type ColumnReference, castTo, columnOf, literalOf, predicate } from './expression-builders.js';
 import type { LogicalPlan, PlanColumn, SortKey } from './logical-plan.js';
-import { extendedBy, filteredBy, narrowedTo } from './plan-builders.js';
+import { extendedBy, filteredBy, narrowedTo, type Session } from './plan-builders.js';
 
 /**
  * How rows are assigned; lengths in milliseconds. Windows of TUMBLE, HOP and CUMULATE begin at `offset` after whole
@@ -32,19 +32,42 @@ export function windowed(
   ids: ColumnIds,
 ): { readonly plan: LogicalPlan; readonly bounds: WindowBounds } {
   const timed = filteredBy(input, time.type.nullable ? [predicate('IS NOT NULL', [time])] : []);
-  const local = castTo(time, WINDOW_BOUND);
-  const start = ids.column('window_start', WINDOW_BOUND);
-  const end = ids.column('window_end', WINDOW_BOUND);
-  const assigned = assign(timed, local, window, { start, end }, ids);
-  const isLtz = time.type.kind === 'TIMESTAMP_LTZ';
-  const eventTime = isLtz ? types.notNull(types.timestampLtz(3)) : WINDOW_BOUND;
-  const windowTime = { ...ids.column('window_time', eventTime), rowtime: true };
+  const isLocal = time.type.kind === 'TIMESTAMP_LTZ';
+  const plainEnd = ids.column('window_end', WINDOW_BOUND);
+  const edge = (column: PlanColumn, at: 'start' | 'end'): PlanColumn => ({
+    ...column,
+    window: { edge: at, of: plainEnd.id, isLocal },
+  });
+  const start = edge(ids.column('window_start', WINDOW_BOUND), 'start');
+  const end = edge(plainEnd, 'end');
+  const eventTime = isLocal ? types.notNull(types.timestampLtz(3)) : WINDOW_BOUND;
+  const bounds = { start, end, time: { ...ids.column('window_time', eventTime), rowtime: true } };
+  const columns = [...input.columns, start, end, bounds.time];
+  if (window.kind === 'session') {
+    const { gap, partitionBy } = window;
+    return {
+      plan: { kind: 'session', input: timed, time, gap, partitionBy, columns, span: input.span },
+      bounds,
+    };
+  }
+  const assigned = assign(timed, castTo(time, WINDOW_BOUND), window, bounds);
+  const plan = extendedBy(assigned, [{ column: bounds.time, expression: lastMoment(bounds) }]);
+  return { plan: narrowedTo(plan, columns), bounds };
+}
+
+/** The sessions of rows that end, without an operator of their own. */
+export function sessionsOfAll(node: Session, ids: ColumnIds): LogicalPlan {
+  const [start, end, time] = node.columns.slice(-3) as [PlanColumn, PlanColumn, PlanColumn];
+  const window = { kind: 'session', gap: node.gap, partitionBy: node.partitionBy } as const;
+  const assigned = sessions(node.input, castTo(node.time, WINDOW_BOUND), window, { start, end }, ids);
+  const plan = extendedBy(assigned, [{ column: time, expression: lastMoment({ start, end, time }) }]);
+  return narrowedTo(plan, node.columns);
+}
+
+/** The last millisecond of a window, as event time. */
+function lastMoment({ end, time }: WindowBounds): Expression {
   const last = shifted(columnOf(end), -1);
-  const plan = extendedBy(assigned, [
-    { column: windowTime, expression: isLtz ? castTo(last, eventTime) : last },
-  ]);
-  const bounds = { start, end, time: windowTime };
-  return { plan: narrowedTo(plan, [...input.columns, start, end, windowTime]), bounds };
+  return time.type.kind === 'TIMESTAMP_LTZ' ? castTo(last, time.type) : last;
 }
 
 type Edges = Pick<WindowBounds, 'start' | 'end'>;
@@ -52,9 +75,8 @@ type Edges = Pick<WindowBounds, 'start' | 'end'>;
 function assign(
   input: LogicalPlan,
   time: Expression,
-  window: TimeWindow,
+  window: Exclude<TimeWindow, { kind: 'session' }>,
   edges: Edges,
-  ids: ColumnIds,
 ): LogicalPlan {
   const { start, end } = edges;
   switch (window.kind) {
@@ -77,8 +99,6 @@ function assign(
       const first = shifted(windowFloor(time, step, offset), step);
       return unnested(begun, windowSeries(first, shifted(columnOf(start), size), step), end);
     }
-    case 'session':
-      return sessions(input, time, window, edges, ids);
   }
 }
 
@@ -142,7 +162,7 @@ const UP_TO_HERE: WindowFrame = {
 };
 
 /** `time` moved by milliseconds. */
-function shifted(time: Expression, by: number): Expression {
+export function shifted(time: Expression, by: number): Expression {
   const length = literalOf(String(by), types.notNull(types.intervalDayTime()));
   return {
     kind: 'call',

@@ -13,6 +13,8 @@ export function inputsOf(plan: LogicalPlan): readonly LogicalPlan[] {
     case 'join':
     case 'set':
       return [plan.left, plan.right];
+    case 'stream':
+      return plan.inputs;
     default:
       return [plan.input];
   }
@@ -29,6 +31,10 @@ export function mapInputs(plan: LogicalPlan, map: (input: LogicalPlan) => Logica
       const left = map(plan.left);
       const right = map(plan.right);
       return left === plan.left && right === plan.right ? plan : { ...plan, left, right };
+    }
+    case 'stream': {
+      const inputs = mapList(plan.inputs, map);
+      return inputs === plan.inputs ? plan : { ...plan, inputs };
     }
     default: {
       const input = map(plan.input);
@@ -58,6 +64,10 @@ export function expressionsOf(plan: LogicalPlan): readonly Expression[] {
       return mapOperandsOf(plan);
     case 'unnest':
       return [plan.collection];
+    case 'watermark':
+      return [plan.expression];
+    case 'session':
+      return [plan.time, ...plan.partitionBy];
     default:
       return [];
   }
@@ -92,6 +102,10 @@ export function mapExpressions(plan: LogicalPlan, map: (expression: Expression) 
       return mapMap(plan, map);
     case 'unnest':
       return { ...plan, collection: map(plan.collection) };
+    case 'watermark':
+      return { ...plan, expression: map(plan.expression) };
+    case 'session':
+      return { ...plan, time: map(plan.time), partitionBy: mapList(plan.partitionBy, map) };
     default:
       return plan;
   }

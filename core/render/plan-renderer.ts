@@ -84,6 +84,10 @@ export class PlanRenderer {
           'INTERNAL',
           `The Python function ${plan.call.function} reached the SQL renderer.`,
         );
+      case 'watermark':
+      case 'session':
+      case 'stream':
+        throw new InternalError('INTERNAL', `A ${plan.kind} of a stream reached the SQL renderer.`);
     }
   }
 

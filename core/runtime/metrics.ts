@@ -8,6 +8,8 @@ export interface StageMetrics {
   batchesOut: number;
   bytesIn: number;
   bytesOut: number;
+  /** Rows that came after the watermark had passed them, and were dropped. */
+  lateRows: number;
   /** Part of its files that a reading stage has read, 0 to 1; null where that is not known. */
   fractionRead: number | null;
   /** By function name; empty where the stage calls none. */
@@ -53,6 +55,7 @@ export function newStageMetrics(): StageMetrics {
     batchesOut: 0,
     bytesIn: 0,
     bytesOut: 0,
+    lateRows: 0,
     fractionRead: null,
     functions: new Map(),
     workers: new Map(),

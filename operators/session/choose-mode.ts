@@ -2,30 +2,41 @@
 import {
   ConfigurationError,
   type ConnectorTraits,
+  expressionsOf,
+  hasWindowCall,
   inputsOf,
   type LogicalPlan,
   type QueryPlan,
+  somePlan,
 } from '../../core/index.js';
 
 export type Mode = 'batch' | 'streaming';
 
+/** How queries run. */
+export interface ModeChoice {
+  readonly mode: Mode;
+  /** Every source ends. */
+  readonly isBounded: boolean;
+  /** What the user is told; null: what was asked for is done. */
+  readonly note: string | null;
+}
+
 /**
- * How the queries run. A job whose sources all end runs as batch also where streaming was asked for: its last rows are
- * those of a stream, once `omitEmptyTotals` has planned what a stream never says.
+ * How the queries run. A stream whose sources all end has the last rows of a batch where no row can come too late, once
+ * `omitEmptyTotals` has planned what a stream never says: then it runs as one.
  * @throws {ConfigurationError} MODE where batch was asked for and a source does not end.
  */
 export function chooseMode(
   queries: readonly QueryPlan[],
   connectors: ReadonlyMap<string, ConnectorTraits>,
   asked: Mode | null,
-): { readonly mode: Mode; readonly note: string | null } {
+): ModeChoice {
   const unbounded = queries.flatMap((query) => unboundedTables(query.root, connectors));
   if (unbounded.length === 0) {
-    const note =
-      asked === 'streaming'
-        ? 'mode: streaming was asked for; every source ends, so the job gives its final rows and ends'
-        : null;
-    return { mode: 'batch', note };
+    if (asked !== 'streaming') return { mode: 'batch', isBounded: true, note: null };
+    const note = 'mode: streaming was asked for; every source ends, so the job gives its final rows and ends';
+    const mode = queries.some((query) => isTimed(query.root)) ? 'streaming' : 'batch';
+    return { mode, isBounded: true, note };
   }
   const [first] = unbounded;
   if (asked === 'batch') {
@@ -33,7 +44,15 @@ export function chooseMode(
       hint: "Take --mode batch away, or bound the table ('number-of-rows' for datagen).",
     });
   }
-  return { mode: 'streaming', note: `mode: streaming (table ${first} has no end); stop it with Ctrl-C` };
+  const note = `mode: streaming (table ${first} has no end); stop it with Ctrl-C`;
+  return { mode: 'streaming', isBounded: false, note };
+}
+
+/** True where the order in which rows come, and how late, may decide about a result. */
+function isTimed(plan: LogicalPlan): boolean {
+  const remembers = (node: LogicalPlan) =>
+    /^(aggregate|session|join|sort)$/.test(node.kind) || expressionsOf(node).some(hasWindowCall);
+  return somePlan(plan, (node) => node.kind === 'watermark') && somePlan(plan, remembers);
 }
 
 function unboundedTables(plan: LogicalPlan, connectors: ReadonlyMap<string, ConnectorTraits>): string[] {

@@ -2,6 +2,7 @@
 import {
   type Batch,
   type Column,
+  type DecodedColumn,
   decodeBatch,
   type Exchange,
   jsonWriter,
@@ -11,8 +12,9 @@ import {
   toArrowSchema,
   writeSchema,
 } from '../../core/index.js';
+import { CHANGES, type Change } from '../streaming/row-function.js';
 import { END_OF_STREAM } from './listing-result.js';
-import type { JobSummary, ResultBatch, RowsResult } from './session-types.js';
+import type { JobSummary, ResultBatch, RowChange, RowsResult } from './session-types.js';
 
 /** Where a result's batches come from. */
 export interface ResultSource {
@@ -52,13 +54,17 @@ export function rowsResult(source: ResultSource): RowsResult {
   };
 }
 
+function changesOf(rows: number, { value }: DecodedColumn): readonly RowChange[] {
+  return Array.from({ length: rows }, (_, row) => CHANGES[value(row) as Change]);
+}
+
 function jsonBatch(batch: Batch, { sink, exchange, schemas }: ResultSource): ResultBatch {
   const decoded = decodeBatch(batch, exchange, schemas);
   const columns = sink.columns.map(({ column }) => decoded[column]!);
   const writers = columns.map(({ type }) => jsonWriter(type));
   return {
     rows: batch.rows,
-    changes: null,
+    changes: sink.change === null ? null : changesOf(batch.rows, decoded[sink.change]!),
     jsonText: (row, column) => writers[column]!(columns[column]!.value(row)),
   };
 }

@@ -15,11 +15,8 @@ import {
   type ExplainStatement,
   explainQueries,
   type FunctionDeclaration,
-  omitEmptyTotals,
-  optimize,
   parseEach,
   parseScript,
-  planStages,
   type QueryPlan,
   STANDARD_CONNECTORS,
   type StageGraph,
@@ -47,6 +44,7 @@ import { isJob, type JobStatement, startsJob } from './job-statement.js';
 import { jobSummary } from './job-summary.js';
 import { listingResult } from './listing-result.js';
 import { noteOptions } from './note-options.js';
+import { planQueries } from './plan-queries.js';
 import { fileResolver } from './resolve-files.js';
 import { rowsResult } from './rows-result.js';
 import { type RunOutcome, runGraph } from './run-graph.js';
@@ -74,6 +72,8 @@ import { withPlace } from './with-place.js';
 interface PlannedJob {
   readonly queries: readonly QueryPlan[];
   readonly graph: StageGraph;
+  /** Every source ends. */
+  readonly isBounded: boolean;
 }
 
 export class Session implements JobSession {
@@ -304,18 +304,13 @@ export class Session implements JobSession {
     const { ids, bound } = await withAnalyses(bind, async (request) => {
       analyses.set(JSON.stringify(request), await workers!.analyze(request));
     });
-    const queries = bound.map((query) => ({
-      ...query,
-      root: optimize(omitEmptyTotals(query.root, ids, streaming), ids),
-    }));
     const connectors = new Map(STANDARD_CONNECTORS);
     for (const name of [...this.#sources.keys(), DEAD_LETTER_CONNECTOR])
       connectors.set(name, { source: 'rows', sink: null, bounded: () => true });
-    const { mode, note } = chooseMode(queries, connectors, asked);
-    if (note !== null) this.#options.onNote(note);
+    const choice = chooseMode(bound, connectors, asked);
+    if (choice.note !== null) this.#options.onNote(choice.note);
     const resolveFiles = fileResolver(this.#options.workingDirectory, toBeWritten);
-    const cut = planStages(queries, {
-      mode,
+    const { queries, graph: cut } = planQueries(bound, choice, asked, {
       parallelism: workers?.parallelism(entries) ?? this.#host.resources.parallelism,
       functions,
       aggregatePhases: aggregatePhases(this.configuration),
@@ -327,7 +322,7 @@ export class Session implements JobSession {
     const planned = await withSourceFusion(cut, this.configuration, { workers, functions, resolveFiles });
     noteOptions(queries, this.#options.onNote);
     const graph = withGrantedWorkers(planned, this.#host.resources.functionWorkers(planned));
-    return { queries, graph };
+    return { queries, graph, isBounded: choice.isBounded };
   }
 
   /** A declaration with the options that the job's settings give it. */
@@ -342,7 +337,7 @@ export class Session implements JobSession {
     return configured === 'BATCH' ? 'batch' : configured === 'STREAMING' ? 'streaming' : null;
   }
 
-  #query({ queries, graph }: PlannedJob): RowsResult {
+  #query({ queries, graph, isBounded }: PlannedJob): RowsResult {
     const sink = graph.stages.find((stage) => stage.kind === 'sink')!;
     const exchange = graph.exchanges.find((candidate) => candidate.id === sink.inputs[0])!;
     let summary: JobSummary | null = null;
@@ -351,7 +346,7 @@ export class Session implements JobSession {
       exchange,
       schemas: this.#host.schemas,
       ordered: queries[0]!.root.kind === 'sort',
-      bounded: graph.mode === 'batch',
+      bounded: isBounded,
       start: () => {
         const results = new ResultQueue();
         const stop = new AbortController();

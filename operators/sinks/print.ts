@@ -14,6 +14,7 @@ import {
   type SqlValue,
   type Watermark,
 } from '../../core/index.js';
+import { CHANGES, type Change } from '../streaming/row-function.js';
 
 /** Writes text; resolves when more may be written. */
 export type WriteText = (text: string) => Promise<void>;
@@ -44,10 +45,12 @@ export class PrintSink implements Operator {
       read: all[column]!.value,
       text: textWriter(this.exchange.columns[column]!),
     }));
+    const changes = this.stage.change === null ? null : all[this.stage.change]!;
     const lines: string[] = [];
     for (let row = 0; row < batch.rows; row++) {
       const values = columns.map(({ read, text }) => text(read(row)));
-      lines.push(`${this.#prefix}+I[${values.join(', ')}]\n`);
+      const change = changes === null ? '+I' : CHANGES[changes.value(row) as Change];
+      lines.push(`${this.#prefix}${change}[${values.join(', ')}]\n`);
     }
     this.#hasPrinted = true;
     await this.write(lines.join(''));

@@ -42,6 +42,7 @@ function stageOf(id: string, read: readonly string[], isRead: boolean): Stage {
     connector: 'test',
     options: {},
     columns: [],
+    change: null,
   };
 }
 

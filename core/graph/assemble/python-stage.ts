@@ -4,7 +4,6 @@ import { InternalError } from '../../errors.js';
 import type { FunctionResolver } from '../../plan/function-resolver.js';
 import { wireLiteral } from '../../plan/wire-literal.js';
 import { declaredResources } from '../../resource/declared-resources.js';
-import type { Column } from '../../types/data-type.js';
 import { typeToText } from '../../types/type-text.js';
 import type { PlannedArgument, PlannedStep, PythonBoundary } from '../boundary.js';
 import { functionNotes } from '../function-notes.js';
@@ -12,7 +11,8 @@ import { concurrencyOf, resourceGroupOf, workerGroupOf } from '../resource-group
 import type { CallArgument, CallStep, PythonStage, StageDemand } from '../stage-graph.js';
 import { type Demand, withWanter } from './demand.js';
 import { describeSteps } from './describe-steps.js';
-import type { ExchangeDraft, Produced } from './graph-builder.js';
+import type { Produced } from './graph-builder.js';
+import { besideKept, groupsWith } from './kept-groups.js';
 import type { StageAssembler } from './stage-assembler.js';
 
 /** Adds the stage and everything below it; steps whose results nobody wants are left out. */
@@ -84,7 +84,7 @@ export function addPythonStage(
     ...passedColumns,
     ...(fields === null ? results.flatMap(resultsOf) : fields.map((field) => resultsOf(results[0]!)[field]!)),
   ];
-  return output(assembler, stageId, input, keptGroups, kept, resultColumns);
+  return besideKept(assembler, stageId, input, keptGroups, kept, resultColumns);
 }
 
 function workersOf(
@@ -172,11 +172,6 @@ function resultFields(call: PlannedStep, demand: Demand, kept: readonly string[]
   return wanted.length === 0 && kept.length === 0 ? [0] : wanted;
 }
 
-function groupsWith(input: Produced, ids: readonly string[]): number[] {
-  const positions = new Set(ids.map((id) => input.positions.get(id)!));
-  return input.exchange.groups.flatMap((group, i) => (group.some((p) => positions.has(p)) ? [i] : []));
-}
-
 function callStep(step: PlannedStep, positionOf: (id: string) => number): CallStep {
   const place = (id: string | null) => (id === null ? null : positionOf(id));
   return {
@@ -211,34 +206,4 @@ function callArgument(argument: PlannedArgument, positionOf: (id: string) => num
         type: typeToText(argument.type),
       };
   }
-}
-
-/** The stage's exchange: the kept groups, then one group of results if there are any. */
-function output(
-  assembler: StageAssembler,
-  stageId: string,
-  input: Produced,
-  keptGroups: readonly number[],
-  kept: readonly string[],
-  results: readonly { readonly id: string; readonly type: Column['type'] }[],
-): Produced {
-  const source: ExchangeDraft = input.exchange;
-  const positions = new Map<string, number>();
-  const columns: Column[] = [];
-  const groups = keptGroups.map((group) =>
-    source.groups[group]!.map((position) => {
-      const column = { name: `c${columns.length}`, type: source.columns[position]!.type };
-      for (const id of kept) if (input.positions.get(id) === position) positions.set(id, columns.length);
-      columns.push(column);
-      return column;
-    }),
-  );
-  const resultGroup = results.map(({ id, type }) => {
-    const column = { name: `c${columns.length}`, type };
-    positions.set(id, columns.length);
-    columns.push(column);
-    return column;
-  });
-  const all = resultGroup.length === 0 ? groups : [...groups, resultGroup];
-  return { exchange: assembler.graph.addExchange(stageId, all, null), positions };
 }

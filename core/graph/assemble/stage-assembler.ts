@@ -8,6 +8,7 @@ import { simplifyFilters } from '../../plan/rules/simplify-filters.js';
 import type { Boundary, SharedBoundary } from '../boundary.js';
 import type { PlanOptions, StageOutput } from '../plan-options.js';
 import type { FileSink } from '../stage-graph.js';
+import { addCalcStage, calculationOf } from './calc-stage.js';
 import { type Demand, groupByWanters } from './demand.js';
 import { describeFragment, filesOf } from './describe-fragment.js';
 import type { ExchangeDraft, GraphBuilder, Produced } from './graph-builder.js';
@@ -18,6 +19,7 @@ import { plainScan } from './plain-scan.js';
 import { addPythonStage } from './python-stage.js';
 import { orderNeeds } from './row-order.js';
 import { addSourceStage } from './source-stage.js';
+import { addStreamStage } from './stream-stage.js';
 
 /** How the rows of a plan are wanted. */
 export interface Request {
@@ -49,6 +51,14 @@ export class StageAssembler {
     const plain = request.keys === null ? plainLeaf(fragment) : null;
     const boundary = plain === null ? undefined : this.#boundaries.get(plain.key)!;
     if (plain === null || boundary === undefined || boundary.kind === 'shared') {
+      const isStream = this.options.mode === 'streaming' && request.keys === null;
+      const calculation = isStream ? calculationOf(fragment) : null;
+      if (calculation !== null) {
+        const below = this.#boundaries.get(calculation.leaf.table.path[0]!)!;
+        return addCalcStage(this, fragment, calculation, request.demand, (demand) =>
+          this.#produceBoundary(below, demand, request.ordered),
+        );
+      }
       return this.#addRelational(fragment, request);
     }
     const demand = new Map<string, string>();
@@ -82,6 +92,8 @@ export class StageAssembler {
         return addSourceStage(this, boundary, demand);
       case 'shared':
         return this.#produceShared(boundary);
+      case 'stream':
+        return addStreamStage(this, boundary, demand);
     }
   }
 
@@ -149,7 +161,7 @@ export class StageAssembler {
         keepsOrder: order.keepsOrder,
         oneThread: order.oneThread,
         onlyReads: onlyReads(plan),
-        perBatch: this.options.mode === 'streaming' && inputs.length === 1,
+        perBatch: this.options.mode === 'streaming' && inputs.length === 1 && form.sink === null,
         sink: form.sink,
         files: filesOf(plan),
         scan: plainScan(plan, outputs),

@@ -78,6 +78,11 @@ function rowsForAll(context: DependentContext, plan: LogicalPlan): Keyed {
       );
     case 'shared':
       return context.refuse('a common table expression that is used more than once reads outer columns');
+    case 'watermark':
+      return context.forAll(plan.input);
+    case 'session':
+      return context.refuse('a window of time reads outer columns');
+    case 'stream':
     case 'scan':
     case 'values':
       return context.refuse('VALUES reads outer columns');

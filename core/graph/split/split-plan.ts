@@ -1,6 +1,7 @@
 /**
  * Splits a plan: what remains calls no Python and reads no rows of the core; all that is behind boundaries.
  */
+import { InternalError } from '../../errors.js';
 import { conjunctsOf } from '../../plan/conjuncts.js';
 import type { Expression } from '../../plan/expression.js';
 import { outerColumns, planCallsPython } from '../../plan/expression-facts.js';
@@ -80,6 +81,11 @@ export function splitPlan(context: SplitContext, plan: LogicalPlan): SplitPlan {
     }
     case 'shared':
       return unknown(splitShared(context, node));
+    case 'stream':
+      return unknown(splitStream(context, node));
+    case 'watermark':
+    case 'session':
+      throw new InternalError('INTERNAL', `A ${node.kind} reached the splitter.`);
   }
 }
 
@@ -113,6 +119,14 @@ function splitScan(context: SplitContext, scan: Scan): LogicalPlan {
     columns: scan.columns,
   });
   return leafOf(boundary);
+}
+
+function splitStream(
+  context: SplitContext,
+  { inputs, operator, columns }: Extract<LogicalPlan, { kind: 'stream' }>,
+): LogicalPlan {
+  const split = inputs.map((input) => splitExactly(context, input));
+  return leafOf(context.add({ kind: 'stream', key: context.newKey(), inputs: split, operator, columns }));
 }
 
 /** The first reference splits the shared plan; all read the same boundary. */

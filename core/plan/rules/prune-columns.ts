@@ -58,6 +58,7 @@ class Pruner {
       default: {
         const wanted = new Set(needed);
         for (const expression of expressionsOf(node)) referencedColumns(expression, wanted);
+        if (node.kind === 'watermark') wanted.add(node.rowtime);
         const pruned = mapInputs(node, (input) => this.prune(input, wanted));
         return { ...pruned, columns: columnsAfter(pruned, node) };
       }
@@ -156,7 +157,10 @@ function columnsAfter(node: LogicalPlan, before: LogicalPlan): readonly PlanColu
     case 'filter':
     case 'sort':
     case 'limit':
+    case 'watermark':
       return node.input.columns;
+    case 'session':
+      return [...node.input.columns, ...before.columns.slice(-3)];
     case 'join':
       if (node.type === 'semi' || node.type === 'anti') return node.left.columns;
       return withTypesOf([...node.left.columns, ...node.right.columns], before.columns);

@@ -93,12 +93,33 @@ function bindCatalogTable(
     withRowtime(context.ids.column(column.name, column.type), rowtime),
   );
   const scan: LogicalPlan = { kind: 'scan', table, columns, span };
-  if (entry.columns.every((column) => column.kind === 'physical')) return scan;
-  return inPlace(context, `the computed columns of ${pathText(entry.path)}`, span, () => {
-    const computed = withComputedColumns(context, entry, scan);
-    checkComputedRowtime(context, entry, computed, span);
-    return computed;
-  });
+  const plain = entry.columns.every((column) => column.kind === 'physical');
+  const computed = plain
+    ? scan
+    : inPlace(context, `the computed columns of ${pathText(entry.path)}`, span, () => {
+        const all = withComputedColumns(context, entry, scan);
+        checkComputedRowtime(context, entry, all, span);
+        return all;
+      });
+  return inPlace(context, `the watermark of ${pathText(entry.path)}`, span, () =>
+    withWatermark(context, entry, computed),
+  );
+}
+
+/** Event time begins above the computed columns. */
+function withWatermark(context: BindContext, { watermark }: TableEntry, input: LogicalPlan): LogicalPlan {
+  const rowtime = input.columns.find((column) => column.name === watermark?.column);
+  if (watermark === null || rowtime === undefined) return input;
+  const scope = { relations: [relationOf(null, input.columns)], parent: null };
+  const expression = bindExpression(plainContext(context, scope, 'a watermark'), watermark.expression);
+  return {
+    kind: 'watermark',
+    input,
+    rowtime: rowtime.id,
+    expression,
+    columns: input.columns,
+    span: input.span,
+  };
 }
 
 /** The type of a computed time attribute is known only now; that of a physical one was checked by CREATE TABLE. */

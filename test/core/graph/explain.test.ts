@@ -15,6 +15,7 @@ test('EXPLAIN shows the optimised plan of each query, then the stages with what 
   const queries = bind(sql, testCatalog(), ids).map((q) => ({ ...q, root: optimize(q.root, ids) }));
   const graph = planStages(queries, {
     mode: 'batch',
+    isBounded: true,
     parallelism: 4,
     functions,
     aggregatePhases: 'auto',

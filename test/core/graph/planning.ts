@@ -5,6 +5,7 @@ import { explainGraph } from '../../../core/graph/explain-graph.js';
 import { STANDARD_CONNECTORS, type StageRenderer } from '../../../core/graph/plan-options.js';
 import { planStages } from '../../../core/graph/plan-stages.js';
 import type { StageGraph } from '../../../core/graph/stage-graph.js';
+import { batchPlan } from '../../../core/plan/batch-plan.js';
 import { ColumnIds } from '../../../core/plan/column-ids.js';
 import { explainPlan } from '../../../core/plan/explain-plan.js';
 import type { QueryPlan } from '../../../core/plan/logical-plan.js';
@@ -162,9 +163,13 @@ export function stagesOf(
   catalog = testCatalog(),
 ): StageGraph {
   const ids = new ColumnIds();
-  const queries = bind(sql, catalog, ids).map((query) => ({ ...query, root: optimize(query.root, ids) }));
+  const queries = bind(sql, catalog, ids).map((query) => {
+    const root = mode === 'batch' ? batchPlan(query.root, ids) : query.root;
+    return { ...query, root: optimize(root, ids) };
+  });
   return planStages(queries, {
     mode,
+    isBounded: mode === 'batch',
     parallelism: 2,
     functions,
     aggregatePhases: 'auto',

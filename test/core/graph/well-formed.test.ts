@@ -63,6 +63,7 @@ function plan(sql: string): StageGraph {
   const renderer = createStageRenderer();
   return planStages(queries, {
     mode: 'batch',
+    isBounded: true,
     parallelism: 2,
     functions,
     aggregatePhases: 'auto',

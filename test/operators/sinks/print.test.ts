@@ -36,6 +36,7 @@ const STAGE: SinkStage = {
   connector: 'print',
   options: { 'print-identifier': 'out' },
   columns: COLUMNS.map(({ name }, column) => ({ name, column })),
+  change: null,
 };
 const DAY = 19_000;
 const MICROS = BigInt(DAY) * 86_400_000_000n;

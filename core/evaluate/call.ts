@@ -1,0 +1,147 @@
+/** Calls of built-ins, by their id in the function table. */
+import type { SqlValue } from '../batch/value.js';
+import type { BuiltinCall } from '../plan/expression-builders.js';
+import type { DataType } from '../types/data-type.js';
+import { isComparison, pairComparator } from './compare.js';
+import type { Evaluate } from './evaluate.js';
+
+/** Null where only DuckDB knows the function, or these types of its arguments. */
+export function compileCall(call: BuiltinCall, args: readonly Evaluate[]): Evaluate | null {
+  const [a, b] = args as [Evaluate, Evaluate];
+  const { function: name, type } = call;
+  const types = call.arguments.map((argument) => argument.type);
+  if (isComparison(name)) {
+    const compare = pairComparator(types[0]!, types[1]!);
+    if (compare === null) return null;
+    const meets = COMPARE[name]!;
+    return strict(a, b, (x, y) => meets(compare(x, y)));
+  }
+  switch (name) {
+    case 'AND':
+      return junction(args, false);
+    case 'OR':
+      return junction(args, true);
+    case 'NOT':
+      return (row) => {
+        const value = a(row);
+        return value === null ? null : !value;
+      };
+    case 'IS NULL':
+    case 'IS UNKNOWN':
+      return (row) => a(row) === null;
+    case 'IS NOT NULL':
+    case 'IS NOT UNKNOWN':
+      return (row) => a(row) !== null;
+    case 'IS TRUE':
+      return (row) => a(row) === true;
+    case 'IS NOT TRUE':
+      return (row) => a(row) !== true;
+    case 'IS FALSE':
+      return (row) => a(row) === false;
+    case 'IS NOT FALSE':
+      return (row) => a(row) !== false;
+    case '+':
+    case '-':
+    case '*':
+      return arithmetic(name, type, types, a, b);
+    case 'DATETIME_INTERVAL +':
+    case 'DATETIME_INTERVAL -':
+      return moved(a, b, types[0]!, types[1]!, name.endsWith('-') ? -1n : 1n);
+    case 'INTERVAL_DATETIME +':
+      return moved(b, a, types[1]!, types[0]!, 1n);
+    case 'WINDOW_FLOOR':
+      return windowFloor(a, b, args[2]!);
+    case 'WINDOW_SERIES':
+      return windowSeries(a, b, args[2]!);
+    default:
+      return null;
+  }
+}
+
+const COMPARE: Readonly<Record<string, (order: number) => boolean>> = {
+  '=': (order) => order === 0,
+  '<>': (order) => order !== 0,
+  '<': (order) => order < 0,
+  '<=': (order) => order <= 0,
+  '>': (order) => order > 0,
+  '>=': (order) => order >= 0,
+};
+
+/** NULL where one of the values is. */
+function strict(a: Evaluate, b: Evaluate, of: (x: SqlValue, y: SqlValue) => SqlValue): Evaluate {
+  return (row) => {
+    const x = a(row);
+    if (x === null) return null;
+    const y = b(row);
+    return y === null ? null : of(x, y);
+  };
+}
+
+/** AND (`decides` false) and OR (true): one deciding value is enough, NULL is not known. */
+function junction(args: readonly Evaluate[], decides: boolean): Evaluate {
+  return (row) => {
+    let isUnknown = false;
+    for (const argument of args) {
+      const value = argument(row);
+      if (value === decides) return decides;
+      if (value === null) isUnknown = true;
+    }
+    return isUnknown ? null : !decides;
+  };
+}
+
+const BITS: Readonly<Record<string, number>> = { TINYINT: 8, SMALLINT: 16, INT: 32, BIGINT: 64 };
+
+/** Integers wrap around, as the JVM's. */
+function arithmetic(
+  symbol: '+' | '-' | '*',
+  type: DataType,
+  operands: readonly DataType[],
+  a: Evaluate,
+  b: Evaluate,
+): Evaluate | null {
+  const bits = BITS[type.kind];
+  if (bits !== undefined) {
+    if (!operands.every((operand) => BITS[operand.kind] !== undefined)) return null;
+    return strict(a, b, (x, y) => {
+      const [left, right] = [BigInt(x as number | bigint), BigInt(y as number | bigint)];
+      const exact = symbol === '+' ? left + right : symbol === '-' ? left - right : left * right;
+      const cut = BigInt.asIntN(bits, exact);
+      return bits === 64 ? cut : Number(cut);
+    });
+  }
+  const isPlain = operands.every(({ kind }) => kind === 'DOUBLE' || BITS[kind] !== undefined);
+  if (type.kind !== 'DOUBLE' || !isPlain) return null;
+  return strict(a, b, (x, y) => {
+    const [left, right] = [Number(x), Number(y)];
+    return symbol === '+' ? left + right : symbol === '-' ? left - right : left * right;
+  });
+}
+
+function moved(time: Evaluate, by: Evaluate, of: DataType, length: DataType, sign: bigint): Evaluate | null {
+  const isTime = (of.kind === 'TIMESTAMP' || of.kind === 'TIMESTAMP_LTZ') && of.precision <= 6;
+  if (!isTime || length.kind !== 'INTERVAL_DAY_TIME') return null;
+  return strict(time, by, (x, y) => (x as bigint) + sign * (y as bigint) * 1000n);
+}
+
+/** Microseconds; lengths in milliseconds. */
+function windowFloor(time: Evaluate, step: Evaluate, offset: Evaluate): Evaluate {
+  return (row) => {
+    const at = time(row) as bigint | null;
+    if (at === null) return null;
+    const length = (step(row) as bigint) * 1000n;
+    const begin = (offset(row) as bigint) * 1000n;
+    const past = (at - begin) % length;
+    return at - (past < 0n ? past + length : past);
+  };
+}
+
+function windowSeries(from: Evaluate, to: Evaluate, step: Evaluate): Evaluate {
+  return (row) => {
+    const length = (step(row) as bigint) * 1000n;
+    const last = to(row) as bigint;
+    const series: bigint[] = [];
+    for (let at = from(row) as bigint; at <= last; at += length) series.push(at);
+    return series;
+  };
+}

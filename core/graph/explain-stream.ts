@@ -1,0 +1,99 @@
+/** Streaming operators as text for EXPLAIN: columns are `c0`, `c1`, … of the input, `r0`, … of a join's right side. */
+import { explainExpression } from '../plan/explain-expression.js';
+import type {
+  CalcStep,
+  StreamCall,
+  StreamJoin,
+  StreamOperator,
+  StreamSortKey,
+} from '../plan/stream-operator.js';
+import { typeToText } from '../types/type-text.js';
+
+/** What the operator does, in one line. */
+export function explainStream(operator: StreamOperator<number>): string {
+  switch (operator.kind) {
+    case 'watermark':
+      return `time ${column(operator.rowtime)}, watermark ${column(operator.watermark)}`;
+    case 'calc':
+      return [
+        operator.columns.map(({ id, column: at }) => `${id} = ${column(at)}`).join(', '),
+        ...operator.steps.map(calcStep),
+        `give ${operator.results.map(explainExpression).join(', ')}`,
+      ].join('; ');
+    case 'aggregate': {
+      const calls = operator.calls.map(call).join(', ');
+      const until = operator.windowTime === null ? '' : `, once ${column(operator.windowTime)} has passed`;
+      return `${calls === '' ? 'distinct' : calls}${by(operator.keys)}${until}`;
+    }
+    case 'session':
+      return `of ${column(operator.time)}, gap ${operator.gap} ms${by(operator.keys)}`;
+    case 'over': {
+      const calls = operator.calls.map((item) => {
+        const { unit, preceding } = item.frame;
+        const milliseconds = unit === 'RANGE' ? ' ms' : '';
+        return `${call(item)} ${unit} ${preceding === null ? 'UNBOUNDED' : `${preceding}${milliseconds}`} PRECEDING`;
+      });
+      return `${calls.join(', ')}${by(operator.keys)} in the order of ${column(operator.time)}`;
+    }
+    case 'rank': {
+      const until = operator.windowTime === null ? '' : `, once ${column(operator.windowTime)} has passed`;
+      const order = operator.order.length === 0 ? '' : ` in the order of ${sortKeys(operator.order)}`;
+      return `rows ${operator.from} to ${operator.to}${by(operator.keys)}${order}${until}`;
+    }
+    case 'first_row':
+    case 'last_row':
+      return `of ${column(operator.time)}${by(operator.keys)}`;
+    case 'join':
+      return explainJoin(operator);
+    case 'union':
+      return `of ${operator.columns.length} inputs`;
+    case 'sort':
+      return `${sortKeys(operator.order)}, once ${column(operator.time)} has passed`;
+    case 'materialize': {
+      const order = operator.order.length === 0 ? '' : ` in the order of ${sortKeys(operator.order)}`;
+      return `what is left at the end${order}`;
+    }
+  }
+}
+
+function explainJoin(join: StreamJoin<number>): string {
+  const keys = join.leftKeys.map((left, i) => {
+    const equals = join.nullSafe[i] === true ? 'IS NOT DISTINCT FROM' : '=';
+    return `${column(left)} ${equals} r${join.rightKeys[i]!}`;
+  });
+  const bounds = join.bounds.map(({ operator, left, right }) => `${column(left)} ${operator} r${right}`);
+  const kept = (side: string, retention: StreamJoin<number>['left']) =>
+    retention === null ? [] : [`${side} rows are kept for ${retention.keep} ms`];
+  const conditions = [...keys, ...bounds].join(' AND ') || 'all rows';
+  return [`${join.type} on ${conditions}`, ...kept('left', join.left), ...kept('right', join.right)].join(
+    ', ',
+  );
+}
+
+function calcStep(step: CalcStep): string {
+  switch (step.kind) {
+    case 'filter':
+      return `where ${explainExpression(step.predicate)}`;
+    case 'compute':
+      return `${step.id} = ${explainExpression(step.expression)}`;
+    case 'unnest':
+      return `${step.id} of ${explainExpression(step.collection)}`;
+  }
+}
+
+function call({ function: name, arguments: args, distinct, filter, type }: StreamCall<number>): string {
+  const where = filter === null ? '' : ` FILTER ${column(filter)}`;
+  return `${name}(${distinct ? 'DISTINCT ' : ''}${args.map(column).join(', ')})${where} -> ${typeToText(type)}`;
+}
+
+function sortKeys(keys: readonly StreamSortKey<number>[]): string {
+  return keys.map((key) => `${column(key.column)}${key.descending ? ' DESC' : ''}`).join(', ');
+}
+
+function by(keys: readonly number[]): string {
+  return keys.length === 0 ? '' : ` by ${keys.map(column).join(', ')}`;
+}
+
+function column(position: number): string {
+  return `c${position}`;
+}

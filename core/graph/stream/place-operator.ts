@@ -1,0 +1,118 @@
+/** Streaming operators with their columns by position instead of id. */
+import type { StreamOperator, StreamOperatorKind } from '../../plan/stream-operator.js';
+
+/** Position of a column among those that an input brings. */
+export type Place<C> = (column: string, input: number) => C;
+
+/** The operator over the same columns, found by `place`. Its outputs are those at `kept`. */
+export function placeOperator<C>(
+  operator: StreamOperator<string>,
+  kept: readonly number[],
+  place: Place<C>,
+): StreamOperator<C> {
+  const optional = (column: string | null, input: number) => (column === null ? null : place(column, input));
+  return {
+    ...placeKind(operator, place),
+    inputs: operator.inputs.map(({ change, clock }, i) => ({
+      change: optional(change, i),
+      clock: optional(clock, i),
+    })),
+    outputs: kept.map((position) => {
+      const output = operator.outputs[position]!;
+      return output.kind === 'input' ? { ...output, column: place(output.column, output.input) } : output;
+    }),
+  };
+}
+
+/** The columns that the operator reads of an input, whatever of its output is wanted. */
+export function columnsRead(operator: StreamOperator<string>, input: number): Set<string> {
+  const read = new Set<string>();
+  const note = (column: string, of: number): string => {
+    if (of === input) read.add(column);
+    return column;
+  };
+  placeOperator(operator, [], note);
+  return read;
+}
+
+function placeKind<C>(operator: StreamOperator<string>, place: Place<C>): StreamOperatorKind<C> {
+  const at = (column: string) => place(column, 0);
+  const all = (columns: readonly string[], input = 0) => columns.map((column) => place(column, input));
+  const call = <T extends { readonly arguments: readonly string[]; readonly filter: string | null }>(
+    item: T,
+  ) => ({ ...item, arguments: all(item.arguments), filter: item.filter === null ? null : at(item.filter) });
+  switch (operator.kind) {
+    case 'watermark':
+      return { kind: 'watermark', rowtime: at(operator.rowtime), watermark: at(operator.watermark) };
+    case 'calc':
+      return {
+        kind: 'calc',
+        columns: operator.columns.map(({ id, column }) => ({ id, column: at(column) })),
+        steps: operator.steps,
+        results: operator.results,
+      };
+    case 'aggregate':
+      return {
+        kind: 'aggregate',
+        keys: all(operator.keys),
+        calls: operator.calls.map(call),
+        windowTime: operator.windowTime === null ? null : at(operator.windowTime),
+      };
+    case 'session':
+      return { ...pick(operator), keys: all(operator.keys), time: at(operator.time) };
+    case 'over':
+      return {
+        kind: 'over',
+        keys: all(operator.keys),
+        time: at(operator.time),
+        calls: operator.calls.map(call),
+      };
+    case 'rank':
+      return {
+        kind: 'rank',
+        from: operator.from,
+        to: operator.to,
+        keys: all(operator.keys),
+        order: operator.order.map((key) => ({ ...key, column: at(key.column) })),
+        windowTime: operator.windowTime === null ? null : at(operator.windowTime),
+      };
+    case 'first_row':
+    case 'last_row':
+      return { kind: operator.kind, keys: all(operator.keys), time: at(operator.time) };
+    case 'join': {
+      const kept = (retention: typeof operator.left, input: number) =>
+        retention === null ? null : { ...retention, time: place(retention.time, input) };
+      return {
+        kind: 'join',
+        type: operator.type,
+        nullSafe: operator.nullSafe,
+        leftKeys: all(operator.leftKeys, 0),
+        rightKeys: all(operator.rightKeys, 1),
+        bounds: operator.bounds.map((bound) => ({
+          ...bound,
+          left: place(bound.left, 0),
+          right: place(bound.right, 1),
+        })),
+        left: kept(operator.left, 0),
+        right: kept(operator.right, 1),
+      };
+    }
+    case 'union':
+      return { kind: 'union', columns: operator.columns.map((columns, input) => all(columns, input)) };
+    case 'sort':
+      return {
+        kind: 'sort',
+        time: at(operator.time),
+        order: operator.order.map((key) => ({ ...key, column: at(key.column) })),
+      };
+    case 'materialize':
+      return {
+        kind: 'materialize',
+        order: operator.order.map((key) => ({ ...key, column: at(key.column) })),
+      };
+  }
+}
+
+function pick({ gap }: { readonly gap: number }): { readonly kind: 'session'; readonly gap: number } {
+  return { kind: 'session', gap };
+}

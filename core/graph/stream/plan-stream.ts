@@ -1,0 +1,113 @@
+/**
+ * Plans for rows that keep coming: what needs to remember rows becomes operators of the core, the rest stays as it is
+ * and runs batch by batch.
+ */
+
+import { columnOf } from '../../plan/expression-builders.js';
+import { hasSubquery, hasWindowCall } from '../../plan/expression-facts.js';
+import type { LogicalPlan } from '../../plan/logical-plan.js';
+import { expressionsOf } from '../../plan/visit-plan.js';
+import type { PlanOptions } from '../plan-options.js';
+import {
+  CLOCK_TYPE,
+  insertions,
+  operatorOver,
+  passedOn,
+  projected,
+  type Relation,
+  refuseInStream,
+  type StreamContext,
+  withOperands,
+} from './relation.js';
+import { streamAggregate } from './stream-aggregate.js';
+import { streamJoin } from './stream-join.js';
+import { streamOver } from './stream-over.js';
+import { streamRank } from './stream-rank.js';
+import { streamSession } from './stream-session.js';
+import { streamLimit, streamSort } from './stream-sort.js';
+import { streamUnion } from './stream-union.js';
+
+/** @throws {PlanError} PLAN_STREAMING for a shape that cannot run over rows that keep coming. */
+export function planStream(plan: LogicalPlan, options: PlanOptions): Relation {
+  const context: StreamContext = { options, plan: (inner) => visit(context, inner) };
+  return context.plan(plan);
+}
+
+function visit(context: StreamContext, plan: LogicalPlan): Relation {
+  for (const expression of expressionsOf(plan)) {
+    if (hasSubquery(expression)) refuseInStream(context, 'This subquery', { span: expression.span });
+  }
+  switch (plan.kind) {
+    case 'scan':
+    case 'values':
+      return insertions(plan);
+    case 'project':
+      if (plan.expressions.some(hasWindowCall)) return streamOver(context, plan);
+      return projected(context.plan(plan.input), plan.columns, plan.expressions);
+    case 'filter': {
+      const ranked = streamRank(context, plan);
+      if (ranked !== null) return ranked;
+      const input = context.plan(plan.input);
+      return { ...input, plan: { ...plan, input: input.plan, columns: input.plan.columns } };
+    }
+    case 'watermark':
+      return watermark(context, plan);
+    case 'session':
+      return streamSession(context, plan);
+    case 'aggregate':
+      return streamAggregate(context, plan);
+    case 'distinct':
+      return streamAggregate(context, asGrouping(plan));
+    case 'join':
+      return streamJoin(context, plan);
+    case 'set':
+      return streamUnion(context, plan);
+    case 'sort':
+      return streamSort(context, plan);
+    case 'limit':
+      return streamLimit(context, plan);
+    case 'correlate':
+    case 'unnest': {
+      const input = context.plan(plan.input);
+      const own = plan.columns.slice(plan.input.columns.length);
+      return { ...input, plan: { ...plan, input: input.plan, columns: [...input.plan.columns, ...own] } };
+    }
+    case 'map':
+      if (plan.keys !== null) refuseInStream(context, 'A function over a partitioned table', plan);
+      return insertions({ ...plan, input: insertionsOf(context, plan) });
+    case 'shared': {
+      const input = context.plan(plan.input);
+      const expressions = plan.columns.map((_, i) => columnOf(plan.input.columns[i]!));
+      return projected(input, plan.columns, expressions);
+    }
+    case 'stream':
+      return insertions(plan);
+  }
+}
+
+function insertionsOf(context: StreamContext, plan: Extract<LogicalPlan, { kind: 'map' }>): LogicalPlan {
+  const input = context.plan(plan.input);
+  if (input.change !== null) refuseInStream(context, 'A function over a table whose rows change', plan);
+  return input.plan;
+}
+
+function watermark(context: StreamContext, plan: Extract<LogicalPlan, { kind: 'watermark' }>): Relation {
+  const { relation, ids } = withOperands(context, context.plan(plan.input), [plan.expression]);
+  const operator = { kind: 'watermark', rowtime: plan.rowtime, watermark: ids[0]! } as const;
+  const clock = context.options.ids.column('clock', CLOCK_TYPE);
+  const made = [...passedOn(plan.columns), { column: clock, output: { kind: 'clock' } } as const];
+  const watermarked = operatorOver(context, [relation], operator, made, false);
+  return { ...watermarked, clock };
+}
+
+function asGrouping(plan: Extract<LogicalPlan, { kind: 'distinct' }>) {
+  return {
+    kind: 'aggregate',
+    input: plan.input,
+    groups: plan.columns.map((column) => columnOf(column)),
+    groupingSets: null,
+    aggregates: [],
+    columns: plan.columns,
+    span: plan.span,
+  } as const;
+}

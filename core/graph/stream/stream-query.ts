@@ -1,0 +1,55 @@
+/** A query over a stream as its sink takes it. */
+import { columnOf } from '../../plan/expression-builders.js';
+import type { LogicalPlan, PlanColumn, QueryPlan } from '../../plan/logical-plan.js';
+import { projectOf } from '../../plan/plan-builders.js';
+import type { PlanOptions } from '../plan-options.js';
+import { planStream } from './plan-stream.js';
+import { operatorOver, passedOn, type Relation, refuseInStream, type StreamContext } from './relation.js';
+
+/** Its columns are those of the query, and after them the kind of change where rows may change. */
+export interface StreamQuery {
+  readonly plan: LogicalPlan;
+  readonly change: PlanColumn | null;
+}
+
+/** @throws {PlanError} PLAN_STREAMING where the query cannot run over rows that keep coming. */
+export function planStreamQuery(query: QueryPlan, root: LogicalPlan, options: PlanOptions): StreamQuery {
+  const context: StreamContext = { options, plan: (inner) => planStream(inner, options) };
+  const planned = context.plan(root);
+  const isResult = query.sink.kind === 'collect' && options.isBounded;
+  const final = isResult && (planned.change !== null || planned.order.length > 0);
+  const { plan, change } = final ? materialized(context, planned, root) : planned;
+  if (change !== null && !takesChanges(query, options)) {
+    refuseInStream(
+      context,
+      `Writing rows that change later to table ${tableName(query)}`,
+      root,
+      "Write them to a table of connector 'print', or group by windows of time, whose results are final.",
+    );
+  }
+  const columns = change === null ? root.columns : [...root.columns, change];
+  return {
+    plan: projectOf(
+      plan,
+      columns,
+      columns.map((column) => columnOf(column)),
+    ),
+    change,
+  };
+}
+
+/** What is left when the input has ended. */
+function materialized(context: StreamContext, relation: Relation, root: LogicalPlan): Relation {
+  const order = relation.order;
+  const ids = new Set([...root.columns.map((column) => column.id), ...order.map((key) => key.column)]);
+  const columns = relation.plan.columns.filter((column) => ids.has(column.id));
+  return operatorOver(context, [relation], { kind: 'materialize', order }, passedOn(columns), false);
+}
+
+function takesChanges({ sink }: QueryPlan, options: PlanOptions): boolean {
+  return sink.kind === 'collect' || options.connectors.get(sink.table.connector)?.sink !== 'files';
+}
+
+function tableName({ sink }: QueryPlan): string {
+  return sink.kind === 'table' ? sink.table.path.at(-1)! : 'result';
+}

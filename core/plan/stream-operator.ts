@@ -1,0 +1,165 @@
+/**
+ * What the core's own streaming operators do, as plain data: columns by id (`C` is string) while a query is planned, by
+ * position in the rows of an input (`C` is number) in the stage graph.
+ */
+import type { DataType } from '../types/data-type.js';
+import type { Expression } from './expression.js';
+
+/** What the rows of an input say of themselves beside their values. */
+export interface StreamInput<C> {
+  /** TINYINT: the kind of change that a row is (`CHANGES`); null: every row is an insertion. */
+  readonly change: C | null;
+  /** BIGINT: the watermark, in milliseconds, that was in force when the row came (NULL: none); null: not known. */
+  readonly clock: C | null;
+}
+
+/** Where a column of the output comes from. */
+export type StreamOutput<C> =
+  /** A column of the row of input `input`; NULL where a join padded that side. */
+  | { readonly kind: 'input'; readonly input: number; readonly column: C }
+  /** What the operator computes. */
+  | { readonly kind: 'result'; readonly result: number }
+  | { readonly kind: 'change' }
+  | { readonly kind: 'clock' };
+
+/** A built-in aggregate over columns. */
+export interface StreamCall<C> {
+  /** Its id in the function table. */
+  readonly function: string;
+  readonly arguments: readonly C[];
+  readonly argumentTypes: readonly DataType[];
+  readonly distinct: boolean;
+  /** BOOLEAN: rows where it is not TRUE are left out; null: every row. */
+  readonly filter: C | null;
+  readonly type: DataType;
+}
+
+/** A key of ORDER BY. */
+export interface StreamSortKey<C> {
+  readonly column: C;
+  readonly type: DataType;
+  readonly descending: boolean;
+  readonly nullsFirst: boolean;
+}
+
+/** The rows before the current one that an aggregate with OVER sees, itself included. */
+export interface StreamFrame {
+  readonly unit: 'ROWS' | 'RANGE';
+  /** Rows, or milliseconds of event time; null: all. */
+  readonly preceding: number | null;
+}
+
+export type StreamOperatorKind<C> =
+  /** Event time begins. Passes its rows on. */
+  | { readonly kind: 'watermark'; readonly rowtime: C; readonly watermark: C }
+  /** Projections and conditions. Results: the expressions, over the columns and what `steps` add to them. */
+  | {
+      readonly kind: 'calc';
+      /** The id that each column has in the expressions. */
+      readonly columns: readonly { readonly id: string; readonly column: C }[];
+      readonly steps: readonly CalcStep[];
+      readonly results: readonly Expression[];
+    }
+  /**
+   * GROUP BY. Results: the keys, then the calls. With `windowTime`, the last millisecond of a window among the keys, a group gives its only row
+   * when the watermark passes the window's end; rows of windows that ended are dropped.
+   */
+  | {
+      readonly kind: 'aggregate';
+      readonly keys: readonly C[];
+      readonly calls: readonly StreamCall<C>[];
+      readonly windowTime: C | null;
+    }
+  /** Rows with the session that they are in, once it has ended. Results: start, end and last millisecond. */
+  | { readonly kind: 'session'; readonly keys: readonly C[]; readonly time: C; readonly gap: number }
+  /** Aggregates over the rows before each row, in the order of event time. Results: the calls. */
+  | {
+      readonly kind: 'over';
+      readonly keys: readonly C[];
+      readonly time: C;
+      readonly calls: readonly (StreamCall<C> & { readonly frame: StreamFrame })[];
+    }
+  /** The rows from `from` to `to` (from 1) of each partition in this order. Results: the number of the row. */
+  | {
+      readonly kind: 'rank';
+      readonly keys: readonly C[];
+      readonly order: readonly StreamSortKey<C>[];
+      readonly from: number;
+      readonly to: number;
+      /** The last millisecond of the window that a partition belongs to; null: it is never complete. */
+      readonly windowTime: C | null;
+    }
+  /** The first row of each key in event time, which is final when the watermark has passed it. */
+  | { readonly kind: 'first_row'; readonly keys: readonly C[]; readonly time: C }
+  /** The last row of each key in event time; of several the one that came last. */
+  | { readonly kind: 'last_row'; readonly keys: readonly C[]; readonly time: C }
+  | StreamJoin<C>
+  /** The rows of all inputs as they come; for each input the columns that are the results. */
+  | { readonly kind: 'union'; readonly columns: readonly (readonly C[])[] }
+  /** Rows in the order of event time, once the watermark has passed them. */
+  | { readonly kind: 'sort'; readonly time: C; readonly order: readonly StreamSortKey<C>[] }
+  /** The rows that are left when the input has ended, in this order. */
+  | { readonly kind: 'materialize'; readonly order: readonly StreamSortKey<C>[] };
+
+/** A step from the rows of an input to rows with more columns, or fewer rows. */
+export type CalcStep =
+  | { readonly kind: 'filter'; readonly predicate: Expression }
+  | { readonly kind: 'compute'; readonly id: string; readonly expression: Expression }
+  /** The row once for each element of a list, which gets the id. */
+  | { readonly kind: 'unnest'; readonly id: string; readonly collection: Expression };
+
+/** Rows of two inputs whose keys are equal and that meet the condition. */
+export interface StreamJoin<C> {
+  readonly kind: 'join';
+  readonly type: 'inner' | 'left' | 'right' | 'full' | 'semi' | 'anti';
+  readonly leftKeys: readonly C[];
+  readonly rightKeys: readonly C[];
+  /** For each key whether NULL equals NULL. */
+  readonly nullSafe: readonly boolean[];
+  /** What else a pair must meet. */
+  readonly bounds: readonly StreamBound<C>[];
+  /** Rows of a side are forgotten when the watermark has passed `time` of them by `keep` milliseconds. */
+  readonly left: StreamRetention<C> | null;
+  readonly right: StreamRetention<C> | null;
+}
+
+/** A comparison that a pair must meet. */
+export interface StreamBound<C> {
+  readonly operator: '=' | '<>' | '<' | '<=' | '>' | '>=';
+  readonly left: C;
+  readonly right: C;
+  /** Of both values. */
+  readonly type: DataType;
+}
+
+/** How long a side of a join is remembered. */
+export interface StreamRetention<C> {
+  readonly time: C;
+  readonly keep: number;
+  /** The time is the end of a window: rows that come after it are dropped. */
+  readonly isWindow: boolean;
+}
+
+export type StreamOperator<C> = StreamOperatorKind<C> & {
+  readonly inputs: readonly StreamInput<C>[];
+  /** One for each column of the output. */
+  readonly outputs: readonly StreamOutput<C>[];
+};
+
+/** The built-in aggregates that streaming operators know. */
+export const STREAM_AGGREGATES: ReadonlySet<string> = new Set([
+  'COUNT',
+  'SUM',
+  'AVG',
+  'MIN',
+  'MAX',
+  'FIRST_VALUE',
+  'LAST_VALUE',
+  'LISTAGG',
+  'ARRAY_AGG',
+  'COLLECT',
+  'STDDEV_POP',
+  'STDDEV_SAMP',
+  'VAR_POP',
+  'VAR_SAMP',
+]);

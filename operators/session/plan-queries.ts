@@ -1,0 +1,47 @@
+/** Bound queries → a stage graph, in the mode that fits them. */
+import {
+  batchPlan,
+  omitEmptyTotals,
+  optimize,
+  PlanError,
+  type PlanOptions,
+  planStages,
+  type QueryPlan,
+  type StageGraph,
+} from '../../core/index.js';
+import type { Mode, ModeChoice } from './choose-mode.js';
+
+/** Queries as they were optimised, with the graph that runs them. */
+export interface PlannedQueries {
+  readonly queries: readonly QueryPlan[];
+  readonly graph: StageGraph;
+}
+
+/**
+ * Plans queries.
+ * @param asked streaming: an aggregate over no rows says nothing
+ * @throws {PlanError} for a shape that cannot be run
+ */
+export function planQueries(
+  bound: readonly QueryPlan[],
+  choice: ModeChoice,
+  asked: Mode | null,
+  options: Omit<PlanOptions, 'mode' | 'isBounded'>,
+): PlannedQueries {
+  const { ids } = options;
+  const inMode = (mode: Mode): PlannedQueries => {
+    const queries = bound.map((query) => {
+      const root = omitEmptyTotals(query.root, ids, mode === 'streaming' || asked === 'streaming');
+      return { ...query, root: optimize(mode === 'batch' ? batchPlan(root, ids) : root, ids) };
+    });
+    return { queries, graph: planStages(queries, { ...options, mode, isBounded: choice.isBounded }) };
+  };
+  try {
+    return inMode(choice.mode);
+  } catch (error) {
+    // What a stream cannot do yet is done with all rows at hand: it differs only for rows that come too late.
+    const isRefused = error instanceof PlanError && error.code === 'PLAN_STREAMING';
+    if (!isRefused || !choice.isBounded) throw error;
+    return inMode('batch');
+  }
+}

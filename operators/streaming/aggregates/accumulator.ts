@@ -1,0 +1,12 @@
+/** What an aggregate keeps of a group. */
+import type { SqlValue } from '../../../core/index.js';
+
+/** The argument values of one row. */
+export type Arguments = readonly SqlValue[];
+
+export interface Accumulator {
+  add(values: Arguments): void;
+  /** Takes a row out that was added. */
+  retract(values: Arguments): void;
+  result(): SqlValue;
+}

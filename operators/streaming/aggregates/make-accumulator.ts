@@ -1,0 +1,67 @@
+/** A call of an aggregate → what keeps its value for a group. */
+import { comparatorOf, InternalError, type SqlValue, type StreamCall } from '../../../core/index.js';
+import type { Accumulator, Arguments } from './accumulator.js';
+import {
+  bitsOf,
+  Count,
+  DecimalAverage,
+  DecimalSum,
+  FloatDeviation,
+  FloatTotal,
+  IntegerAverage,
+  IntegerDeviation,
+  IntegerSum,
+} from './numbers.js';
+import { Collect, Distinct, Extreme, ExtremeOfMany, ValueList } from './values.js';
+
+type Call = Omit<StreamCall<unknown>, 'arguments' | 'filter'> & Pick<StreamCall<unknown>, 'arguments'>;
+
+/** Makes the accumulators of a call, one for each group. `retracts`: rows may be taken out again. */
+export function accumulatorOf(call: Call, retracts: boolean): () => Accumulator {
+  const plain = plainAccumulator({ ...call, filter: null }, retracts);
+  return call.distinct ? () => new Distinct(plain()) : plain;
+}
+
+function plainAccumulator(call: StreamCall<unknown>, retracts: boolean): () => Accumulator {
+  const [type] = call.argumentTypes;
+  const isInteger = type !== undefined && bitsOf(type) !== null;
+  switch (call.function) {
+    case 'COUNT':
+      return () => new Count();
+    case 'SUM':
+      if (isInteger) return () => new IntegerSum(call);
+      return type!.kind === 'DECIMAL' ? () => new DecimalSum(call) : () => new FloatTotal(call);
+    case 'AVG':
+      if (isInteger) return () => new IntegerAverage(call);
+      return type!.kind === 'DECIMAL' ? () => new DecimalAverage(call) : () => new FloatTotal(call);
+    case 'STDDEV_POP':
+    case 'STDDEV_SAMP':
+    case 'VAR_POP':
+    case 'VAR_SAMP':
+      return isInteger ? () => new IntegerDeviation(call) : () => new FloatDeviation(call);
+    case 'MIN':
+    case 'MAX': {
+      const ascending = comparatorOf(type!);
+      const compare = call.function === 'MIN' ? ascending : (a: SqlValue, b: SqlValue) => ascending(b, a);
+      return retracts ? () => new ExtremeOfMany(compare) : () => new Extreme(compare);
+    }
+    case 'FIRST_VALUE':
+      return () => new ValueList(false, (values) => values[0]![0]!);
+    case 'LAST_VALUE':
+      return () => new ValueList(false, (values) => values.at(-1)![0]!);
+    case 'LISTAGG':
+      return () => new ValueList(false, joinTexts);
+    case 'ARRAY_AGG':
+      return () => new ValueList(true, (values) => values.map(([value]) => value!));
+    case 'COLLECT':
+      return () => new Collect();
+    default:
+      throw new InternalError('INTERNAL', `No operator knows the aggregate ${call.function}.`);
+  }
+}
+
+/** The separator is the second argument, a comma where there is none. */
+function joinTexts(values: readonly Arguments[]): string {
+  const separator = (values[0]![1] as string | undefined) ?? ',';
+  return values.map(([value]) => value as string).join(separator);
+}

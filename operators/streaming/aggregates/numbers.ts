@@ -1,0 +1,201 @@
+/** COUNT, SUM, AVG and the deviations. Results are Flink's: SUM wraps, AVG of integers truncates. */
+import {
+  type DataType,
+  decimalOf,
+  type SqlValue,
+  type StreamCall,
+  unscaledDecimal,
+} from '../../../core/index.js';
+import type { Accumulator, Arguments } from './accumulator.js';
+
+/** Rows in which no argument is NULL. */
+export class Count implements Accumulator {
+  #count = 0n;
+
+  add(values: Arguments): void {
+    if (!values.includes(null)) this.#count += 1n;
+  }
+
+  retract(values: Arguments): void {
+    if (!values.includes(null)) this.#count -= 1n;
+  }
+
+  result(): bigint {
+    return this.#count;
+  }
+}
+
+const BITS: Readonly<Partial<Record<DataType['kind'], number>>> = {
+  TINYINT: 8,
+  SMALLINT: 16,
+  INT: 32,
+  BIGINT: 64,
+};
+
+/** The bits of an integer type; null for every other type. */
+export function bitsOf(type: DataType): number | null {
+  return BITS[type.kind] ?? null;
+}
+
+function wrapped(value: bigint, type: DataType): SqlValue {
+  const bits = bitsOf(type)!;
+  const cut = BigInt.asIntN(bits, value);
+  return bits === 64 ? cut : Number(cut);
+}
+
+/** Sum and number of integers, or of decimals as integers. */
+abstract class ExactTotal implements Accumulator {
+  protected total = 0n;
+  protected count = 0n;
+
+  constructor(protected readonly call: StreamCall<unknown>) {}
+
+  add([value]: Arguments): void {
+    this.#change(value!, 1n);
+  }
+
+  retract([value]: Arguments): void {
+    this.#change(value!, -1n);
+  }
+
+  abstract result(): SqlValue;
+
+  #change(value: SqlValue, sign: bigint): void {
+    if (value === null) return;
+    this.total +=
+      sign * (typeof value === 'string' ? unscaledDecimal(value) : BigInt(value as number | bigint));
+    this.count += sign;
+  }
+}
+
+export class IntegerSum extends ExactTotal {
+  result(): SqlValue {
+    return this.count === 0n ? null : wrapped(this.total, this.call.type);
+  }
+}
+
+export class IntegerAverage extends ExactTotal {
+  result(): SqlValue {
+    return this.count === 0n ? null : wrapped(this.total / this.count, this.call.type);
+  }
+}
+
+export class DecimalSum extends ExactTotal {
+  result(): SqlValue {
+    const { type } = this.call;
+    return this.count === 0n || type.kind !== 'DECIMAL' ? null : decimalOf(this.total, type.scale);
+  }
+}
+
+/** Rounded half away from zero to the scale of the result. */
+export class DecimalAverage extends ExactTotal {
+  result(): SqlValue {
+    const { type, argumentTypes } = this.call;
+    const [of] = argumentTypes;
+    if (this.count === 0n || type.kind !== 'DECIMAL' || of?.kind !== 'DECIMAL') return null;
+    const exact = this.total * 10n ** BigInt(type.scale - of.scale);
+    const half = (exact < 0n ? -this.count : this.count) / 2n;
+    return decimalOf((exact + half) / this.count, type.scale);
+  }
+}
+
+/** Over integers Flink computes with integer division, so the result is truncated as there. */
+export class IntegerDeviation implements Accumulator {
+  #total = 0n;
+  #squares = 0n;
+  #count = 0n;
+
+  constructor(private readonly call: StreamCall<unknown>) {}
+
+  add([value]: Arguments): void {
+    this.#change(value!, 1n);
+  }
+
+  retract([value]: Arguments): void {
+    this.#change(value!, -1n);
+  }
+
+  result(): SqlValue {
+    const { function: name, type } = this.call;
+    const divisor = name.endsWith('SAMP') ? this.#count - 1n : this.#count;
+    if (divisor <= 0n) return null;
+    const variance = (this.#squares - (this.#total * this.#total) / this.#count) / divisor;
+    const root = name.startsWith('STDDEV');
+    return wrapped(root ? BigInt(Math.trunc(Math.sqrt(Number(variance)))) : variance, type);
+  }
+
+  #change(value: SqlValue, sign: bigint): void {
+    if (value === null) return;
+    const exact = BigInt(value as number | bigint);
+    this.#total += sign * exact;
+    this.#squares += sign * exact * exact;
+    this.#count += sign;
+  }
+}
+
+/** SUM and AVG of FLOAT and DOUBLE. */
+export class FloatTotal implements Accumulator {
+  #total = 0;
+  #count = 0;
+
+  constructor(private readonly call: StreamCall<unknown>) {}
+
+  add([value]: Arguments): void {
+    if (value === null) return;
+    this.#total += value as number;
+    this.#count += 1;
+  }
+
+  retract([value]: Arguments): void {
+    if (value === null) return;
+    this.#total -= value as number;
+    this.#count -= 1;
+  }
+
+  result(): SqlValue {
+    if (this.#count === 0) return null;
+    const exact = this.call.function === 'AVG' ? this.#total / this.#count : this.#total;
+    return this.call.type.kind === 'FLOAT' ? Math.fround(exact) : exact;
+  }
+}
+
+/** Deviations of FLOAT and DOUBLE by running mean and squares (Welford), which also run backwards. */
+export class FloatDeviation implements Accumulator {
+  #count = 0;
+  #mean = 0;
+  #squares = 0;
+
+  constructor(private readonly call: StreamCall<unknown>) {}
+
+  add([value]: Arguments): void {
+    if (value === null) return;
+    const x = value as number;
+    this.#count += 1;
+    const before = x - this.#mean;
+    this.#mean += before / this.#count;
+    this.#squares += before * (x - this.#mean);
+  }
+
+  retract([value]: Arguments): void {
+    if (value === null) return;
+    const x = value as number;
+    this.#count -= 1;
+    if (this.#count === 0) {
+      this.#mean = 0;
+      this.#squares = 0;
+      return;
+    }
+    const after = x - this.#mean;
+    this.#mean -= after / this.#count;
+    this.#squares -= after * (x - this.#mean);
+  }
+
+  result(): SqlValue {
+    const { function: name, type } = this.call;
+    const divisor = name.endsWith('SAMP') ? this.#count - 1 : this.#count;
+    if (divisor <= 0) return null;
+    const variance = Math.max(0, this.#squares) / divisor;
+    const exact = name.startsWith('STDDEV') ? Math.sqrt(variance) : variance;
+    return type.kind === 'FLOAT' ? Math.fround(exact) : exact;
+  }
+}

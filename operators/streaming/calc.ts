@@ -1,0 +1,86 @@
+/** Projections and conditions, row by row. */
+import {
+  type CalcStep,
+  compile,
+  type Evaluate,
+  InternalError,
+  type SqlValue,
+  type StreamOperator,
+} from '../../core/index.js';
+import { type Change, type Collector, INSERT, type Row, type RowFunction } from './row-function.js';
+
+/** A step over the values so far: it adds some, or says that there is no row. */
+type Step = (values: SqlValue[], next: (values: SqlValue[]) => void) => void;
+
+/** Kinds of change and clocks are columns like others here. */
+export class Calc implements RowFunction {
+  readonly #run: (values: SqlValue[], give: (values: SqlValue[]) => void) => void;
+  readonly #results: readonly Evaluate[];
+  readonly #sources: readonly number[];
+
+  constructor(spec: Extract<StreamOperator<number>, { kind: 'calc' }>) {
+    const places = new Map(spec.columns.map(({ id }, i) => [id, i]));
+    const placeOf = (id: string) => places.get(id);
+    this.#sources = spec.columns.map(({ column }) => column);
+    const steps = spec.steps.map((step) => compileStep(step, places, placeOf));
+    this.#results = spec.results.map((result) => known(compile(result, placeOf)));
+    this.#run = steps.reduceRight<(values: SqlValue[], give: (values: SqlValue[]) => void) => void>(
+      (rest, step) => (values, give) => step(values, (more) => rest(more, give)),
+      (values, give) => give(values),
+    );
+  }
+
+  process(row: Row, _change: Change, _input: number, out: Collector): void {
+    this.#run(
+      this.#sources.map((column) => row[column]!),
+      (values) =>
+        out.emit(
+          INSERT,
+          [],
+          this.#results.map((result) => result(values)),
+        ),
+    );
+  }
+}
+
+function compileStep(
+  step: CalcStep,
+  places: Map<string, number>,
+  placeOf: (id: string) => number | undefined,
+): Step {
+  switch (step.kind) {
+    case 'filter': {
+      const test = known(compile(step.predicate, placeOf));
+      return (values, next) => {
+        if (test(values) === true) next(values);
+      };
+    }
+    case 'compute': {
+      const value = known(compile(step.expression, placeOf));
+      const place = places.size;
+      places.set(step.id, place);
+      return (values, next) => {
+        values[place] = value(values);
+        next(values);
+      };
+    }
+    case 'unnest': {
+      const collection = known(compile(step.collection, placeOf));
+      const place = places.size;
+      places.set(step.id, place);
+      return (values, next) => {
+        for (const element of (collection(values) ?? []) as readonly SqlValue[]) {
+          const copy = values.slice();
+          copy[place] = element;
+          next(copy);
+        }
+      };
+    }
+  }
+}
+
+function known(evaluate: Evaluate | null): Evaluate {
+  if (evaluate === null)
+    throw new InternalError('INTERNAL', 'The planner gave the core an expression of DuckDB.');
+  return evaluate;
+}

@@ -1,0 +1,43 @@
+/** The aggregates of one group, fed by its rows. */
+import type { SqlValue, StreamCall } from '../../core/index.js';
+import type { Accumulator } from './aggregates/accumulator.js';
+import { accumulatorOf } from './aggregates/make-accumulator.js';
+import type { Row } from './row-function.js';
+
+/** Several calls over the same rows. */
+export class Calls {
+  readonly #make: readonly (() => Accumulator)[];
+
+  /** @param retracts rows may be taken out again */
+  constructor(
+    private readonly calls: readonly StreamCall<number>[],
+    retracts: boolean,
+  ) {
+    this.#make = calls.map((call) => accumulatorOf(call, retracts));
+  }
+
+  /** What a new group starts with. */
+  start(): readonly Accumulator[] {
+    return this.#make.map((make) => make());
+  }
+
+  /** A row comes (`isAddition`) or goes. */
+  apply(group: readonly Accumulator[], row: Row, isAddition: boolean): void {
+    this.calls.forEach((call, i) => {
+      this.applyOne(i, group[i]!, row, isAddition, call);
+    });
+  }
+
+  /** As `apply`, for call `i` alone. */
+  applyOne(i: number, accumulator: Accumulator, row: Row, isAddition: boolean, call = this.calls[i]!): void {
+    if (call.filter !== null && row[call.filter] !== true) return;
+    const values = call.arguments.map((column) => row[column]!);
+    if (isAddition) accumulator.add(values);
+    else accumulator.retract(values);
+  }
+}
+
+/** The results of all calls. */
+export function resultsOf(group: readonly Accumulator[]): SqlValue[] {
+  return group.map((accumulator) => accumulator.result());
+}

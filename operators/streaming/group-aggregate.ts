@@ -1,0 +1,72 @@
+/** GROUP BY without windows: a group's row changes with the rows that come. */
+import type { SqlValue, StreamOperator } from '../../core/index.js';
+import type { Accumulator } from './aggregates/accumulator.js';
+import { Calls, resultsOf } from './call-state.js';
+import {
+  type Change,
+  type Collector,
+  DELETE,
+  INSERT,
+  isAddition,
+  type Row,
+  type RowFunction,
+  UPDATE_AFTER,
+  UPDATE_BEFORE,
+} from './row-function.js';
+import { rowKey, valuesKey } from './value-key.js';
+
+type Spec = Extract<StreamOperator<number>, { kind: 'aggregate' }>;
+
+interface Group {
+  readonly keys: readonly SqlValue[];
+  readonly values: readonly Accumulator[];
+  rows: number;
+  /** What was put out last; null: nothing, or it was taken back. */
+  said: readonly SqlValue[] | null;
+}
+
+/** Says the change of a group once for all rows of a batch, and only where its results differ. */
+export class GroupAggregate implements RowFunction {
+  readonly #calls: Calls;
+  readonly #groups = new Map<string, Group>();
+  readonly #changed = new Map<string, Group>();
+
+  constructor(private readonly spec: Spec) {
+    this.#calls = new Calls(spec.calls, spec.inputs[0]!.change !== null);
+  }
+
+  process(row: Row, change: Change): void {
+    const key = rowKey(row, this.spec.keys);
+    let group = this.#groups.get(key);
+    if (group === undefined) {
+      // The row before was taken back with its group already.
+      if (!isAddition(change)) return;
+      const keys = this.spec.keys.map((column) => row[column]!);
+      group = { keys, values: this.#calls.start(), rows: 0, said: null };
+      this.#groups.set(key, group);
+    }
+    group.rows += isAddition(change) ? 1 : -1;
+    this.#calls.apply(group.values, row, isAddition(change));
+    this.#changed.set(key, group);
+  }
+
+  flush(out: Collector): void {
+    for (const [key, group] of this.#changed) {
+      const before = group.said;
+      if (group.rows === 0) {
+        this.#groups.delete(key);
+        if (before !== null) out.emit(DELETE, [], before);
+        continue;
+      }
+      const now = [...group.keys, ...resultsOf(group.values)];
+      if (before !== null && valuesKey(before) === valuesKey(now)) continue;
+      group.said = now;
+      if (before === null) out.emit(INSERT, [], now);
+      else {
+        out.emit(UPDATE_BEFORE, [], before);
+        out.emit(UPDATE_AFTER, [], now);
+      }
+    }
+    this.#changed.clear();
+  }
+}

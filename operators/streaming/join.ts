@@ -1,0 +1,199 @@
+/** Joins of two streams. */
+import {
+  type Compare,
+  comparatorOf,
+  type StreamBound,
+  type StreamOperator,
+  type StreamRetention,
+} from '../../core/index.js';
+import {
+  type Change,
+  type Collector,
+  DELETE,
+  INSERT,
+  isAddition,
+  type Row,
+  type RowFunction,
+} from './row-function.js';
+import { TimeQueue } from './time-queue.js';
+import { hasNull, rowKey, valuesKey } from './value-key.js';
+import { millisecondsOf } from './watermark-operator.js';
+
+type Spec = Extract<StreamOperator<number>, { kind: 'join' }>;
+
+type Bound = StreamBound<number> & { readonly compare: Compare };
+
+interface Entry {
+  readonly row: Row;
+  readonly key: string;
+  /** Rows of the other side that it meets. */
+  partners: number;
+}
+
+/** One side of the join. */
+interface Side {
+  readonly keys: readonly number[];
+  readonly retention: StreamRetention<number> | null;
+  /** Rows without a partner go out beside NULLs (for `anti`: by themselves). */
+  readonly isKept: boolean;
+  readonly rows: Map<string, Entry[]>;
+  readonly leaving: TimeQueue<Entry>;
+}
+
+/**
+ * Both sides are remembered: for good, or until the watermark says that no partner can come any more. A row without a
+ * partner is said at once where nothing is forgotten, and taken back when a partner comes; otherwise when it is forgotten.
+ */
+export class Join implements RowFunction {
+  readonly #sides: readonly [Side, Side];
+  readonly #isFinal: boolean;
+  readonly #bounds: readonly Bound[];
+  #watermark = Number.NEGATIVE_INFINITY;
+
+  constructor(private readonly spec: Spec) {
+    const { type } = spec;
+    const side = (keys: readonly number[], retention: Spec['left'], isKept: boolean): Side => {
+      return { keys, retention, isKept, rows: new Map(), leaving: new TimeQueue() };
+    };
+    this.#sides = [
+      side(spec.leftKeys, spec.left, type === 'left' || type === 'full' || type === 'anti'),
+      side(spec.rightKeys, spec.right, type === 'right' || type === 'full'),
+    ];
+    this.#bounds = spec.bounds.map((bound) => ({ ...bound, compare: comparatorOf(bound.type) }));
+    this.#isFinal = spec.left !== null && spec.right !== null;
+  }
+
+  process(row: Row, change: Change, input: number, out: Collector): void {
+    const own = this.#sides[input]!;
+    const other = this.#sides[1 - input]!;
+    const leaves = this.#leavesAt(own, row);
+    if (own.retention?.isWindow === true && leaves <= this.#watermark) {
+      out.late();
+      return;
+    }
+    const partners = this.#partnersOf(row, own, other, input);
+    if (isAddition(change)) this.#add(row, change, input, partners, leaves, out);
+    else this.#remove(row, change, input, partners, out);
+  }
+
+  advance(watermarkMs: number, out: Collector): void {
+    this.#sides.forEach((side, input) => {
+      for (let due = side.leaving.take(watermarkMs); due !== null; due = side.leaving.take(watermarkMs)) {
+        const entry = due.item;
+        const rows = side.rows.get(entry.key)!.filter((other) => other !== entry);
+        if (rows.length === 0) side.rows.delete(entry.key);
+        else side.rows.set(entry.key, rows);
+        if (side.isKept && entry.partners === 0) this.#alone(INSERT, entry.row, input, out);
+      }
+    });
+    this.#watermark = watermarkMs;
+  }
+
+  #add(
+    row: Row,
+    change: Change,
+    input: number,
+    partners: readonly Entry[],
+    leaves: number,
+    out: Collector,
+  ): void {
+    const own = this.#sides[input]!;
+    const entry: Entry = { row, key: rowKey(row, own.keys), partners: partners.length };
+    const isForgotten = leaves <= this.#watermark;
+    for (const partner of partners) {
+      partner.partners += 1;
+      if (partner.partners === 1) this.#foundFirst(partner, 1 - input, out);
+      this.#pair(change, row, partner.row, input, out);
+    }
+    if (this.spec.type === 'semi' && input === 0 && partners.length > 0) out.emit(change, [row, null], []);
+    if (own.isKept && partners.length === 0 && (!this.#isFinal || isForgotten)) {
+      this.#alone(change, row, input, out);
+    }
+    if (isForgotten) return;
+    const known = own.rows.get(entry.key);
+    if (known === undefined) own.rows.set(entry.key, [entry]);
+    else known.push(entry);
+    if (own.retention !== null) own.leaving.add(leaves, entry);
+  }
+
+  #remove(row: Row, change: Change, input: number, partners: readonly Entry[], out: Collector): void {
+    const own = this.#sides[input]!;
+    const key = rowKey(row, own.keys);
+    const text = this.#textOf(row, input);
+    const known = own.rows.get(key) ?? [];
+    const at = known.findIndex((entry) => this.#textOf(entry.row, input) === text);
+    if (at < 0) return;
+    known.splice(at, 1);
+    if (known.length === 0) own.rows.delete(key);
+    for (const partner of partners) {
+      this.#pair(change, row, partner.row, input, out);
+      partner.partners -= 1;
+      if (partner.partners === 0) this.#lostLast(partner, 1 - input, out);
+    }
+    if (this.spec.type === 'semi' && input === 0 && partners.length > 0) out.emit(change, [row, null], []);
+    if (own.isKept && partners.length === 0) this.#alone(change, row, input, out);
+  }
+
+  #foundFirst(entry: Entry, input: number, out: Collector): void {
+    if (this.spec.type === 'semi' && input === 0) out.emit(INSERT, [entry.row, null], []);
+    else if (this.#sides[input]!.isKept && !this.#isFinal) this.#alone(DELETE, entry.row, input, out);
+  }
+
+  #lostLast(entry: Entry, input: number, out: Collector): void {
+    if (this.spec.type === 'semi' && input === 0) out.emit(DELETE, [entry.row, null], []);
+    else if (this.#sides[input]!.isKept && !this.#isFinal) this.#alone(INSERT, entry.row, input, out);
+  }
+
+  #pair(change: Change, row: Row, partner: Row, input: number, out: Collector): void {
+    if (this.spec.type === 'semi' || this.spec.type === 'anti') return;
+    out.emit(change, input === 0 ? [row, partner] : [partner, row], []);
+  }
+
+  #alone(change: Change, row: Row, input: number, out: Collector): void {
+    out.emit(change, input === 0 ? [row, null] : [null, row], []);
+  }
+
+  #partnersOf(row: Row, own: Side, other: Side, input: number): Entry[] {
+    const strict = own.keys.filter((_, i) => !this.spec.nullSafe[i]);
+    if (hasNull(row, strict)) return [];
+    const candidates = other.rows.get(rowKey(row, own.keys)) ?? [];
+    return candidates.filter(({ row: partner }) => {
+      const [left, right] = input === 0 ? [row, partner] : [partner, row];
+      return this.#bounds.every((bound) => meets(bound, left, right));
+    });
+  }
+
+  /** When a row is forgotten: `Infinity` for good. */
+  #leavesAt({ retention }: Side, row: Row): number {
+    if (retention === null) return Number.POSITIVE_INFINITY;
+    const time = row[retention.time]!;
+    return time === null ? Number.NEGATIVE_INFINITY : millisecondsOf(time as bigint) + retention.keep;
+  }
+
+  #textOf(row: Row, input: number): string {
+    const { change, clock } = this.spec.inputs[input]!;
+    return valuesKey(row.filter((_, i) => i !== change && i !== clock));
+  }
+}
+
+/** Values of both sides were cast to one type. */
+function meets({ operator, left: a, right: b, compare }: Bound, left: Row, right: Row): boolean {
+  const x = left[a]!;
+  const y = right[b]!;
+  if (x === null || y === null) return false;
+  const order = compare(x, y);
+  switch (operator) {
+    case '=':
+      return order === 0;
+    case '<>':
+      return order !== 0;
+    case '<':
+      return order < 0;
+    case '<=':
+      return order <= 0;
+    case '>':
+      return order > 0;
+    case '>=':
+      return order >= 0;
+  }
+}

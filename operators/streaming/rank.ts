@@ -1,0 +1,110 @@
+/** Top-N: the rows of each partition from one place to another. */
+import { rowComparator, type StreamOperator } from '../../core/index.js';
+import {
+  type Change,
+  type Collector,
+  DELETE,
+  INSERT,
+  isAddition,
+  type Row,
+  type RowFunction,
+  UPDATE_AFTER,
+  UPDATE_BEFORE,
+} from './row-function.js';
+import { rowKey, valuesKey } from './value-key.js';
+
+type Spec = Extract<StreamOperator<number>, { kind: 'rank' }>;
+
+interface Partition {
+  /** In order; rows that compare equal in the order in which they came. */
+  readonly rows: Row[];
+  /** The rows from `from` to `to` as they were said last. */
+  said: readonly Row[];
+}
+
+/** The change of a partition is said once for all rows of a batch. */
+export class Rank implements RowFunction {
+  readonly #partitions = new Map<string, Partition>();
+  readonly #changed = new Set<Partition>();
+  readonly #compare: (a: Row, b: Row) => number;
+  readonly #retracts: boolean;
+  /** The number of a row is wanted: a row that moves is a change. */
+  readonly #isNumbered: boolean;
+
+  constructor(private readonly spec: Spec) {
+    this.#compare = rowComparator(spec.order);
+    this.#retracts = spec.inputs[0]!.change !== null;
+    this.#isNumbered = spec.outputs.some((output) => output.kind === 'result');
+  }
+
+  /** No row can change the result any more: the first rows of all, in the order in which they come. */
+  get isDone(): boolean {
+    if (this.spec.keys.length > 0 || this.spec.order.length > 0 || this.#retracts) return false;
+    return (this.#partitions.get('')?.said.length ?? 0) === this.spec.to - this.spec.from + 1;
+  }
+
+  process(row: Row, change: Change): void {
+    const key = rowKey(row, this.spec.keys);
+    let partition = this.#partitions.get(key);
+    if (partition === undefined) {
+      partition = { rows: [], said: [] };
+      this.#partitions.set(key, partition);
+    }
+    const { rows } = partition;
+    if (isAddition(change)) {
+      rows.splice(placeFor(rows, row, this.#compare), 0, row);
+      if (!this.#retracts && rows.length > this.spec.to) rows.pop();
+    } else {
+      const text = valuesKey(withoutChange(row, this.spec));
+      const at = rows.findIndex((known) => valuesKey(withoutChange(known, this.spec)) === text);
+      if (at >= 0) rows.splice(at, 1);
+    }
+    this.#changed.add(partition);
+  }
+
+  flush(out: Collector): void {
+    for (const partition of this.#changed) {
+      const now = partition.rows.slice(this.spec.from - 1, this.spec.to);
+      if (this.#isNumbered) this.#sayPlaces(partition.said, now, out);
+      else saySet(partition.said, now, out);
+      partition.said = now;
+    }
+    this.#changed.clear();
+  }
+
+  #sayPlaces(before: readonly Row[], now: readonly Row[], out: Collector): void {
+    for (let i = 0; i < Math.max(before.length, now.length); i++) {
+      const old = before[i];
+      const row = now[i];
+      if (old === row) continue;
+      const number = [BigInt(this.spec.from + i)];
+      if (old !== undefined) out.emit(row === undefined ? DELETE : UPDATE_BEFORE, [old], number);
+      if (row !== undefined) out.emit(old === undefined ? INSERT : UPDATE_AFTER, [row], number);
+    }
+  }
+}
+
+function saySet(before: readonly Row[], now: readonly Row[], out: Collector): void {
+  const kept = new Set(now);
+  const known = new Set(before);
+  for (const row of before) if (!kept.has(row)) out.emit(DELETE, [row], []);
+  for (const row of now) if (!known.has(row)) out.emit(INSERT, [row], []);
+}
+
+/** The place after all rows that come before it or with it. */
+export function placeFor(rows: readonly Row[], row: Row, compare: (a: Row, b: Row) => number): number {
+  let low = 0;
+  let high = rows.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (compare(rows[middle]!, row) <= 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** A row that goes differs from the one that came in its kind of change and its clock. */
+function withoutChange(row: Row, { inputs }: Spec): Row {
+  const { change, clock } = inputs[0]!;
+  return row.filter((_, i) => i !== change && i !== clock);
+}

@@ -1,0 +1,172 @@
+/** Runs a row function: batches to rows, rows to batches, and time between them. */
+import {
+  type Barrier,
+  type Batch,
+  BatchEncoder,
+  decodeBatch,
+  type Exchange,
+  type Operator,
+  type OperatorContext,
+  type OperatorSurroundings,
+  type SqlValue,
+  type StreamStage,
+  type Watermark,
+} from '../../core/index.js';
+import { type Change, type Collector, INSERT, type Row, type RowFunction } from './row-function.js';
+
+const MOST_ROWS_PER_BATCH = 8_192;
+
+/**
+ * One row after the other, each after the watermark that its clock says; the calls of several inputs take turns.
+ * Output carries the watermark that was in force when it was made.
+ */
+export class RowOperator implements Operator {
+  #context!: OperatorContext;
+  #turn: Promise<void> = Promise.resolve();
+  readonly #inputs: readonly Exchange[];
+  readonly #clocks: number[];
+  readonly #encoder: BatchEncoder;
+  readonly #out: OutputRows;
+  #watermark = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    private readonly stage: StreamStage,
+    private readonly job: OperatorSurroundings,
+    private readonly rows: RowFunction,
+  ) {
+    const exchange = (id: string) => job.graph.exchanges.find((candidate) => candidate.id === id)!;
+    this.#inputs = stage.inputs.map(exchange);
+    this.#clocks = stage.inputs.map(() => Number.NEGATIVE_INFINITY);
+    this.#encoder = new BatchEncoder(exchange(stage.output!).columns, job.schemas);
+    this.#out = new OutputRows(stage, () => this.#context.metrics);
+  }
+
+  async open(context: OperatorContext): Promise<void> {
+    this.#context = context;
+  }
+
+  processBatch(batch: Batch, input: number): Promise<void> {
+    return this.#inTurn(async () => {
+      const columns = decodeBatch(batch, this.#inputs[input]!, this.job.schemas);
+      const { change, clock } = this.stage.operator.inputs[input]!;
+      for (let i = 0; i < batch.rows; i++) {
+        const row = columns.map((column) => column.value(i));
+        if (clock !== null && row[clock] !== null) this.#tick(input, Number(row[clock]));
+        this.rows.process(row, change === null ? INSERT : (row[change] as Change), input, this.#out);
+        if (this.#out.count >= MOST_ROWS_PER_BATCH) await this.#send();
+      }
+      this.rows.flush?.(this.#out);
+      await this.#send();
+      if (this.rows.isDone === true) this.#context.stopInputs();
+    });
+  }
+
+  processWatermark(watermark: Watermark): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#advance(watermark.timestampMs);
+      await this.#send();
+      await this.#context.output.emit(watermark);
+    });
+  }
+
+  snapshot(barrier: Barrier): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#context.acknowledge(barrier.checkpointId, null);
+      await this.#context.output.emit(barrier);
+    });
+  }
+
+  async endInput(input: number): Promise<void> {
+    this.#clocks[input] = Number.POSITIVE_INFINITY;
+    await this.#turn;
+  }
+
+  async close(): Promise<void> {}
+
+  /** The clock of one input; time is the least of all. */
+  #tick(input: number, clockMs: number): void {
+    if (clockMs <= this.#clocks[input]!) return;
+    this.#clocks[input] = clockMs;
+    this.#advance(Math.min(...this.#clocks));
+  }
+
+  #advance(watermarkMs: number): void {
+    if (watermarkMs <= this.#watermark) return;
+    // What time itself puts out was made before it: whoever reads it is not late.
+    this.rows.advance?.(watermarkMs, this.#out);
+    this.#watermark = watermarkMs;
+    this.#out.clock = Number.isFinite(watermarkMs) ? BigInt(watermarkMs) : this.#out.clock;
+  }
+
+  async #send(): Promise<void> {
+    if (this.#out.count === 0) return;
+    const { rows, columns } = this.#out.take();
+    for (let from = 0; from < rows; from += MOST_ROWS_PER_BATCH) {
+      const to = Math.min(rows, from + MOST_ROWS_PER_BATCH);
+      const part = rows <= MOST_ROWS_PER_BATCH ? columns : columns.map((column) => column.slice(from, to));
+      await this.#context.output.emit(this.#encoder.encode(to - from, part));
+    }
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const turn = this.#turn.then(work);
+    // Who called gets the error; the next in turn must not meet it again.
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+}
+
+/** Rows on their way out, by column. */
+class OutputRows implements Collector {
+  clock: bigint | null = null;
+  #columns: SqlValue[][];
+  #count = 0;
+
+  constructor(
+    private readonly stage: StreamStage,
+    private readonly metrics: () => OperatorContext['metrics'],
+  ) {
+    this.#columns = stage.operator.outputs.map(() => []);
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  emit(change: Change, rows: readonly (Row | null)[], results: readonly SqlValue[]): void {
+    this.#count += 1;
+    this.stage.operator.outputs.forEach((output, i) => {
+      this.#columns[i]!.push(outputValue(output, change, rows, results, this.clock));
+    });
+  }
+
+  late(): void {
+    this.metrics().lateRows += 1;
+  }
+
+  take(): { readonly rows: number; readonly columns: SqlValue[][] } {
+    const taken = { rows: this.#count, columns: this.#columns };
+    this.#columns = this.stage.operator.outputs.map(() => []);
+    this.#count = 0;
+    return taken;
+  }
+}
+
+function outputValue(
+  output: StreamStage['operator']['outputs'][number],
+  change: Change,
+  rows: readonly (Row | null)[],
+  results: readonly SqlValue[],
+  clock: bigint | null,
+): SqlValue {
+  switch (output.kind) {
+    case 'input':
+      return rows[output.input]?.[output.column] ?? null;
+    case 'result':
+      return results[output.result]!;
+    case 'change':
+      return change;
+    case 'clock':
+      return clock;
+  }
+}

@@ -1,0 +1,56 @@
+/** Each streaming operator of a graph → what runs it. */
+import type { Operator, OperatorSurroundings, StreamOperator, StreamStage } from '../../core/index.js';
+import { Calc } from './calc.js';
+import { FirstRow } from './first-row.js';
+import { GroupAggregate } from './group-aggregate.js';
+import { Join } from './join.js';
+import { LastRow } from './last-row.js';
+import { Materialize } from './materialize.js';
+import { OverAggregate } from './over-aggregate.js';
+import { Rank } from './rank.js';
+import type { RowFunction } from './row-function.js';
+import { RowOperator } from './row-operator.js';
+import { SessionWindow } from './session-window.js';
+import { TimeSort } from './time-sort.js';
+import { Union } from './union.js';
+import { WatermarkOperator } from './watermark-operator.js';
+import { WindowAggregate } from './window-aggregate.js';
+import { WindowRank } from './window-rank.js';
+
+/** Flink's default of `pipeline.auto-watermark-interval`. */
+const WATERMARK_INTERVAL_MS = 200;
+
+/** The operator of a stream stage. */
+export function streamOperator(stage: StreamStage, job: OperatorSurroundings): Operator {
+  const { operator } = stage;
+  return operator.kind === 'watermark'
+    ? new WatermarkOperator({ ...stage, operator }, job, WATERMARK_INTERVAL_MS)
+    : new RowOperator(stage, job, rowFunction(operator));
+}
+
+function rowFunction(spec: Exclude<StreamOperator<number>, { kind: 'watermark' }>): RowFunction {
+  switch (spec.kind) {
+    case 'calc':
+      return new Calc(spec);
+    case 'aggregate':
+      return spec.windowTime === null ? new GroupAggregate(spec) : new WindowAggregate(spec, spec.windowTime);
+    case 'session':
+      return new SessionWindow(spec);
+    case 'over':
+      return new OverAggregate(spec);
+    case 'rank':
+      return spec.windowTime === null ? new Rank(spec) : new WindowRank(spec, spec.windowTime);
+    case 'first_row':
+      return new FirstRow(spec);
+    case 'last_row':
+      return new LastRow(spec);
+    case 'join':
+      return new Join(spec);
+    case 'union':
+      return new Union(spec);
+    case 'sort':
+      return new TimeSort(spec);
+    case 'materialize':
+      return new Materialize(spec);
+  }
+}

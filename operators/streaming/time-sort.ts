@@ -1,0 +1,30 @@
+/** ORDER BY event time: rows leave when the watermark has passed them. */
+import { rowComparator, type StreamOperator } from '../../core/index.js';
+import { type Change, type Collector, INSERT, type Row, type RowFunction } from './row-function.js';
+import { TimeQueue } from './time-queue.js';
+import { millisecondsOf } from './watermark-operator.js';
+
+export class TimeSort implements RowFunction {
+  readonly #waiting = new TimeQueue<Row>();
+  readonly #compare: (a: Row, b: Row) => number;
+  #watermark = Number.NEGATIVE_INFINITY;
+
+  constructor(private readonly spec: Extract<StreamOperator<number>, { kind: 'sort' }>) {
+    this.#compare = rowComparator(spec.order);
+  }
+
+  process(row: Row, _change: Change, _input: number, out: Collector): void {
+    const time = millisecondsOf(row[this.spec.time] as bigint);
+    if (time <= this.#watermark) out.late();
+    else this.#waiting.add(time, row);
+  }
+
+  advance(watermarkMs: number, out: Collector): void {
+    const ready: Row[] = [];
+    for (let due = this.#waiting.take(watermarkMs); due !== null; due = this.#waiting.take(watermarkMs)) {
+      ready.push(due.item);
+    }
+    for (const row of ready.sort(this.#compare)) out.emit(INSERT, [row], []);
+    this.#watermark = watermarkMs;
+  }
+}

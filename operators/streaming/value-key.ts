@@ -1,0 +1,30 @@
+/** Values as text: equal values of one type have equal text, different ones different text. */
+import type { SqlValue } from '../../core/index.js';
+import type { Row } from './row-function.js';
+
+/** The text of several columns of a row. */
+export function rowKey(row: Row, columns: readonly number[]): string {
+  let text = '';
+  for (const column of columns) text += keyPart(row[column]!);
+  return text;
+}
+
+/** The text of a whole row, or of a list of values. */
+export function valuesKey(values: Row): string {
+  let text = '';
+  for (const value of values) text += keyPart(value);
+  return text;
+}
+
+/** True where one of the columns is NULL. */
+export function hasNull(row: Row, columns: readonly number[]): boolean {
+  return columns.some((column) => row[column] === null);
+}
+
+function keyPart(value: SqlValue): string {
+  if (value === null) return 'n;';
+  if (typeof value === 'string') return `${value.length}:${value}`;
+  if (Array.isArray(value)) return `[${valuesKey(value)}]`;
+  if (value instanceof Uint8Array) return `x${Buffer.from(value).toString('hex')};`;
+  return `${Object.is(value, -0) ? '-0' : String(value)};`;
+}

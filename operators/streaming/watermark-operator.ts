@@ -1,0 +1,142 @@
+/** Event time begins: notes with each row the watermark before it, and emits watermarks as rows move time on. */
+import {
+  type Barrier,
+  type Batch,
+  BatchEncoder,
+  decodeBatch,
+  type Exchange,
+  type Operator,
+  type OperatorContext,
+  type OperatorSurroundings,
+  SourceError,
+  type SqlValue,
+  type StreamOperator,
+  type StreamStage,
+  type Watermark,
+} from '../../core/index.js';
+
+/**
+ * A watermark follows at once on a row that moves it by more than the interval, as in Flink; a smaller step is said
+ * when the interval has passed. Rows leave as they came, in their own groups.
+ */
+export class WatermarkOperator implements Operator {
+  #context!: OperatorContext;
+  readonly #input: Exchange;
+  readonly #encoder: BatchEncoder | null;
+  /** The furthest that rows have moved time, and what of it has been said. */
+  #seen = Number.NEGATIVE_INFINITY;
+  #said = Number.NEGATIVE_INFINITY;
+  #emitted = Number.NEGATIVE_INFINITY;
+  #cancelTimer: (() => void) | null = null;
+  #turn: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly stage: StreamStage & {
+      readonly operator: Extract<StreamOperator<number>, { kind: 'watermark' }>;
+    },
+    private readonly job: OperatorSurroundings,
+    private readonly intervalMs: number,
+  ) {
+    const exchange = (id: string) => job.graph.exchanges.find((candidate) => candidate.id === id)!;
+    this.#input = exchange(stage.inputs[0]!);
+    const output = exchange(stage.output!);
+    const made = stage.operator.outputs.length > 0 ? output.groups.at(-1)! : [];
+    this.#encoder =
+      made.length === 0
+        ? null
+        : new BatchEncoder(
+            made.map((position) => output.columns[position]!),
+            job.schemas,
+          );
+  }
+
+  async open(context: OperatorContext): Promise<void> {
+    this.#context = context;
+  }
+
+  processBatch(batch: Batch): Promise<void> {
+    return this.#inTurn(async () => {
+      const clocks = this.#clocksOf(batch);
+      const kept = this.stage.keptGroups.map((group) => batch.groups[group]!);
+      const made = this.#encoder?.encode(batch.rows, [clocks]).groups ?? [];
+      await this.#context.output.emit({ ...batch, groups: [...kept, ...made] });
+      await this.#say();
+      this.#sayLater();
+    });
+  }
+
+  /** The end of a bounded input is the end of its time. Watermarks from before mean nothing here. */
+  processWatermark(watermark: Watermark): Promise<void> {
+    if (watermark.timestampMs !== Number.POSITIVE_INFINITY) return Promise.resolve();
+    return this.#inTurn(async () => {
+      this.#cancelTimer?.();
+      await this.#context.output.emit(watermark);
+    });
+  }
+
+  snapshot(barrier: Barrier): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#context.acknowledge(barrier.checkpointId, null);
+      await this.#context.output.emit(barrier);
+    });
+  }
+
+  async endInput(): Promise<void> {}
+
+  async close(): Promise<void> {
+    this.#cancelTimer?.();
+  }
+
+  #clocksOf(batch: Batch): SqlValue[] {
+    const columns = decodeBatch(batch, this.#input, this.job.schemas);
+    const { rowtime, watermark } = this.stage.operator;
+    const timeOf = columns[rowtime]!;
+    const watermarkOf = columns[watermark]!;
+    const clocks: SqlValue[] = [];
+    for (let row = 0; row < batch.rows; row++) {
+      clocks.push(Number.isFinite(this.#said) ? BigInt(this.#said) : null);
+      if (timeOf.value(row) === null) throw missingTime();
+      const value = watermarkOf.value(row);
+      if (value === null) continue;
+      this.#seen = Math.max(this.#seen, millisecondsOf(value as bigint));
+      if (this.#seen - this.#said > this.intervalMs) this.#said = this.#seen;
+    }
+    return clocks;
+  }
+
+  async #say(): Promise<void> {
+    if (this.#said <= this.#emitted) return;
+    this.#emitted = this.#said;
+    await this.#context.output.emit({ kind: 'watermark', timestampMs: this.#said });
+  }
+
+  #sayLater(): void {
+    if (this.#cancelTimer !== null || this.#seen <= this.#said) return;
+    this.#cancelTimer = this.#context.timers.after(this.intervalMs, () => {
+      this.#cancelTimer = null;
+      this.#inTurn(async () => {
+        this.#said = this.#seen;
+        await this.#say();
+      }).catch((error: unknown) => this.#context.fail(error));
+    });
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const turn = this.#turn.then(work);
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+}
+
+/** Times are microseconds (precision up to 3); the floor of the millisecond holds before 1970 too. */
+export function millisecondsOf(time: bigint): number {
+  const ms = time / 1000n;
+  return Number(time < 0n && time % 1000n !== 0n ? ms - 1n : ms);
+}
+
+function missingTime(): SourceError {
+  return new SourceError('ROWTIME_NULL', 'A row has no event time: the column of its WATERMARK is NULL.', {
+    details: {},
+    hint: 'Compute the column so that it never is NULL, or leave such rows out of the source.',
+  });
+}

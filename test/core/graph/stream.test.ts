@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest';
+import { explainGraph } from '../../../core/graph/explain-graph.js';
+import type { StageGraph } from '../../../core/graph/stage-graph.js';
+import { addTable, stagesOf, testCatalog } from './planning.js';
+
+function graphOf(sql: string): StageGraph {
+  const catalog = testCatalog();
+  const options = { connector: 'datagen' };
+  addTable(catalog, 'e', { k: 'STRING', v: 'INT', ts: 'TIMESTAMP(3)' }, options, 'ts');
+  addTable(catalog, 'r', { k: 'STRING', w: 'INT', ts: 'TIMESTAMP(3)' }, options, 'ts');
+  return stagesOf(sql, 'streaming', catalog);
+}
+
+/** What each stage does, and of the core's operators how. */
+function operatorsOf(sql: string): string[] {
+  const text = explainGraph(graphOf(sql));
+  const stages = text.split('\n\n').map((stage) => {
+    const [head] = stage.split('\n');
+    const how = /^ {2}operator (.*)$/m.exec(stage)?.[1];
+    return how === undefined || head!.endsWith('calc') ? head! : `${head}: ${how}`;
+  });
+  return stages.map((stage) => stage.replace(/^[a-z]+-\d+: /, ''));
+}
+
+const WINDOW = "TABLE(TUMBLE(TABLE e, DESCRIPTOR(ts), INTERVAL '1' MINUTE))";
+
+test('a window aggregate waits for its window, and nothing of it needs a worker', () => {
+  const sql = `SELECT window_start, k, SUM(v) FROM ${WINDOW} WHERE v > 1 GROUP BY window_start, window_end, k`;
+  expect(operatorsOf(sql)).toEqual([
+    'datagen e',
+    'watermark: time c2, watermark c2',
+    'calc',
+    'aggregate: SUM(c1) -> INT by c2, c3, c0, once c5 has passed',
+    'collect',
+  ]);
+});
+
+test('a condition does not keep rows from moving time on', () => {
+  const stages = operatorsOf('SELECT v FROM e WHERE v > 1 ORDER BY ts');
+  expect(stages.indexOf('calc')).toBeGreaterThan(stages.findIndex((stage) => stage.startsWith('watermark')));
+});
+
+test('groups without their whole window change', () => {
+  const [sink] = graphOf(`SELECT window_start, COUNT(*) FROM ${WINDOW} GROUP BY window_start`).stages.slice(
+    -1,
+  );
+  expect(sink).toMatchObject({ kind: 'sink', change: expect.any(Number) });
+});
+
+test('one row of a key by time is kept by less than a ranking', () => {
+  const ranked = (order: string, n: number) =>
+    operatorsOf(
+      `SELECT k, v FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY k ORDER BY ${order}) AS rn FROM e) WHERE rn <= ${n}`,
+    ).find((stage) => /^(first row|last row|rank)/.test(stage));
+  expect(ranked('ts', 1)).toBe('first row: of c2 by c0');
+  expect(ranked('ts DESC', 1)).toBe('last row: of c2 by c0');
+  expect(ranked('v DESC', 3)).toBe('rank: rows 1 to 3 by c0 in the order of c1 DESC');
+});
+
+test('a join whose times bound each other forgets', () => {
+  const join = (on: string) =>
+    operatorsOf(`SELECT e.v, r.w FROM e JOIN r ON ${on}`).find((stage) => stage.startsWith('join'));
+  expect(join("e.k = r.k AND e.ts BETWEEN r.ts AND r.ts + INTERVAL '1' HOUR")).toMatch(
+    /left rows are kept for 0 ms, right rows are kept for 3600000 ms$/,
+  );
+  expect(join('e.k = r.k')).toBe('join: inner on c0 = r0');
+});
+
+test('a result that changes cannot be written to files', () => {
+  expect(() => graphOf('INSERT INTO results SELECT COUNT(*), k FROM e GROUP BY k')).toThrow(
+    'Writing rows that change later to table results is not supported in streaming mode.',
+  );
+});

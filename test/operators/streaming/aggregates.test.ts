@@ -1,0 +1,87 @@
+import { expect, test } from 'vitest';
+import { type DataType, type SqlValue, types } from '../../../core/index.js';
+import { accumulatorOf } from '../../../operators/streaming/aggregates/make-accumulator.js';
+import { callOf } from './rows.js';
+
+const int = types.int();
+const double = types.double();
+const decimal = types.decimal(10, 2);
+
+/** Values come in this order; those under `gone` go again. */
+function result(
+  name: string,
+  type: DataType,
+  values: readonly SqlValue[],
+  {
+    gone = [],
+    of = type,
+    distinct = false,
+  }: { gone?: readonly SqlValue[]; of?: DataType; distinct?: boolean } = {},
+): SqlValue {
+  const call = callOf(name, 0, type, { argumentTypes: [of], distinct });
+  const accumulator = accumulatorOf(call, true)();
+  for (const value of values) accumulator.add([value]);
+  for (const value of gone) accumulator.retract([value]);
+  return accumulator.result();
+}
+
+test.each<[string, DataType, SqlValue[], SqlValue]>([
+  ['COUNT', types.bigint(), [1, null, 1], 2n],
+  ['SUM', int, [1, null, 2], 3],
+  ['SUM', int, [2_147_483_647, 1], -2_147_483_648],
+  ['SUM', types.bigint(), [9_223_372_036_854_775_807n, 1n], -9_223_372_036_854_775_808n],
+  ['SUM', double, [0.5, 0.25], 0.75],
+  ['SUM', int, [null], null],
+  ['AVG', int, [1, 2], 1],
+  ['AVG', int, [-1, -2], -1],
+  ['AVG', double, [1, 2], 1.5],
+  ['MIN', int, [3, null, 2, 5], 2],
+  ['MAX', double, [1, Number.NaN, 2], Number.NaN],
+  ['MAX', types.string(), ['a', '\u{1F600}', '\uFFFD'], '\u{1F600}'],
+  ['MIN', decimal, ['10.00', '9.50'], '9.50'],
+  ['FIRST_VALUE', int, [null, 4, 5], 4],
+  ['LAST_VALUE', int, [4, 5, null], 5],
+  ['LISTAGG', types.string(), ['x', null, 'y'], 'x,y'],
+  ['ARRAY_AGG', int, [2, null, 1], [2, null, 1]],
+  [
+    'COLLECT',
+    int,
+    [2, 1, 2, null],
+    [
+      [2, 2],
+      [1, 1],
+    ],
+  ],
+  ['VAR_POP', int, [1, 2, 4], 1],
+  ['STDDEV_SAMP', double, [1, 2, 3], 1],
+  ['STDDEV_SAMP', double, [1], null],
+])('%s of %o', (name, type, values, expected) => {
+  expect(result(name, type, values)).toStrictEqual(expected);
+});
+
+test('the sum of decimals keeps their scale, the average has six places and rounds half up', () => {
+  const sum = types.decimal(38, 2);
+  expect(result('SUM', sum, ['1.25', '-0.50', null], { of: decimal })).toBe('0.75');
+  expect(result('AVG', types.decimal(38, 6), ['1.00', '1.00', '0.00'], { of: decimal })).toBe('0.666667');
+});
+
+test.each<[string, DataType, SqlValue[], SqlValue[], SqlValue]>([
+  ['COUNT', types.bigint(), [1, 2, 3], [1], 2n],
+  ['SUM', int, [1, 2, 3], [2], 4],
+  ['AVG', double, [1, 2, 6], [6], 1.5],
+  ['MAX', int, [1, 7, 7, 3], [7, 7], 3],
+  ['MIN', int, [1], [1], null],
+  ['FIRST_VALUE', int, [1, 2, 3], [1], 2],
+  ['LAST_VALUE', int, [1, 2, 2], [2], 2],
+  ['LISTAGG', types.string(), ['a', 'b', 'a'], ['a'], 'b,a'],
+  ['COLLECT', int, [1, 1, 2], [1, 2], [[1, 1]]],
+  ['STDDEV_POP', double, [1, 3, 100], [100], 1],
+])('%s of %2$o after %3$o went', (name, type, values, gone, expected) => {
+  expect(result(name, type, values, { gone })).toStrictEqual(expected);
+});
+
+test('a value counts once with DISTINCT, and until the last of it has gone', () => {
+  expect(result('SUM', int, [5, 5, 2], { distinct: true })).toBe(7);
+  expect(result('SUM', int, [5, 5, 2], { distinct: true, gone: [5] })).toBe(7);
+  expect(result('SUM', int, [5, 5, 2], { distinct: true, gone: [5, 5] })).toBe(2);
+});
