@@ -18,18 +18,38 @@ interface Partition {
   /** Rows that are still in a frame, and for each call the first of them that is in its own. */
   rows: Seen[];
   readonly first: number[];
+  /** The last moment at which something was done: a row from before it is late where frames are bounded. */
+  last: number;
 }
 
-/** A row waits for the watermark, so that all before it are there; one that comes behind the watermark is late. */
+/** A row that waits for its moment; null: the moment at which a partition may be forgotten. */
+interface Waiting {
+  readonly key: string;
+  readonly row: Row | null;
+}
+
+/**
+ * A row waits for the watermark, so that all before it are there. One that comes behind the watermark is late; with a
+ * bounded frame only one that comes behind the last moment of its partition, as in Flink, where the times at which it
+ * looks whether a partition of RANGE can be forgotten are such moments too.
+ */
 export class OverAggregate implements RowFunction {
   readonly #calls: Calls;
   readonly #frames: readonly StreamFrame[];
   readonly #partitions = new Map<string, Partition>();
-  readonly #waiting = new TimeQueue<{ readonly key: string; readonly row: Row }>();
+  readonly #waiting = new TimeQueue<Waiting>();
+  readonly #isBounded: boolean;
+  /** Milliseconds of RANGE; null: nothing is forgotten by time. */
+  readonly #range: number | null;
+  /** When a partition may be forgotten, by key. */
+  readonly #forgetAt = new Map<string, number>();
   #watermark = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly spec: Extract<StreamOperator<number>, { kind: 'over' }>) {
     this.#frames = spec.calls.map((call) => call.frame);
+    this.#isBounded = this.#frames.every((frame) => frame.preceding !== null);
+    const ranges = this.#frames.map(({ unit, preceding }) => (unit === 'RANGE' ? preceding : null));
+    this.#range = ranges.includes(null) ? null : Math.max(...(ranges as number[]));
     this.#calls = new Calls(
       spec.calls,
       this.#frames.some((frame) => frame.preceding !== null),
@@ -38,8 +58,14 @@ export class OverAggregate implements RowFunction {
 
   process(row: Row, _change: Change, _input: number, out: Collector): void {
     const time = millisecondsOf(row[this.spec.time] as bigint);
-    if (time <= this.#watermark) out.late();
-    else this.#waiting.add(time, { key: rowKey(row, this.spec.keys), row });
+    const key = rowKey(row, this.spec.keys);
+    const past = this.#isBounded ? this.#partitions.get(key)?.last : this.#watermark;
+    if (time <= (past ?? Number.NEGATIVE_INFINITY)) {
+      out.late();
+      return;
+    }
+    this.#waiting.add(time, { key, row });
+    if (this.#range !== null) this.#forgetAfter(key, time, this.#range);
   }
 
   advance(watermarkMs: number, out: Collector): void {
@@ -52,16 +78,19 @@ export class OverAggregate implements RowFunction {
   #moment(time: number, out: Collector): void {
     const peers = new Map<string, Row[]>();
     for (let due = this.#waiting.take(time); due !== null; due = this.#waiting.take(time)) {
-      const rows = peers.get(due.item.key);
-      if (rows === undefined) peers.set(due.item.key, [due.item.row]);
-      else rows.push(due.item.row);
+      const { key, row } = due.item;
+      const rows = peers.get(key) ?? [];
+      if (row !== null) rows.push(row);
+      peers.set(key, rows);
     }
     for (const [key, rows] of peers) {
-      let partition = this.#partitions.get(key);
-      if (partition === undefined) {
-        partition = { values: this.#calls.start(), rows: [], first: this.#frames.map(() => 0) };
-        this.#partitions.set(key, partition);
+      if ((this.#forgetAt.get(key) ?? Number.POSITIVE_INFINITY) <= time) {
+        this.#partitions.delete(key);
+        this.#forgetAt.delete(key);
+        continue;
       }
+      const partition = this.#partition(key);
+      partition.last = time;
       const isRange = this.#frames.some((frame) => frame.unit === 'RANGE');
       if (isRange) for (const row of rows) this.#enter(partition, { time, row });
       for (const row of rows) {
@@ -69,6 +98,25 @@ export class OverAggregate implements RowFunction {
         out.emit(INSERT, [row], resultsOf(partition.values));
       }
     }
+  }
+
+  #partition(key: string): Partition {
+    let partition = this.#partitions.get(key);
+    if (partition === undefined) {
+      const first = this.#frames.map(() => 0);
+      partition = { values: this.#calls.start(), rows: [], first, last: Number.NEGATIVE_INFINITY };
+      this.#partitions.set(key, partition);
+    }
+    return partition;
+  }
+
+  /** A look at one and a half ranges after a row, put off by the rows that come until one range after it. */
+  #forgetAfter(key: string, time: number, range: number): void {
+    const planned = this.#forgetAt.get(key);
+    if (planned !== undefined && planned >= time + range + 1) return;
+    const at = time + Math.floor(range * 1.5) + 1;
+    this.#forgetAt.set(key, at);
+    this.#waiting.add(at, { key, row: null });
   }
 
   #enter(partition: Partition, seen: Seen): void {

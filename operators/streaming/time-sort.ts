@@ -1,4 +1,4 @@
-/** ORDER BY event time: rows leave when the watermark has passed them. */
+/** ORDER BY event time: rows leave when the watermark has passed them. One from before the last that left is late, as in Flink. */
 import { rowComparator, type StreamOperator } from '../../core/index.js';
 import { type Change, type Collector, INSERT, type Row, type RowFunction } from './row-function.js';
 import { TimeQueue } from './time-queue.js';
@@ -7,7 +7,8 @@ import { millisecondsOf } from './watermark-operator.js';
 export class TimeSort implements RowFunction {
   readonly #waiting = new TimeQueue<Row>();
   readonly #compare: (a: Row, b: Row) => number;
-  #watermark = Number.NEGATIVE_INFINITY;
+  /** The time of the last row that left. */
+  #last = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly spec: Extract<StreamOperator<number>, { kind: 'sort' }>) {
     this.#compare = rowComparator(spec.order);
@@ -15,7 +16,7 @@ export class TimeSort implements RowFunction {
 
   process(row: Row, _change: Change, _input: number, out: Collector): void {
     const time = millisecondsOf(row[this.spec.time] as bigint);
-    if (time <= this.#watermark) out.late();
+    if (time <= this.#last) out.late();
     else this.#waiting.add(time, row);
   }
 
@@ -23,8 +24,8 @@ export class TimeSort implements RowFunction {
     const ready: Row[] = [];
     for (let due = this.#waiting.take(watermarkMs); due !== null; due = this.#waiting.take(watermarkMs)) {
       ready.push(due.item);
+      this.#last = due.time;
     }
     for (const row of ready.sort(this.#compare)) out.emit(INSERT, [row], []);
-    this.#watermark = watermarkMs;
   }
 }

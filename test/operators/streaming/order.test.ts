@@ -43,8 +43,34 @@ describe('OVER', () => {
   });
 
   test('a frame has an end behind the row, counted in rows or in time', () => {
-    expect(sums({ unit: 'ROWS', preceding: 1 })).toEqual(['[1]', '[7]', '[3]', '[6]', 'late', '[12]']);
-    expect(sums({ unit: 'RANGE', preceding: 20 })).toEqual(['[1]', '[7]', '[7]', '[7]', 'late', '[14]']);
+    expect(sums({ unit: 'ROWS', preceding: 1 })).toEqual(['[1]', '[7]', '[3]', '[6]', '[104]', '[108]']);
+    expect(sums({ unit: 'RANGE', preceding: 20 })).toEqual(['[1]', '[7]', '[7]', '[7]', '[107]', '[114]']);
+  });
+
+  test('with a bounded frame only a row behind the last of its partition is late', () => {
+    const partitions: Event[] = [
+      ['+I', ['a', at(10), 1n]],
+      ['+I', ['b', at(30), 2n]],
+      { watermark: 40 },
+      ['+I', ['a', at(20), 4n]],
+      ['+I', ['b', at(30), 8n]],
+      { watermark: 41 },
+    ];
+    expect(run(over({ unit: 'ROWS', preceding: 5 }), partitions).slice(2)).toEqual([
+      'late',
+      '+I [a 20000 4] = [5]',
+    ]);
+  });
+
+  test('a partition of RANGE is forgotten when no frame can reach its rows', () => {
+    const range = over({ unit: 'RANGE', preceding: 10 });
+    const rows = run(range, [
+      ['+I', ['a', at(0), 1n]],
+      { watermark: 16 },
+      ['+I', ['a', at(9), 2n]],
+      { watermark: 17 },
+    ]);
+    expect(rows).toEqual(['+I [a 0 1] = [1]', '+I [a 9000 2] = [2]']);
   });
 });
 
@@ -174,8 +200,10 @@ test('ORDER BY time lets rows go as time passes them, those of one time by the o
     { watermark: 1 },
     ['+I', [at(1), 9n]],
     { watermark: 5 },
+    ['+I', [at(3), 7n]],
+    { watermark: 6 },
   ]);
-  expect(rows).toEqual(['+I [1000 5]', 'late', '+I [2000 3]', '+I [2000 1]']);
+  expect(rows).toEqual(['+I [1000 5]', 'late', '+I [2000 3]', '+I [2000 1]', '+I [3000 7]']);
 });
 
 test('what is left at the end are the rows that did not go, in their order', () => {
