@@ -846,19 +846,14 @@ test('expressions of a stream are computed for each batch', () => {
       output   [c0 BIGINT]
       exchange stream: one consumer
 
-    relational-2: read input_0, filter, project
-      reads    source-1 as input_0
-      sql      c0 = inc_0_4
-                 project [inc_0_4 = n_1 + 1]
-                   filter n_1 > 5
-                     scan input_0 [n_1]
-      order    kept
-      runs     for each batch
+    stream-2: calc
+      reads    source-1
+      operator n_1 = c0; where n_1 > 5; give n_1 + 1
       output   [c0 BIGINT]
       exchange stream: one consumer
 
     python-3: inc(inc_0_4)
-      reads    relational-2
+      reads    stream-2
       step #0  inc(c0) -> BIGINT
       shipped  c0
       kept     nothing
