@@ -144,12 +144,12 @@ export class Session implements JobSession {
     return async (statement) => {
       const job = await this.#jobOf(statement, sql);
       if (job === null) return this.#executeStatement(statement, sql);
-      const { queries, graph } = await this.#plan(job, sql, toBeWritten);
-      for (const { sink } of queries) {
+      const planned = await this.#plan(job, sql, toBeWritten);
+      for (const { sink } of planned.queries) {
         const path = sink.kind === 'table' ? sink.table.options.path : undefined;
         if (path !== undefined) toBeWritten.add(resolve(this.#options.workingDirectory, path));
       }
-      return { kind: 'explain', text: this.#explained({ queries, graph }) };
+      return { kind: 'explain', text: this.#explained(planned) };
     };
   }
 
@@ -258,9 +258,9 @@ export class Session implements JobSession {
   }
 
   async #explainStatement(explained: ExplainStatement, sql: string): Promise<StatementResult> {
-    const { queries, graph } = await this.#plan(explained.statement, sql);
+    const planned = await this.#plan(explained.statement, sql);
     const details = explainDetails(explained.details, this.#options.onNote);
-    return { kind: 'explain', text: this.#explained({ queries, graph }) + details };
+    return { kind: 'explain', text: this.#explained(planned) + details };
   }
 
   async #plan(
