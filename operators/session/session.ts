@@ -259,7 +259,7 @@ export class Session implements JobSession {
 
   async #explainStatement(explained: ExplainStatement, sql: string): Promise<StatementResult> {
     const planned = await this.#plan(explained.statement, sql);
-    const details = explainDetails(explained.details, this.#options.onNote);
+    const details = explainDetails(explained.details, planned.graph, this.#options.onNote);
     return { kind: 'explain', text: this.#explained(planned) + details };
   }
 
