@@ -2,8 +2,8 @@
 import { hostCalls } from '../functions/builtins/host-call.js';
 import { typeToText } from '../types/type-text.js';
 import { explainPredicate } from './explain-predicate.js';
-import type { SplitScan } from './split-scan.js';
 import { explainStream } from './explain-stream.js';
+import type { SplitScan } from './split-scan.js';
 import type {
   CallArgument,
   Exchange,
