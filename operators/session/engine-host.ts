@@ -118,7 +118,7 @@ export class EngineHost {
 
   /** Starts to import what workers need; errors show when a worker is asked for. */
   prepare(kind: 'function' | 'relational'): void {
-    this.#start().then(
+    this.#begin().then(
       ({ bridge }) => bridge.prepare(kind),
       () => undefined,
     );
@@ -259,11 +259,15 @@ export class EngineHost {
     await Promise.all([this.#memory.close(), this.#leftovers.close()]);
   }
 
-  async #start(): Promise<Started> {
+  #start(): Promise<Started> {
+    return untilAborted(this.options.signal, this.#begin());
+  }
+
+  async #begin(): Promise<Started> {
     await this.claimMemory();
-    this.#started ??= this.#ending.then(() => this.#open());
     this.options.signal.throwIfAborted();
-    return untilAborted(this.options.signal, this.#started);
+    this.#started ??= this.#ending.then(() => this.#open());
+    return this.#started;
   }
 
   async #abort(): Promise<void> {
