@@ -21,6 +21,8 @@ export interface EngineSizes {
   readonly bufferBytes: number;
   /** What the answer to one bundle may take of memory; the rest of it waits in a file. */
   readonly answerBytes: number;
+  /** Most bytes on disk of spilled exchanges and answers, and of each relational worker; null: as many as it takes. */
+  readonly temporaryBytes: number | null;
   /** How long nothing may move in a stalled job before it fails. */
   readonly stallAfterMs: number;
 }

@@ -261,6 +261,8 @@ export interface OpenRelationalStage {
   readonly memoryLimitBytes: number;
   readonly threads: number;
   readonly temporaryDirectory: string;
+  /** Most bytes of the worker's temporary files; null: as many as the disk takes. */
+  readonly temporaryBytes: number | null;
 }
 
 export interface WireFileSink {

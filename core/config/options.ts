@@ -162,6 +162,13 @@ export const OPTIONS = {
     default: null,
     meaning: "Folder for spilled exchanges and DuckDB's temporary files; by default the system's.",
   },
+  'millstream.temporary.disk': {
+    type: 'memory',
+    default: null,
+    meaning:
+      'Most bytes on disk of what a job spills, and of what each relational worker does; by default as many as the disk takes.',
+    schema: { minimum: 1 },
+  },
   'millstream.memory': {
     type: 'memory',
     default: null,

@@ -51,7 +51,9 @@ export class SpillFolder implements SpillFiles {
         'SPILL_FULL',
         `Exchange ${name} needs ${formatMemory(bytes)} more of temporary disk space; ` +
           `${formatMemory(this.bytes)} of ${formatMemory(maxBytes)} is taken.`,
-        { hint: 'Raise the limit, or filter and project before the stage that needs its input twice.' },
+        {
+          hint: 'Raise millstream.temporary.disk, or filter and project before the stage that needs its input twice.',
+        },
       );
     }
     this.bytes += bytes;

@@ -204,6 +204,7 @@ export class EngineHost {
         onNote: this.options.onNote,
       },
     );
+    const temporaryBytes = configuration.get('millstream.temporary.disk');
     const engine: Engine = {
       job,
       measured: new FunctionMetricSet(),
@@ -229,11 +230,12 @@ export class EngineHost {
           configuration.get('millstream.relational.threads') ?? scanThreads(availableParallelism()),
         bufferBytes,
         answerBytes: configuration.get('millstream.bundle.answer-memory'),
+        temporaryBytes,
         stallAfterMs: configuration.get('millstream.stall-timeout'),
       },
       clock: systemClock,
       timers: systemTimers,
-      spillFiles: new SpillFolder({ parent: temporaryFolder.path, maxBytes: null }),
+      spillFiles: new SpillFolder({ parent: temporaryFolder.path, maxBytes: temporaryBytes }),
       functionOverrides: (name) =>
         wireOverrides(name, functionWorkers.declared(name), configuration.functionOptions(name)),
       functionOptions,

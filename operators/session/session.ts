@@ -2,50 +2,35 @@
 import { resolve } from 'node:path';
 import type { EarlyZygotes } from '../../bridge/index.js';
 import {
-  type AnalysisRequest,
-  bindStatement,
   CancelledError,
   CatalogManager,
-  ColumnIds,
   Configuration,
-  collectFunctionNames,
-  createStageRenderer,
-  DEAD_LETTER_CONNECTOR,
   type DescribeStatement,
   type ExplainStatement,
   explainQueries,
   type FunctionDeclaration,
   parseEach,
   parseScript,
-  type QueryPlan,
-  STANDARD_CONNECTORS,
   type StageGraph,
   type Statement,
   UdfError,
   untilAborted,
-  withGrantedWorkers,
-  withOverrides,
 } from '../../core/index.js';
 import { openCatalog } from '../catalogs/open-catalog.js';
 import type { SourceFactory } from '../registry.js';
 import { ResultQueue } from '../sinks/result-queue.js';
 import { untilEnded } from '../sinks/until-ended.js';
-import { aggregatePhases } from './aggregate-phases.js';
 import { checkEach } from './check-each.js';
-import { chooseMode, type Mode } from './choose-mode.js';
-import { isLetterQuery, letterQueries } from './dead-letter-tables.js';
+import { isLetterQuery } from './dead-letter-tables.js';
 import { describeFunction } from './describe-function.js';
 import { EngineHost } from './engine-host.js';
 import { explainDetails } from './explain-details.js';
 import { explainResources } from './explain-resources.js';
-import { withSourceFusion } from './fuse-scans.js';
 import { explainIsolation } from './isolation.js';
 import { isJob, type JobStatement, startsJob } from './job-statement.js';
 import { jobSummary } from './job-summary.js';
 import { listingResult } from './listing-result.js';
-import { noteOptions } from './note-options.js';
-import { planQueries } from './plan-queries.js';
-import { fileResolver } from './resolve-files.js';
+import { type PlannedJob, planJob } from './plan-job.js';
 import { rowsResult } from './rows-result.js';
 import { type RunOutcome, runGraph } from './run-graph.js';
 import type {
@@ -65,16 +50,7 @@ import {
   makeTable,
   type TableAsQueryStatement,
 } from './table-as-query.js';
-import { withAnalyses } from './with-analyses.js';
 import { withPlace } from './with-place.js';
-
-/** Statements that are planned, with what they were planned from. */
-interface PlannedJob {
-  readonly queries: readonly QueryPlan[];
-  readonly graph: StageGraph;
-  /** Every source ends. */
-  readonly isBounded: boolean;
-}
 
 export class Session implements JobSession {
   readonly catalog = new CatalogManager();
@@ -268,73 +244,16 @@ export class Session implements JobSession {
     sql: string,
     toBeWritten: ReadonlySet<string> = new Set(),
   ): Promise<PlannedJob> {
-    const planned = this.#host.voice.plan(() => this.#planned(statement, sql, toBeWritten));
+    const parts = {
+      catalog: this.catalog,
+      configuration: this.configuration,
+      host: this.#host,
+      options: this.#options,
+      sources: [...this.#sources.keys()],
+      toBeWritten,
+    };
+    const planned = this.#host.voice.plan(() => planJob(statement, sql, parts));
     return untilAborted(this.#ending.signal, planned);
-  }
-
-  async #planned(
-    statement: JobStatement,
-    sql: string,
-    toBeWritten: ReadonlySet<string>,
-  ): Promise<PlannedJob> {
-    await this.#host.claimMemory();
-    const entries = collectFunctionNames({ catalog: this.catalog }, statement);
-    const workers = entries.length === 0 ? null : await this.#host.functionWorkers();
-    const declarations = (await workers?.declare(entries)) ?? new Map<string, FunctionDeclaration>();
-    const byName = new Map(
-      [...declarations].map(([name, declaration]) => [name.toLowerCase(), this.#inForce(declaration)]),
-    );
-    const analyses = new Map<string, string>();
-    const functions = {
-      declaration: (name: string) => byName.get(name.toLowerCase()) ?? null,
-      analysis: (request: AnalysisRequest) => analyses.get(JSON.stringify(request)) ?? null,
-    };
-    const notNull = this.configuration.get('table.exec.sink.not-null-enforcer') === 'DROP' ? 'drop' : 'error';
-    const asked = this.#askedMode();
-    const streaming = asked === 'streaming';
-    const bind = () => {
-      const ids = new ColumnIds();
-      const environment = { catalog: this.catalog, functions, ids, sql, notNull, streaming } as const;
-      const bound = bindStatement(environment, statement);
-      const letters = withPlace(sql, statement.span, () =>
-        letterQueries(environment, byName.values(), this.configuration),
-      );
-      return { ids, bound: [...bound, ...letters] };
-    };
-    const { ids, bound } = await withAnalyses(bind, async (request) => {
-      analyses.set(JSON.stringify(request), await workers!.analyze(request));
-    });
-    const connectors = new Map(STANDARD_CONNECTORS);
-    for (const name of [...this.#sources.keys(), DEAD_LETTER_CONNECTOR])
-      connectors.set(name, { source: 'rows', sink: null, bounded: () => true });
-    const choice = chooseMode(bound, connectors, asked);
-    if (choice.note !== null) this.#options.onNote(choice.note);
-    const resolveFiles = fileResolver(this.#options.workingDirectory, toBeWritten);
-    const { queries, graph: cut } = planQueries(bound, choice, asked, {
-      parallelism: workers?.parallelism(entries) ?? this.#host.resources.parallelism,
-      functions,
-      aggregatePhases: aggregatePhases(this.configuration),
-      connectors,
-      renderer: createStageRenderer(resolveFiles),
-      ids,
-      sql,
-    });
-    const planned = await withSourceFusion(cut, this.configuration, { workers, functions, resolveFiles });
-    noteOptions(queries, this.#options.onNote);
-    const graph = withGrantedWorkers(planned, this.#host.resources.functionWorkers(planned));
-    return { queries, graph, isBounded: choice.isBounded };
-  }
-
-  /** A declaration with the options that the job's settings give it. */
-  #inForce(declaration: FunctionDeclaration): FunctionDeclaration {
-    const settings = this.configuration.functionOptions(declaration.name);
-    return { ...declaration, options: withOverrides(declaration.options, settings) };
-  }
-
-  #askedMode(): Mode | null {
-    if (this.#options.mode !== null) return this.#options.mode;
-    const configured = this.configuration.get('execution.runtime-mode');
-    return configured === 'BATCH' ? 'batch' : configured === 'STREAMING' ? 'streaming' : null;
   }
 
   #query({ queries, graph, isBounded }: PlannedJob): RowsResult {

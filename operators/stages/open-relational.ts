@@ -88,6 +88,7 @@ function stageBody(
     memoryLimitBytes: engine.sizes.relationalMemoryLimitBytes,
     threads: threadsOf(stage, graph, engine.sizes),
     temporaryDirectory: engine.temporaryDirectory,
+    temporaryBytes: engine.sizes.temporaryBytes,
   };
 }
 

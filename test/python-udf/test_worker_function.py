@@ -272,7 +272,8 @@ def test_a_function_that_cannot_be_loaded_is_an_error_of_the_instruction(core: F
 def test_an_instruction_for_another_kind_of_worker_is_refused(core: FakeCore) -> None:
     body = {"sql": "SELECT 1", "inputs": [], "output": [], "groups": None, "keyColumns": None, "sink": None}
     settings = {"perBatch": False, "keepsOrder": False, "batchRows": 1, "memoryLimitBytes": 1, "threads": 1}
-    number = core.instruct("open_relational_stage", stage="r", **body, **settings, temporaryDirectory="/")
+    temporary = {"temporaryDirectory": "/", "temporaryBytes": None}
+    number = core.instruct("open_relational_stage", stage="r", **body, **settings, **temporary)
 
     assert core.reply(number)["error"]["code"] == "PROTOCOL_INSTRUCTION"
 

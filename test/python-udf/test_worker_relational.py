@@ -49,6 +49,7 @@ def open_stage(core: FakeCore, sql: str, output: dict[str, str], **changes: Any)
         "memoryLimitBytes": 256 * MEBIBYTE,
         "threads": 2,
         "temporaryDirectory": f"{core.folder}/temporary",
+        "temporaryBytes": None,
     }
     core.credits.clear()
     core.ask("open_relational_stage", stage=stage, **{**body, **changes})
@@ -252,6 +253,18 @@ def test_a_sink_that_fails_leaves_no_file(core: FakeCore, tmp_path: Path) -> Non
 
     assert failed["error"]["code"] == "SQL_CAST"
     assert not path.exists()
+
+
+def test_a_query_that_spills_more_than_it_may_says_so(core: FakeCore) -> None:
+    sql = "SELECT range AS c0 FROM range(8000000) ORDER BY hash(range)"
+    limits = {"memoryLimitBytes": 48 * MEBIBYTE, "temporaryBytes": MEBIBYTE}
+    stage = open_stage(core, sql, {"c0": "BIGINT"}, **limits)
+
+    core.grant(stage, MEBIBYTE)
+    failed, _ = core.receive_data()
+
+    assert failed["error"]["code"] == "SPILL_FULL"
+    assert "millstream.temporary.disk" in failed["error"]["hint"]
 
 
 def test_a_query_per_batch_answers_every_batch_with_one_of_its_sequence(core: FakeCore) -> None:

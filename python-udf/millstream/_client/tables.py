@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from collections.abc import Iterable
 from pathlib import Path
@@ -41,13 +42,26 @@ def write_table(name: str, data: Any, file: Path) -> list[tuple[str, DataType]]:
 
 def create_table(name: str, columns: list[tuple[str, DataType]], file: Path) -> str:
     """The statements that make `file` the table `name`, whatever that was before."""
-    body = ", ".join(f"{identifier(column)} {data_type}" for column, data_type in columns)
+    body = ", ".join(f"{identifier(column)} {_stored(data_type)}" for column, data_type in columns)
     path = str(file).replace("'", "''")
     return (
         f"DROP TEMPORARY TABLE IF EXISTS {identifier(name)};\n"
         f"CREATE TEMPORARY TABLE {identifier(name)} ({body}) "
         f"WITH ('connector' = 'filesystem', 'path' = '{path}', 'format' = 'parquet');"
     )
+
+
+def _stored(data_type: DataType) -> DataType:
+    """No column of SQL is an INTERVAL: milliseconds are BIGINT, months INT, as they lie in the file."""
+    kind = {"INTERVAL_DAY_TIME": "BIGINT", "INTERVAL_YEAR_MONTH": "INT"}.get(data_type.kind)
+    if kind is not None:
+        return DataType(kind, nullable=data_type.nullable)
+    element, key, value = (
+        None if part is None else _stored(part)
+        for part in (data_type.element, data_type.key, data_type.value)
+    )
+    fields = tuple(dataclasses.replace(field, type=_stored(field.type)) for field in data_type.fields)
+    return dataclasses.replace(data_type, element=element, key=key, value=value, fields=fields)
 
 
 def identifier(name: str) -> str:

@@ -140,6 +140,14 @@ def _file_system(match: re.Match[str], text: str, place: QueryPlace) -> Millstre
     )
 
 
+def _disk_limit(match: re.Match[str], text: str, place: QueryPlace) -> MillstreamError:
+    return ResourceError(
+        "SPILL_FULL",
+        f"The query needs more temporary disk than it may use: {_without_prefix(text)}.",
+        hint="Raise millstream.temporary.disk, or give the query more memory (millstream.relational.memory).",
+    )
+
+
 def _out_of_memory(match: re.Match[str], text: str, place: QueryPlace) -> MillstreamError:
     limit = place.memory_limit_bytes >> 20
     return ResourceError(
@@ -206,6 +214,7 @@ _RULES: list[tuple[re.Pattern[str], Callable[[re.Match[str], str, QueryPlace], M
             r'IO Error: (?:Cannot open|Could not [\w ]+) file "(?P<path>[^"]*)": (?P<reason>[^\n]*)',
             _file_system,
         ),
+        (r"max_temp_directory_size", _disk_limit),
         (r"Out of Memory Error", _out_of_memory),
         (
             r'Referenced column "(?P<name>[^"]*)" not found in FROM clause!'

@@ -408,6 +408,7 @@ class OpenRelationalStage(_Body, tag="open_relational_stage"):
     memory_limit_bytes: int
     threads: int
     temporary_directory: str
+    temporary_bytes: int | None
 
 
 class CloseStage(_Body, tag="close_stage"):

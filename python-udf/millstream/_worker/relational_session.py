@@ -68,6 +68,9 @@ def _settings(body: OpenRelationalStage, time_zone: str) -> list[str]:
         f"SET threads = {body.threads}",
         f"SET memory_limit = '{body.memory_limit_bytes}B'",
         f"SET temp_directory = {quote_text(body.temporary_directory)}",
+        "RESET max_temp_directory_size"
+        if body.temporary_bytes is None
+        else f"SET max_temp_directory_size = '{body.temporary_bytes}B'",
         f"SET preserve_insertion_order = {body.keeps_order}",
         # As text: the binding of a parameter would import pandas where it is installed.
         f"SET TimeZone = {quote_text(time_zone)}",

@@ -55,6 +55,7 @@ export function queryStage(changes: Partial<OpenRelationalStage>): Omit<OpenRela
     memoryLimitBytes: 128 << 20,
     threads: 1,
     temporaryDirectory: '',
+    temporaryBytes: null,
     ...changes,
   };
 }

@@ -1,0 +1,117 @@
+/** A statement that runs → the graph that runs it: names and types, mode, stages, workers. */
+import {
+  type AnalysisRequest,
+  bindStatement,
+  type CatalogManager,
+  ColumnIds,
+  type Configuration,
+  collectFunctionNames,
+  createStageRenderer,
+  DEAD_LETTER_CONNECTOR,
+  type FunctionDeclaration,
+  type QueryPlan,
+  STANDARD_CONNECTORS,
+  type StageGraph,
+  withGrantedWorkers,
+  withOverrides,
+} from '../../core/index.js';
+import { aggregatePhases } from './aggregate-phases.js';
+import { chooseMode, type Mode } from './choose-mode.js';
+import { letterQueries } from './dead-letter-tables.js';
+import type { EngineHost } from './engine-host.js';
+import { withSourceFusion } from './fuse-scans.js';
+import type { JobStatement } from './job-statement.js';
+import { noteOptions } from './note-options.js';
+import { planQueries } from './plan-queries.js';
+import { fileResolver } from './resolve-files.js';
+import type { SessionOptions } from './session-types.js';
+import { withAnalyses } from './with-analyses.js';
+import { withPlace } from './with-place.js';
+
+/** A planned statement, with what it was planned from. */
+export interface PlannedJob {
+  readonly queries: readonly QueryPlan[];
+  readonly graph: StageGraph;
+  /** Every source ends. */
+  readonly isBounded: boolean;
+}
+
+/** What planning needs of a session. */
+export interface PlanningParts {
+  readonly catalog: CatalogManager;
+  readonly configuration: Configuration;
+  readonly host: EngineHost;
+  readonly options: Pick<SessionOptions, 'mode' | 'onNote' | 'workingDirectory'>;
+  /** Connectors whose rows the program makes. */
+  readonly sources: readonly string[];
+  /** Folders that statements before it write, where nothing is run. */
+  readonly toBeWritten: ReadonlySet<string>;
+}
+
+/** @throws {SqlError | PlanError} with the place in `sql` */
+export async function planJob(
+  statement: JobStatement,
+  sql: string,
+  { catalog, configuration, host, options, sources, toBeWritten }: PlanningParts,
+): Promise<PlannedJob> {
+  await host.claimMemory();
+  const entries = collectFunctionNames({ catalog }, statement);
+  const workers = entries.length === 0 ? null : await host.functionWorkers();
+  const declarations = (await workers?.declare(entries)) ?? new Map<string, FunctionDeclaration>();
+  const byName = new Map(
+    [...declarations].map(([name, declaration]) => [name.toLowerCase(), inForce(declaration, configuration)]),
+  );
+  const analyses = new Map<string, string>();
+  const functions = {
+    declaration: (name: string) => byName.get(name.toLowerCase()) ?? null,
+    analysis: (request: AnalysisRequest) => analyses.get(JSON.stringify(request)) ?? null,
+  };
+  const analyze = async (request: AnalysisRequest) => {
+    analyses.set(JSON.stringify(request), await workers!.analyze(request));
+  };
+  const notNull = configuration.get('table.exec.sink.not-null-enforcer') === 'DROP' ? 'drop' : 'error';
+  const bind = (streaming: boolean) => {
+    const ids = new ColumnIds();
+    const environment = { catalog, functions, ids, sql, notNull, streaming } as const;
+    const bound = bindStatement(environment, statement);
+    const letters = withPlace(sql, statement.span, () =>
+      letterQueries(environment, byName.values(), configuration),
+    );
+    return { ids, bound: [...bound, ...letters] };
+  };
+  const asked = askedMode(options.mode, configuration);
+  const first = await withAnalyses(() => bind(asked === 'streaming'), analyze);
+  const connectors = new Map(STANDARD_CONNECTORS);
+  for (const name of [...sources, DEAD_LETTER_CONNECTOR])
+    connectors.set(name, { source: 'rows', sink: null, bounded: () => true });
+  const choice = chooseMode(first.bound, connectors, asked);
+  if (choice.note !== null) options.onNote(choice.note);
+  // Where nobody asked for a stream, only the tables of a job say that it is one.
+  const { ids, bound } = choice.isBounded || asked !== null ? first : bind(true);
+  const resolveFiles = fileResolver(options.workingDirectory, toBeWritten);
+  const { queries, graph: cut } = planQueries(bound, choice, asked, {
+    parallelism: workers?.parallelism(entries) ?? host.resources.parallelism,
+    functions,
+    aggregatePhases: aggregatePhases(configuration),
+    connectors,
+    renderer: createStageRenderer(resolveFiles),
+    ids,
+    sql,
+  });
+  const planned = await withSourceFusion(cut, configuration, { workers, functions, resolveFiles });
+  noteOptions(queries, options.onNote);
+  const graph = withGrantedWorkers(planned, host.resources.functionWorkers(planned));
+  return { queries, graph, isBounded: choice.isBounded };
+}
+
+/** A declaration with the options that the job's settings give it. */
+function inForce(declaration: FunctionDeclaration, configuration: Configuration): FunctionDeclaration {
+  const settings = configuration.functionOptions(declaration.name);
+  return { ...declaration, options: withOverrides(declaration.options, settings) };
+}
+
+function askedMode(mode: Mode | null, configuration: Configuration): Mode | null {
+  if (mode !== null) return mode;
+  const configured = configuration.get('execution.runtime-mode');
+  return configured === 'BATCH' ? 'batch' : configured === 'STREAMING' ? 'streaming' : null;
+}
