@@ -3,10 +3,12 @@ import { InternalError } from '../errors.js';
 import type { AggregateContext } from '../functions/aggregate-function.js';
 import { aggregateById, scalarById, windowById } from '../functions/builtins.js';
 import type { AggregateCall, Expression, FrameBound, LiteralValue, WindowFrame } from '../plan/expression.js';
+import { hasSubquery } from '../plan/expression-facts.js';
 import type { LogicalPlan, SortKey } from '../plan/logical-plan.js';
 import { toDuckDbType } from '../types/arrow-type.js';
 import { renderCast } from './cast.js';
 import { renderLiteral } from './literal.js';
+import { renderOnce } from './once.js';
 import { operand, quoteIdentifier } from './sql-text.js';
 
 /** What an expression is rendered in. */
@@ -41,7 +43,9 @@ export function renderIn(expression: Expression, scope: ExpressionScope): string
       return renderCall(expression, scope);
     case 'cast': {
       const { argument, type, safe } = expression;
-      return renderCast(renderIn(argument, scope), argument.type, type, safe);
+      return renderOnce([renderIn(argument, scope)], [hasSubquery(argument)], ([sql]) =>
+        renderCast(sql!, argument.type, type, safe),
+      );
     }
     case 'case':
       return renderCase(expression, scope);
@@ -65,8 +69,13 @@ function renderCall(call: Of<'call'>, scope: ExpressionScope): string {
   const entry = scalarById(call.function);
   if (entry === undefined)
     throw new InternalError('INTERNAL', `Unknown built-in ${call.function} in a plan.`);
-  const args = flattened(call).map((arg) => renderIn(arg, scope));
-  return entry.render(args, { ...argumentFacts(call.arguments), resultType: call.type });
+  const operands = flattened(call);
+  const facts = { ...argumentFacts(call.arguments), resultType: call.type };
+  return renderOnce(
+    operands.map((arg) => renderIn(arg, scope)),
+    operands.map(hasSubquery),
+    (args) => entry.render(args, facts),
+  );
 }
 
 /** Operands of nested AND, or of nested OR, side by side. */
