@@ -1,9 +1,11 @@
 /** The public names of core, one by one. Other folders import core only through this file. */
 export * from './batch/batch.js';
+export { decimalText, unscaledDecimal } from './batch/decimal-text.js';
 export * from './batch/decode.js';
 export { BatchEncoder, type ColumnValues, writeSchema } from './batch/encode.js';
 export * from './batch/hold.js';
 export * from './batch/json-value.js';
+export * from './batch/parse-date-time.js';
 export type { ValueReader } from './batch/read-value.js';
 export * from './batch/schema-registry.js';
 export {
@@ -32,7 +34,6 @@ export * from './config/parse-map.js';
 export { parseTableName } from './config/parse-table-name.js';
 export * from './errors.js';
 export { type Compare, comparatorOf, rowComparator } from './evaluate/compare.js';
-export { decimalOf, unscaledDecimal } from './evaluate/decimal.js';
 export { compile, compileAll, type Evaluate } from './evaluate/evaluate.js';
 export { AnalysisNeeded, type AnalysisRequest, type AnalyzedArgument } from './functions/analysis.js';
 export { builtinNames, builtinSignatures } from './functions/builtins.js';
@@ -51,6 +52,7 @@ export * from './graph/stage-graph.js';
 export * from './graph/worker-groups.js';
 export { batchPlan } from './plan/batch-plan.js';
 export { ColumnIds } from './plan/column-ids.js';
+export { type Comparison, HOLDS } from './plan/comparison.js';
 export * from './plan/dead-letter.js';
 export { omitEmptyTotals } from './plan/empty-totals.js';
 export { explainExpression } from './plan/explain-expression.js';
@@ -110,5 +112,6 @@ export * from './sql/sql-error.js';
 export { nearNames } from './text/near-names.js';
 export { toArrowSchema, toArrowType } from './types/arrow-type.js';
 export * from './types/data-type.js';
+export { INTEGER_BITS, isInteger } from './types/type-family.js';
 export { parseTypeText, typeToText } from './types/type-text.js';
 export { types } from './types/types.js';

@@ -18,3 +18,8 @@ export function parseDecimal(text: string, scale: number): bigint | null {
   const unscaled = BigInt(match[2]! + fraction.padEnd(scale, '0'));
   return match[1] === '-' ? -unscaled : unscaled;
 }
+
+/** The unscaled integer of a DECIMAL value, whose text has as many digits after its point as its scale: `-1.25` is -125. */
+export function unscaledDecimal(value: string): bigint {
+  return BigInt(value.replace('.', ''));
+}

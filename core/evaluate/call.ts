@@ -1,8 +1,10 @@
 /** Calls of built-ins, by their id in the function table. */
 import type { SqlValue } from '../batch/value.js';
+import { HOLDS, isComparison } from '../plan/comparison.js';
 import type { BuiltinCall } from '../plan/expression-builders.js';
 import type { DataType } from '../types/data-type.js';
-import { isComparison, pairComparator } from './compare.js';
+import { INTEGER_BITS, isInteger } from '../types/type-family.js';
+import { pairComparator } from './compare.js';
 import type { Evaluate } from './evaluate.js';
 
 /** Null where only DuckDB knows the function, or these types of its arguments. */
@@ -13,7 +15,7 @@ export function compileCall(call: BuiltinCall, args: readonly Evaluate[]): Evalu
   if (isComparison(name)) {
     const compare = pairComparator(types[0]!, types[1]!);
     if (compare === null) return null;
-    const meets = COMPARE[name]!;
+    const meets = HOLDS[name];
     return strict(a, b, (x, y) => meets(compare(x, y)));
   }
   switch (name) {
@@ -58,15 +60,6 @@ export function compileCall(call: BuiltinCall, args: readonly Evaluate[]): Evalu
   }
 }
 
-const COMPARE: Readonly<Record<string, (order: number) => boolean>> = {
-  '=': (order) => order === 0,
-  '<>': (order) => order !== 0,
-  '<': (order) => order < 0,
-  '<=': (order) => order <= 0,
-  '>': (order) => order > 0,
-  '>=': (order) => order >= 0,
-};
-
 /** NULL where one of the values is. */
 function strict(a: Evaluate, b: Evaluate, of: (x: SqlValue, y: SqlValue) => SqlValue): Evaluate {
   return (row) => {
@@ -90,8 +83,6 @@ function junction(args: readonly Evaluate[], decides: boolean): Evaluate {
   };
 }
 
-const BITS: Readonly<Record<string, number>> = { TINYINT: 8, SMALLINT: 16, INT: 32, BIGINT: 64 };
-
 /** Integers wrap around, as the JVM's. */
 function arithmetic(
   symbol: '+' | '-' | '*',
@@ -100,9 +91,9 @@ function arithmetic(
   a: Evaluate,
   b: Evaluate,
 ): Evaluate | null {
-  const bits = BITS[type.kind];
-  if (bits !== undefined) {
-    if (!operands.every((operand) => BITS[operand.kind] !== undefined)) return null;
+  if (isInteger(type)) {
+    if (!operands.every(isInteger)) return null;
+    const bits = INTEGER_BITS[type.kind];
     return strict(a, b, (x, y) => {
       const [left, right] = [BigInt(x as number | bigint), BigInt(y as number | bigint)];
       const exact = symbol === '+' ? left + right : symbol === '-' ? left - right : left * right;
@@ -110,7 +101,7 @@ function arithmetic(
       return bits === 64 ? cut : Number(cut);
     });
   }
-  const isPlain = operands.every(({ kind }) => kind === 'DOUBLE' || BITS[kind] !== undefined);
+  const isPlain = operands.every((operand) => operand.kind === 'DOUBLE' || isInteger(operand));
   if (type.kind !== 'DOUBLE' || !isPlain) return null;
   return strict(a, b, (x, y) => {
     const [left, right] = [Number(x), Number(y)];

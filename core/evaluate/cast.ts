@@ -1,22 +1,21 @@
 /** Casts that cannot fail and change no digit. */
 import type { SqlValue } from '../batch/value.js';
 import type { DataType } from '../types/data-type.js';
+import { INTEGER_BITS, isInteger, typeFamily } from '../types/type-family.js';
 
 type Convert = (value: SqlValue) => SqlValue;
 
-const INTEGERS = ['TINYINT', 'SMALLINT', 'INT', 'BIGINT'];
 const same: Convert = (value) => value;
 
 /** Null for every other cast. */
 export function compileCast(from: DataType, to: DataType): Convert | null {
-  if (isText(from) && to.kind === 'STRING') return same;
+  if (typeFamily(from) === 'string' && to.kind === 'STRING') return same;
   const isFixed = from.kind === 'VARCHAR' || from.kind === 'CHAR';
   if (isFixed && to.kind === 'VARCHAR') return from.length <= to.length ? same : null;
-  const [narrow, wide] = [INTEGERS.indexOf(from.kind), INTEGERS.indexOf(to.kind)];
-  if (narrow >= 0 && wide >= narrow) {
+  if (isInteger(from) && isInteger(to) && INTEGER_BITS[from.kind] <= INTEGER_BITS[to.kind]) {
     return to.kind === 'BIGINT' ? (value) => BigInt(value as number | bigint) : same;
   }
-  if (narrow >= 0 && to.kind === 'DOUBLE') return (value) => Number(value);
+  if (isInteger(from) && to.kind === 'DOUBLE') return (value) => Number(value);
   if (from.kind === 'FLOAT' && to.kind === 'DOUBLE') return same;
   if (from.kind !== to.kind) return null;
   switch (from.kind) {
@@ -39,8 +38,4 @@ export function compileCast(from: DataType, to: DataType): Convert | null {
     default:
       return null;
   }
-}
-
-function isText({ kind }: DataType): boolean {
-  return kind === 'VARCHAR' || kind === 'STRING' || kind === 'CHAR';
 }

@@ -1,8 +1,9 @@
 /** The order of values, as ORDER BY, MIN and MAX have it. */
+import { unscaledDecimal } from '../batch/decimal-text.js';
 import type { SqlValue } from '../batch/value.js';
 import type { StreamSortKey } from '../plan/stream-operator.js';
 import type { DataType } from '../types/data-type.js';
-import { unscaledDecimal } from './decimal.js';
+import { isApproximate, isInteger, typeFamily } from '../types/type-family.js';
 
 type Row = readonly SqlValue[];
 
@@ -30,18 +31,12 @@ export function comparatorOf(type: DataType): Compare {
   }
 }
 
-/** True for the six comparisons. */
-export function isComparison(name: string): boolean {
-  return /^(=|<>|<|<=|>|>=)$/.test(name);
-}
-
 /** The order of values of two types, or null where it takes more than looking at them. */
 export function pairComparator(a: DataType, b: DataType): Compare | null {
   if (isPlainNumber(a) && isPlainNumber(b)) {
-    const isFloat = (type: DataType) => type.kind === 'DOUBLE' || type.kind === 'FLOAT';
-    return comparatorOf(isFloat(a) ? a : b);
+    return comparatorOf(isApproximate(a) ? a : b);
   }
-  if (isText(a) && isText(b)) return comparatorOf(a);
+  if (typeFamily(a) === 'string' && typeFamily(b) === 'string') return comparatorOf(a);
   if (a.kind !== b.kind) return null;
   if (a.kind === 'DECIMAL') return a.scale === (b as typeof a).scale ? comparatorOf(a) : null;
   if (a.kind === 'TIMESTAMP' || a.kind === 'TIMESTAMP_LTZ') {
@@ -52,12 +47,8 @@ export function pairComparator(a: DataType, b: DataType): Compare | null {
 
 const ORDERED = new Set<DataType['kind']>(['BOOLEAN', 'DATE', 'TIME', 'BINARY', 'VARBINARY', 'BYTES']);
 
-function isPlainNumber({ kind }: DataType): boolean {
-  return /^(TINYINT|SMALLINT|INT|BIGINT|FLOAT|DOUBLE)$/.test(kind);
-}
-
-function isText({ kind }: DataType): boolean {
-  return kind === 'CHAR' || kind === 'VARCHAR' || kind === 'STRING';
+function isPlainNumber(type: DataType): boolean {
+  return isInteger(type) || isApproximate(type);
 }
 
 /** The order of rows by several keys; 0 where all are equal. */

@@ -1,4 +1,5 @@
 /** Scans that function workers do themselves: files, what is read of them, and the splits that bundles name. */
+import type { Comparison } from '../plan/comparison.js';
 import type { Column } from '../types/data-type.js';
 import type { Exchange } from './stage-graph.js';
 
@@ -42,7 +43,7 @@ export type SplitPredicate =
   | { readonly kind: 'is_null' | 'is_true'; readonly column: number }
   | {
       readonly kind: 'compare';
-      readonly operator: '=' | '<>' | '<' | '<=' | '>' | '>=';
+      readonly operator: Comparison;
       readonly column: number;
       readonly value: unknown;
     }

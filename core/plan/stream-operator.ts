@@ -3,6 +3,7 @@
  * position in the rows of an input (`C` is number) in the stage graph.
  */
 import type { DataType } from '../types/data-type.js';
+import type { Comparison } from './comparison.js';
 import type { Expression } from './expression.js';
 
 /** What the rows of an input say of themselves beside their values. */
@@ -125,7 +126,7 @@ export interface StreamJoin<C> {
 
 /** A comparison that a pair must meet. */
 export interface StreamBound<C> {
-  readonly operator: '=' | '<>' | '<' | '<=' | '>' | '>=';
+  readonly operator: Comparison;
   readonly left: C;
   readonly right: C;
   /** Of both values. */

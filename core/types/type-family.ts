@@ -58,6 +58,14 @@ export const INTEGER_DIGITS: Readonly<Record<IntegerKind, number>> = {
   BIGINT: 19,
 };
 
+/** Bits of an integer kind, its sign among them. */
+export const INTEGER_BITS: Readonly<Record<IntegerKind, number>> = {
+  TINYINT: 8,
+  SMALLINT: 16,
+  INT: 32,
+  BIGINT: 64,
+};
+
 /** The family of a type. */
 export function typeFamily(type: DataType): TypeFamily {
   return FAMILIES[type.kind];

@@ -4,11 +4,13 @@ import {
   type DataType,
   jsonWriter,
   nearNames,
+  parseDate,
+  parseTime,
+  parseTimestamp,
   SourceError,
   type SqlValue,
   typeToText,
 } from '../../core/index.js';
-import { parseDate, parseTime, parseTimestamp } from './parse-date-time.js';
 
 type Read = (value: SqlValue) => unknown;
 

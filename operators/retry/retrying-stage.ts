@@ -4,10 +4,10 @@
  */
 import type { Bundle, BundleResult, FunctionStageHandle } from '../../bridge/index.js';
 import type { MillstreamError } from '../../core/index.js';
+import { Turns } from '../turns.js';
 import { answerGoodRows } from './poisoned-bundle.js';
 import { type Death, deathOf, decideRetry, isFromOutside, type RetryPolicy } from './retry-decision.js';
 import { afterAttempts, type RowFailures } from './row-failures.js';
-import { Turns } from './turns.js';
 import type { UnfinishedGroup } from './unfinished-group.js';
 
 /** What a retrying stage needs. */

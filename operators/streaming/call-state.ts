@@ -23,13 +23,12 @@ export class Calls {
 
   /** A row comes (`isAddition`) or goes. */
   apply(group: readonly Accumulator[], row: Row, isAddition: boolean): void {
-    this.calls.forEach((call, i) => {
-      this.applyOne(i, group[i]!, row, isAddition, call);
-    });
+    for (const [i, accumulator] of group.entries()) this.applyOne(i, accumulator, row, isAddition);
   }
 
   /** As `apply`, for call `i` alone. */
-  applyOne(i: number, accumulator: Accumulator, row: Row, isAddition: boolean, call = this.calls[i]!): void {
+  applyOne(i: number, accumulator: Accumulator, row: Row, isAddition: boolean): void {
+    const call = this.calls[i]!;
     if (call.filter !== null && row[call.filter] !== true) return;
     const values = call.arguments.map((column) => row[column]!);
     if (isAddition) accumulator.add(values);

@@ -1,9 +1,9 @@
 /** Deduplication: the first row of each key in event time. */
 import type { StreamOperator } from '../../core/index.js';
+import { millisecondsOf } from './event-time.js';
 import { type Change, type Collector, INSERT, type Row, type RowFunction } from './row-function.js';
 import { TimeQueue } from './time-queue.js';
 import { rowKey } from './value-key.js';
-import { millisecondsOf } from './watermark-operator.js';
 
 /** Final when the watermark has passed it; a row behind the watermark is late. */
 export class FirstRow implements RowFunction {
@@ -28,7 +28,7 @@ export class FirstRow implements RowFunction {
   }
 
   advance(watermarkMs: number, out: Collector): void {
-    for (let due = this.#waiting.take(watermarkMs); due !== null; due = this.#waiting.take(watermarkMs)) {
+    for (const due of this.#waiting.due(watermarkMs)) {
       const first = this.#first.get(due.item);
       if (first == null || first.time !== due.time) continue;
       out.emit(INSERT, [first.row], [1n]);

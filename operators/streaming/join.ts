@@ -2,10 +2,12 @@
 import {
   type Compare,
   comparatorOf,
+  HOLDS,
   type StreamBound,
   type StreamOperator,
   type StreamRetention,
 } from '../../core/index.js';
+import { millisecondsOf } from './event-time.js';
 import {
   type Change,
   type Collector,
@@ -16,8 +18,7 @@ import {
   type RowFunction,
 } from './row-function.js';
 import { TimeQueue } from './time-queue.js';
-import { hasNull, rowKey, valuesKey } from './value-key.js';
-import { millisecondsOf } from './watermark-operator.js';
+import { contentKey, hasNull, rowKey } from './value-key.js';
 
 type Spec = Extract<StreamOperator<number>, { kind: 'join' }>;
 
@@ -78,7 +79,7 @@ export class Join implements RowFunction {
 
   advance(watermarkMs: number, out: Collector): void {
     this.#sides.forEach((side, input) => {
-      for (let due = side.leaving.take(watermarkMs); due !== null; due = side.leaving.take(watermarkMs)) {
+      for (const due of side.leaving.due(watermarkMs)) {
         const entry = due.item;
         const rows = side.rows.get(entry.key)!.filter((other) => other !== entry);
         if (rows.length === 0) side.rows.delete(entry.key);
@@ -119,9 +120,9 @@ export class Join implements RowFunction {
   #remove(row: Row, change: Change, input: number, partners: readonly Entry[], out: Collector): void {
     const own = this.#sides[input]!;
     const key = rowKey(row, own.keys);
-    const text = this.#textOf(row, input);
+    const text = contentKey(row, this.spec.inputs[input]!);
     const known = own.rows.get(key) ?? [];
-    const at = known.findIndex((entry) => this.#textOf(entry.row, input) === text);
+    const at = known.findIndex((entry) => contentKey(entry.row, this.spec.inputs[input]!) === text);
     if (at < 0) return;
     known.splice(at, 1);
     if (known.length === 0) own.rows.delete(key);
@@ -169,11 +170,6 @@ export class Join implements RowFunction {
     const time = row[retention.time]!;
     return time === null ? Number.NEGATIVE_INFINITY : millisecondsOf(time as bigint) + retention.keep;
   }
-
-  #textOf(row: Row, input: number): string {
-    const { change, clock } = this.spec.inputs[input]!;
-    return valuesKey(row.filter((_, i) => i !== change && i !== clock));
-  }
 }
 
 /** Values of both sides were cast to one type. */
@@ -181,19 +177,5 @@ function meets({ operator, left: a, right: b, compare }: Bound, left: Row, right
   const x = left[a]!;
   const y = right[b]!;
   if (x === null || y === null) return false;
-  const order = compare(x, y);
-  switch (operator) {
-    case '=':
-      return order === 0;
-    case '<>':
-      return order !== 0;
-    case '<':
-      return order < 0;
-    case '<=':
-      return order <= 0;
-    case '>':
-      return order > 0;
-    case '>=':
-      return order >= 0;
-  }
+  return HOLDS[operator](compare(x, y));
 }

@@ -8,7 +8,7 @@ import {
   type Row,
   type RowFunction,
 } from './row-function.js';
-import { valuesKey } from './value-key.js';
+import { contentKey } from './value-key.js';
 
 export class Materialize implements RowFunction {
   /** Rows by their values, the last that came last. */
@@ -17,8 +17,7 @@ export class Materialize implements RowFunction {
   constructor(private readonly spec: Extract<StreamOperator<number>, { kind: 'materialize' }>) {}
 
   process(row: Row, change: Change): void {
-    const { change: changeAt, clock } = this.spec.inputs[0]!;
-    const key = valuesKey(row.filter((_, i) => i !== changeAt && i !== clock));
+    const key = contentKey(row, this.spec.inputs[0]!);
     const known = this.#rows.get(key) ?? [];
     if (isAddition(change)) this.#rows.set(key, [...known, row]);
     else if (known.length > 1) this.#rows.set(key, known.slice(0, -1));

@@ -2,10 +2,10 @@
 import type { StreamFrame, StreamOperator } from '../../core/index.js';
 import type { Accumulator } from './aggregates/accumulator.js';
 import { Calls, resultsOf } from './call-state.js';
+import { millisecondsOf } from './event-time.js';
 import { type Change, type Collector, INSERT, type Row, type RowFunction } from './row-function.js';
 import { TimeQueue } from './time-queue.js';
 import { rowKey } from './value-key.js';
-import { millisecondsOf } from './watermark-operator.js';
 
 interface Seen {
   readonly time: number;
@@ -77,7 +77,7 @@ export class OverAggregate implements RowFunction {
   /** All rows of one time: those of one partition are peers. */
   #moment(time: number, out: Collector): void {
     const peers = new Map<string, Row[]>();
-    for (let due = this.#waiting.take(time); due !== null; due = this.#waiting.take(time)) {
+    for (const due of this.#waiting.due(time)) {
       const { key, row } = due.item;
       const rows = peers.get(key) ?? [];
       if (row !== null) rows.push(row);

@@ -11,7 +11,7 @@ import {
   UPDATE_AFTER,
   UPDATE_BEFORE,
 } from './row-function.js';
-import { rowKey, valuesKey } from './value-key.js';
+import { contentKey, rowKey } from './value-key.js';
 
 type Spec = Extract<StreamOperator<number>, { kind: 'rank' }>;
 
@@ -55,8 +55,9 @@ export class Rank implements RowFunction {
       rows.splice(placeFor(rows, row, this.#compare), 0, row);
       if (!this.#retracts && rows.length > this.spec.to) rows.pop();
     } else {
-      const text = valuesKey(withoutChange(row, this.spec));
-      const at = rows.findIndex((known) => valuesKey(withoutChange(known, this.spec)) === text);
+      const [input] = this.spec.inputs;
+      const text = contentKey(row, input!);
+      const at = rows.findIndex((known) => contentKey(known, input!) === text);
       if (at >= 0) rows.splice(at, 1);
     }
     this.#changed.add(partition);
@@ -101,10 +102,4 @@ export function placeFor(rows: readonly Row[], row: Row, compare: (a: Row, b: Ro
     else high = middle;
   }
   return low;
-}
-
-/** A row that goes differs from the one that came in its kind of change and its clock. */
-function withoutChange(row: Row, { inputs }: Spec): Row {
-  const { change, clock } = inputs[0]!;
-  return row.filter((_, i) => i !== change && i !== clock);
 }

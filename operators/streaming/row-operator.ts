@@ -12,6 +12,7 @@ import {
   type StreamStage,
   type Watermark,
 } from '../../core/index.js';
+import { Turns } from '../turns.js';
 import { type Change, type Collector, INSERT, type Row, type RowFunction } from './row-function.js';
 
 const MOST_ROWS_PER_BATCH = 8_192;
@@ -22,7 +23,7 @@ const MOST_ROWS_PER_BATCH = 8_192;
  */
 export class RowOperator implements Operator {
   #context!: OperatorContext;
-  #turn: Promise<void> = Promise.resolve();
+  readonly #turns = new Turns();
   readonly #inputs: readonly Exchange[];
   readonly #clocks: number[];
   readonly #encoder: BatchEncoder;
@@ -46,7 +47,7 @@ export class RowOperator implements Operator {
   }
 
   processBatch(batch: Batch, input: number): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.alone(async () => {
       const columns = decodeBatch(batch, this.#inputs[input]!, this.job.schemas);
       const { change, clock } = this.stage.operator.inputs[input]!;
       for (let i = 0; i < batch.rows; i++) {
@@ -62,7 +63,7 @@ export class RowOperator implements Operator {
   }
 
   processWatermark(watermark: Watermark): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.alone(async () => {
       this.#advance(watermark.timestampMs);
       await this.#send();
       await this.#context.output.emit(watermark);
@@ -70,15 +71,16 @@ export class RowOperator implements Operator {
   }
 
   snapshot(barrier: Barrier): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.alone(async () => {
       this.#context.acknowledge(barrier.checkpointId, null);
       await this.#context.output.emit(barrier);
     });
   }
 
-  async endInput(input: number): Promise<void> {
-    this.#clocks[input] = Number.POSITIVE_INFINITY;
-    await this.#turn;
+  endInput(input: number): Promise<void> {
+    return this.#turns.alone(async () => {
+      this.#clocks[input] = Number.POSITIVE_INFINITY;
+    });
   }
 
   async close(): Promise<void> {}
@@ -106,13 +108,6 @@ export class RowOperator implements Operator {
       const part = rows <= MOST_ROWS_PER_BATCH ? columns : columns.map((column) => column.slice(from, to));
       await this.#context.output.emit(this.#encoder.encode(to - from, part));
     }
-  }
-
-  #inTurn(work: () => Promise<void>): Promise<void> {
-    const turn = this.#turn.then(work);
-    // Who called gets the error; the next in turn must not meet it again.
-    this.#turn = turn.catch(() => undefined);
-    return turn;
   }
 }
 

@@ -1,9 +1,9 @@
 /** Sessions: rows of a key that follow each other within the gap. They go on when the watermark has passed their end. */
 import type { StreamOperator } from '../../core/index.js';
+import { millisecondsOf } from './event-time.js';
 import { type Change, type Collector, INSERT, type Row, type RowFunction } from './row-function.js';
 import { TimeQueue } from './time-queue.js';
 import { rowKey } from './value-key.js';
-import { millisecondsOf } from './watermark-operator.js';
 
 interface Session {
   /** Milliseconds; the end is the first moment after it. */
@@ -46,7 +46,7 @@ export class SessionWindow implements RowFunction {
   }
 
   advance(watermarkMs: number, out: Collector): void {
-    for (let due = this.#ending.take(watermarkMs); due !== null; due = this.#ending.take(watermarkMs)) {
+    for (const due of this.#ending.due(watermarkMs)) {
       const { key, session } = due.item;
       if (!session.isOpen) continue;
       const open = this.#sessions.get(key)!;

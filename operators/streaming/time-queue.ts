@@ -31,8 +31,7 @@ export class TimeQueue<T> {
     return this.#heap[0]?.time ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Takes out the first thing if its time is at most `time`, null otherwise. */
-  take(time: number): { readonly time: number; readonly item: T } | null {
+  #take(time: number): { readonly time: number; readonly item: T } | null {
     const heap = this.#heap;
     const first = heap[0];
     if (first === undefined || first.time > time) return null;
@@ -42,6 +41,11 @@ export class TimeQueue<T> {
       this.#sink();
     }
     return first;
+  }
+
+  /** Takes out, one by one, what waits for `time` or an earlier moment; what is added meanwhile may be among it. */
+  *due(time: number): Generator<{ readonly time: number; readonly item: T }> {
+    for (let next = this.#take(time); next !== null; next = this.#take(time)) yield next;
   }
 
   #sink(): void {

@@ -1,8 +1,8 @@
 /** ORDER BY event time: rows leave when the watermark has passed them. One from before the last that left is late, as in Flink. */
 import { rowComparator, type StreamOperator } from '../../core/index.js';
+import { millisecondsOf } from './event-time.js';
 import { type Change, type Collector, INSERT, type Row, type RowFunction } from './row-function.js';
 import { TimeQueue } from './time-queue.js';
-import { millisecondsOf } from './watermark-operator.js';
 
 export class TimeSort implements RowFunction {
   readonly #waiting = new TimeQueue<Row>();
@@ -22,7 +22,7 @@ export class TimeSort implements RowFunction {
 
   advance(watermarkMs: number, out: Collector): void {
     const ready: Row[] = [];
-    for (let due = this.#waiting.take(watermarkMs); due !== null; due = this.#waiting.take(watermarkMs)) {
+    for (const due of this.#waiting.due(watermarkMs)) {
       ready.push(due.item);
       this.#last = due.time;
     }

@@ -1,5 +1,5 @@
 /** Values as text: equal values of one type have equal text, different ones different text. */
-import type { SqlValue } from '../../core/index.js';
+import type { SqlValue, StreamInput } from '../../core/index.js';
 import type { Row } from './row-function.js';
 
 /** The text of several columns of a row. */
@@ -14,6 +14,11 @@ export function valuesKey(values: Row): string {
   let text = '';
   for (const value of values) text += keyPart(value);
   return text;
+}
+
+/** The text of a row without what it says of itself: a row that goes has the same as the one that came. */
+export function contentKey(row: Row, { change, clock }: StreamInput<number>): string {
+  return valuesKey(row.filter((_, column) => column !== change && column !== clock));
 }
 
 /** True where one of the columns is NULL. */

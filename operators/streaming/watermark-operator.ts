@@ -14,6 +14,8 @@ import {
   type StreamStage,
   type Watermark,
 } from '../../core/index.js';
+import { Turns } from '../turns.js';
+import { millisecondsOf } from './event-time.js';
 
 /**
  * A watermark follows at once on a row that moves it by more than the interval, as in Flink; a smaller step is said
@@ -22,13 +24,15 @@ import {
 export class WatermarkOperator implements Operator {
   #context!: OperatorContext;
   readonly #input: Exchange;
+  /** The groups of the input that hold the two columns read here. */
+  readonly #read: readonly number[];
   readonly #encoder: BatchEncoder | null;
   /** The furthest that rows have moved time, and what of it has been said. */
   #seen = Number.NEGATIVE_INFINITY;
   #said = Number.NEGATIVE_INFINITY;
   #emitted = Number.NEGATIVE_INFINITY;
   #cancelTimer: (() => void) | null = null;
-  #turn: Promise<void> = Promise.resolve();
+  readonly #turns = new Turns();
 
   constructor(
     private readonly stage: StreamStage & {
@@ -39,6 +43,10 @@ export class WatermarkOperator implements Operator {
   ) {
     const exchange = (id: string) => job.graph.exchanges.find((candidate) => candidate.id === id)!;
     this.#input = exchange(stage.inputs[0]!);
+    const { rowtime, watermark } = stage.operator;
+    this.#read = this.#input.groups.flatMap((positions, i) =>
+      positions.includes(rowtime) || positions.includes(watermark) ? [i] : [],
+    );
     const output = exchange(stage.output!);
     const made = stage.operator.outputs.length > 0 ? output.groups.at(-1)! : [];
     this.#encoder =
@@ -55,7 +63,7 @@ export class WatermarkOperator implements Operator {
   }
 
   processBatch(batch: Batch): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.alone(async () => {
       const clocks = this.#clocksOf(batch);
       const kept = this.stage.keptGroups.map((group) => batch.groups[group]!);
       const made = this.#encoder?.encode(batch.rows, [clocks]).groups ?? [];
@@ -68,14 +76,14 @@ export class WatermarkOperator implements Operator {
   /** The end of a bounded input is the end of its time. Watermarks from before mean nothing here. */
   processWatermark(watermark: Watermark): Promise<void> {
     if (watermark.timestampMs !== Number.POSITIVE_INFINITY) return Promise.resolve();
-    return this.#inTurn(async () => {
+    return this.#turns.alone(async () => {
       this.#cancelTimer?.();
       await this.#context.output.emit(watermark);
     });
   }
 
   snapshot(barrier: Barrier): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.alone(async () => {
       this.#context.acknowledge(barrier.checkpointId, null);
       await this.#context.output.emit(barrier);
     });
@@ -88,7 +96,9 @@ export class WatermarkOperator implements Operator {
   }
 
   #clocksOf(batch: Batch): SqlValue[] {
-    const columns = decodeBatch(batch, this.#input, this.job.schemas);
+    const groups = this.#read.map((group) => batch.groups[group]!);
+    const read = { columns: this.#input.columns, groups: this.#read.map((i) => this.#input.groups[i]!) };
+    const columns = decodeBatch({ ...batch, groups }, read, this.job.schemas);
     const { rowtime, watermark } = this.stage.operator;
     const timeOf = columns[rowtime]!;
     const watermarkOf = columns[watermark]!;
@@ -114,24 +124,14 @@ export class WatermarkOperator implements Operator {
     if (this.#cancelTimer !== null || this.#seen <= this.#said) return;
     this.#cancelTimer = this.#context.timers.after(this.intervalMs, () => {
       this.#cancelTimer = null;
-      this.#inTurn(async () => {
-        this.#said = this.#seen;
-        await this.#say();
-      }).catch((error: unknown) => this.#context.fail(error));
+      this.#turns
+        .alone(async () => {
+          this.#said = this.#seen;
+          await this.#say();
+        })
+        .catch((error: unknown) => this.#context.fail(error));
     });
   }
-
-  #inTurn(work: () => Promise<void>): Promise<void> {
-    const turn = this.#turn.then(work);
-    this.#turn = turn.catch(() => undefined);
-    return turn;
-  }
-}
-
-/** Times are microseconds (precision up to 3); the floor of the millisecond holds before 1970 too. */
-export function millisecondsOf(time: bigint): number {
-  const ms = time / 1000n;
-  return Number(time < 0n && time % 1000n !== 0n ? ms - 1n : ms);
 }
 
 function missingTime(): SourceError {

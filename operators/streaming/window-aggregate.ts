@@ -2,6 +2,7 @@
 import type { SqlValue, StreamOperator } from '../../core/index.js';
 import type { Accumulator } from './aggregates/accumulator.js';
 import { Calls, resultsOf } from './call-state.js';
+import { millisecondsOf } from './event-time.js';
 import {
   type Change,
   type Collector,
@@ -12,7 +13,6 @@ import {
 } from './row-function.js';
 import { TimeQueue } from './time-queue.js';
 import { rowKey } from './value-key.js';
-import { millisecondsOf } from './watermark-operator.js';
 
 interface Group {
   readonly key: string;
@@ -54,7 +54,7 @@ export class WindowAggregate implements RowFunction {
   }
 
   advance(watermarkMs: number, out: Collector): void {
-    for (let due = this.#ending.take(watermarkMs); due !== null; due = this.#ending.take(watermarkMs)) {
+    for (const due of this.#ending.due(watermarkMs)) {
       const group = due.item;
       this.#groups.delete(group.key);
       if (group.rows > 0) out.emit(INSERT, [], [...group.keys, ...resultsOf(group.values)]);

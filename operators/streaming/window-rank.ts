@@ -1,10 +1,10 @@
 /** Top-N inside windows of time: final when the watermark passes the window. */
 import { rowComparator, type StreamOperator } from '../../core/index.js';
+import { millisecondsOf } from './event-time.js';
 import { placeFor } from './rank.js';
 import { type Change, type Collector, INSERT, type Row, type RowFunction } from './row-function.js';
 import { TimeQueue } from './time-queue.js';
 import { rowKey } from './value-key.js';
-import { millisecondsOf } from './watermark-operator.js';
 
 export class WindowRank implements RowFunction {
   readonly #partitions = new Map<string, Row[]>();
@@ -38,7 +38,7 @@ export class WindowRank implements RowFunction {
 
   advance(watermarkMs: number, out: Collector): void {
     const { from } = this.spec;
-    for (let due = this.#ending.take(watermarkMs); due !== null; due = this.#ending.take(watermarkMs)) {
+    for (const due of this.#ending.due(watermarkMs)) {
       const rows = this.#partitions.get(due.item)!;
       this.#partitions.delete(due.item);
       rows.slice(from - 1).forEach((row, i) => {

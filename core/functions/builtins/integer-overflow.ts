@@ -2,11 +2,9 @@
 import { castTo, operand } from '../../render/sql-text.js';
 import { toDuckDbType } from '../../types/arrow-type.js';
 import type { DataType } from '../../types/data-type.js';
-import type { IntegerKind } from '../../types/type-family.js';
+import { INTEGER_BITS, type IntegerKind } from '../../types/type-family.js';
 
 type IntegerType = DataType & { readonly kind: IntegerKind };
-
-const BITS: Readonly<Record<IntegerKind, bigint>> = { TINYINT: 8n, SMALLINT: 16n, INT: 32n, BIGINT: 64n };
 
 /** `a symbol b` over integers, its result folded into `type`. Two constants are computed here. */
 export function wrapped(symbol: '+' | '-' | '*', a: string, b: string, type: IntegerType): string {
@@ -18,11 +16,11 @@ export function wrapped(symbol: '+' | '-' | '*', a: string, b: string, type: Int
 
 /** A wider integer folded into `type`: what is left of its bits, signed. */
 export function folded(sql: string, type: IntegerType): string {
-  const half = 1n << (BITS[type.kind] - 1n);
+  const half = 1n << BigInt(INTEGER_BITS[type.kind] - 1);
   return castTo(`((${sql} + ${half}) & ${(half << 1n) - 1n}) - ${half}`, toDuckDbType(type));
 }
 
 function constant(symbol: '+' | '-' | '*', a: bigint, b: bigint, type: IntegerType): string {
   const value = symbol === '+' ? a + b : symbol === '-' ? a - b : a * b;
-  return castTo(String(BigInt.asIntN(Number(BITS[type.kind]), value)), toDuckDbType(type));
+  return castTo(String(BigInt.asIntN(INTEGER_BITS[type.kind], value)), toDuckDbType(type));
 }

@@ -1,24 +1,15 @@
 /** Conditions that mean the same in DuckDB and in pyarrow: columns against constants of their type. */
+import { type Comparison, isComparison, MIRRORED } from '../../plan/comparison.js';
 import type { Expression } from '../../plan/expression.js';
 import { wireLiteral } from '../../plan/wire-literal.js';
 import type { DataType } from '../../types/data-type.js';
+import { INTEGER_BITS, isInteger, typeFamily } from '../../types/type-family.js';
 import type { SplitPredicate } from '../split-scan.js';
 
 /** The position of a column by its id. */
 export type ColumnPosition = (id: string) => number;
 
 type Call = Extract<Expression, { readonly kind: 'call' }>;
-type Operator = Extract<SplitPredicate, { readonly kind: 'compare' }>['operator'];
-
-/** The operator with its operands exchanged. */
-const TURNED: Readonly<Record<string, Operator>> = {
-  '=': '=',
-  '<>': '<>',
-  '<': '>',
-  '<=': '>=',
-  '>': '<',
-  '>=': '<=',
-};
 
 /** Null where the condition is not a simple one. */
 export function simplePredicate(condition: Expression, position: ColumnPosition): SplitPredicate | null {
@@ -49,10 +40,10 @@ function simpleCall(call: Call, position: ColumnPosition): SplitPredicate | null
     case 'NOT IN':
       return negated(membership(call, position));
     default: {
-      const turned = TURNED[call.function];
-      if (turned === undefined) return null;
-      if (first!.kind === 'literal') return comparison(turned, second!, first!, position);
-      return comparison(TURNED[turned]!, first!, second!, position);
+      const operator = call.function;
+      if (!isComparison(operator)) return null;
+      if (first!.kind === 'literal') return comparison(MIRRORED[operator], second!, first!, position);
+      return comparison(operator, first!, second!, position);
     }
   }
 }
@@ -62,7 +53,7 @@ function negated(operand: SplitPredicate | null): SplitPredicate | null {
 }
 
 function comparison(
-  operator: Operator,
+  operator: Comparison,
   column: Expression,
   constant: Expression,
   position: ColumnPosition,
@@ -92,7 +83,7 @@ function constantFor(column: Expression, constant: Expression): unknown {
     case 'SMALLINT':
     case 'INT':
     case 'BIGINT':
-      return INTEGER_BITS[type.kind] !== undefined && fits(BigInt(String(value)), column.type)
+      return isInteger(type) && fits(BigInt(String(value)), column.type)
         ? wireLiteral(type, value)
         : undefined;
     case 'DOUBLE':
@@ -100,7 +91,7 @@ function constantFor(column: Expression, constant: Expression): unknown {
     case 'CHAR':
     case 'VARCHAR':
     case 'STRING':
-      return isText(type) ? value : undefined;
+      return typeFamily(type) === 'string' ? value : undefined;
     case 'DATE':
       return type.kind === 'DATE' && PYTHON_DATE.test(String(value)) ? value : undefined;
     case 'TIMESTAMP': {
@@ -112,10 +103,8 @@ function constantFor(column: Expression, constant: Expression): unknown {
   }
 }
 
-const INTEGER_BITS: Readonly<Record<string, bigint>> = { TINYINT: 8n, SMALLINT: 16n, INT: 32n, BIGINT: 64n };
-
-function fits(value: bigint, { kind }: DataType): boolean {
-  return BigInt.asIntN(Number(INTEGER_BITS[kind]), value) === value;
+function fits(value: bigint, type: DataType): boolean {
+  return isInteger(type) && BigInt.asIntN(INTEGER_BITS[type.kind], value) === value;
 }
 
 /** Digits that a DOUBLE has for certain. */
@@ -124,10 +113,6 @@ const EXACT_DIGITS = 15;
 function isExactDouble(type: DataType): boolean {
   if (type.kind === 'DECIMAL') return type.precision <= EXACT_DIGITS;
   return type.kind === 'DOUBLE' || type.kind === 'TINYINT' || type.kind === 'SMALLINT' || type.kind === 'INT';
-}
-
-function isText({ kind }: DataType): boolean {
-  return kind === 'CHAR' || kind === 'VARCHAR' || kind === 'STRING';
 }
 
 /** Years 1 to 9999, which Python's dates have. */

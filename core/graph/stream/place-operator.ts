@@ -59,7 +59,7 @@ function placeKind<C>(operator: StreamOperator<string>, place: Place<C>): Stream
         windowTime: operator.windowTime === null ? null : at(operator.windowTime),
       };
     case 'session':
-      return { ...pick(operator), keys: all(operator.keys), time: at(operator.time) };
+      return { kind: 'session', gap: operator.gap, keys: all(operator.keys), time: at(operator.time) };
     case 'over':
       return {
         kind: 'over',
@@ -111,8 +111,4 @@ function placeKind<C>(operator: StreamOperator<string>, place: Place<C>): Stream
         order: operator.order.map((key) => ({ ...key, column: at(key.column) })),
       };
   }
-}
-
-function pick({ gap }: { readonly gap: number }): { readonly kind: 'session'; readonly gap: number } {
-  return { kind: 'session', gap };
 }

@@ -1,5 +1,6 @@
 /** Joins of streams: both sides are remembered, for as long as their event times may still meet. */
 import { pairComparator } from '../../evaluate/compare.js';
+import { type Comparison, isComparison, MIRRORED } from '../../plan/comparison.js';
 import { conjunction, conjunctsOf } from '../../plan/conjuncts.js';
 import type { Expression } from '../../plan/expression.js';
 import { castTo } from '../../plan/expression-builders.js';
@@ -19,9 +20,6 @@ import {
   withOperands,
 } from './relation.js';
 import { windowEdgeOf, windowTimeOf } from './window-edges.js';
-
-const MIRRORED = { '=': '=', '<>': '<>', '<': '>', '<=': '>=', '>': '<', '>=': '<=' } as const;
-type Comparison = keyof typeof MIRRORED;
 
 /** A condition between one expression of the left side and one of the right. */
 interface Comparing {
@@ -109,16 +107,16 @@ function comparingOf(
   if (conjunct.kind !== 'call' || conjunct.arguments.length !== 2) return null;
   const [a, b] = conjunct.arguments as [Expression, Expression];
   const operator = conjunct.function;
-  if (operator !== 'IS NOT DISTINCT FROM' && !(operator in MIRRORED)) return null;
+  if (operator !== 'IS NOT DISTINCT FROM' && !isComparison(operator)) return null;
   const reads = (expression: Expression, side: ReadonlySet<string>) => {
     const ids = [...referencedColumns(expression)];
     return ids.length > 0 && ids.every((id) => side.has(id));
   };
   if (reads(a, left) && reads(b, right)) {
-    return inOneType({ operator: operator as Comparing['operator'], left: a, right: b });
+    return inOneType({ operator, left: a, right: b });
   }
   if (!reads(a, right) || !reads(b, left)) return null;
-  const mirrored = operator === 'IS NOT DISTINCT FROM' ? operator : MIRRORED[operator as Comparison];
+  const mirrored = operator === 'IS NOT DISTINCT FROM' ? operator : MIRRORED[operator];
   return inOneType({ operator: mirrored, left: b, right: a });
 }
 

@@ -1,4 +1,5 @@
 /** The first rows of each partition: `WHERE ROW_NUMBER() OVER (…) <= n` over a stream. */
+import { isComparison, MIRRORED } from '../../plan/comparison.js';
 import { conjunctsOf } from '../../plan/conjuncts.js';
 import type { Expression } from '../../plan/expression.js';
 import { columnOf, type WindowCall } from '../../plan/expression-builders.js';
@@ -129,8 +130,8 @@ function boundOf(conjunct: Expression, id: string): { readonly from?: number; re
   const plain = value.kind === 'cast' ? value.argument : value;
   if (plain.kind !== 'literal') return null;
   const n = Number(plain.value);
-  const operator = isLeft ? conjunct.function : (MIRRORED[conjunct.function] ?? '');
-  switch (operator) {
+  if (!isComparison(conjunct.function)) return null;
+  switch (isLeft ? conjunct.function : MIRRORED[conjunct.function]) {
     case '=':
       return { from: n, to: n };
     case '<=':
@@ -145,5 +146,3 @@ function boundOf(conjunct: Expression, id: string): { readonly from?: number; re
       return null;
   }
 }
-
-const MIRRORED: Readonly<Record<string, string>> = { '=': '=', '<': '>', '<=': '>=', '>': '<', '>=': '<=' };

@@ -1,7 +1,7 @@
 /** Which columns of a plan are edges of windows of time. */
 import type { Expression } from '../../plan/expression.js';
-import { castTo, columnOf } from '../../plan/expression-builders.js';
-import type { LogicalPlan, PlanColumn, WindowEdge } from '../../plan/logical-plan.js';
+import { castTo } from '../../plan/expression-builders.js';
+import type { LogicalPlan, WindowEdge } from '../../plan/logical-plan.js';
 import { shifted } from '../../plan/time-window.js';
 import { types } from '../../types/types.js';
 
@@ -53,9 +53,4 @@ export function windowTimeOf(plan: LogicalPlan, columns: readonly Expression[]):
   if (end === undefined) return null;
   const last = shifted(end.column, -1);
   return end.edge.isLocal ? castTo(last, types.timestampLtz(3)) : last;
-}
-
-/** A column under its own name. */
-export function references(columns: readonly PlanColumn[]): Expression[] {
-  return columns.map((column) => columnOf(column));
 }

@@ -1,8 +1,13 @@
 /** A call of an aggregate → what keeps its value for a group. */
-import { comparatorOf, InternalError, type SqlValue, type StreamCall } from '../../../core/index.js';
+import {
+  comparatorOf,
+  InternalError,
+  isInteger,
+  type SqlValue,
+  type StreamCall,
+} from '../../../core/index.js';
 import type { Accumulator, Arguments } from './accumulator.js';
 import {
-  bitsOf,
   Count,
   DecimalAverage,
   DecimalSum,
@@ -24,21 +29,21 @@ export function accumulatorOf(call: Call, retracts: boolean): () => Accumulator 
 
 function plainAccumulator(call: StreamCall<unknown>, retracts: boolean): () => Accumulator {
   const [type] = call.argumentTypes;
-  const isInteger = type !== undefined && bitsOf(type) !== null;
+  const isWhole = type !== undefined && isInteger(type);
   switch (call.function) {
     case 'COUNT':
       return () => new Count();
     case 'SUM':
-      if (isInteger) return () => new IntegerSum(call);
+      if (isWhole) return () => new IntegerSum(call);
       return type!.kind === 'DECIMAL' ? () => new DecimalSum(call) : () => new FloatTotal(call);
     case 'AVG':
-      if (isInteger) return () => new IntegerAverage(call);
+      if (isWhole) return () => new IntegerAverage(call);
       return type!.kind === 'DECIMAL' ? () => new DecimalAverage(call) : () => new FloatTotal(call);
     case 'STDDEV_POP':
     case 'STDDEV_SAMP':
     case 'VAR_POP':
     case 'VAR_SAMP':
-      return isInteger ? () => new IntegerDeviation(call) : () => new FloatDeviation(call);
+      return isWhole ? () => new IntegerDeviation(call) : () => new FloatDeviation(call);
     case 'MIN':
     case 'MAX': {
       const ascending = comparatorOf(type!);

@@ -1,7 +1,10 @@
 /** COUNT, SUM, AVG and the deviations. Results are Flink's: SUM wraps, AVG of integers truncates. */
 import {
   type DataType,
-  decimalOf,
+  decimalText,
+  INTEGER_BITS,
+  InternalError,
+  isInteger,
   type SqlValue,
   type StreamCall,
   unscaledDecimal,
@@ -25,23 +28,18 @@ export class Count implements Accumulator {
   }
 }
 
-const BITS: Readonly<Partial<Record<DataType['kind'], number>>> = {
-  TINYINT: 8,
-  SMALLINT: 16,
-  INT: 32,
-  BIGINT: 64,
-};
-
-/** The bits of an integer type; null for every other type. */
-export function bitsOf(type: DataType): number | null {
-  return BITS[type.kind] ?? null;
-}
-
 function wrapped(value: bigint, type: DataType): SqlValue {
-  const bits = bitsOf(type)!;
-  const cut = BigInt.asIntN(bits, value);
-  return bits === 64 ? cut : Number(cut);
+  if (!isInteger(type)) throw new InternalError('INTERNAL', `${type.kind} does not wrap.`);
+  const cut = BigInt.asIntN(INTEGER_BITS[type.kind], value);
+  return type.kind === 'BIGINT' ? cut : Number(cut);
 }
+
+/** A DECIMAL has 38 digits; a sum with more is NULL. */
+function decimalOf(unscaled: bigint, scale: number): string | null {
+  return unscaled < MOST_DIGITS && unscaled > -MOST_DIGITS ? decimalText(unscaled, scale) : null;
+}
+
+const MOST_DIGITS = 10n ** 38n;
 
 /** Sum and number of integers, or of decimals as integers. */
 abstract class ExactTotal implements Accumulator {

@@ -1,14 +1,17 @@
-/** Text of dates and times → SQL values, exactly; the other direction is in core. */
-
-const DAY_MS = 86_400_000;
+/** Text of dates and times → SQL values, exactly; `date-time-text.ts` is the other direction. */
+import { dateText } from './date-time-text.js';
 
 /** Days since 1970-01-01 of `YYYY-MM-DD`; undefined where it is no date of the calendar. */
 export function parseDate(text: string): number | undefined {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return undefined;
-  const ms = Date.parse(`${text}T00:00:00Z`);
-  // Some engines take February 30 for March 1.
-  if (Number.isNaN(ms) || new Date(ms).toISOString().slice(0, 10) !== text) return undefined;
-  return ms / DAY_MS;
+  const [year, month, day] = (/^(\d{4})-(\d{2})-(\d{2})$/.exec(text) ?? []).slice(1).map(Number);
+  if (year === undefined || month === undefined || day === undefined) return undefined;
+  // Years begin in March here, so that the leap day is their last.
+  const marchYear = month > 2 ? year : year - 1;
+  const dayOfYear = Math.floor((153 * ((month + 9) % 12) + 2) / 5) + day - 1;
+  const leapDays = Math.floor(marchYear / 4) - Math.floor(marchYear / 100) + Math.floor(marchYear / 400);
+  const days = marchYear * 365 + leapDays + dayOfYear - 719_468;
+  // February 30 is another day.
+  return dateText(days) === text ? days : undefined;
 }
 
 /** Microseconds of the day of `HH:MM:SS[.ffffff]`; undefined where it is no time. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Turns } from '../../../operators/retry/turns.js';
+import { Turns } from '../../operators/turns.js';
 
 /** Starts works by name and lets them end by name; `log` is what began, in order. */
 function works(turns: Turns) {

@@ -1,4 +1,4 @@
-/** Who may use a worker: many bundles at a time, or one that must be alone. */
+/** Whose turn it is: many at a time, or one that must be alone. */
 
 /** First come first served: who must be alone waits for those before, and those behind wait for it. */
 export class Turns {

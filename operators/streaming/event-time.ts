@@ -1,0 +1,7 @@
+/** Event time as rows have it. */
+
+/** Milliseconds of a time in microseconds (precision up to 3); the floor of the millisecond holds before 1970 too. */
+export function millisecondsOf(time: bigint): number {
+  const ms = time / 1000n;
+  return Number(time < 0n && time % 1000n !== 0n ? ms - 1n : ms);
+}
