@@ -54,7 +54,8 @@ export class ColdStart implements WorkerHost {
 
 /** The open stdin is the worker's life pipe: its end means that the core is gone. */
 function spawn(execa: typeof Execa, command: PythonCommand, request: ForkRequest) {
-  return execa(command.python, moduleArguments('millstream._worker', JSON.stringify(request.arguments)), {
+  const asked = [JSON.stringify(request.arguments), JSON.stringify(request.rlimits)];
+  return execa(command.python, moduleArguments('millstream._worker', ...asked), {
     cwd: request.workingDirectory,
     env: workerEnvironment(command, request),
     extendEnv: false,

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
@@ -11,10 +11,16 @@ afterEach(() => bridge.close());
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe.each([true, false])('a worker, with a zygote: %s', (useZygote) => {
-  it('starts, says its versions, and is gone after it was stopped', async () => {
+  it('starts under its limits, says its versions, and is gone after it was stopped', async () => {
     bridge = Bridge.start(bridgeOptions({ useZygote }));
 
-    const worker = await bridge.startWorker(workerSpec());
+    const worker = await bridge.startWorker(workerSpec({ openFiles: 200, fileBytes: 4 << 20 }));
+    if (process.platform === 'linux') {
+      const limits = readFileSync(`/proc/${worker.pid}/limits`, 'utf8');
+      expect(limits).toMatch(/^Max open files +200 +200 /m);
+      expect(limits).toMatch(/^Max file size +4194304 +4194304 /m);
+      expect(limits).toMatch(/^Max core file size +0 +0 /m);
+    }
     expect(worker.versions).toMatchObject({
       python: expect.stringMatching(/^3\./),
       pyarrow: expect.any(String),

@@ -254,7 +254,7 @@ class ColdWorker:
 
     def __init__(self, core: FakeCore) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "millstream._worker", json.dumps(core.arguments)],
+            [sys.executable, "-m", "millstream._worker", json.dumps(core.arguments), "{}"],
             env=python_environment(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

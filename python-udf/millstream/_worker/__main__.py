@@ -1,10 +1,12 @@
-"""A worker as a process of its own: `python -m millstream._worker ARGUMENTS`, WorkerArguments as JSON.
+"""A worker as a process of its own: `python -m millstream._worker ARGUMENTS LIMITS`.
 
+Both are JSON: WorkerArguments, and limits of resources by name, as `process.set_rlimits` takes them.
 Its stdin is the life pipe: a first line lets it run, the end of it means that the core has gone.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 
@@ -22,6 +24,7 @@ def main() -> None:
     os.close(null)
     process.report_crashes()
     process.go_first()
+    process.set_rlimits(json.loads(sys.argv[2]))
     postpone_pandas()
     worker_main(arguments, life_fd)
 

@@ -1,19 +1,14 @@
 /** Which levels this machine can try for real; the others are tested against recorded file trees and exchanges. */
 import { afterAll, describe, expect, it } from 'vitest';
-import type { CapLevel } from '../../../bridge/index.js';
-import { detectCaps } from '../../../bridge/limits/detect.js';
-import type { CapAdapter } from '../../../bridge/limits/worker-cap.js';
+import { FileTree } from '../../../bridge/limits/file-tree.js';
+import { LEVELS, levelsOf, requireKernelLevel } from '../support/cap-levels.js';
+import { RecordedTree } from './recorded-tree.js';
 
-const LEVELS: readonly CapLevel[] = ['cgroup-v2', 'systemd-scope', 'cgroup-v1', 'watchdog'];
-const real = LEVELS.flatMap((level): CapAdapter[] => {
-  try {
-    return [detectCaps({ probe: `millstream-test-${process.pid}-${level}`, level, requireHard: false })];
-  } catch {
-    return [];
-  }
-});
+const real = levelsOf(new FileTree());
+const bare = new RecordedTree({});
 afterAll(() => {
   for (const adapter of real) adapter.close();
+  bare.remove();
 });
 
 describe('the levels of caps on this machine', () => {
@@ -23,7 +18,25 @@ describe('the levels of caps on this machine', () => {
     console.log(`figure: caps for real: ${levels.join(', ')}; by recorded files: ${recorded.join(', ')}`);
 
     expect(levels).toContain('watchdog');
-    if (process.env.MILLSTREAM_REQUIRE_CGROUP === '1') expect(levels).not.toEqual(['watchdog']);
+    requireKernelLevel(levels, process.env);
+  });
+});
+
+describe('a machine without cgroups', () => {
+  const levels = levelsOf(bare).map(({ level }) => level);
+
+  it('is tested with the watchdog', () => {
+    expect(levels).toEqual(['watchdog']);
+    requireKernelLevel(levels, {});
+  });
+
+  it('fails the tests where MILLSTREAM_REQUIRE_CGROUP=1, with what to do', () => {
+    const required = { MILLSTREAM_REQUIRE_CGROUP: '1' };
+
+    expect(() => requireKernelLevel(levels, required)).toThrow(
+      'MILLSTREAM_REQUIRE_CGROUP=1, and no level of the kernel can be tried here, only watchdog: delegate a cgroup',
+    );
+    expect(() => requireKernelLevel(['cgroup-v1', 'watchdog'], required)).not.toThrow();
   });
 });
 
