@@ -39,6 +39,7 @@ export { AnalysisNeeded, type AnalysisRequest, type AnalyzedArgument } from './f
 export { builtinNames, builtinSignatures } from './functions/builtins.js';
 export * from './functions/function-declaration.js';
 export * from './functions/inline-target.js';
+export { joinLaterals } from './graph/decorrelate/lateral-joins.js';
 export { explainQueries } from './graph/explain.js';
 export { explainGraph } from './graph/explain-graph.js';
 export { noteOf } from './graph/function-notes.js';

@@ -1,6 +1,7 @@
 /** Bound queries → a stage graph, in the mode that fits them. */
 import {
   batchPlan,
+  joinLaterals,
   omitEmptyTotals,
   optimize,
   PlanError,
@@ -31,7 +32,8 @@ export function planQueries(
   const { ids } = options;
   const inMode = (mode: Mode): PlannedQueries => {
     const queries = bound.map((query) => {
-      const root = omitEmptyTotals(query.root, ids, mode === 'streaming' || asked === 'streaming');
+      const joined = joinLaterals(query.root, { ids, sql: options.sql, mode });
+      const root = omitEmptyTotals(joined, ids, mode === 'streaming' || asked === 'streaming');
       return { ...query, root: optimize(mode === 'batch' ? batchPlan(root, ids) : root, ids) };
     });
     return { queries, graph: planStages(queries, { ...options, mode, isBounded: choice.isBounded }) };

@@ -2,6 +2,7 @@
  * The rows of a correlated plan for all outer values at once: the values are joined in where the plan reads them first,
  * and carried up from there. After Neumann and Kemper, "Unnesting Arbitrary Queries" (BTW 2015).
  */
+import { InternalError } from '../../errors.js';
 import type { ColumnIds } from '../../plan/column-ids.js';
 import { conjunction, conjunctsOf } from '../../plan/conjuncts.js';
 import type { Expression } from '../../plan/expression.js';
@@ -82,11 +83,39 @@ function rowsForAll(context: DependentContext, plan: LogicalPlan): Keyed {
       return context.forAll(plan.input);
     case 'session':
       return context.refuse('a window of time reads outer columns');
+    case 'values':
+      return valuesForAll(context, plan.rows, plan.columns);
     case 'stream':
     case 'scan':
-    case 'values':
-      return context.refuse('VALUES reads outer columns');
+      throw new InternalError('INTERNAL', `A ${plan.kind} reads columns of an enclosing query.`);
   }
+}
+
+/** Rows of VALUES that read outer values: the values once for each row. */
+function valuesForAll(
+  context: DependentContext,
+  rows: readonly (readonly Expression[])[],
+  columns: readonly PlanColumn[],
+): Keyed {
+  const branches = rows.map((row): Keyed => {
+    const { plan, keys } = context.outer.distinct();
+    const own = columns.map((column) => context.ids.column(column.name, column.type));
+    const expressions = [...keys.map((key) => columnOf(key)), ...row.map((e) => inKeys(context, e, keys))];
+    return { plan: projectOf(plan, [...keys, ...own], expressions), keys };
+  });
+  return branches.reduce((left, right) => {
+    const keys = context.outer.columns.map((column) => context.ids.column(column.name, column.type));
+    const plan: LogicalPlan = {
+      kind: 'set',
+      operator: 'union',
+      all: true,
+      left: left.plan,
+      right: right.plan,
+      columns: [...keys, ...columns],
+      span: right.plan.span,
+    };
+    return { plan, keys };
+  });
 }
 
 function depends({ outer }: DependentContext, plan: LogicalPlan): boolean {

@@ -1,5 +1,6 @@
 /** FROM: tables, derived tables, joins. */
 import { isTrueLiteral } from '../../plan/expression-builders.js';
+import { outerColumns } from '../../plan/expression-facts.js';
 import type { LogicalPlan, PlanColumn } from '../../plan/logical-plan.js';
 import { filteredBy, type Join } from '../../plan/plan-builders.js';
 import { withNullable } from '../../types/types.js';
@@ -25,8 +26,16 @@ export interface BoundFrom {
 
 type JoinNode = Extract<FromNode, { kind: 'join' }>;
 
-/** `parent`: the scope of the enclosing query, which conditions may read. */
-export function bindFrom(context: BindContext, node: FromNode, parent: Scope | null): BoundFrom {
+/**
+ * @param parent the scope of the enclosing query, which conditions may read
+ * @param lateral what LATERAL may read besides: what stands before it in joins around this one
+ */
+export function bindFrom(
+  context: BindContext,
+  node: FromNode,
+  parent: Scope | null,
+  lateral: Scope | null = parent,
+): BoundFrom {
   switch (node.kind) {
     case 'table': {
       if (node.systemTime !== null) {
@@ -43,35 +52,32 @@ export function bindFrom(context: BindContext, node: FromNode, parent: Scope | n
       return { plan, relations: [aliased(context, plan.columns, node.alias, name, path)] };
     }
     case 'derived_table': {
-      const plan = bindQuery(context, node.query, parent);
+      const plan = bindQuery(context, node.query, node.lateral ? lateral : parent);
       return { plan, relations: [aliased(context, plan.columns, node.alias, null)] };
     }
     case 'table_function':
       if (isWindowTable(node)) return bindWindowTable(context, node, parent);
       if (isOverTables(context, node)) return bindTableFunction(context, node, parent);
-      return bindLateral(context, node, { plan: oneRow(context), relations: [] }, parent, false);
+      return bindLateral(context, node, { plan: oneRow(context), relations: [] }, lateral, false);
     case 'unnest':
-      return bindLateral(context, node, { plan: oneRow(context), relations: [] }, parent, false);
+      return bindLateral(context, node, { plan: oneRow(context), relations: [] }, lateral, false);
     case 'join':
-      return bindJoin(context, node, parent);
+      return bindJoin(context, node, parent, lateral);
   }
 }
 
-function bindJoin(context: BindContext, node: JoinNode, parent: Scope | null): BoundFrom {
-  const left = bindFrom(context, node.left, parent);
+function bindJoin(
+  context: BindContext,
+  node: JoinNode,
+  parent: Scope | null,
+  lateral: Scope | null,
+): BoundFrom {
+  const left = bindFrom(context, node.left, parent, lateral);
   if (node.right.kind === 'unnest' || isLateralCall(context, node.right)) {
-    return bindLateralJoin(context, node, node.right, left, parent);
+    return bindLateralJoin(context, node, node.right, left, { parent, lateral });
   }
-  if (node.right.kind === 'derived_table' && node.right.lateral) {
-    throw bindError(
-      context,
-      'SQL_UNSUPPORTED',
-      'LATERAL is supported for table functions, not for queries.',
-      node.right.span,
-      'Write the query as a join.',
-    );
-  }
-  const right = bindFrom(context, node.right, parent);
+  const right = bindFrom(context, node.right, parent, { relations: left.relations, parent: lateral });
+  if (node.type === 'right' || node.type === 'full') refuseKept(context, node, left, right);
   const type = node.type === 'cross' || node.type === 'comma' ? 'inner' : node.type;
   const join = joinOf(node, type, left, right);
   const relations = retyped([...left.relations, ...right.relations], join.columns);
@@ -81,6 +87,20 @@ function bindJoin(context: BindContext, node: JoinNode, parent: Scope | null): B
   if (node.on === null) return { plan: join, relations };
   const condition = bindCondition(plainContext(context, { relations, parent }, 'ON'), node.on);
   return { plan: { ...join, condition }, relations };
+}
+
+/** Rows that are kept without a partner cannot be computed from one. */
+function refuseKept(context: BindContext, node: JoinNode, left: BoundFrom, right: BoundFrom): void {
+  const read = outerColumns(right.plan);
+  if (!left.plan.columns.some((column) => read.has(column.id))) return;
+  const word = node.type.toUpperCase();
+  throw bindError(
+    context,
+    'SQL_INVALID',
+    `LATERAL on the right of ${word} JOIN cannot read what stands left of it.`,
+    node.right.span,
+    'INNER, CROSS and LEFT JOIN can. Or move the condition to ON and leave LATERAL out.',
+  );
 }
 
 function isLateralCall(
@@ -96,14 +116,14 @@ function bindLateralJoin(
   node: JoinNode,
   right: Extract<FromNode, { kind: 'table_function' | 'unnest' }>,
   left: BoundFrom,
-  parent: Scope | null,
+  { parent, lateral }: { readonly parent: Scope | null; readonly lateral: Scope | null },
 ): BoundFrom {
   if (node.type === 'right' || node.type === 'full' || node.natural || node.using !== null) {
     const message = 'A table function can be joined with INNER, CROSS or LEFT JOIN … ON TRUE only.';
     throw bindError(context, 'SQL_INVALID', message, node.span);
   }
   const isLeft = node.type === 'left';
-  const joined = bindLateral(context, right, left, parent, isLeft);
+  const joined = bindLateral(context, right, left, lateral, isLeft);
   if (node.on === null) return joined;
   const scope: Scope = { relations: joined.relations, parent };
   const condition = bindCondition(plainContext(context, scope, 'ON'), node.on);

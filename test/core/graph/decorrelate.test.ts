@@ -27,3 +27,27 @@ test('a subquery of what Python computes does not compute it again', () => {
 
   expect(callsOf('inc', sql)).toBe(1);
 });
+
+test('a LATERAL query that computes from its row alone adds columns to it', () => {
+  const text = stagesText(
+    'SELECT a, g FROM t, LATERAL (SELECT f + 1 AS g FROM (SELECT inc(t.a) AS f) AS x WHERE f > 2)',
+  );
+
+  expect(text).not.toContain('join');
+  expect(text).not.toContain('distinct');
+});
+
+test('a LATERAL query over a table with conditions is a join on them, in streams too', () => {
+  const sql = 'SELECT n, d FROM ticks, LATERAL (SELECT d FROM u WHERE u.a = n)';
+
+  expect(stagesText(sql, 'streaming')).not.toContain('distinct');
+});
+
+test('a LATERAL query that aggregates is computed once for the distinct values it reads', () => {
+  const text = stagesText(
+    'SELECT b, s FROM t, LATERAL (SELECT total(inc(d + t.c)) AS s FROM u WHERE u.a > t.c)',
+  );
+
+  expect(text).toMatch(/distinct\n\s+project \[c_\d+ = c_\d+\]/);
+  expect(callsOf('inc', 'SELECT s FROM t, LATERAL (SELECT total(inc(d + t.c)) AS s FROM u)')).toBe(1);
+});

@@ -1,6 +1,7 @@
 /** A small world to plan in: a few tables and Python functions, and the steps from SQL text to stages. */
 import { CatalogManager } from '../../../core/catalog/catalog-manager.js';
 import type { FunctionDeclaration } from '../../../core/functions/function-declaration.js';
+import { joinLaterals } from '../../../core/graph/decorrelate/lateral-joins.js';
 import { explainGraph } from '../../../core/graph/explain-graph.js';
 import { STANDARD_CONNECTORS, type StageRenderer } from '../../../core/graph/plan-options.js';
 import { planStages } from '../../../core/graph/plan-stages.js';
@@ -164,7 +165,8 @@ export function stagesOf(
 ): StageGraph {
   const ids = new ColumnIds();
   const queries = bind(sql, catalog, ids).map((query) => {
-    const root = mode === 'batch' ? batchPlan(query.root, ids) : query.root;
+    const joined = joinLaterals(query.root, { ids, sql, mode });
+    const root = mode === 'batch' ? batchPlan(joined, ids) : joined;
     return { ...query, root: optimize(root, ids) };
   });
   return planStages(queries, {

@@ -34,6 +34,10 @@ const inStreaming: readonly (readonly [sql: string, problem: string])[] = [
     'SELECT RANK() OVER (ORDER BY n) FROM ticks',
     'PLAN_STREAMING 1:8+24 OVER by something else than ascending event time is not supported in streaming mode. | Order by the column that WATERMARK is on, or keep the first rows by WHERE ROW_NUMBER() … <= n.',
   ],
+  [
+    'SELECT n, m FROM ticks, LATERAL (SELECT MAX(a) AS m FROM t WHERE a < n)',
+    'PLAN_STREAMING 1:34+37 This LATERAL query is computed for all rows left of it at once, and a stream never has them all. | For input that ends, use batch mode; or write a join, with WHERE ROW_NUMBER() … <= n for LIMIT.',
+  ],
 ];
 
 test.each(inBatch)('%s is refused with the rewriting that works', (sql, expected) => {
