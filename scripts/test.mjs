@@ -41,11 +41,12 @@ function showLongTable(root, rows, start) {
   say(`\n${table}\n\nWritten to docs/reliability.md.`);
 }
 
-async function runSuite(root, python, { name, vitest, pytest }) {
+async function runSuite(root, python, { name, pure, vitest, pytest }) {
+  const long = name === 'long';
   const start = performance.now();
   const runs = [];
-  if (vitest.length > 0) runs.push(await runVitest(root, python, vitest, name === 'long'));
-  if (pytest.length > 0) runs.push(await runPytest(root, python, pytest, name === 'long'));
+  if (vitest.length > 0) runs.push(await runVitest(root, python, vitest, { long, pure }));
+  if (pytest.length > 0) runs.push(await runPytest(root, python, pytest, long));
   const sum = (key) => runs.reduce((total, run) => total + run[key], 0);
   const counts = {
     passed: sum('passed'),

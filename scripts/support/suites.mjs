@@ -2,8 +2,9 @@
 import { join, relative } from 'node:path';
 import { filesBelow } from './stamp.mjs';
 
+/** Files of a suite that is `pure` share a process and the modules it has loaded: they touch nothing outside themselves. */
 const SUITES = [
-  { name: 'unit', folders: [] },
+  { name: 'unit', folders: [], pure: true },
   { name: 'bridge', folders: ['test/bridge/'] },
   { name: 'functions', folders: ['test/python-udf/'] },
   { name: 'sql', folders: ['test/sql/', 'test/operators/'] },
@@ -33,7 +34,7 @@ const WITH_MORE_SEEDS = [
  * The suites that have files, in the order in which they run.
  * @param {string} root the clone
  * @param {{ names: string[], long: boolean }} choice names of suites, where none is given all but `long`, or with `long` that alone
- * @returns {{ name: string, vitest: string[], pytest: string[] }[]} files relative to `root`
+ * @returns {{ name: string, pure: boolean, vitest: string[], pytest: string[] }[]} files relative to `root`
  */
 export function chooseSuites(root, { names, long }) {
   const files = filesBelow(join(root, 'test'), isTestFile).map((file) => relative(root, file));
@@ -57,6 +58,7 @@ export function assign(files) {
       .sort();
     return {
       name: suite.name,
+      pure: suite.pure === true,
       vitest: own.filter((file) => !file.endsWith('.py')),
       pytest: own.filter((file) => file.endsWith('.py')),
     };

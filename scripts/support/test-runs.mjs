@@ -7,10 +7,11 @@ import { pytestRows, readFigure, vitestRows } from './long-table.mjs';
 
 /** @typedef {{ passed: number, failed: number, skipped: number, rows: import('./long-table.mjs').LongRow[], output: string }} Counts */
 
-/** Runs vitest over the files; `long` gives them the time of long tests. @returns {Promise<Counts>} */
-export function runVitest(root, python, files, long) {
+/** Runs vitest over the files, the `pure` ones in shared processes; `long` gives them the time of long tests. @returns {Promise<Counts>} */
+export function runVitest(root, python, files, { long, pure }) {
   return withReport('vitest.json', async (report) => {
-    const args = ['run', ...files, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+    const options = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+    const args = ['run', ...files, ...options, ...(pure ? ['--no-isolate'] : [])];
     const command = [join(root, 'node_modules/vitest/vitest.mjs'), ...args];
     const { code, output } = await capture(process.execPath, command, {
       cwd: root,
