@@ -45,6 +45,11 @@ export function explainStream(operator: StreamOperator<number>): string {
       return `of ${column(operator.time)}${by(operator.keys)}`;
     case 'join':
       return explainJoin(operator);
+    case 'temporal_join': {
+      const { leftKeys, rightKeys } = operator;
+      const keys = leftKeys.map((left, i) => `${column(left)} = r${rightKeys[i]!}`).join(' AND ');
+      return `${operator.type} on ${keys}, versions since r${operator.versionTime} as of ${column(operator.time)}`;
+    }
     case 'union':
       return `of ${operator.columns.length} inputs`;
     case 'sort':

@@ -57,6 +57,11 @@ function describe(plan: LogicalPlan): string {
       return `limit ${plan.count ?? 'all'}${plan.offset === 0 ? '' : ` offset ${plan.offset}`}`;
     case 'distinct':
       return 'distinct';
+    case 'temporal_join': {
+      const keys = plan.keys.map((key) => `${explainExpression(key.left)} = ${explainExpression(key.right)}`);
+      const [time, since] = [plan.time, plan.versionTime].map(explainExpression);
+      return `${plan.type} temporal join on ${keys.join(' AND ')} since ${since} as of ${time} [${ids.join(', ')}]`;
+    }
     case 'set':
       return `${plan.operator}${plan.all ? ' all' : ''} [${ids.join(', ')}]`;
     case 'correlate': {

@@ -60,6 +60,23 @@ export type LogicalPlan = {
       readonly condition: Expression | null;
     }
   /** Columns: the group expressions, then the aggregates. */
+  /**
+   * Each row of the left side with the version of the right table that was in force at its time, where there is one:
+   * of the rows with equal keys the last that is not younger. Columns: left, then right. Streaming only.
+   */
+  | {
+      readonly kind: 'temporal_join';
+      readonly type: 'inner' | 'left';
+      readonly left: LogicalPlan;
+      readonly right: LogicalPlan;
+      readonly keys: readonly { readonly left: Expression; readonly right: Expression }[];
+      /** A time attribute of the left side. */
+      readonly time: Expression;
+      /** The time attribute from which a row of the right side is in force. */
+      readonly versionTime: Expression;
+      /** A right row that is older than the last of its key is none of its versions. */
+      readonly dropsOlder: boolean;
+    }
   | {
       readonly kind: 'aggregate';
       readonly input: LogicalPlan;
@@ -121,6 +138,8 @@ export type LogicalPlan = {
       /** The column of event time. */
       readonly rowtime: string;
       readonly expression: Expression;
+      /** The columns that PRIMARY KEY of the table names; null: it has none. */
+      readonly primaryKey: readonly string[] | null;
     }
   /** Rows in sessions: columns are the input's, then start, end and time of the window. */
   | {

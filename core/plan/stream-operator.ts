@@ -95,6 +95,18 @@ export type StreamOperatorKind<C> =
   /** The last row of each key in event time; of several the one that came last. */
   | { readonly kind: 'last_row'; readonly keys: readonly C[]; readonly time: C }
   | StreamJoin<C>
+  /** Rows of input 0, each with the version of input 1 at its time (`left`: beside NULLs where there is none). */
+  | {
+      readonly kind: 'temporal_join';
+      readonly type: 'inner' | 'left';
+      readonly leftKeys: readonly C[];
+      readonly rightKeys: readonly C[];
+      readonly time: C;
+      /** Since when a row of input 1 is in force. */
+      readonly versionTime: C;
+      /** A row of input 1 that is older than the last of its key is none of its versions. */
+      readonly dropsOlder: boolean;
+    }
   /** The rows of all inputs as they come; for each input the columns that are the results. */
   | { readonly kind: 'union'; readonly columns: readonly (readonly C[])[] }
   /** Rows in the order of event time, once the watermark has passed them. */

@@ -31,6 +31,8 @@ export function isTimeAttribute(plan: LogicalPlan, id: string, above: readonly E
       return isTimeAttribute(plan.input, id, conjunctsOf(plan.predicate));
     case 'join':
       return isJoinAttribute(plan, id, above);
+    case 'temporal_join':
+      return isTimeAttribute(plan.left, id) || isTimeAttribute(plan.right, id);
     case 'set':
       return [plan.left, plan.right].every((side) => isTimeAttribute(side, side.columns[position]!.id));
     case 'shared':

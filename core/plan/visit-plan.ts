@@ -11,6 +11,7 @@ export function inputsOf(plan: LogicalPlan): readonly LogicalPlan[] {
     case 'values':
       return [];
     case 'join':
+    case 'temporal_join':
     case 'set':
       return [plan.left, plan.right];
     case 'stream':
@@ -27,6 +28,7 @@ export function mapInputs(plan: LogicalPlan, map: (input: LogicalPlan) => Logica
     case 'values':
       return plan;
     case 'join':
+    case 'temporal_join':
     case 'set': {
       const left = map(plan.left);
       const right = map(plan.right);
@@ -54,6 +56,8 @@ export function expressionsOf(plan: LogicalPlan): readonly Expression[] {
       return [plan.predicate];
     case 'join':
       return plan.condition === null ? [] : [plan.condition];
+    case 'temporal_join':
+      return [...plan.keys.flatMap(({ left, right }) => [left, right]), plan.time, plan.versionTime];
     case 'aggregate':
       return [...plan.groups, ...plan.aggregates.flatMap(aggregateOperands)];
     case 'sort':
@@ -88,6 +92,13 @@ export function mapExpressions(plan: LogicalPlan, map: (expression: Expression) 
     }
     case 'join':
       return plan.condition === null ? plan : { ...plan, condition: map(plan.condition) };
+    case 'temporal_join':
+      return {
+        ...plan,
+        keys: plan.keys.map(({ left, right }) => ({ left: map(left), right: map(right) })),
+        time: map(plan.time),
+        versionTime: map(plan.versionTime),
+      };
     case 'aggregate':
       return {
         ...plan,

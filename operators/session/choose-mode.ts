@@ -33,6 +33,11 @@ export function chooseMode(
 ): ModeChoice {
   const unbounded = queries.flatMap((query) => unboundedTables(query.root, connectors));
   if (unbounded.length === 0) {
+    const isTemporal = queries.some((query) => hasTemporalJoin(query.root));
+    if (asked === null && isTemporal) {
+      const note = 'mode: streaming (FOR SYSTEM_TIME AS OF needs it); every source ends, and so does the job';
+      return { mode: 'streaming', isBounded: true, note };
+    }
     if (asked !== 'streaming') return { mode: 'batch', isBounded: true, note: null };
     const note = 'mode: streaming was asked for; every source ends, so the job gives its final rows and ends';
     const mode = queries.some((query) => isTimed(query.root)) ? 'streaming' : 'batch';
@@ -51,8 +56,14 @@ export function chooseMode(
 /** True where the order in which rows come, and how late, may decide about a result. */
 function isTimed(plan: LogicalPlan): boolean {
   const remembers = (node: LogicalPlan) =>
-    /^(aggregate|session|join|sort)$/.test(node.kind) || expressionsOf(node).some(hasWindowCall);
+    /^(aggregate|session|join|temporal_join|sort)$/.test(node.kind) ||
+    expressionsOf(node).some(hasWindowCall);
   return somePlan(plan, (node) => node.kind === 'watermark') && somePlan(plan, remembers);
+}
+
+/** True where a row is joined with the version of a table at its time: only time that goes on tells which one that is. */
+export function hasTemporalJoin(plan: LogicalPlan): boolean {
+  return somePlan(plan, (node) => node.kind === 'temporal_join');
 }
 
 function unboundedTables(plan: LogicalPlan, connectors: ReadonlyMap<string, ConnectorTraits>): string[] {

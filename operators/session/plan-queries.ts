@@ -10,7 +10,7 @@ import {
   type QueryPlan,
   type StageGraph,
 } from '../../core/index.js';
-import type { Mode, ModeChoice } from './choose-mode.js';
+import { hasTemporalJoin, type Mode, type ModeChoice } from './choose-mode.js';
 
 /** Queries as they were optimised, with the graph that runs them. */
 export interface PlannedQueries {
@@ -43,7 +43,8 @@ export function planQueries(
   } catch (error) {
     // What a stream cannot do yet is done with all rows at hand: it differs only for rows that come too late.
     const isRefused = error instanceof PlanError && error.code === 'PLAN_STREAMING';
-    if (!isRefused || !choice.isBounded) throw error;
+    const isStream = !choice.isBounded || bound.some((query) => hasTemporalJoin(query.root));
+    if (!isRefused || isStream) throw error;
     return inMode('batch');
   }
 }

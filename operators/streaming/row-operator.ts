@@ -28,6 +28,7 @@ export class RowOperator implements Operator {
   readonly #clocks: number[];
   readonly #encoder: BatchEncoder;
   readonly #out: OutputRows;
+  readonly #isTimed: boolean;
   #watermark = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -39,6 +40,7 @@ export class RowOperator implements Operator {
     this.#inputs = stage.inputs.map(exchange);
     this.#clocks = stage.inputs.map(() => Number.NEGATIVE_INFINITY);
     this.#encoder = new BatchEncoder(exchange(stage.output!).columns, job.schemas);
+    this.#isTimed = stage.operator.outputs.some((output) => output.kind === 'clock');
     this.#out = new OutputRows(stage, () => this.#context.metrics);
   }
 
@@ -94,6 +96,8 @@ export class RowOperator implements Operator {
 
   #advance(watermarkMs: number): void {
     if (watermarkMs <= this.#watermark) return;
+    // What came before this moment is said before it, where somebody reads the time of it.
+    if (this.#isTimed) this.rows.flush?.(this.#out);
     // What time itself puts out was made before it: whoever reads it is not late.
     this.rows.advance?.(watermarkMs, this.#out);
     this.#watermark = watermarkMs;

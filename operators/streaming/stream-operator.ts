@@ -11,6 +11,7 @@ import { Rank } from './rank.js';
 import type { RowFunction } from './row-function.js';
 import { RowOperator } from './row-operator.js';
 import { SessionWindow } from './session-window.js';
+import { TemporalJoin } from './temporal-join.js';
 import { TimeSort } from './time-sort.js';
 import { Union } from './union.js';
 import { WatermarkOperator } from './watermark-operator.js';
@@ -46,6 +47,8 @@ function rowFunction(spec: Exclude<StreamOperator<number>, { kind: 'watermark' }
       return new LastRow(spec);
     case 'join':
       return new Join(spec);
+    case 'temporal_join':
+      return new TemporalJoin(spec);
     case 'union':
       return new Union(spec);
     case 'sort':

@@ -81,6 +81,8 @@ function rowsForAll(context: DependentContext, plan: LogicalPlan): Keyed {
       return context.refuse('a common table expression that is used more than once reads outer columns');
     case 'watermark':
       return context.forAll(plan.input);
+    case 'temporal_join':
+      return context.refuse('a temporal join reads outer columns');
     case 'session':
       return context.refuse('a window of time reads outer columns');
     case 'values':

@@ -83,6 +83,13 @@ export function splitPlan(context: SplitContext, plan: LogicalPlan): SplitPlan {
       return unknown(splitShared(context, node));
     case 'stream':
       return unknown(splitStream(context, node));
+    case 'temporal_join':
+      throw refusal(
+        'PLAN_UNSUPPORTED',
+        'FOR SYSTEM_TIME AS OF needs event time, which goes on in streaming mode only.',
+        { sql: context.options.sql, span: node.span },
+        "Run it with --mode streaming, or SET 'execution.runtime-mode' = 'streaming'.",
+      );
     case 'watermark':
     case 'session':
       throw new InternalError('INTERNAL', `A ${node.kind} reached the splitter.`);

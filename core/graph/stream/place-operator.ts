@@ -97,6 +97,16 @@ function placeKind<C>(operator: StreamOperator<string>, place: Place<C>): Stream
         right: kept(operator.right, 1),
       };
     }
+    case 'temporal_join':
+      return {
+        kind: 'temporal_join',
+        type: operator.type,
+        leftKeys: all(operator.leftKeys, 0),
+        rightKeys: all(operator.rightKeys, 1),
+        time: place(operator.time, 0),
+        versionTime: place(operator.versionTime, 1),
+        dropsOlder: operator.dropsOlder,
+      };
     case 'union':
       return { kind: 'union', columns: operator.columns.map((columns, input) => all(columns, input)) };
     case 'sort':

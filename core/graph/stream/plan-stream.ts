@@ -25,6 +25,7 @@ import { streamOver } from './stream-over.js';
 import { streamRank } from './stream-rank.js';
 import { streamSession } from './stream-session.js';
 import { streamLimit, streamSort } from './stream-sort.js';
+import { streamTemporalJoin } from './stream-temporal-join.js';
 import { streamUnion } from './stream-union.js';
 
 /** @throws {PlanError} PLAN_STREAMING for a shape that cannot run over rows that keep coming. */
@@ -60,6 +61,8 @@ function visit(context: StreamContext, plan: LogicalPlan): Relation {
       return streamAggregate(context, asGrouping(plan));
     case 'join':
       return streamJoin(context, plan);
+    case 'temporal_join':
+      return streamTemporalJoin(context, plan);
     case 'set':
       return streamUnion(context, plan);
     case 'sort':

@@ -22,7 +22,7 @@ import {
 import { windowEdgeOf, windowTimeOf } from './window-edges.js';
 
 /** A condition between one expression of the left side and one of the right. */
-interface Comparing {
+export interface Comparing {
   readonly operator: Comparison | 'IS NOT DISTINCT FROM';
   readonly left: Expression;
   readonly right: Expression;
@@ -94,8 +94,8 @@ function retention(
   return bounded === undefined ? null : { time: bounded.id, keep: bounded.keep, isWindow: false };
 }
 
-/** Outer joins make columns nullable. */
-function withTypes(columns: LogicalPlan['columns'], node: Join): LogicalPlan['columns'] {
+/** The columns of a side as the join gives them: outer joins make columns nullable. */
+export function withTypes(columns: LogicalPlan['columns'], node: LogicalPlan): LogicalPlan['columns'] {
   const types = new Map(node.columns.map((column) => [column.id, column]));
   return columns.map((column) => types.get(column.id) ?? column);
 }
@@ -121,7 +121,7 @@ function comparingOf(
 }
 
 /** DuckDB compares numbers of several types by itself; here both sides have one. */
-function inOneType(item: Comparing): Comparing {
+export function inOneType(item: Comparing): Comparing {
   const { left, right } = item;
   const common = commonType([left.type, right.type]);
   if (common === null || pairComparator(left.type, right.type) !== null) return item;

@@ -23,6 +23,7 @@ export function windowEdgeOf(plan: LogicalPlan, id: string): WindowEdge | null {
     case 'aggregate':
       return behind(plan.input, plan.groups[position]);
     case 'join':
+    case 'temporal_join':
       return windowEdgeOf(plan.left, id) ?? windowEdgeOf(plan.right, id);
     case 'set': {
       const [left, right] = [plan.left, plan.right].map((side) =>

@@ -164,6 +164,8 @@ function columnsAfter(node: LogicalPlan, before: LogicalPlan): readonly PlanColu
     case 'join':
       if (node.type === 'semi' || node.type === 'anti') return node.left.columns;
       return withTypesOf([...node.left.columns, ...node.right.columns], before.columns);
+    case 'temporal_join':
+      return withTypesOf([...node.left.columns, ...node.right.columns], before.columns);
     case 'correlate':
     case 'unnest':
       return [...node.input.columns, ...addedColumns(before)];

@@ -15,6 +15,7 @@ import { bindQuery } from './query.js';
 import type { Relation, Scope } from './scope.js';
 import { bindTableFunction, isOverTables } from './table-function.js';
 import { bindTable } from './table-reference.js';
+import { systemTimeOf, temporalJoin } from './temporal-join.js';
 import { oneRow } from './values.js';
 import { bindWindowTable, isWindowTable } from './window-table.js';
 
@@ -22,6 +23,12 @@ import { bindWindowTable, isWindowTable } from './window-table.js';
 export interface BoundFrom {
   readonly plan: LogicalPlan;
   readonly relations: readonly Relation[];
+}
+
+/** What the conditions of FROM may read of the query around it, and what LATERAL may. */
+interface Outer {
+  readonly parent: Scope | null;
+  readonly lateral: Scope | null;
 }
 
 type JoinNode = Extract<FromNode, { kind: 'join' }>;
@@ -42,9 +49,9 @@ export function bindFrom(
         throw bindError(
           context,
           'SQL_UNSUPPORTED',
-          'FOR SYSTEM_TIME AS OF is not supported.',
+          'FOR SYSTEM_TIME AS OF is supported on the right side of a join only.',
           node.systemTime.span,
-          'Join without it to read the table as it is.',
+          'Read the table without it, or join it: left JOIN table FOR SYSTEM_TIME AS OF left.time ON ….',
         );
       }
       const { plan, path } = bindTable(context, node.name, node.hints, node.span);
@@ -73,6 +80,20 @@ function bindJoin(
   lateral: Scope | null,
 ): BoundFrom {
   const left = bindFrom(context, node.left, parent, lateral);
+  const systemTime = systemTimeOf(node);
+  if (systemTime === null) return bindPlainJoin(context, node, left, { parent, lateral });
+  const right = { ...(node.right as Extract<FromNode, { kind: 'table' }>), systemTime: null };
+  const { plan, relations } = bindPlainJoin(context, { ...node, right }, left, { parent, lateral });
+  const scope = { relations: left.relations, parent };
+  return { plan: temporalJoin(context, plan as Join, systemTime, scope), relations };
+}
+
+function bindPlainJoin(
+  context: BindContext,
+  node: JoinNode,
+  left: BoundFrom,
+  { parent, lateral }: Outer,
+): BoundFrom {
   if (node.right.kind === 'unnest' || isLateralCall(context, node.right)) {
     return bindLateralJoin(context, node, node.right, left, { parent, lateral });
   }
@@ -116,7 +137,7 @@ function bindLateralJoin(
   node: JoinNode,
   right: Extract<FromNode, { kind: 'table_function' | 'unnest' }>,
   left: BoundFrom,
-  { parent, lateral }: { readonly parent: Scope | null; readonly lateral: Scope | null },
+  { parent, lateral }: Outer,
 ): BoundFrom {
   if (node.type === 'right' || node.type === 'full' || node.natural || node.using !== null) {
     const message = 'A table function can be joined with INNER, CROSS or LEFT JOIN … ON TRUE only.';

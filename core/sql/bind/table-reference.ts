@@ -107,7 +107,11 @@ function bindCatalogTable(
 }
 
 /** Event time begins above the computed columns. */
-function withWatermark(context: BindContext, { watermark }: TableEntry, input: LogicalPlan): LogicalPlan {
+function withWatermark(
+  context: BindContext,
+  { watermark, primaryKey }: TableEntry,
+  input: LogicalPlan,
+): LogicalPlan {
   const rowtime = input.columns.find((column) => column.name === watermark?.column);
   if (watermark === null || rowtime === undefined) return input;
   const scope = { relations: [relationOf(null, input.columns)], parent: null };
@@ -117,9 +121,14 @@ function withWatermark(context: BindContext, { watermark }: TableEntry, input: L
     input,
     rowtime: rowtime.id,
     expression,
+    primaryKey: primaryKeyOf(input, primaryKey),
     columns: input.columns,
     span: input.span,
   };
+}
+
+function primaryKeyOf(plan: LogicalPlan, names: readonly string[] | null): string[] | null {
+  return names?.map((name) => plan.columns.find((column) => column.name === name)!.id) ?? null;
 }
 
 /** The type of a computed time attribute is known only now; that of a physical one was checked by CREATE TABLE. */

@@ -94,6 +94,7 @@ export function addTable(
   columns: Readonly<Record<string, string>>,
   options: Readonly<Record<string, string>> = FILES,
   rowtime: string | null = null,
+  primaryKey: readonly string[] | null = null,
 ): void {
   catalog.createRelation(
     {
@@ -110,7 +111,7 @@ export function addTable(
         };
       }),
       watermark: rowtime === null ? null : watermarkOf(rowtime),
-      primaryKey: null,
+      primaryKey,
       partitionedBy: [],
       comment: null,
       options,

@@ -8,6 +8,7 @@ function graphOf(sql: string): StageGraph {
   const options = { connector: 'datagen' };
   addTable(catalog, 'e', { k: 'STRING', v: 'INT', ts: 'TIMESTAMP(3)' }, options, 'ts');
   addTable(catalog, 'r', { k: 'STRING', w: 'INT', ts: 'TIMESTAMP(3)' }, options, 'ts');
+  addTable(catalog, 'rates', { k: 'STRING', w: 'INT', ts: 'TIMESTAMP(3)' }, options, 'ts', ['k']);
   return stagesOf(sql, 'streaming', catalog);
 }
 
@@ -69,5 +70,26 @@ test('a join whose times bound each other forgets', () => {
 test('a result that changes cannot be written to files', () => {
   expect(() => graphOf('INSERT INTO results SELECT COUNT(*), k FROM e GROUP BY k')).toThrow(
     'Writing rows that change later to table results is not supported in streaming mode.',
+  );
+});
+
+test('a temporal join finds versions by the key of a table, or of the last row of each key', () => {
+  const last =
+    'WITH last_r AS (SELECT * FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY k ORDER BY ts DESC) AS n FROM r) WHERE n = 1)';
+  const join = (right: string, on: string) =>
+    operatorsOf(`${last} SELECT e.v, x.w FROM e LEFT JOIN ${right} FOR SYSTEM_TIME AS OF e.ts AS x ON ${on}`);
+  const versions = 'temporal join: left on c0 = r0, versions since r2 as of c2';
+  expect(join('rates', 'e.k = x.k')).toContain(versions);
+  expect(join('last_r', 'e.k = x.k').filter((stage) => /join|rank|last/.test(stage))).toEqual([versions]);
+});
+
+test('a temporal join refuses what has no versions, and whose key ON does not name', () => {
+  const refused = (from: string) => expect(() => graphOf(`SELECT e.v FROM ${from}`));
+  refused('e JOIN r FOR SYSTEM_TIME AS OF e.ts ON e.k = r.k').toThrow(/requires a primary key/);
+  refused('e JOIN rates FOR SYSTEM_TIME AS OF e.ts ON e.v = rates.w').toThrow(/primary key .* k is not/);
+  refused('e JOIN rates FOR SYSTEM_TIME AS OF rates.ts ON e.k = rates.k').toThrow();
+  refused('e RIGHT JOIN rates FOR SYSTEM_TIME AS OF e.ts ON e.k = rates.k').toThrow(/INNER or LEFT/);
+  refused("e JOIN rates FOR SYSTEM_TIME AS OF e.ts + INTERVAL '1' DAY ON e.k = rates.k").toThrow(
+    /a time attribute of its left side only/,
   );
 });

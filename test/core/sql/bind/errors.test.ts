@@ -147,7 +147,7 @@ const cases: readonly (readonly [sql: string, problem: string])[] = [
   ['SELECT tags.x FROM u', 'SQL_UNKNOWN_COLUMN 1:13+1 ARRAY is no ROW: it has no fields.'],
   [
     'SELECT a FROM t FOR SYSTEM_TIME AS OF CURRENT_TIMESTAMP',
-    'SQL_UNSUPPORTED 1:39+17 FOR SYSTEM_TIME AS OF is not supported. | Join without it to read the table as it is.',
+    'SQL_UNSUPPORTED 1:39+17 FOR SYSTEM_TIME AS OF is supported on the right side of a join only. | Read the table without it, or join it: left JOIN table FOR SYSTEM_TIME AS OF left.time ON ….',
   ],
 ];
 
