@@ -6,7 +6,7 @@ import { BundleClock } from './bundle-clock.js';
 import type { DataSession, ReceivedBatch, StageMessage } from './data-session.js';
 import type { Flight, ProgressWatch } from './progress-watch.js';
 import { checkAscending } from './protocol/frames.js';
-import type { ColumnSpec, Done, FailedRow } from './protocol/messages.js';
+import type { BundleEnd, ColumnSpec, FailedRow } from './protocol/messages.js';
 import { fromWireError } from './wire-error.js';
 
 /** What a function stage needs. */
@@ -129,16 +129,12 @@ export class FunctionStage implements FunctionStageHandle {
     }
     switch (message.type) {
       case 'batch':
-        if (!pending.isRejected)
-          return this.#take(pending, bundleBatch(message, pending.bundle, this.#options.keptGroups));
-        releaseGroups(message.groups);
-        break;
+        return this.#onBatch(pending, message);
       case 'failed_rows':
         for (const failed of message.rows) pending.failedRows.push(checkedRow(failed, pending.bundle.rows));
         break;
       case 'done':
-        if (pending.isRejected) this.#forget(pending);
-        else this.#complete(pending, message);
+        this.#onEnd(pending, message);
         break;
       case 'failed': {
         const { worker, stage } = this.#options;
@@ -153,8 +149,25 @@ export class FunctionStage implements FunctionStageHandle {
   }
 
   /** The worker goes on with a bundle whose answer has no place: the rest of it is dropped. */
-  #take(pending: Pending, batch: BundleBatch): Promise<void> | undefined {
-    return pending.answer.add(batch)?.catch((error: unknown) => this.#reject(pending, error));
+  #onBatch(pending: Pending, received: ReceivedBatch): Promise<void> | undefined {
+    const { done } = received.message;
+    const end = () => {
+      if (done !== null) this.#onEnd(pending, done);
+      return undefined;
+    };
+    if (pending.isRejected) {
+      releaseGroups(received.groups);
+      return end();
+    }
+    const added = pending.answer.add(bundleBatch(received, pending.bundle, this.#options.keptGroups));
+    return added === undefined
+      ? end()
+      : added.catch((error: unknown) => this.#reject(pending, error)).then(end);
+  }
+
+  #onEnd(pending: Pending, end: BundleEnd): void {
+    if (pending.isRejected) this.#forget(pending);
+    else this.#complete(pending, end);
   }
 
   #reject(pending: Pending, error: unknown): void {
@@ -164,7 +177,7 @@ export class FunctionStage implements FunctionStageHandle {
     pending.reject(error);
   }
 
-  #complete(pending: Pending, done: Done): void {
+  #complete(pending: Pending, done: BundleEnd): void {
     const { parts: batches, rows } = pending.answer;
     if (batches.length !== done.batches || rows !== done.rows) {
       throw wrong(`${batches.length} batches of ${rows} rows and announced ${done.batches} of ${done.rows}`);

@@ -62,6 +62,7 @@ export function encodeBatch(
     continued: batch.continued,
     notCalled: place.notCalled,
     split: place.split,
+    done: null,
   };
   const frames = encodeHeader(message);
   batch.groups.forEach((group, i) => {

@@ -357,6 +357,8 @@ export interface BatchMessage {
   readonly notCalled: string | null;
   /** To function stages with a `source`: what the bundle is, which has no groups then; null elsewhere. */
   readonly split: Split | null;
+  /** From function stages: this batch is the last of its bundle, which needs no `done` of its own; null elsewhere. */
+  readonly done: BundleEnd | null;
 }
 
 export interface WireGroup {
@@ -407,12 +409,16 @@ export interface Credit {
   readonly bytes: number;
 }
 
-/** worker → core: bundle `sequence` is complete; all its answer batches came before. */
-export interface Done {
+/** worker → core: bundle `sequence` is complete, though its last answer batch, if any, did not say so. */
+export interface Done extends BundleEnd {
   readonly type: 'done';
   readonly stage: string;
   readonly epoch: number;
   readonly sequence: number;
+}
+
+/** A bundle is complete: the totals of its answer. */
+export interface BundleEnd {
   readonly batches: number;
   readonly rows: number;
   readonly timing: BundleTiming;

@@ -81,11 +81,10 @@ def numbers(*rows: tuple[float | None, float | None]) -> pa.RecordBatch:
 
 
 def answer(core: FakeCore) -> list[float | None]:
-    """The values of a bundle answered by one batch and done."""
+    """The values of a bundle answered by one batch, which says that it is the last."""
     batch, frames = core.receive_data()
     assert batch["type"] == "batch", batch
-    done, _ = core.receive_data()
-    assert (done["type"], done["rows"], done["batches"]) == ("done", batch["rows"], 1)
+    assert (batch["done"]["rows"], batch["done"]["batches"]) == (batch["rows"], 1)
     _, table = core.decode(batch, frames)
     assert table is not None
     values: list[float | None] = table.column(0).to_pylist()
@@ -152,8 +151,7 @@ def test_a_bundle_of_no_rows_is_answered(core: FakeCore) -> None:
 
 def test_timing_is_of_the_monotonic_clock_and_by_step(core: FakeCore) -> None:
     core.send_batch(open_stage(core, "multiply"), 0, (numbers((2.0, 3.0)), None))
-    core.receive_data()
-    timing = core.receive_data()[0]["timing"]
+    timing = core.receive_data()[0]["done"]["timing"]
 
     assert int(timing["receivedNs"]) < int(timing["sentNs"])
     assert timing["stepCalls"] == [1]

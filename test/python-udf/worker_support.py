@@ -156,6 +156,7 @@ class FakeCore:
             "continued": continued,
             "notCalled": None,
             "split": None,
+            "done": None,
         }
         self.data.send_multipart([json.dumps(header).encode(), *frames])
         return sum(frame.size for frame in frames)

@@ -27,6 +27,9 @@ Frame: TypeAlias = "zmq.Frame | pa.Buffer"
 _SEND_QUEUE_MESSAGES = 64
 # What the core sends is bounded by its credits.
 _RECEIVE_QUEUE_MESSAGES = 0
+# As numbers: or-ing members of an enumeration takes as long as sending a small frame.
+_NO_WAIT = int(zmq.NOBLOCK)
+_MORE_FOLLOW = int(zmq.SNDMORE)
 # Blocks are let go of in steps of this size: each message costs the core as much as routing a batch.
 _RELEASE_BYTES = 2 << 20
 
@@ -66,7 +69,7 @@ class DataChannel:
         """
         while True:
             try:
-                frames = self._socket.recv_multipart(zmq.NOBLOCK, copy=False)
+                frames = self._receive_frames()
             except zmq.Again:
                 return None
             if self.has_checksums:
@@ -113,7 +116,9 @@ class DataChannel:
         sent = [protocol.encode(message), *frames]
         if self.has_checksums:
             sent.append(checksum.checksum_frame(sent))
-        self._socket.send_multipart(sent, copy=True)
+        for frame in sent[:-1]:
+            self._socket.send(frame, _MORE_FOLLOW, copy=True)
+        self._socket.send(sent[-1], copy=True)
 
     def let_go(self, *, of_all: bool = False) -> None:
         """Tells the core which shared memory is not used any more, once that is worth a message."""
@@ -123,6 +128,15 @@ class DataChannel:
     def close(self) -> None:
         """Closes the socket; what is not on its way yet is dropped."""
         self._socket.close()
+
+    def _receive_frames(self) -> list[zmq.Frame]:
+        # As `recv_multipart`, which asks the socket after each frame what the frame knows.
+        frame = self._socket.recv(_NO_WAIT, copy=False)
+        frames = [frame]
+        while frame.more:
+            frame = self._socket.recv(_NO_WAIT, copy=False)
+            frames.append(frame)
+        return frames
 
     def _open_blocks(self, message: BatchMessage, frames: Sequence[zmq.Frame]) -> Sequence[Frame]:
         expected = len(message.groups) + sum(group.has_selection for group in message.groups)

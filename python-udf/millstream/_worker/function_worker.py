@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 from .. import _execution
 from ..context import Limits
 from ..errors import InternalError
-from . import arrow_ipc
 from .async_bundles import AsyncBundles
 from .bundle_answers import ColumnAnswers, SplitAnswers
+from .bundle_reply import BundleReply
 from .debugger import install_breakpoints
 from .metrics_report import MetricsReport
 from .module_sources import module_sources
@@ -25,18 +25,13 @@ from .pandas_import import introduce_pandas
 from .protocol import (
     AnalyzeFunction,
     BatchMessage,
-    BundleTiming,
     CloseStage,
     ColumnSpec,
     DescribeFiles,
-    Done,
     Failed,
-    FailedRow,
-    FailedRows,
     LoadFunctions,
     OpenFunctionStage,
     Progress,
-    WireGroup,
 )
 from .schema_ids import SchemaIds
 from .split_reader import SplitReader
@@ -46,16 +41,12 @@ from .wire_errors import Interrupted, Terminated, wire_error
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    import pyarrow as pa
-
-    from .._execution import Answer, AsyncStage, BundleRun, FunctionStage, LoadedFunction
+    from .._execution import AsyncStage, BundleRun, FunctionStage, LoadedFunction
     from .bundle_answers import PlacedAnswer
     from .data_channel import DataChannel, Frame
     from .protocol import ControlFromWorker, DataMessage, InstructionBody, Welcome
 
 _log = logging.getLogger("millstream.worker")
-#: Failed rows in one message, whose size is bounded.
-_ROWS_OF_MESSAGE = 100
 
 
 class FunctionWork:
@@ -214,17 +205,13 @@ class FunctionWork:
         received = time.monotonic_ns()
         stage.not_called = message.not_called
         answers = self._answers(stage, message, frames)
-        batches = rows = encode_ns = 0
-        while (placed := self._next(answers, message.stage)) is not None:
-            began = time.monotonic_ns()
-            self._send(message, *placed)
-            encode_ns += time.monotonic_ns() - began
-            batches += 1
-            rows += placed.answer.rows
-        self._send_failed(message, answers.take_failed_rows())
-        steps = stage.take_timing()
-        timing = BundleTiming(str(received), str(time.monotonic_ns()), answers.decode_ns, *steps, encode_ns)
-        self._data.send(Done(message.stage, self._epoch, message.sequence, batches, rows, timing))
+        reply = BundleReply(self._data, self._schema_ids, message)
+        try:
+            while (placed := self._next(answers, message.stage)) is not None:
+                reply.add(*placed)
+            reply.end(answers.take_failed_rows(), received, answers.decode_ns, stage.take_timing())
+        finally:
+            reply.flush()
         self._metrics.send_sometimes(message.stage, stage)
 
     def _answers(
@@ -250,18 +237,10 @@ class FunctionWork:
             answer = run.answer()
         except asyncio.CancelledError:
             raise Interrupted from None
-        began = time.monotonic_ns()
-        self._send(message, answer)
-        self._send_failed(message, run.take_failed_rows())
-        sent = time.monotonic_ns()
-        timing = BundleTiming(str(received), str(sent), 0, *run.take_timing(), sent - began)
-        self._data.send(Done(message.stage, self._epoch, message.sequence, 1, answer.rows, timing))
+        reply = BundleReply(self._data, self._schema_ids, message)
+        reply.add(answer)
+        reply.end(run.take_failed_rows(), received, 0, run.take_timing())
         self._metrics.send_sometimes(message.stage, self._stages[message.stage])
-
-    def _send_failed(self, message: BatchMessage, failed: Sequence[_execution.FailedRow]) -> None:
-        for start in range(0, len(failed), _ROWS_OF_MESSAGE):
-            rows = [FailedRow(**vars(row)) for row in failed[start : start + _ROWS_OF_MESSAGE]]
-            self._data.send(FailedRows(message.stage, self._epoch, message.sequence, rows))
 
     def _next(self, answers: Iterator[PlacedAnswer], stage: str) -> PlacedAnswer | None:
         self._is_in_user_code = True
@@ -272,32 +251,6 @@ class FunctionWork:
             return next(answers, None)
         finally:
             self._is_in_user_code = False
-
-    def _send(self, message: BatchMessage, answer: Answer, kept: Sequence[pa.RecordBatch] = ()) -> None:
-        frames: list[pa.Buffer] = []
-        groups: list[WireGroup] = []
-        if answer.selection is not None:
-            frames.append(arrow_ipc.selection_frame(answer.selection))
-        for columns in kept if answer.columns is None else (*kept, answer.columns):
-            schema_id = self._schema_ids.id_of(columns.schema)
-            frame, block = self._data.arena.write(columns)
-            frames.append(frame)
-            groups.append(WireGroup(schema_id, answer.rows, False, block))
-        self._data.send(
-            BatchMessage(
-                message.stage,
-                self._epoch,
-                message.sequence,
-                0,
-                answer.rows,
-                groups,
-                answer.selection is not None,
-                False,
-                None,
-                None,
-            ),
-            frames,
-        )
 
     def _interrupt(self, signum: int, frame: object) -> None:
         running = self._running

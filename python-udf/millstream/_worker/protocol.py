@@ -509,6 +509,26 @@ class Split(_Struct):
     offset: int
 
 
+class BundleTiming(_Struct):
+    """Moments as CLOCK_MONOTONIC nanoseconds in decimal text, durations in nanoseconds."""
+
+    received_ns: str
+    sent_ns: str
+    decode_ns: int
+    step_ns: list[int]
+    step_calls: list[int]
+    step_retries: list[int]
+    encode_ns: int
+
+
+class BundleEnd(_Struct):
+    """A bundle is complete: the totals of its answer."""
+
+    batches: int
+    rows: int
+    timing: BundleTiming
+
+
 class BatchMessage(_Message, tag="batch"):
     """Column groups of one row count; frames as `messages.ts` says."""
 
@@ -522,6 +542,7 @@ class BatchMessage(_Message, tag="batch"):
     continued: bool
     not_called: str | None
     split: Split | None
+    done: BundleEnd | None
 
 
 class RelationalStatistics(_Struct):
@@ -553,20 +574,8 @@ class Credit(_Message, tag="credit"):
     bytes: int
 
 
-class BundleTiming(_Struct):
-    """Moments as CLOCK_MONOTONIC nanoseconds in decimal text, durations in nanoseconds."""
-
-    received_ns: str
-    sent_ns: str
-    decode_ns: int
-    step_ns: list[int]
-    step_calls: list[int]
-    step_retries: list[int]
-    encode_ns: int
-
-
 class Done(_Message, tag="done"):
-    """Bundle `sequence` is complete; all its answer batches came before."""
+    """Bundle `sequence` is complete, though its last answer batch, if any, did not say so."""
 
     stage: str
     epoch: int

@@ -82,8 +82,18 @@ class RelationalOutput:
             ]
             self._post(
                 BatchMessage(
-                    self._stage, self._epoch, number, 0, batch.num_rows, groups, False, continued, None, None
-                ),
+                    self._stage,
+                    self._epoch,
+                    number,
+                    0,
+                    batch.num_rows,
+                    groups,
+                    False,
+                    continued,
+                    None,
+                    None,
+                    None,
+                ),  # fmt: skip
                 [frame for frame, _ in written],
             )
         self.encode_ns += time.monotonic_ns() - began

@@ -13,6 +13,7 @@ function header(changes: Partial<BatchMessage> = {}): Uint8Array {
     groups: [{ schema: 1, rows: 3, hasSelection: false, block: null }],
     hasRowSelection: false,
     continued: false,
+    done: null,
     ...changes,
   };
   return json(message);
@@ -47,6 +48,7 @@ describe('a batch as frames', () => {
       ],
       hasRowSelection: false,
       continued: true,
+      done: null,
     });
   });
 

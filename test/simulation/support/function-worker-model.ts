@@ -1,5 +1,6 @@
 /** A function worker: bundles one after the other, each with an answer of some batches and DONE. */
 import type { DataFrames } from '../../../bridge/protocol/frames.js';
+import type { BundleEnd } from '../../../bridge/protocol/messages.js';
 import { copiesOf, resultOf } from './row-function.js';
 import { type ReceivedBatch, WorkerModel, type World } from './worker-model.js';
 
@@ -73,17 +74,7 @@ export class FunctionWorkerModel extends WorkerModel {
       this.die();
       return;
     }
-    for (const part of parts) {
-      const results = part.map((row) => resultOf(values[row]!, stage));
-      this.sendNumbers(sequence, results, Int32Array.from(part));
-      if (diesHere()) {
-        this.die();
-        return;
-      }
-    }
-    this.send({
-      ...this.place(sequence),
-      type: 'done',
+    const end: BundleEnd = {
       rows: parents.length,
       batches: parts.length,
       timing: {
@@ -95,7 +86,18 @@ export class FunctionWorkerModel extends WorkerModel {
         stepRetries: [0],
         encodeNs: 0,
       },
-    });
+    };
+    // Both ways of saying that a bundle is complete.
+    const last = sequence % 2 === 0 ? parts.at(-1) : undefined;
+    for (const part of parts) {
+      const results = part.map((row) => resultOf(values[row]!, stage));
+      this.sendNumbers(sequence, results, Int32Array.from(part), part === last ? end : null);
+      if (diesHere()) {
+        this.die();
+        return;
+      }
+    }
+    if (last === undefined) this.send({ ...this.place(sequence), type: 'done', ...end });
     if (diesHere()) this.die();
   }
 }

@@ -1,6 +1,7 @@
 /** A worker process that speaks the worker protocol over a simulated connection, until it is killed. */
 import { DataSession } from '../../../bridge/data-session.js';
 import { type DataFrames, decodeData, encodeHeader } from '../../../bridge/protocol/frames.js';
+import type { BundleEnd } from '../../../bridge/protocol/messages.js';
 import { type ColumnGroup, SchemaRegistry } from '../../../core/index.js';
 import type { ManualClock } from '../../support/manual-clock.js';
 import type { SeededRandom } from '../../support/seeded-random.js';
@@ -70,6 +71,7 @@ export abstract class WorkerModel {
     sequence: number,
     values: readonly number[],
     rowSelection: Int32Array | null,
+    done: BundleEnd | null = null,
   ): number {
     const { schema, message } = encodeNumbers(values, this.schemas).groups[0]!;
     if (!this.sent.has(schema)) {
@@ -86,6 +88,7 @@ export abstract class WorkerModel {
       continued: false,
       notCalled: null,
       split: null,
+      done,
     };
     const selection = rowSelection === null ? [] : [new Uint8Array(rowSelection.buffer)];
     this.send(header, [...selection, message]);

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import types
 
+from ..._types import DataType
 from .base import Codec, Unfit, first_mismatch, set_nulls, with_nulls
 
 #: struct formats by type; `struct` refuses floats for integers and what does not fit.
@@ -30,13 +31,18 @@ class NumberCodec(Codec):
 
     is_plain = True
 
+    def __init__(self, data_type: DataType) -> None:
+        super().__init__(data_type)
+        self._format = FORMATS[data_type.kind]
+        self._width = struct.calcsize(self._format)
+
     def decode(self, array: pa.Array) -> Sequence[Any]:
         data = array.buffers()[1]
-        if data is None or len(array) == 0:
-            return [None] * len(array)
-        width = struct.calcsize(self._format)
-        start = array.offset * width
-        numbers = memoryview(data)[start : start + len(array) * width].cast(cast(Any, self._format))
+        count = len(array)
+        if data is None or count == 0:
+            return [None] * count
+        start = array.offset * self._width
+        numbers = memoryview(data)[start : start + count * self._width].cast(cast(Any, self._format))
         return numbers if array.null_count == 0 else set_nulls(numbers.tolist(), array)
 
     def encode(self, values: list[Any]) -> pa.Array:
@@ -54,10 +60,6 @@ class NumberCodec(Codec):
         if self._format == "f" or kinds - {self._python}:
             return False
         return self._python is float or self._fits(values)
-
-    @property
-    def _format(self) -> str:
-        return FORMATS[self.data_type.kind]
 
     @property
     def _python(self) -> type:
