@@ -16,6 +16,7 @@ import { logicFunctions } from './builtins/logic.js';
 import { mapFunctions } from './builtins/map.js';
 import { mathFunctions } from './builtins/math.js';
 import { notNullFunctions } from './builtins/not-null.js';
+import { overlapsFunctions } from './builtins/overlaps.js';
 import { patternFunctions } from './builtins/pattern.js';
 import { printfFunctions } from './builtins/printf.js';
 import { textFunctions } from './builtins/text.js';
@@ -32,6 +33,7 @@ const SCALARS: readonly ScalarFunction[] = [
   ...logicFunctions,
   ...arithmeticFunctions,
   ...intervalFunctions,
+  ...overlapsFunctions,
   ...mathFunctions,
   ...textFunctions,
   ...patternFunctions,

@@ -24,6 +24,7 @@ export const boolean = parameter('BOOLEAN', (a) => whenFamily(a, ['boolean'], ty
 export const numeric = parameter('NUMERIC', (a) => whenFamily(a, ['numeric'], types.int()));
 export const timestamp = parameter('TIMESTAMP', (a) => inMicros(a, ['timestamp']));
 export const datetime = parameter('DATE | TIMESTAMP', (a) => inMicros(a, ['date', 'timestamp']));
+export const time = parameter('TIME', (a) => (a.type.kind === 'NULL' ? null : inMicros(a, ['time'])));
 export const timeOrDatetime = parameter('DATE | TIME | TIMESTAMP', (a) =>
   inMicros(a, ['date', 'time', 'timestamp']),
 );

@@ -50,3 +50,9 @@ export function toStrftime(pattern: string): string | null {
 export function toStrptime(pattern: string): string | null {
   return toStrftime(pattern)?.replaceAll('%-', '%') ?? null;
 }
+
+/** Whether a pattern names year, month and day: what it does not name is that of 1970 here, and of 1900 in strptime. */
+export function namesADay(pattern: string): boolean {
+  const letters = pattern.replace(/'[^']*'/g, '');
+  return /[yu]/.test(letters) && /M/.test(letters) && /d/.test(letters);
+}

@@ -16,7 +16,7 @@ const FIXED: readonly (readonly [unit: string, milliseconds: number])[] = [
 ];
 
 /** The interval as DuckDB's. A day of a TIMESTAMP_LTZ is 24 hours, also where clocks change. */
-function duckDbInterval(
+export function toDuckDbInterval(
   sql: string,
   type: DataType,
   constant: CallContext['literals'][number],
@@ -43,7 +43,7 @@ const shift = (symbol: '+' | '-', flipped: boolean): ScalarFunction => {
     parameters: flipped ? [interval, timeOrDatetime] : [timeOrDatetime, interval],
     result: (all) => (all[at]!.kind === 'TIME' && all[by]!.kind === 'INTERVAL_YEAR_MONTH' ? null : all[at]!),
     render: (args, { argumentTypes, literals, resultType }) => {
-      const length = duckDbInterval(args[by]!, argumentTypes[by]!, literals[by], resultType);
+      const length = toDuckDbInterval(args[by]!, argumentTypes[by]!, literals[by], resultType);
       const moved = `${operand(args[at]!)} ${symbol} ${length}`;
       return resultType.kind === 'DATE' ? castTo(moved, toDuckDbType(resultType)) : moved;
     },

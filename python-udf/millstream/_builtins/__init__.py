@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 
 # The module of each function: only those that a statement calls are imported.
 MODULES = {
+    "flink_convert_tz": "dates",
+    "flink_date_format": "dates",
+    "flink_parse_timestamp": "dates",
+    "flink_parse_timestamp_or_fail": "dates",
+    "flink_zoned_micros": "dates",
     "flink_decimal_product": "decimals",
     "flink_encode": "encoding",
     "flink_decode": "encoding",
