@@ -98,11 +98,12 @@ export {
   spillFrameBytes,
 } from './runtime/spill-frame.js';
 export * from './sql/ast.js';
-export { bindRoot, bindStatement } from './sql/bind/bind.js';
+export { bindRelation, bindRoot, bindStatement } from './sql/bind/bind.js';
 export type { BindEnvironment } from './sql/bind/bind-context.js';
 export { bindDeadLetters } from './sql/bind/dead-letters.js';
 export { collectFunctionNames } from './sql/bind/function-names.js';
 export { locate } from './sql/bind/locate.js';
+export { encodedPartition } from './sql/bind/partition.js';
 export { bindType } from './sql/bind/type-node.js';
 export * from './sql/parse.js';
 export * from './sql/print.js';

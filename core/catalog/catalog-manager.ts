@@ -29,7 +29,13 @@ export class CatalogManager {
   #database = DEFAULT_DATABASE;
 
   constructor() {
-    this.#catalogs.set(DEFAULT_CATALOG, new MemoryCatalog(DEFAULT_CATALOG, DEFAULT_DATABASE));
+    this.#catalogs.set(
+      DEFAULT_CATALOG,
+      new MemoryCatalog(DEFAULT_CATALOG, DEFAULT_DATABASE, {
+        type: 'generic_in_memory',
+        'default-database': DEFAULT_DATABASE,
+      }),
+    );
   }
 
   get currentCatalog(): string {
@@ -44,7 +50,7 @@ export class CatalogManager {
   useCatalog(name: string): void {
     const catalog = this.#catalogNamed(name);
     this.#catalog = name;
-    this.#database = catalog.databases()[0] ?? DEFAULT_DATABASE;
+    this.#database = catalog.options['default-database'] ?? 'default';
   }
 
   /** USE with `database` or `catalog.database`. @throws {SqlError} where there is none. */
@@ -241,6 +247,11 @@ export class CatalogManager {
 
   catalogs(): readonly string[] {
     return [...this.#catalogs.keys()].sort();
+  }
+
+  /** The WITH options that a catalog was made by, `type` included. @throws {SqlError} `SQL_UNKNOWN_CATALOG`. */
+  catalogOptions(catalog: string): Readonly<Record<string, string>> {
+    return this.#catalogNamed(catalog).options;
   }
 
   /** @throws {SqlError} `SQL_UNKNOWN_CATALOG`. */

@@ -65,6 +65,8 @@ export interface FunctionEntry {
 /** Named databases with relations and functions. The manager checks existence; a catalog only keeps. */
 export interface Catalog {
   readonly name: string;
+  /** WITH options, `type` included. */
+  readonly options: Readonly<Record<string, string>>;
   databases(): readonly string[];
   createDatabase(name: string): void;
   dropDatabase(name: string): void;

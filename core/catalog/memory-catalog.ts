@@ -10,11 +10,17 @@ interface Database {
 /** Keeps everything in memory; lists come in the order of their names. */
 export class MemoryCatalog implements Catalog {
   readonly name: string;
+  readonly options: Readonly<Record<string, string>>;
   readonly #databases = new Map<string, Database>();
 
   /** A catalog with one empty database. */
-  constructor(name: string, database: string) {
+  constructor(
+    name: string,
+    database: string,
+    options: Readonly<Record<string, string>> = { type: 'generic_in_memory' },
+  ) {
     this.name = name;
+    this.options = options;
     this.createDatabase(database);
   }
 

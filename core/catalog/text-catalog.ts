@@ -20,6 +20,7 @@ export interface CatalogText {
 /** Reads the text anew when its mark has changed; each change is written before the statement ends. */
 export class TextCatalog implements Catalog {
   readonly name: string;
+  readonly options: Readonly<Record<string, string>>;
   readonly #text: CatalogText;
   readonly #database: string;
   #mark: string | null = null;
@@ -29,8 +30,14 @@ export class TextCatalog implements Catalog {
    * @param database the one that an empty catalog begins with
    * @throws {SourceError} CATALOG_FILE where the text is no catalog
    */
-  constructor(name: string, text: CatalogText, database: string) {
+  constructor(
+    name: string,
+    text: CatalogText,
+    database: string,
+    options: Readonly<Record<string, string>> = { type: 'file' },
+  ) {
     this.name = name;
+    this.options = options;
     this.#text = text;
     this.#database = database;
     this.#now();

@@ -21,9 +21,10 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
  */
 export function openCatalog(
   name: string,
-  { type, ...options }: Readonly<Record<string, string>>,
+  withOptions: Readonly<Record<string, string>>,
   host: CatalogHost,
 ): Catalog {
+  const { type, ...options } = withOptions;
   const known = type === undefined ? undefined : OPTIONS[type];
   if (known === undefined) {
     throw new ConfigurationError(
@@ -46,12 +47,13 @@ export function openCatalog(
     );
   }
   const database = options['default-database'] ?? 'default';
-  if (type === 'generic_in_memory') return new MemoryCatalog(name, database);
+  if (type === 'generic_in_memory') return new MemoryCatalog(name, database, withOptions);
   const { path } = options;
   if (path === undefined) {
     throw new ConfigurationError('OPTION_MISSING', `Catalog ${name} says no 'path'.`, {
       hint: "Write WITH ('type' = 'file', 'path' = 'catalog.json'): the file is made when something is created in it.",
     });
   }
-  return new TextCatalog(name, catalogFile(resolve(host.workingDirectory, path), host.planOnly), database);
+  const file = catalogFile(resolve(host.workingDirectory, path), host.planOnly);
+  return new TextCatalog(name, file, database, withOptions);
 }

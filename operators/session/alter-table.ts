@@ -3,6 +3,7 @@ import {
   type AlterTableAction,
   type AlterTableStatement,
   type CatalogManager,
+  InternalError,
   nearNames,
   type PlacedColumn,
   PlanError,
@@ -62,13 +63,7 @@ function alteredTable(
       return { ...table, watermark: null };
     case 'add_partitions':
     case 'drop_partitions':
-      throw new PlanError(
-        'STATEMENT_UNSUPPORTED',
-        'Partitions are folders: they are not added or dropped by ALTER TABLE.',
-        {
-          hint: 'INSERT makes a partition; INSERT OVERWRITE … PARTITION (…) with no rows empties one.',
-        },
-      );
+      throw new InternalError('INTERNAL', 'Partitions are folders: they are not of the catalog.');
   }
 }
 

@@ -1,6 +1,5 @@
 /** A statement that runs → the graph that runs it: names and types, mode, stages, workers. */
 import {
-  type AnalysisRequest,
   bindStatement,
   type CatalogManager,
   ColumnIds,
@@ -8,12 +7,10 @@ import {
   collectFunctionNames,
   createStageRenderer,
   DEAD_LETTER_CONNECTOR,
-  type FunctionDeclaration,
   type QueryPlan,
   STANDARD_CONNECTORS,
   type StageGraph,
   withGrantedWorkers,
-  withOverrides,
 } from '../../core/index.js';
 import { aggregatePhases } from './aggregate-phases.js';
 import { chooseMode, type Mode } from './choose-mode.js';
@@ -21,6 +18,7 @@ import { letterQueries } from './dead-letter-tables.js';
 import type { EngineHost } from './engine-host.js';
 import { withSourceFusion } from './fuse-scans.js';
 import type { JobStatement } from './job-statement.js';
+import { loadFunctions } from './load-functions.js';
 import { noteOptions } from './note-options.js';
 import { planQueries } from './plan-queries.js';
 import { fileResolver } from './resolve-files.js';
@@ -56,26 +54,14 @@ export async function planJob(
 ): Promise<PlannedJob> {
   await host.claimMemory();
   const entries = collectFunctionNames({ catalog }, statement);
-  const workers = entries.length === 0 ? null : await host.functionWorkers();
-  const declarations = (await workers?.declare(entries)) ?? new Map<string, FunctionDeclaration>();
-  const byName = new Map(
-    [...declarations].map(([name, declaration]) => [name.toLowerCase(), inForce(declaration, configuration)]),
-  );
-  const analyses = new Map<string, string>();
-  const functions = {
-    declaration: (name: string) => byName.get(name.toLowerCase()) ?? null,
-    analysis: (request: AnalysisRequest) => analyses.get(JSON.stringify(request)) ?? null,
-  };
-  const analyze = async (request: AnalysisRequest) => {
-    analyses.set(JSON.stringify(request), await workers!.analyze(request));
-  };
+  const { workers, functions, declarations, analyze } = await loadFunctions(entries, { host, configuration });
   const notNull = configuration.get('table.exec.sink.not-null-enforcer') === 'DROP' ? 'drop' : 'error';
   const bind = (streaming: boolean) => {
     const ids = new ColumnIds();
     const environment = { catalog, functions, ids, sql, notNull, streaming } as const;
     const bound = bindStatement(environment, statement);
     const letters = withPlace(sql, statement.span, () =>
-      letterQueries(environment, byName.values(), configuration),
+      letterQueries(environment, declarations, configuration),
     );
     return { ids, bound: [...bound, ...letters] };
   };
@@ -102,12 +88,6 @@ export async function planJob(
   noteOptions(queries, options.onNote);
   const graph = withGrantedWorkers(planned, host.resources.functionWorkers(planned));
   return { queries, graph, isBounded: choice.isBounded };
-}
-
-/** A declaration with the options that the job's settings give it. */
-function inForce(declaration: FunctionDeclaration, configuration: Configuration): FunctionDeclaration {
-  const settings = configuration.functionOptions(declaration.name);
-  return { ...declaration, options: withOverrides(declaration.options, settings) };
 }
 
 function askedMode(mode: Mode | null, configuration: Configuration): Mode | null {

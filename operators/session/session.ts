@@ -9,8 +9,11 @@ import {
   type ExplainStatement,
   explainQueries,
   type FunctionDeclaration,
+  type ObjectName,
+  type PlanColumn,
   parseEach,
   parseScript,
+  type ShowStatement,
   type StageGraph,
   type Statement,
   UdfError,
@@ -23,6 +26,7 @@ import { untilEnded } from '../sinks/until-ended.js';
 import { checkEach } from './check-each.js';
 import { isLetterQuery } from './dead-letter-tables.js';
 import { describeFunction } from './describe-function.js';
+import { describedColumns } from './described-columns.js';
 import { EngineHost } from './engine-host.js';
 import { explainDetails } from './explain-details.js';
 import { explainResources } from './explain-resources.js';
@@ -50,7 +54,7 @@ import {
   makeTable,
   type TableAsQueryStatement,
 } from './table-as-query.js';
-import { withPlace } from './with-place.js';
+import { withStatementPlace } from './with-place.js';
 
 export class Session implements JobSession {
   readonly catalog = new CatalogManager();
@@ -176,22 +180,44 @@ export class Session implements JobSession {
         return this.#explainStatement(statement, sql);
       case 'create_table':
         if (isTableAsQuery(statement)) return this.#createTableAs(statement, sql);
-        return withPlace(sql, statement.span, () => this.#executeSimple(statement, sql));
+        return withStatementPlace(sql, statement, () => this.#executeSimple(statement, sql));
       case 'describe':
         if (statement.object === 'FUNCTION' && statement.extended)
           return this.#describeFunction(statement, sql);
-        return withPlace(sql, statement.span, () => this.#executeSimple(statement, sql));
+        return this.#executeListing(statement, sql, statement.object === 'TABLE' ? statement.name : null);
+      case 'show':
+        return this.#executeListing(statement, sql, statement.object === 'COLUMNS' ? statement.name : null);
       default:
-        return withPlace(sql, statement.span, () => this.#executeSimple(statement, sql));
+        return withStatementPlace(sql, statement, () => this.#executeSimple(statement, sql));
     }
   }
 
-  #executeSimple(statement: SimpleStatement, sql: string): StatementResult {
+  /** `relation`: the table or view whose columns are listed. */
+  async #executeListing(
+    statement: DescribeStatement | ShowStatement,
+    sql: string,
+    relation: ObjectName | null,
+  ): Promise<StatementResult> {
+    const { catalog, configuration } = this;
+    const bound =
+      relation === null
+        ? null
+        : await describedColumns(relation, sql, { catalog, configuration, host: this.#host });
+    return withStatementPlace(sql, statement, () => this.#executeSimple(statement, sql, bound));
+  }
+
+  #executeSimple(
+    statement: SimpleStatement,
+    sql: string,
+    bound: readonly PlanColumn[] | null = null,
+  ): StatementResult {
     const { workingDirectory } = this.#options;
     return executeSimple(statement, sql, {
       catalog: this.catalog,
       configuration: this.configuration,
       workingDirectory,
+      planOnly: this.#host.planOnly,
+      bound,
       openCatalog: (name, options) =>
         openCatalog(name, options, { workingDirectory, planOnly: () => this.#host.planOnly }),
     });
@@ -212,11 +238,11 @@ export class Session implements JobSession {
 
   /** Null where IF NOT EXISTS finds it. */
   async #madeTable(statement: TableAsQueryStatement, sql: string): Promise<MadeTable | null> {
-    const { query, span } = statement;
-    if (withPlace(sql, span, () => isThere(statement, this.catalog))) return null;
+    const { query } = statement;
+    if (withStatementPlace(sql, statement, () => isThere(statement, this.catalog))) return null;
     const { queries } = await this.#plan({ kind: 'query_statement', query, span: query.span }, sql);
     const { columns } = queries[0]!.root;
-    return withPlace(sql, span, () => makeTable(statement, sql, this.catalog, columns));
+    return withStatementPlace(sql, statement, () => makeTable(statement, sql, this.catalog, columns));
   }
 
   /** The job that a statement is, or that fills the table it makes; null where it is none. */
@@ -226,7 +252,7 @@ export class Session implements JobSession {
   }
 
   async #describeFunction(statement: DescribeStatement, sql: string): Promise<StatementResult> {
-    const entry = withPlace(sql, statement.span, () => describedFunction(statement, this.catalog));
+    const entry = withStatementPlace(sql, statement, () => describedFunction(statement, this.catalog));
     const workers = await this.#host.functionWorkers();
     const declaration = (await workers.declare([entry])).get(entry.name)!;
     const described = describeFunction(declaration, this.configuration, workers.interpreter(entry.name));

@@ -2,11 +2,13 @@
 import {
   builtinNames,
   type CatalogManager,
+  type DataType,
   type DescribeStatement,
   type FunctionEntry,
+  InternalError,
   nearNames,
+  type PlanColumn,
   PlanError,
-  pathText,
   type RelationEntry,
   type ShowStatement,
   shownTarget,
@@ -21,16 +23,27 @@ export interface Listing {
   readonly rows: readonly (readonly (string | null)[])[];
 }
 
-/** @throws {SqlError} for a name that is not there; the caller adds the place. */
-export function show(statement: ShowStatement, catalogs: CatalogManager): Listing {
-  const listing = listed(statement, catalogs);
+/**
+ * @param bound the columns of the relation of SHOW COLUMNS, as a query sees them; null: they are of the catalog alone
+ * @throws {SqlError} for a name that is not there; the caller adds the place.
+ */
+export function show(
+  statement: ShowStatement,
+  catalogs: CatalogManager,
+  bound: readonly PlanColumn[] | null,
+): Listing {
+  const listing = listed(statement, catalogs, bound);
   const { like } = statement;
   if (like === null) return listing;
   const pattern = likePattern(like.pattern.value, like.ignoreCase);
   return { ...listing, rows: listing.rows.filter((row) => pattern.test(row[0] ?? '') !== like.negated) };
 }
 
-function listed(statement: ShowStatement, catalogs: CatalogManager): Listing {
+function listed(
+  statement: ShowStatement,
+  catalogs: CatalogManager,
+  bound: readonly PlanColumn[] | null,
+): Listing {
   const parts = statement.name === null ? [] : nameParts(statement.name);
   switch (statement.object) {
     case 'CATALOGS':
@@ -50,36 +63,45 @@ function listed(statement: ShowStatement, catalogs: CatalogManager): Listing {
     case 'USER FUNCTIONS':
       return names('function name', userFunctions(catalogs));
     case 'MODULES':
-    case 'FULL MODULES':
       return names('module name', ['core']);
+    case 'FULL MODULES':
+      return { columns: ['module name', 'used'], rows: [['core', 'TRUE']] };
     case 'COLUMNS':
-      return describe(found(parts, catalogs));
+      return describe(found(parts, catalogs), bound);
+    case 'CREATE CATALOG':
+      return { columns: ['result'], rows: [[catalogText(parts[0]!, catalogs.catalogOptions(parts[0]!))]] };
     case 'CREATE TABLE':
     case 'CREATE VIEW':
       return { columns: ['result'], rows: [[createText(found(parts, catalogs))]] };
     case 'JARS':
       return { columns: ['jars'], rows: [] };
     case 'PARTITIONS':
-    case 'CREATE CATALOG':
-      throw new PlanError('STATEMENT_UNSUPPORTED', `SHOW ${statement.object} is not supported.`);
+      throw new InternalError('INTERNAL', 'SHOW PARTITIONS reads folders.');
   }
 }
 
 /** DESCRIBE of a table or view, with Flink's columns. @throws as `show` */
-export function describeStatement(statement: DescribeStatement, catalogs: CatalogManager): Listing {
+export function describeStatement(
+  statement: DescribeStatement,
+  catalogs: CatalogManager,
+  bound: readonly PlanColumn[] | null,
+): Listing {
   const parts = nameParts(statement.name);
   switch (statement.object) {
     case 'TABLE':
-      return describe(found(parts, catalogs));
-    case 'CATALOG':
-      catalogs.databases(parts[0]!);
-      return {
-        columns: ['info name', 'info value'],
-        rows: [
-          ['name', parts[0]!],
-          ['type', 'generic_in_memory'],
-        ],
-      };
+      return describe(found(parts, catalogs), bound);
+    case 'CATALOG': {
+      const { type, ...options } = catalogs.catalogOptions(parts[0]!);
+      const rows = [
+        ['name', parts[0]!],
+        ['type', type!],
+        ...(statement.extended ? Object.entries(options) : []).map(([key, value]) => [
+          `option:${key}`,
+          value,
+        ]),
+      ];
+      return { columns: ['info name', 'info value'], rows };
+    }
     case 'DATABASE':
       return { columns: ['info name', 'info value'], rows: [['name', parts.join('.')]] };
     case 'FUNCTION': {
@@ -129,30 +151,51 @@ function userFunctions(catalogs: CatalogManager): string[] {
   return catalogs.functions().map((entry) => entry.name);
 }
 
-function describe(entry: RelationEntry): Listing {
+const COLUMN_FACTS = ['name', 'type', 'null', 'key', 'extras', 'watermark'];
+
+/** Comments are a column of the listing where there are any. */
+function describe(entry: RelationEntry, bound: readonly PlanColumn[] | null): Listing {
   if (entry.kind === 'view') {
-    throw new PlanError(
-      'STATEMENT_UNSUPPORTED',
-      `DESCRIBE of a view is not supported: ${pathText(entry.path)} is one.`,
-      {
-        hint: `EXPLAIN SELECT * FROM ${entry.path.name} shows its columns.`,
-      },
-    );
+    const rows = (bound ?? []).map(({ name, type }) => [name, ...typeFacts(type), null, null, null]);
+    return { columns: COLUMN_FACTS, rows };
   }
+  const commented = entry.columns.some((column) => column.comment !== null);
   return {
-    columns: ['name', 'type', 'null', 'key', 'extras', 'watermark'],
-    rows: entry.columns.map((column) => [column.name, ...columnFacts(column, entry)]),
+    columns: commented ? [...COLUMN_FACTS, 'comment'] : COLUMN_FACTS,
+    rows: entry.columns.map((column) => [
+      column.name,
+      ...columnFacts(column, entry, bound),
+      ...(commented ? [column.comment] : []),
+    ]),
   };
 }
 
-function columnFacts(column: TableEntry['columns'][number], table: TableEntry): (string | null)[] {
+function columnFacts(
+  column: TableEntry['columns'][number],
+  table: TableEntry,
+  bound: readonly PlanColumn[] | null,
+): (string | null)[] {
   const key = table.primaryKey?.includes(column.name) === true ? `PRI(${table.primaryKey.join(', ')})` : null;
   const mark = table.watermark?.column === column.name ? table.watermark.text : null;
-  if (column.kind === 'computed') return [null, null, key, `AS ${column.text}`, mark];
-  const type = typeToText({ ...column.type, nullable: true });
+  if (column.kind === 'computed') {
+    const type = bound?.find(({ name }) => name === column.name)?.type;
+    return [...(type === undefined ? [null, null] : typeFacts(type)), key, `AS ${column.text}`, mark];
+  }
   const extras =
     column.kind === 'metadata' ? `METADATA FROM '${column.key}'${column.virtual ? ' VIRTUAL' : ''}` : null;
-  return [type, column.type.nullable ? 'TRUE' : 'FALSE', key, extras, mark];
+  return [...typeFacts(column.type), key, extras, mark];
+}
+
+function typeFacts(type: DataType): [string, string] {
+  return [typeToText({ ...type, nullable: true }), type.nullable ? 'TRUE' : 'FALSE'];
+}
+
+function catalogText(name: string, options: Readonly<Record<string, string>>): string {
+  return `CREATE CATALOG ${quoted(name)} WITH (\n  ${optionTexts(options).join(',\n  ')}\n)`;
+}
+
+function optionTexts(options: Readonly<Record<string, string>>): string[] {
+  return Object.entries(options).map(([key, value]) => `'${key}' = '${value.replaceAll("'", "''")}'`);
 }
 
 /** The statement that would make it. */
@@ -175,9 +218,7 @@ function createText(relation: RelationEntry): string {
     relation.partitionedBy.length === 0
       ? ''
       : `\nPARTITIONED BY (${relation.partitionedBy.map(quoted).join(', ')})`;
-  const options = Object.entries(relation.options).map(
-    ([key, value]) => `'${key}' = '${value.replaceAll("'", "''")}'`,
-  );
+  const options = optionTexts(relation.options);
   return `CREATE TABLE ${name} (\n  ${columns.join(',\n  ')}\n)${comment}${partitions} WITH (\n  ${options.join(',\n  ')}\n)`;
 }
 

@@ -1,5 +1,12 @@
 /** Statements that start no job: they change or list the catalog and the configuration. */
-import { type CatalogManager, type Configuration, PlanError, type Statement } from '../../core/index.js';
+import {
+  type CatalogManager,
+  type Configuration,
+  type PlanColumn,
+  PlanError,
+  type Statement,
+} from '../../core/index.js';
+import { alterPartitions, changesPartitions } from './alter-partitions.js';
 import { type CatalogOpener, executeDdl } from './ddl.js';
 import { listingResult } from './listing-result.js';
 import type { StatementResult } from './session-types.js';
@@ -18,16 +25,24 @@ export interface SimpleStatementContext {
   /** Paths of tables are relative to it. */
   readonly workingDirectory: string;
   readonly openCatalog: CatalogOpener;
+  /** Statements are only explained: files stay as they are. */
+  readonly planOnly: boolean;
+  /** Columns of the relation that DESCRIBE or SHOW COLUMNS names, where they were bound. */
+  readonly bound: readonly PlanColumn[] | null;
 }
 
 /** @throws {MillstreamError} without a place: the caller adds it. */
 export function executeSimple(
   statement: SimpleStatement,
   sql: string,
-  { catalog, configuration, workingDirectory, openCatalog }: SimpleStatementContext,
+  { catalog, configuration, workingDirectory, openCatalog, planOnly, bound }: SimpleStatementContext,
 ): StatementResult {
   const text = sql.slice(statement.span.start, statement.span.end);
   const ok: StatementResult = { kind: 'ok', statement: text, message: null };
+  if (changesPartitions(statement)) {
+    alterPartitions(statement, catalog, { workingDirectory, planOnly });
+    return ok;
+  }
   switch (statement.kind) {
     case 'create_table':
     case 'create_view':
@@ -47,9 +62,9 @@ export function executeSimple(
       if (statement.object === 'PARTITIONS') {
         return listingResult(showPartitions(statement, catalog, workingDirectory));
       }
-      return listingResult(show(statement, catalog));
+      return listingResult(show(statement, catalog, bound));
     case 'describe':
-      return listingResult(describeStatement(statement, catalog));
+      return listingResult(describeStatement(statement, catalog, bound));
     case 'set':
       if (statement.key === null) {
         return listingResult({ columns: ['key', 'value'], rows: configuration.entries() });

@@ -3,13 +3,20 @@
 import { columnOf } from '../../plan/expression-builders.js';
 import type { LogicalPlan, PlanColumn, QueryPlan } from '../../plan/logical-plan.js';
 import { projectOf } from '../../plan/plan-builders.js';
-import type { InsertStatement, QueryNode, QueryStatement, StatementSetStatement } from '../ast.js';
+import type {
+  InsertStatement,
+  ObjectName,
+  QueryNode,
+  QueryStatement,
+  StatementSetStatement,
+} from '../ast.js';
 import { type BindEnvironment, rootContext } from './bind-context.js';
 import { inlineSingleUses } from './common-tables.js';
 import { withKnownType } from './expression.js';
 import { bindInsert } from './insert.js';
 import { bindQuery } from './query.js';
 import { checkStreamingOrder } from './streaming-order.js';
+import { bindTable } from './table-reference.js';
 
 /**
  * Binds a query, an INSERT or a statement set: one plan for each sink.
@@ -43,6 +50,11 @@ export function bindRoot(environment: BindEnvironment, query: QueryNode): Logica
   const expressions = plan.columns.map((column) => withKnownType(columnOf(column)));
   const typed = columns.map((column, i) => environment.ids.column(column.name, expressions[i]!.type));
   return projectOf(plan, typed, expressions);
+}
+
+/** The columns that a table or view has in a query. @throws {SqlError} */
+export function bindRelation(environment: BindEnvironment, name: ObjectName): readonly PlanColumn[] {
+  return bindTable(rootContext(environment), name, [], name.span).plan.columns;
 }
 
 /** A name that is taken gets the next free number: `a`, `a0`, `a1`. */

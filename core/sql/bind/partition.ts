@@ -30,7 +30,7 @@ export function partitionFolder(
   const parts = partitionedBy.map((name) => {
     const value = fixed.get(name);
     const text = value === undefined ? null : folderText(value);
-    return text === null ? null : `${encoded(name)}=${encoded(text)}`;
+    return text === null ? null : encodedPartition(name, text);
   });
   return parts.includes(null) ? null : parts.join('/');
 }
@@ -39,6 +39,11 @@ function folderText(value: Expression): string | null {
   if (value.kind !== 'literal') return null;
   if (value.value === null || value.value === '') return DEFAULT_PARTITION;
   return typeof value.value === 'object' ? null : String(value.value);
+}
+
+/** One level of a partition's folder: `dt=2024-01-02`. */
+export function encodedPartition(column: string, value: string): string {
+  return `${encoded(column)}=${encoded(value)}`;
 }
 
 /** Percent-encodes what Hive's names of folders do not hold as it is. */

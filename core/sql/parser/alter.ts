@@ -12,6 +12,7 @@ import {
   parseString,
 } from './names.js';
 import { parseQuery } from './query.js';
+import { refusedObject } from './refused.js';
 
 /** The cursor is at ALTER. */
 export function parseAlter(c: Cursor): Statement {
@@ -25,9 +26,7 @@ export function parseAlter(c: Cursor): Statement {
   if (c.accept('VIEW')) return parseAlterView(c, start);
   if (c.accept('DATABASE')) return parseAlterDatabase(c, start);
   if (c.accept('CATALOG')) return parseAlterCatalog(c, start);
-  const { word, span } = c.peek();
-  if (['MATERIALIZED', 'MODEL', 'CONNECTION'].includes(word)) throw c.unsupported(span, `ALTER ${word}`);
-  throw c.unexpected();
+  throw refusedObject(c, 'ALTER') ?? c.unexpected();
 }
 
 /** `('k' = 'v', …)` behind SET. */

@@ -12,6 +12,7 @@ import {
   parseOptions,
 } from './names.js';
 import { parseQuery } from './query.js';
+import { refusedObject } from './refused.js';
 
 /** The words before the kind of object. */
 export interface CreateWords {
@@ -42,9 +43,7 @@ export function parseCreate(c: Cursor): Statement {
   if (!system && c.accept('VIEW')) return parseCreateView(c, words);
   if (!temporary && c.accept('CATALOG')) return parseCreateCatalog(c, start);
   if (!temporary && c.accept('DATABASE')) return parseCreateDatabase(c, start);
-  const { word, span } = c.peek();
-  if (REFUSED.has(word)) throw c.unsupported(span, `CREATE ${word}`);
-  throw c.unexpected();
+  throw refusedObject(c, 'CREATE') ?? c.unexpected();
 }
 
 /** `REPLACE TABLE t … AS query`. The cursor is at REPLACE. */
@@ -54,8 +53,6 @@ export function parseReplaceTable(c: Cursor): Statement {
   if (!c.isWord('TABLE')) throw c.unexpected('TABLE');
   return parseCreateTable(c, { start, orReplace: true, replaceOnly: true, temporary: false, system: false });
 }
-
-const REFUSED = new Set(['MATERIALIZED', 'MODEL', 'CONNECTION', 'SECRET']);
 
 function parseCreateView(c: Cursor, { start, orReplace, temporary }: CreateWords): CreateViewStatement {
   const ifNotExists = parseIfNotExists(c);

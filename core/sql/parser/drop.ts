@@ -2,6 +2,7 @@
 import type { DropStatement } from '../ast.js';
 import type { Cursor } from './cursor.js';
 import { parseIfExists, parseObjectName } from './names.js';
+import { refusedObject } from './refused.js';
 
 /** The cursor is at DROP. */
 export function parseDrop(c: Cursor): DropStatement {
@@ -9,8 +10,8 @@ export function parseDrop(c: Cursor): DropStatement {
   c.expect('DROP');
   const temporary = c.accept('TEMPORARY');
   const system = temporary && c.accept('SYSTEM');
-  const { word, span } = c.peek();
-  if (['MATERIALIZED', 'MODEL', 'CONNECTION'].includes(word)) throw c.unsupported(span, `DROP ${word}`);
+  const refused = refusedObject(c, 'DROP');
+  if (refused !== null) throw refused;
   const object = system
     ? c.expectOneOf('FUNCTION')
     : temporary

@@ -53,7 +53,8 @@ function atQueryInParentheses(c: Cursor): boolean {
 export function parseExecute(c: Cursor): StatementSetStatement | InsertStatement | QueryStatement {
   const start = c.start();
   c.expect('EXECUTE');
-  if (c.isWord('PLAN')) throw c.unsupported(c.peek().span, 'EXECUTE PLAN');
+  if (c.isWord('PLAN'))
+    throw c.unsupported(c.peek().span, 'EXECUTE PLAN', 'Jobs are planned when they run: execute their text.');
   return { ...parseRunnable(c), span: c.spanFrom(start) };
 }
 

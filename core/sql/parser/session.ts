@@ -13,6 +13,7 @@ import type {
 import type { Cursor } from './cursor.js';
 import { parseCommaList, parseIdentifier, parseObjectName, parseString } from './names.js';
 import { parsePartition } from './partition.js';
+import { refusedObject } from './refused.js';
 
 /** How a kind of SHOW goes on: with the name of its object, with FROM/IN a name, with neither. */
 type ShowForm = 'name' | 'from' | 'nothing';
@@ -74,14 +75,11 @@ function parsePattern(c: Cursor, object: ShowObject): ShowPattern | null {
 }
 
 function unknownShow(c: Cursor): Error {
-  const { word, span } = c.peek();
-  const created = c.peek(1).word;
-  if (word === 'CREATE' && ['MODEL', 'MATERIALIZED'].includes(created)) {
-    return c.unsupported(c.peek(1).span, `SHOW CREATE ${created}`);
-  }
-  const refused = ['PROCEDURES', 'MODELS', 'JOBS', 'CONNECTIONS', 'MATERIALIZED'].includes(word);
-  if (refused) return c.unsupported(span, `SHOW ${word}`);
-  return c.unexpected('TABLES', 'VIEWS', 'FUNCTIONS', 'COLUMNS', 'DATABASES', 'CATALOGS', 'CREATE TABLE');
+  const refused = c.isWord('CREATE') ? refusedObject(c, 'SHOW CREATE', 1) : refusedObject(c, 'SHOW');
+  return (
+    refused ??
+    c.unexpected('TABLES', 'VIEWS', 'FUNCTIONS', 'COLUMNS', 'DATABASES', 'CATALOGS', 'CREATE TABLE')
+  );
 }
 
 /** The cursor is at DESCRIBE or DESC. */
@@ -97,10 +95,11 @@ export function parseDescribe(c: Cursor): DescribeStatement {
 
 /** CATALOG and DATABASE may also be names of tables. */
 function describedObject(c: Cursor): DescribeStatement['object'] {
-  const { word, span } = c.peek();
+  const { word } = c.peek();
   const more = ['name', 'word', 'string'].includes(c.peek(1).kind);
   if (more && (word === 'CATALOG' || word === 'DATABASE' || word === 'FUNCTION')) return word;
-  if (more && ['MODEL', 'JOB', 'CONNECTION'].includes(word)) throw c.unsupported(span, `DESCRIBE ${word}`);
+  const refused = more ? refusedObject(c, 'DESCRIBE') : null;
+  if (refused !== null) throw refused;
   return 'TABLE';
 }
 

@@ -6,6 +6,7 @@ import { parseCreate, parseReplaceTable } from './create.js';
 import type { Cursor } from './cursor.js';
 import { parseDrop } from './drop.js';
 import { parseExecute, parseExplain, parseInsert, parseQueryStatement, parseStatementSet } from './job.js';
+import { refusedStatement } from './refused.js';
 import { parseDescribe, parseJar, parseReset, parseSet, parseShow, parseUse } from './session.js';
 
 /** One statement, without the semicolon behind it. */
@@ -13,7 +14,8 @@ export function parseStatementAt(c: Cursor): Statement {
   const token = c.peek();
   const parse = STATEMENTS.get(c.isSymbol('(') ? '(' : token.word);
   if (parse !== undefined) return parse(c);
-  if (REFUSED.has(token.word)) throw c.unsupported(token.span, `the statement ${token.word}`);
+  const refused = refusedStatement(c);
+  if (refused !== null) throw refused;
   const near = token.kind === 'word' ? nearNames(token.word, STATEMENTS.keys()) : [];
   const error = c.unexpected('a statement (SELECT, INSERT, CREATE, …)');
   if (near.length === 0) throw error;
@@ -49,8 +51,3 @@ const STATEMENTS: ReadonlyMap<string, (c: Cursor) => Statement> = new Map<string
   ['ADD', parseJar],
   ['REMOVE', parseJar],
 ]);
-
-/** Statements that Flink has and Millstream has not. */
-const REFUSED = new Set(
-  'ANALYZE CALL COMPILE DELETE LOAD MERGE REFRESH STOP TRUNCATE UNLOAD UPDATE UPSERT'.split(' '),
-);

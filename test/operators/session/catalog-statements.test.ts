@@ -47,8 +47,31 @@ describe('statements about the catalog', () => {
     expect(await rows(`${TABLE} DESCRIBE t;`)).toEqual([
       ['id', 'BIGINT', 'FALSE', 'PRI(id)', null, null],
       ['ts', 'TIMESTAMP(3)', 'TRUE', null, null, "ts - INTERVAL '5' SECOND"],
-      ['twice', null, null, null, 'AS id * 2', null],
+      ['twice', 'BIGINT', 'FALSE', null, 'AS id * 2', null],
     ]);
+  });
+
+  it('describe a view by the columns of its query, and comments where there are any', async () => {
+    expect(await rows(`${TABLE} CREATE VIEW v (a, b) AS SELECT id, twice > 1 FROM t; DESCRIBE v;`)).toEqual([
+      ['a', 'BIGINT', 'FALSE', null, null, null],
+      ['b', 'BOOLEAN', 'FALSE', null, null, null],
+    ]);
+    const commented = "CREATE TABLE c (a INT COMMENT 'first', b INT) WITH ('connector' = 'print');";
+    expect(await rows(`${commented} SHOW COLUMNS FROM c LIKE 'a'`)).toEqual([
+      ['a', 'INT', 'TRUE', null, null, null, 'first'],
+    ]);
+  });
+
+  it('show the statement that makes a catalog, and its options', async () => {
+    const create = "CREATE CATALOG c WITH ('type' = 'generic_in_memory', 'default-database' = 'main')";
+
+    const [[text]] = (await rows(`${create}; SHOW CREATE CATALOG c`)) as [[string]];
+
+    expect(text.replaceAll(/\s+/g, ' ')).toBe(
+      "CREATE CATALOG `c` WITH ( 'type' = 'generic_in_memory', 'default-database' = 'main' )",
+    );
+    expect(await rows('DESCRIBE CATALOG EXTENDED c')).toContainEqual(['option:default-database', 'main']);
+    expect(await rows('CREATE DATABASE c.a; USE CATALOG c; SHOW CURRENT DATABASE')).toEqual([['main']]);
   });
 
   it('show a CREATE statement that makes the same table again', async () => {
@@ -110,11 +133,11 @@ describe('statements about the catalog', () => {
   });
 
   it.each([
-    ['DROP TABLE nowhere;', 'SQL_UNKNOWN_TABLE', 1, 1],
-    [`${TABLE}\nCREATE TABLE t (a INT) WITH ('connector' = 'print');`, 'SQL_EXISTS', 8, 1],
-    ['CREATE TABLE a (b INT);', 'OPTION_MISSING', 1, 1],
+    ['DROP TABLE nowhere;', 'SQL_UNKNOWN_TABLE', 1, 12],
+    [`${TABLE}\nCREATE TABLE t (a INT) WITH ('connector' = 'print');`, 'SQL_EXISTS', 8, 14],
+    ['CREATE TABLE a (b INT);', 'OPTION_MISSING', 1, 14],
     ["CREATE TABLE a (b INT, b INT) WITH ('connector' = 'print');", 'COLUMN_EXISTS', 1, 1],
-    ["SET 'paralelism.default' = '3';", 'OPTION_UNKNOWN', 1, 1],
+    ["SET 'paralelism.default' = '3';", 'OPTION_UNKNOWN', 1, 5],
     ["CREATE FUNCTION f AS 'a.B' LANGUAGE JAVA;", 'STATEMENT_UNSUPPORTED', 1, 1],
     ["\nADD JAR 'a.jar';", 'STATEMENT_UNSUPPORTED', 2, 1],
   ])('say where %j went wrong', async (sql, code, line, column) => {
