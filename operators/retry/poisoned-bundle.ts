@@ -19,7 +19,7 @@ export type RunPart = (
 ) => Promise<PartOutcome<BundleResult, MillstreamError>>;
 
 /** Deaths in one bundle after which it is given up: 26 find one row among 131,072. */
-const MOST_DEATHS = 200;
+export const MOST_DEATHS = 200;
 
 /**
  * The answer to the good rows, and the others as failed rows.
@@ -99,7 +99,8 @@ export function together(answers: readonly Answered[]): BundleResult {
   return { batches, failedRows, timing: sum(answers.map(({ result }) => result.timing)) };
 }
 
-function onlyFailed(failed: FailedRow): BundleResult {
+/** An answer without rows. */
+export function onlyFailed(failed: FailedRow): BundleResult {
   return { batches: [], failedRows: [failed], timing: NO_TIME };
 }
 

@@ -10,6 +10,8 @@ export interface RetryPolicy {
   readonly mayReplay: boolean;
   /** Rows of a bundle do not depend on each other, so that parts of it may be run by themselves. */
   readonly isDivisible: boolean;
+  /** The row that ends its worker can be found: by parts of the bundle, or by beginnings of its groups. */
+  readonly isSearchable: boolean;
   /** Some function gives rows up instead of the job. */
   readonly givesUpRows: boolean;
 }
@@ -40,7 +42,7 @@ export function decideRetry(deaths: readonly Death[], policy: RetryPolicy): Deci
   if (code === 'WORKER_OOM') return policy.givesUpRows && policy.isDivisible ? 'search' : 'fail';
   if (isFromOutside(verdict)) return times < MOST_KILLS ? 'alone' : 'fail';
   if (times === 1) return 'alone';
-  return BY_CODE.has(code) && policy.isDivisible ? 'search' : 'fail';
+  return BY_CODE.has(code) && policy.isSearchable ? 'search' : 'fail';
 }
 
 /** Nothing in the bundle did it. */

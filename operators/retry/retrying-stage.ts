@@ -5,6 +5,8 @@
 import type { Bundle, BundleResult, FunctionStageHandle } from '../../bridge/index.js';
 import type { MillstreamError } from '../../core/index.js';
 import { Turns } from '../turns.js';
+import { answerGroups, type GroupPart, processParts } from './grouped-bundle.js';
+import type { PartOutcome } from './poison-search.js';
 import { answerGoodRows } from './poisoned-bundle.js';
 import { type Death, deathOf, decideRetry, isFromOutside, type RetryPolicy } from './retry-decision.js';
 import { afterAttempts, type RowFailures } from './row-failures.js';
@@ -21,6 +23,8 @@ export interface RetryingStageOptions {
   readonly rows: RowFailures;
   /** What the stage has seen of a group that goes on; null where none does. */
   readonly group: UnfinishedGroup | null;
+  /** Opens it again in the worker of now, where it was closed; null where no group goes on. */
+  readonly openAgain: ((attempt: number) => Promise<FunctionStageHandle>) | null;
   /** When the worker is to be replaced between two bundles; null: never, since the stage remembers rows. */
   readonly renewal: Renewal | null;
   /** A worker died, and a fresh one takes its bundles. */
@@ -65,7 +69,7 @@ export class RetryingStage implements FunctionStageHandle {
     const { group, policy } = this.options;
     let turn: 'shared' | 'alone' = 'shared';
     for (;;) {
-      const outcome = await this.#turns[turn](() => this.#try(bundle));
+      const outcome = await this.#turns[turn](() => this.#tryWhole(bundle));
       if ('answer' in outcome) {
         void this.#renewIfDue();
         return outcome.answer;
@@ -74,7 +78,7 @@ export class RetryingStage implements FunctionStageHandle {
       const decision = decideRetry(deaths, policy);
       if (decision === 'fail') throw this.#failed(afterAttempts(outcome.death, bundle, deaths.length));
       this.#replace(outcome);
-      if (decision === 'search') return this.#turns.alone(() => this.#answerGoodRows(bundle, deaths.length));
+      if (decision === 'search') return this.#turns.alone(() => this.#search(bundle, deaths.length));
       // Bundles of a group keep their order: none of them may let others pass.
       if (decision === 'alone' && group === null) turn = 'alone';
     }
@@ -87,13 +91,19 @@ export class RetryingStage implements FunctionStageHandle {
     await this.options.group?.discard();
   }
 
+  #tryWhole(bundle: Bundle): Promise<Attempt> {
+    return this.#try(async (handle) => {
+      const answer = await handle.process(bundle);
+      await this.options.group?.processed(bundle, answer);
+      return answer;
+    });
+  }
+
   /** One attempt in the worker of now. */
-  async #try(bundle: Bundle, notCalled?: string): Promise<Attempt> {
+  async #try(work: (handle: FunctionStageHandle) => Promise<BundleResult>): Promise<Attempt> {
     const opened = this.#opened;
     try {
-      const answer = await (await opened).process(bundle, notCalled);
-      await this.options.group?.processed(bundle, answer);
-      return { answer };
+      return { answer: await work(await opened) };
     } catch (error) {
       const death = deathOf(error);
       if (death === null || this.#isClosed) throw error;
@@ -142,18 +152,57 @@ export class RetryingStage implements FunctionStageHandle {
     if (this.#isClosed) await fresh?.close();
   }
 
-  #answerGoodRows(bundle: Bundle, attempts: number): Promise<BundleResult> {
-    return answerGoodRows(bundle, attempts, this.options.rows, async (part, notCalled) => {
-      const deaths: Death[] = [];
-      for (;;) {
-        const outcome = await this.#try(part, notCalled);
-        if ('answer' in outcome) return outcome;
-        this.#replace(outcome);
-        if (!isFromOutside(outcome.death)) return outcome;
-        deaths.push({ verdict: outcome.death, isBlamed: true });
-        if (decideRetry(deaths, this.options.policy) === 'fail') throw this.#failed(outcome.death);
-      }
+  #search(bundle: Bundle, attempts: number): Promise<BundleResult> {
+    const { group, rows } = this.options;
+    return group === null
+      ? answerGoodRows(bundle, attempts, rows, (part, notCalled) =>
+          this.#outcome((handle) => handle.process(part, notCalled)),
+        )
+      : this.#answerGroups(bundle, attempts, group);
+  }
+
+  async #answerGroups(bundle: Bundle, attempts: number, group: UnfinishedGroup): Promise<BundleResult> {
+    // At first the worker is as the bundle finds it.
+    let isUsed = false;
+    const run = async (_: Bundle, parts: readonly GroupPart[]) => {
+      if (isUsed) this.#reopen();
+      const outcome = await this.#outcome((handle) => processParts(handle, bundle, parts));
+      isUsed = 'answer' in outcome;
+      // What the group had before is given to a fresh worker under another number.
+      if ('death' in outcome && outcome.death.details.bundle !== bundle.sequence)
+        throw this.#failed(outcome.death);
+      return outcome;
+    };
+    const { result, parts } = await answerGroups(bundle, attempts, this.options.rows, run);
+    await group.processed(bundle, result, parts);
+    return result;
+  }
+
+  /** What comes of `work` in the worker of now, and, where that is killed from outside, in the next ones. */
+  async #outcome(
+    work: (handle: FunctionStageHandle) => Promise<BundleResult>,
+  ): Promise<PartOutcome<BundleResult, MillstreamError>> {
+    const deaths: Death[] = [];
+    for (;;) {
+      const outcome = await this.#try(work);
+      if ('answer' in outcome) return outcome;
+      this.#replace(outcome);
+      if (!isFromOutside(outcome.death)) return outcome;
+      deaths.push({ verdict: outcome.death, isBlamed: true });
+      if (decideRetry(deaths, this.options.policy) === 'fail') throw this.#failed(outcome.death);
+    }
+  }
+
+  /** Has the worker forget what it has seen since the last bundle that was answered. */
+  #reopen(): void {
+    const { openAgain, group } = this.options;
+    this.#opened = this.#opened.then(async (handle) => {
+      await handle.close();
+      const again = await openAgain!(this.#attempt);
+      await group?.replay(again);
+      return again;
     });
+    this.#opened.catch(() => undefined);
   }
 
   /** A replayed group has no bundle of its own: whoever waits for it is to blame. */

@@ -17,6 +17,7 @@ import {
   spillFrameBytes,
   WorkerError,
 } from '../../core/index.js';
+import { type GroupPart, processParts } from './grouped-bundle.js';
 
 export class UnfinishedGroup {
   /** Files of bundles in order: one that has been read takes no more. */
@@ -28,8 +29,11 @@ export class UnfinishedGroup {
     private readonly files: SpillFiles,
   ) {}
 
-  /** To be called for each bundle in order, while its columns are held. */
-  processed(bundle: Bundle, result: BundleResult): Promise<void> {
+  /**
+   * To be called for each bundle in order, while its columns are held. `parts`: how it was given to the stage; null: as it
+   * is.
+   */
+  processed(bundle: Bundle, result: BundleResult, parts: readonly GroupPart[] | null = null): Promise<void> {
     return this.#inTurn(async () => {
       if (!bundle.continued) return this.#forget();
       let segment = this.#segments.at(-1);
@@ -39,7 +43,7 @@ export class UnfinishedGroup {
       }
       const { rows, groups, continued } = bundle;
       await segment.writer.append(encodeSpillFrame({ kind: 'batch', rows, groups, continued }));
-      segment.answered.push(rowsOf(result));
+      segment.answered.push({ rows: rowsOf(result), parts });
     });
   }
 
@@ -53,13 +57,16 @@ export class UnfinishedGroup {
       for (const segment of this.#segments) {
         segment.file ??= await segment.writer.finish();
         let position = 0;
-        for (const answered of segment.answered) {
+        for (const { rows: answered, parts } of segment.answered) {
           const prefix = await segment.file.read(position, SPILL_PREFIX_BYTES);
           const body = await segment.file.read(position + SPILL_PREFIX_BYTES, spillFrameBytes(prefix));
           position += prefix.byteLength + body.byteLength;
           const batch = decodeSpillFrame(prefix, body);
           if (batch.kind !== 'batch') continue;
-          const result = await handle.process({ ...batch, sequence: sequence++ });
+          const bundle = { ...batch, sequence: sequence++ };
+          const result = await (parts === null
+            ? handle.process(bundle)
+            : processParts(handle, bundle, parts));
           releaseParts(result.batches);
           if (rowsOf(result) !== answered) throw this.#differs(answered, rowsOf(result));
         }
@@ -101,8 +108,8 @@ const FIRST_REPLAYED = 2 ** 40;
 interface Segment {
   readonly writer: Awaited<ReturnType<SpillFiles['create']>>;
   file: SpillReaderFactory | null;
-  /** Rows of the answer to each bundle. */
-  readonly answered: number[];
+  /** Rows of the answer to each bundle, and how that was given. */
+  readonly answered: { readonly rows: number; readonly parts: readonly GroupPart[] | null }[];
 }
 
 function rowsOf(result: BundleResult): number {

@@ -6,15 +6,15 @@ import type {
   OpenFunctionStage,
   Worker,
 } from '../../bridge/index.js';
-import { decodeBatch, jsonWriter, type PythonStage, type StageGraph } from '../../core/index.js';
+import type { PythonStage, StageGraph } from '../../core/index.js';
 import type { Engine } from '../engine.js';
 import { type BundleSaving, savingStage } from '../failures/saving-stage.js';
-import { partOf } from '../retry/bundle-part.js';
 import type { OnError, RetryPolicy } from '../retry/retry-decision.js';
 import { RetryingStage } from '../retry/retrying-stage.js';
 import { RowFailures } from '../retry/row-failures.js';
 import { smallerBundles } from '../retry/smaller-bundles.js';
 import { UnfinishedGroup } from '../retry/unfinished-group.js';
+import { bundleRows } from './bundle-rows.js';
 import { columnSpecs } from './open-relational.js';
 import { withColumns } from './read-split.js';
 import { inputOf, splitSource } from './split-input.js';
@@ -33,7 +33,7 @@ export function openPython(
     policy: retryPolicy(stage, functions, engine),
     rows: new RowFailures({
       onError: new Map(functions.map((name) => [name, onErrorOf(name, engine)])),
-      describe: rowDescriber(stage, graph, engine, readColumns(0)),
+      columns: bundleRows(stage, graph, engine, readColumns(0)),
     }),
   }));
   const limits = once(() => timeLimits(functions, engine));
@@ -60,20 +60,24 @@ export function openPython(
   return async (subtask) => {
     const { policy } = stageOptions();
     let worker: Worker | null = null;
+    const openIn = async (taken: Worker, attempt: number) => {
+      const opened = await taken.openFunctionStage(
+        { ...body(), context: contextOf(subtask, attempt) },
+        limits(),
+        (values) => engine.measured.add(subtask, values),
+        spill,
+      );
+      return policy.isDivisible ? smallerBundles(opened, taken) : opened;
+    };
     const handle = await RetryingStage.open({
       stage: stage.id,
       openIn: async (attempt) => {
         // Its place is taken by another only when it is gone.
         await worker?.ended;
         worker = await engine.functionWorkers.leaseOne(subtask, functions, stage.workerGroup);
-        const opened = await worker.openFunctionStage(
-          { ...body(), context: contextOf(subtask, attempt) },
-          limits(),
-          (values) => engine.measured.add(subtask, values),
-          spill,
-        );
-        return policy.isDivisible ? smallerBundles(opened, worker) : opened;
+        return openIn(worker, attempt);
       },
+      openAgain: (attempt) => openIn(worker!, attempt),
       ...stageOptions(),
       group: policy.isDivisible ? null : new UnfinishedGroup(stage.id, engine.spillFiles),
       renewal: policy.isDivisible
@@ -135,15 +139,23 @@ function stageBody(
 }
 
 function retryPolicy(stage: PythonStage, functions: readonly string[], engine: Engine): RetryPolicy {
+  const isDivisible = DIVISIBLE.has(stage.mode);
   return {
     mayReplay: functions.every((name) => engine.functionOptions(name).replay !== false),
-    isDivisible: DIVISIBLE.has(stage.mode),
+    isDivisible,
+    isSearchable: isDivisible || functions.every((name) => feedsGroups(stage.mode, name, engine)),
     givesUpRows: functions.some((name) => onErrorOf(name, engine) !== 'fail'),
   };
 }
 
 /** Modes in which rows of a bundle do not depend on each other, nor on bundles before. */
 const DIVISIBLE: ReadonlySet<PythonStage['mode']> = new Set(['scalar', 'filter', 'table', 'partial']);
+
+/** Its rows come one after the other, each group's to their end. */
+function feedsGroups(mode: PythonStage['mode'], name: string, engine: Engine): boolean {
+  if (mode === 'aggregate') return true;
+  return mode === 'map' && engine.functionWorkers.declared(name).kind === 'table_aggregate';
+}
 
 /** Async functions keep their limits themselves. */
 function timeLimits(functions: readonly string[], engine: Engine): ReadonlyMap<string, number> {
@@ -158,69 +170,6 @@ function timeLimits(functions: readonly string[], engine: Engine): ReadonlyMap<s
 
 function onErrorOf(name: string, engine: Engine): OnError {
   return (engine.functionOptions(name).on_error as OnError | undefined) ?? 'fail';
-}
-
-/** Reads the columns of one row as JSON text, for errors and dead letters. */
-function rowDescriber(
-  stage: PythonStage,
-  graph: StageGraph,
-  engine: Engine,
-  readColumns: (bundle: Bundle) => Promise<Bundle>,
-): (bundle: Bundle, row: number) => Promise<Readonly<Record<string, string>> | null> {
-  const { columns, groups } = inputOf(stage, graph);
-  const names = parameterNames(stage, engine);
-  const positions = stage.shippedGroups.flatMap((group) => groups[group]!);
-  const exchange = {
-    columns: positions.map((position) => columns[position]!),
-    groups:
-      stage.source === null
-        ? stage.shippedGroups.map((group) => groups[group]!.map((position) => positions.indexOf(position)))
-        : [positions.map((_, i) => i)],
-  };
-  return async (bundle, row) => {
-    try {
-      const isSplit = bundle.split !== undefined;
-      const {
-        rows,
-        groups: columnGroups,
-        continued,
-      } = isSplit ? await readColumns(partOf(bundle, { start: row, rows: 1 })) : bundle;
-      const decoded = decodeBatch(
-        { kind: 'batch', rows, groups: columnGroups, continued },
-        exchange,
-        engine.schemas,
-      );
-      return Object.fromEntries(
-        decoded.map(({ name, type, value }, i) => [
-          names[i] ?? name,
-          shortened(jsonWriter(type)(value(isSplit ? 0 : row))),
-        ]),
-      );
-    } catch {
-      // A row that cannot be read is still named by its position.
-      return null;
-    }
-  };
-}
-
-/** By shipped column, the parameter of the first function that takes it. */
-function parameterNames(stage: PythonStage, engine: Engine): string[] {
-  const names: string[] = [];
-  for (const step of stage.steps) {
-    const { parameters } = engine.functionWorkers.declared(step.function);
-    step.arguments.forEach((argument, i) => {
-      if (argument.kind !== 'column') return;
-      const name = step.argumentNames[i] ?? parameters[i]?.name;
-      if (name !== undefined) names[argument.column] ??= name;
-    });
-  }
-  return names;
-}
-
-const LONGEST_VALUE = 200;
-
-function shortened(text: string): string {
-  return text.length <= LONGEST_VALUE ? text : `${text.slice(0, LONGEST_VALUE - 3)}...`;
 }
 
 function saving(

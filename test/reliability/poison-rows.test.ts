@@ -60,6 +60,26 @@ describe.skipIf(process.platform !== 'linux')('a row that a function fails on', 
     );
   });
 
+  it('is left out of its group in an aggregate in one phase, whether it raises or crashes', async () => {
+    const { code, stdout, stderr } = await run(
+      'SELECT n / 5000 AS k, total(n) FROM numbers GROUP BY n / 5000',
+    );
+
+    expect(code, stderr).toBe(0);
+    const lines = String(stdout).trim().split('\n');
+    const rows = lines.map((line): unknown => JSON.parse(line).row).sort();
+    const sum = (key: number) => key * 5_000 * 5_000 + (4_999 * 5_000) / 2;
+    expect(rows).toEqual([
+      [0, sum(0) - RAISES],
+      [1, sum(1) - CRASHES],
+      [2, sum(2)],
+      [3, sum(3)],
+    ]);
+    expect(stderr).toMatch(
+      /total: 2 rows left out \(1 (ValueError, 1 WORKER_CRASH|WORKER_CRASH, 1 ValueError)\)\n/,
+    );
+  });
+
   it('fails the job at the first death of a worker where replay is False', async () => {
     const { code, stderr } = await run(
       "SET 'millstream.function.crashes.replay' = 'false'; SELECT SUM(crashes(n)) FROM numbers",

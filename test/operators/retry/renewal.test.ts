@@ -36,9 +36,10 @@ function inWornWorkers(changes: Partial<RetryingStageOptions> = {}) {
   const options: RetryingStageOptions = {
     stage: 's',
     openIn,
-    policy: { mayReplay: true, isDivisible: true, givesUpRows: false },
-    rows: new RowFailures({ onError: new Map(), describe: () => null }),
+    policy: { mayReplay: true, isDivisible: true, isSearchable: true, givesUpRows: false },
+    rows: new RowFailures({ onError: new Map(), columns: null }),
     group: null,
+    openAgain: null,
     renewal,
     onRestart: () => undefined,
     ...changes,

@@ -7,7 +7,12 @@ import {
   type RetryPolicy,
 } from '../../../operators/retry/retry-decision.js';
 
-const USUAL: RetryPolicy = { mayReplay: true, isDivisible: true, givesUpRows: false };
+const USUAL: RetryPolicy = {
+  mayReplay: true,
+  isDivisible: true,
+  isSearchable: true,
+  givesUpRows: false,
+};
 
 function deaths(...codes: readonly string[]): Death[] {
   return codes.map((code) => ({
@@ -35,9 +40,13 @@ describe('a bundle whose worker died', () => {
     expect(decideRetry(deaths('WORKER_OOM'), { ...USUAL, givesUpRows: true })).toBe('search');
   });
 
-  it('is not searched where its rows belong together', () => {
-    const policy = { ...USUAL, isDivisible: false };
+  it('is searched by beginnings of its groups, where they take one row after the other', () => {
+    const grouped = { ...USUAL, isDivisible: false };
 
+    expect(decideRetry(deaths('WORKER_CRASH', 'WORKER_CRASH'), grouped)).toBe('search');
+    // A group may be too large for the cap whatever rows it has.
+    expect(decideRetry(deaths('WORKER_OOM'), { ...grouped, givesUpRows: true })).toBe('fail');
+    const policy = { ...grouped, isSearchable: false };
     expect(decideRetry(deaths('WORKER_CRASH', 'WORKER_CRASH'), policy)).toBe('fail');
   });
 

@@ -77,9 +77,10 @@ export function simulatedPythonStage(
         current = opened.worker;
         return opened.handle;
       },
-      policy: { mayReplay: true, isDivisible: true, givesUpRows: onError === 'skip' },
-      rows: new RowFailures({ onError: new Map([['f', onError]]), describe: () => null }),
+      policy: { mayReplay: true, isDivisible: true, isSearchable: true, givesUpRows: onError === 'skip' },
+      rows: new RowFailures({ onError: new Map([['f', onError]]), columns: null }),
       group: null,
+      openAgain: null,
       renewal: {
         isDue: () => (current?.answeredRows ?? 0) >= wearsAfter,
         retire: async () => current?.retire(),
