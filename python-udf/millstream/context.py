@@ -152,6 +152,7 @@ class FunctionContext:
 _detached = FunctionContext()
 #: What runs in the process, for every thread, and what runs in this task of the event loop.
 _current: FunctionContext | None = None
+_of_loop: Callable[[], FunctionContext | None] | None = None
 _of_task: ContextVar[FunctionContext | None] = ContextVar("millstream_function", default=None)
 
 
@@ -162,17 +163,29 @@ def current_context() -> FunctionContext:
     >>> current_context().get_job_parameter("model", "large")
     'large'
     """
-    return _of_task.get() or _current or _detached
+    return _of_task.get() or _running() or _detached
 
 
 def running_function() -> str | None:
     """The function whose code runs now, or that is being opened or closed; any thread."""
-    current = _current
+    current = _running()
     return None if current is None else current.function
 
 
 def enter_context(context: FunctionContext | None) -> None:
     """Makes `context` the current one; None: outside of functions."""
-    global _current
+    global _current, _of_loop
     _current = context
+    _of_loop = None
     _of_task.set(context)
+
+
+def enter_contexts(running: Callable[[], FunctionContext | None]) -> None:
+    """Until the next `enter_context` the current one is what `running` gives."""
+    global _of_loop
+    _of_loop = running
+
+
+def _running() -> FunctionContext | None:
+    of_loop = _of_loop
+    return _current if of_loop is None else of_loop()

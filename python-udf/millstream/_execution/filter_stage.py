@@ -20,8 +20,8 @@ class FilterStage(StageBase):
 
     def __init__(self, calls: Sequence[Call], result_steps: Sequence[int], progress: Progress) -> None:
         super().__init__(calls, progress, [calls[step].type for step in result_steps])
-        self._steps = self._sync_steps(calls)
         self._predicate = len(calls) - 1
+        self._steps = self._sync_steps(calls, [*result_steps, self._predicate])
         self._result_steps = result_steps
 
     def process(self, columns: Sequence[pa.Array], rows: int, continued: bool = False) -> Iterator[Answer]:

@@ -25,11 +25,12 @@ class Pacing:
         self._retries = 0
         self._taken = 0
         self._clock = None if options.rate is None else RateClock(options.rate, function, shared_folder)
-        self._is_idle = options.retry is None and options.rate is None and options.timeout is None
+        #: Calls are made at once and once.
+        self.is_idle = options.retry is None and options.rate is None and options.timeout is None
 
     def paced(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """The function with its rate and retry; the function itself where it has neither."""
-        if self._is_idle:
+        if self.is_idle:
             return function
 
         def call(*args: Any) -> Any:
@@ -47,7 +48,7 @@ class Pacing:
 
     def paced_async(self, function: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
         """As `paced`, for a coroutine function; with its time limit for each attempt."""
-        if self._is_idle:
+        if self.is_idle:
             return function
 
         async def call(*args: Any) -> Any:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence, Sized
 from contextlib import AbstractContextManager
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from ..context import FunctionContext, enter_context
+from ..context import FunctionContext, enter_context, enter_contexts
 
 
 class Timing(NamedTuple):
@@ -29,11 +29,30 @@ class Behind(Sized):
         return self._start + len(self._rows)
 
 
+class Named(Protocol):
+    """A call."""
+
+    @property
+    def name(self) -> str:
+        """The function's."""
+
+
+class Chain(Protocol):
+    """Steps that run as one loop."""
+
+    def running(self) -> Named | None:
+        """The call that the loop is at; any thread."""
+
+    def running_context(self) -> FunctionContext | None:
+        """What its function is told."""
+
+
 class Progress:
     """Written by the thread that runs user code, read by others."""
 
     def __init__(self, steps: int) -> None:
-        self.running: str | None = None
+        self._running: str | None = None
+        self._chain: Chain | None = None
         #: Its length grows with each call that ends, in rows: often the list of results itself. A time limit
         #: begins anew where it has changed.
         self.finished: Sized = ()
@@ -41,6 +60,26 @@ class Progress:
         self.contexts: Sequence[FunctionContext] = ()
         self._ns = [0] * steps
         self._calls = [0] * steps
+
+    @property
+    def running(self) -> str | None:
+        """Name of the function whose code runs now."""
+        if (chain := self._chain) is None:
+            return self._running
+        call = chain.running()
+        return None if call is None else call.name
+
+    def enter_chain(self, chain: Chain, finished: Sized) -> None:
+        """From now on steps run as one loop, whose time is charged by `charge`."""
+        self.finished = finished
+        self._chain = chain
+        enter_contexts(chain.running_context)
+
+    def leave_chain(self) -> None:
+        """The loop has ended."""
+        self._chain = None
+        enter_context(None)
+        self.finished = ()
 
     def step(self, step: int, function: str) -> AbstractContextManager[None]:
         """Charges the time inside to a step."""
@@ -74,13 +113,13 @@ class _Step(AbstractContextManager[None]):
 
     def __enter__(self) -> None:
         progress = self._progress
-        progress.running = self._function
+        progress._running = self._function
         enter_context(progress.contexts[self._step] if progress.contexts else None)
         self._start = time.perf_counter_ns()
 
     def __exit__(self, *_: object) -> None:
         progress = self._progress
         progress.charge(self._step, time.perf_counter_ns() - self._start)
-        progress.running = None
+        progress._running = None
         enter_context(None)
         progress.finished = ()

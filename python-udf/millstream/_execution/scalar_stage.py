@@ -19,7 +19,7 @@ class ScalarStage(StageBase):
 
     def __init__(self, calls: Sequence[Call], result_steps: Sequence[int], progress: Progress) -> None:
         super().__init__(calls, progress, [calls[step].type for step in result_steps])
-        self._steps = self._sync_steps(calls)
+        self._steps = self._sync_steps(calls, result_steps)
         self._result_steps = result_steps
 
     def process(self, columns: Sequence[pa.Array], rows: int, continued: bool = False) -> Iterator[Answer]:

@@ -25,7 +25,12 @@ class RowStep:
     def __init__(self, call: Call) -> None:
         self.call = call
         self._pacing = Pacing(call.options, call.name, call.share.shared_folder)
-        self._function = self._pacing.paced(call.bound.adapt(call.loaded.spec.call))
+        self.function = self._pacing.paced(call.bound.adapt(call.loaded.spec.call))
+
+    @property
+    def is_paced(self) -> bool:
+        """Its calls wait, or are made again."""
+        return not self._pacing.is_idle
 
     def evaluate(self, bundle: Bundle) -> ResultColumn:
         """One value for each row, None where the function was not called."""
@@ -33,9 +38,9 @@ class RowStep:
         rows = bundle.called_rows(call.bound.arguments, [call.guard], call.name)
         sequences = call.sequences(bundle, rows)
         if gives_rows_up(call):
-            values = tolerant_values(call, self._function, sequences, rows, bundle.failed)
+            values = tolerant_values(call, self.function, sequences, rows, bundle.failed)
             return checked_column(call, rows, values)
-        values = call.map_rows(self._function, sequences, rows.count, rows.position)
+        values = call.map_rows(self.function, sequences, rows.count, rows.position)
         return result_column(call, rows, values)
 
     def take_retries(self) -> int:

@@ -12,6 +12,7 @@ from ..context import FunctionContext
 from ..errors import MillstreamError
 from .bundle import Bundle
 from .call import Call
+from .chained_rows import ChainedRows
 from .failed_rows import FailedRow
 from .iterator_step import IteratorStep
 from .progress import Progress, Timing
@@ -28,6 +29,8 @@ class StageBase:
         self._functions = [call.loaded for call in calls]
         self._held: list[ScalarStep] = []
         self._opened = 0
+        #: All steps as one loop; None where they run one by one.
+        self._chain: ChainedRows | None = None
         #: A function that the next bundle does not call, as if it failed on all rows.
         self.not_called: str | None = None
         self._last: Bundle | None = None
@@ -88,13 +91,19 @@ class StageBase:
         self._last = Bundle(columns, rows, not_called=self.not_called)
         return self._last
 
-    def _sync_steps(self, calls: Sequence[Call]) -> list[ScalarStep]:
-        """The steps of calls, closed with the stage; none for async calls, which an `AsyncStage` makes."""
+    def _sync_steps(self, calls: Sequence[Call], results: Sequence[int] | None = None) -> list[ScalarStep]:
+        """The steps of calls, closed with the stage; none for async calls, which an `AsyncStage` makes.
+        `results`: the steps whose columns are read, where only they are."""
         self._held = [scalar_step(call) for call in calls if not call.loaded.spec.form.is_async]
+        if results is not None and len(self._held) == len(calls):
+            self._chain = ChainedRows.of(self._held, results)
         return self._held
 
     def _evaluate(self, steps: Sequence[ScalarStep], bundle: Bundle, results: Sequence[int]) -> None:
         """Runs scalar steps in order; the Arrow form of `results` is made within their time."""
+        if self._chain is not None and self._chain.evaluates(bundle):
+            self._chain.evaluate(bundle)
+            return
         for position, step in enumerate(steps):
             with self._progress.step(position, step.call.name):
                 column = step.evaluate(bundle)
