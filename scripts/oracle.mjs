@@ -12,6 +12,7 @@ import { runMain, SetupError, say } from './support/console.mjs';
 const ORACLES = [
   { name: 'parser', command: ['node', '--import', 'tsx', 'test/oracle/parser/run.ts'] },
   { name: 'functions', command: ['node', '--import', 'tsx', 'test/oracle/functions/run.ts'] },
+  { name: 'sql', command: ['node', '--import', 'tsx', 'test/oracle/sql/run.ts'] },
 ];
 const SKIPPED = 3;
 

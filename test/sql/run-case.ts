@@ -6,7 +6,13 @@ export interface SqlCase {
   readonly title: string;
   /** 1-based line of its directive. */
   readonly line: number;
+  /** 1-based line of `----`, or of where it would come. */
+  readonly separatorLine: number;
+  /** 1-based, the last line of the case. */
+  readonly lastLine: number;
   readonly sql: string;
+  /** False: nothing is written of what it gives. */
+  readonly isComplete: boolean;
   readonly expected: Expectation;
 }
 
@@ -30,7 +36,15 @@ export function parseCases(text: string): SqlCase[] {
     const body = lines.slice(comments.length);
     const [directive, ...rest] = body;
     if (directive !== undefined) {
-      cases.push({ title, line: line + comments.length, ...readCase(directive, rest) });
+      const cut = lines.indexOf(SEPARATOR);
+      cases.push({
+        title,
+        line: line + comments.length,
+        separatorLine: line + (cut === -1 ? lines.length : cut),
+        lastLine: line + lines.length - 1,
+        isComplete: cut !== -1,
+        ...readCase(directive, rest),
+      });
     }
   }
   return cases;
@@ -55,6 +69,17 @@ function readCase(directive: string, body: readonly string[]): Pick<SqlCase, 'sq
     default:
       throw new Error(`There is no directive '${directive}'.`);
   }
+}
+
+/** The text of a case file with these rows below the `----` of a case. */
+export function withRows(
+  text: string,
+  { separatorLine, lastLine }: SqlCase,
+  rows: readonly string[],
+): string {
+  const lines = text.split('\n');
+  lines.splice(separatorLine - 1, lastLine - separatorLine + 1, SEPARATOR, ...rows);
+  return lines.join('\n');
 }
 
 /** JSON without the spaces outside of strings. It is not parsed: integers are exact. */

@@ -6,18 +6,11 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { flinkPython, missingFlink, SKIPPED } from '../flink-python.js';
 
-const SKIPPED = 3;
 const folder = fileURLToPath(new URL('.', import.meta.url));
-const python = process.env.MILLSTREAM_PYFLINK ?? process.env.MILLSTREAM_PYTHON ?? 'python3';
 
-function missing(): string | null {
-  if (spawnSync('java', ['-version']).status !== 0) return 'there is no java on the PATH';
-  if (spawnSync(python, ['-c', 'import pyflink.table']).status === 0) return null;
-  return `${python} has no pyflink: install apache-flink 2.3 somewhere and name its Python in MILLSTREAM_PYFLINK`;
-}
-
-const reason = missing();
+const reason = missingFlink();
 if (reason !== null) {
   process.stdout.write(`skipped: ${reason}\n`);
   process.exitCode = SKIPPED;
@@ -25,7 +18,7 @@ if (reason !== null) {
   const files = readdirSync(folder).filter((name) => name.endsWith('.jsonl'));
   const mode = process.argv.includes('--update') ? '--all' : '--check';
   const program = join(folder, 'flink_oracle.py');
-  const { status } = spawnSync(python, [program, mode, ...files.map((name) => join(folder, name))], {
+  const { status } = spawnSync(flinkPython, [program, mode, ...files.map((name) => join(folder, name))], {
     stdio: 'inherit',
   });
   process.exitCode = status ?? 1;
