@@ -122,11 +122,16 @@ export function builtinNames(): readonly string[] {
   return [...new Set(names)].filter((name) => /^[A-Z_][A-Z0-9_]*$/.test(name)).sort();
 }
 
-/** The signatures of a built-in by its name, in the order in which they are tried. */
+/** The signatures of a built-in by one of its names, in the order in which they are tried. */
 export function builtinSignatures(name: string): readonly string[] {
   return [scalarsByName, aggregatesByName, windowsByName].flatMap((table) =>
-    (table.get(name) ?? []).map((entry: Entry) => entry.signature),
+    (table.get(name) ?? []).map((entry: Entry) => signatureUnder(name, entry)),
   );
+}
+
+function signatureUnder(name: string, { names, signature }: Entry): string {
+  const isCall = signature.startsWith(`${names[0]}(`) && /^[A-Z_0-9]+$/.test(name);
+  return isCall ? `${name}${signature.slice(names[0]!.length)}` : signature;
 }
 
 /** True for ids whose calls may give different values: RAND, UUID, NOW. */
@@ -168,7 +173,7 @@ function resolve(
   throw new FunctionResolutionError(
     'arguments',
     `${key} cannot be applied to ${given}.`,
-    entries.map((entry) => entry.signature),
+    entries.map((entry) => signatureUnder(key, entry)),
   );
 }
 

@@ -294,7 +294,7 @@ export const datetimeFunctions: readonly ScalarFunction[] = [
   }),
   current(
     'CURRENT_TIMESTAMP',
-    ['CURRENT_TIMESTAMP', 'NOW', 'CURRENT_ROW_TIMESTAMP'],
+    ['CURRENT_TIMESTAMP', 'NOW', 'CURRENT_ROW_TIMESTAMP', 'PROCTIME'],
     types.timestampLtz(3),
     NOW,
   ),
