@@ -19,6 +19,8 @@ export async function childrenOf(pid: number): Promise<number[]> {
 /** What a process holds now; null once it is gone. */
 export interface Holding {
   readonly residentBytes: number;
+  /** Of those, shared memory that it has mapped: the core's exchange buffers, whoever uses them. */
+  readonly sharedBytes: number;
   readonly descriptors: number;
   readonly threads: number;
 }
@@ -30,6 +32,7 @@ export async function holdingOf(pid: number): Promise<Holding | null> {
     const number = (key: string) => Number(new RegExp(`^${key}:\\s+(\\d+)`, 'm').exec(status)?.[1] ?? 0);
     return {
       residentBytes: number('VmRSS') * 1024,
+      sharedBytes: number('RssShmem') * 1024,
       descriptors: descriptors.length,
       threads: number('Threads'),
     };

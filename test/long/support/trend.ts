@@ -23,14 +23,19 @@ export function trendOf(samples: readonly Sample[]): Trend {
   return { slope, error: Math.sqrt(residual / spread / (samples.length - 2)) };
 }
 
-/** Means of `count` stretches: neighbours that follow each other (a heap between two collections) count as one. */
-export function blockMeans(samples: readonly Sample[], count = 20): Sample[] {
+/**
+ * The least value of each of `count` stretches: neighbours that follow each other (a heap between two collections) count
+ * as one, and what is held for a moment does not count. What leaks is in the least too.
+ */
+export function blockMinima(samples: readonly Sample[], count = 20): Sample[] {
   const size = samples.length / count;
   const blocks = Array.from({ length: count }, (_, i) => samples.slice(i * size, (i + 1) * size));
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   return blocks
     .filter((block) => block.length > 0)
-    .map((block) => ({ at: mean(block.map(({ at }) => at)), value: mean(block.map(({ value }) => value)) }));
+    .map((block) => ({
+      at: block.reduce((sum, { at }) => sum + at, 0) / block.length,
+      value: Math.min(...block.map(({ value }) => value)),
+    }));
 }
 
 /** The samples of the second half of the run. */
