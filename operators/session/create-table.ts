@@ -4,8 +4,6 @@ import {
   type ColumnDefinition,
   ConfigurationError,
   type CreateTableStatement,
-  filesystemOptions,
-  locate,
   type ObjectName,
   PlanError,
   parseTypeText,
@@ -15,6 +13,7 @@ import {
   type TableEntry,
   type WatermarkDefinition,
 } from '../../core/index.js';
+import { checkOptions } from './check-options.js';
 import { likeTable } from './like-table.js';
 
 /** A column of the query behind AS. */
@@ -36,31 +35,6 @@ export function definedTable(
   checkTable(table);
   checkOptions(table, statement, sql);
   return table;
-}
-
-/** Options that no table could have are told at their place; what is missing may still come by LIKE or a hint. */
-function checkOptions(table: TableEntry, statement: CreateTableStatement, sql: string): void {
-  if (table.options['connector'] !== 'filesystem') return;
-  const { path, partitionedBy } = table;
-  try {
-    const names = [path.catalog, path.database, path.name];
-    filesystemOptions({
-      path: names,
-      connector: 'filesystem',
-      options: table.options,
-      columns: [],
-      partitionedBy,
-    });
-  } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
-    if (error.code === 'OPTION_MISSING') return;
-    const named = (text: { readonly value: string }) => error.message.includes(`'${text.value}'`);
-    const { options } = statement;
-    const option = options.find(({ key }) => named(key)) ?? options.find(({ value }) => named(value));
-    if (option === undefined) throw error;
-    const details = { ...error.details, ...locate(sql, option.span) };
-    throw new ConfigurationError(error.code, error.message, { details, hint: error.hint, cause: error });
-  }
 }
 
 /** @throws {MillstreamError} for columns, keys and times that a table cannot have. */

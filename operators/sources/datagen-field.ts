@@ -167,8 +167,11 @@ class FieldOptions {
   integer(name: string, fallback: bigint | null): bigint {
     const text = this.take(name);
     if (text === undefined && fallback !== null) return fallback;
-    if (text === undefined || !/^[+-]?\d+$/.test(text.trim()))
-      this.refuse(name, text ?? '(missing)', 'a whole number');
+    if (text === undefined) {
+      const key = `fields.${this.column.name}.${name}`;
+      throw new ConfigurationError('OPTION_MISSING', `a sequence needs the option '${key}'.`);
+    }
+    if (!/^[+-]?\d+$/.test(text.trim())) this.refuse(name, text, 'a whole number');
     return BigInt(text.trim());
   }
 

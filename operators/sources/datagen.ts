@@ -144,7 +144,7 @@ export class DatagenSource implements SourceOperator {
 }
 
 /** Puts the table's name in front of an error of its options. */
-function ofTable<T>(table: string, read: () => T): T {
+export function ofTable<T>(table: string, read: () => T): T {
   try {
     return read();
   } catch (error) {

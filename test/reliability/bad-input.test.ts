@@ -153,13 +153,13 @@ describe('options', () => {
       todo: "Did you mean 'csv.field-delimiter'?",
     }));
 
-  it('an unknown option of a datagen table names the table', () =>
+  it('an unknown option of a datagen table names the table and its place', () =>
     expectFailure({
       sql:
         "CREATE TEMPORARY TABLE t (n INT) WITH ('connector' = 'datagen', 'number-of-rows' = '1', 'rows-per-sec' = '1');\n" +
         'SELECT * FROM t;\n',
       exit: 2,
-      what: "Error OPTION_UNKNOWN: Table t: unknown option 'rows-per-sec'.",
+      what: "Error OPTION_UNKNOWN in job.sql, line 1, column 89: Table t: unknown option 'rows-per-sec'.",
       todo: "Did you mean 'rows-per-second'?",
     }));
 
