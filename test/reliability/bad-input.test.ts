@@ -185,7 +185,7 @@ describe('options', () => {
     expectFailure({
       sql: "SET 'millstream.memry' = '1 GB';\nSELECT 1;\n",
       exit: 2,
-      what: "Error OPTION_UNKNOWN in job.sql, line 1, column 1: There is no option 'millstream.memry'.",
+      what: "Error OPTION_UNKNOWN in job.sql, line 1, column 5: There is no option 'millstream.memry'.",
       todo: "Did you mean 'millstream.memory', 'millstream.gpus', 'millstream.bundle.memory'?",
     }));
 
@@ -203,7 +203,7 @@ describe('options', () => {
       sql: "SET 'parallelism.default' = 'two';\nSELECT 1;\n",
       exit: 2,
       what:
-        "Error OPTION_VALUE in job.sql, line 1, column 1: 'parallelism.default' cannot be 'two': " +
+        "Error OPTION_VALUE in job.sql, line 1, column 5: 'parallelism.default' cannot be 'two': " +
         'it is a whole number, at least 1, at most 1024.',
       todo: 'Workers of each Python stage; by default as many as the machine has cores and its memory allows.',
     }));
