@@ -166,6 +166,33 @@ def test_the_zygote_has_one_thread_when_it_forks(kind: str, environment: dict[st
         zygote.close()
 
 
+@pytest.mark.parametrize(
+    ("kind", "absent"),
+    [
+        ("relational", ["numpy", "pyarrow.compute", "millstream._execution", "asyncio", "pandas"]),
+        ("function", ["asyncio", "pandas", "duckdb", "_duckdb"]),
+    ],
+)
+def test_a_zygote_imports_only_what_its_workers_always_use(kind: str, absent: list[str]) -> None:
+    program = (
+        "import runpy, sys\n"
+        "from millstream._worker import zygote_main, zygote\n"
+        f"sys.argv = ['zygote', {kind!r}]\n"
+        f"imported = lambda *_: [name for name in {absent!r} if sys.modules.get(name)]\n"
+        "zygote.Zygote.run = lambda *_: print(imported(), file=sys.stderr)\n"
+        "zygote_main.main()\n"
+    )
+
+    ended = subprocess.run(
+        [sys.executable, "-c", program],
+        env=python_environment(),
+        capture_output=True,
+        text=True,
+    )
+
+    assert (ended.stderr.strip(), ended.returncode) == ("[]", 0)
+
+
 def test_a_forked_worker_waits_for_go_and_exits_0_after_shutdown(zygote: ZygoteProcess) -> None:
     core, forked = zygote.fork("w1")
     waits = core.control.poll(50) == 0

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Coroutine, Iterable, Sequence
 from typing import Any
 
 import pyarrow as pa
 
+from .._late import asyncio
 from ..errors import MillstreamError, UdfError
 from .bundle import Bundle
 from .call import Call, argument_rows

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from typing import Any
+
+from .._late import asyncio
 
 #: Seconds that cancelled calls have to come to their end before the loop is left to the process's own.
 _GRACE_SECONDS = 2.0

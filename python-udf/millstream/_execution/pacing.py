@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from .._late import asyncio
 from .._options import Options
 from .._user_error import add_hint, note_attempt
 from ..retry import Retry

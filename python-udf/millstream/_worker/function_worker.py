@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import math
 import signal
@@ -12,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .. import _execution
+from .._late import asyncio
 from ..context import Limits
 from ..errors import InternalError
 from .async_bundles import AsyncBundles

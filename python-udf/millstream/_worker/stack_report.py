@@ -13,10 +13,11 @@ import time
 import traceback
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .._execution import suspended_calls
 from .._user_error import is_own_file, is_users_file
 
 if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Sequence
     from types import FrameType
 
 _PAUSE_S = 0.03
@@ -24,6 +25,7 @@ _PAUSE_S = 0.03
 _BUSY_SHARE = 0.1
 """Of that time on a processor: below it waits."""
 _MOST_CALLS = 20
+_EXECUTION = "millstream._execution"
 _OF_HARNESS = "control"
 # Where the interpreter lets other threads run between two instructions of Python code.
 _BETWEEN_INSTRUCTIONS = ("JUMP", "RESUME", "POP_JUMP", "FOR_ITER")
@@ -52,12 +54,18 @@ def stack_report() -> str:
         frame = frames.get(thread.ident or 0)
         if frame is not None and thread.name != _OF_HARNESS:
             blocks.append(f"Thread {thread.name}:\n{_stack(traceback.extract_stack(frame))}")
-    for number, task in enumerate(suspended_calls()):
+    for number, task in enumerate(_suspended_calls()):
         if number == _MOST_CALLS:
             blocks.append("… and more calls in flight.")
             break
         blocks.append(f"Call in flight:\n{_stack(_awaiting(task.get_coro()))}")
     return "\n".join(blocks)
+
+
+def _suspended_calls() -> Sequence[asyncio.Task[Any]]:
+    # Not imported here: a relational worker has none, and would take twice as long to start.
+    running = sys.modules.get(_EXECUTION)
+    return () if running is None else running.suspended_calls()
 
 
 def _look(thread: threading.Thread) -> _Look | None:
