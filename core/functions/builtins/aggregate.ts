@@ -98,7 +98,7 @@ const average = aggregate({
   },
 });
 
-/** Over integers Flink computes these with integer division, so the result is exact and truncated as there. */
+/** Over integers from their exact sums, in DOUBLE, and cut to the integer type only at the end, as in Flink. */
 function deviation(id: string, names: readonly string[], duckDb: string, root: boolean): AggregateFunction {
   return aggregate({
     id,
@@ -110,11 +110,11 @@ function deviation(id: string, names: readonly string[], duckDb: string, root: b
       if (isApproximate(type)) return castTo(invoke(duckDb, args, call), toDuckDbType(type));
       const n = invoke('count', args, call);
       const [x] = args.map((arg) => castTo(arg, 'HUGEINT'));
-      const total = invoke('sum', [x!], call);
-      const squares = invoke('sum', [`${x} * ${x}`], call);
+      const total = castTo(invoke('sum', [x!], call), 'DOUBLE');
+      const squares = castTo(invoke('sum', [`${x} * ${x}`], call), 'DOUBLE');
       const divisor = duckDb.endsWith('_samp') ? `(${n} - 1)` : n;
-      const variance = `(${squares} - ${total} * ${total} // ${n}) // nullif(${divisor}, 0)`;
-      return castTo(root ? `trunc(sqrt(${variance}))` : variance, toDuckDbType(type));
+      const variance = `greatest(${squares} - ${total} * ${total} / ${n}, 0) / nullif(${divisor}, 0)`;
+      return castTo(`trunc(${root ? `sqrt(${variance})` : variance})`, toDuckDbType(type));
     },
   });
 }

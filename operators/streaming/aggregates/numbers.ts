@@ -97,7 +97,7 @@ export class DecimalAverage extends ExactTotal {
   }
 }
 
-/** Over integers Flink computes with integer division, so the result is truncated as there. */
+/** From exact sums, in DOUBLE, cut to the integer type only at the end, as in Flink. */
 export class IntegerDeviation implements Accumulator {
   #total = 0n;
   #squares = 0n;
@@ -115,11 +115,12 @@ export class IntegerDeviation implements Accumulator {
 
   result(): SqlValue {
     const { function: name, type } = this.call;
-    const divisor = name.endsWith('SAMP') ? this.#count - 1n : this.#count;
-    if (divisor <= 0n) return null;
-    const variance = (this.#squares - (this.#total * this.#total) / this.#count) / divisor;
-    const root = name.startsWith('STDDEV');
-    return wrapped(root ? BigInt(Math.trunc(Math.sqrt(Number(variance)))) : variance, type);
+    const count = Number(this.#count);
+    const divisor = name.endsWith('SAMP') ? count - 1 : count;
+    if (divisor <= 0) return null;
+    const total = Number(this.#total);
+    const variance = Math.max(0, Number(this.#squares) - (total * total) / count) / divisor;
+    return wrapped(BigInt(Math.trunc(name.startsWith('STDDEV') ? Math.sqrt(variance) : variance)), type);
   }
 
   #change(value: SqlValue, sign: bigint): void {

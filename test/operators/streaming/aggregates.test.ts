@@ -53,6 +53,8 @@ test.each<[string, DataType, SqlValue[], SqlValue]>([
     ],
   ],
   ['VAR_POP', int, [1, 2, 4], 1],
+  ['VAR_SAMP', int, [2, 1], 0],
+  ['STDDEV_SAMP', int, [10, 5, 3, 4, 2], 3],
   ['STDDEV_SAMP', double, [1, 2, 3], 1],
   ['STDDEV_SAMP', double, [1], null],
 ])('%s of %o', (name, type, values, expected) => {
