@@ -3,13 +3,16 @@ import { parseArgs } from 'node:util';
 import { CASES } from './cases.mjs';
 import { benchChain, benchColumns } from './comparisons.mjs';
 import { benchKinds } from './kinds.mjs';
+import { benchLarge } from './large.mjs';
 import { benchLatency } from './latency.mjs';
 import { benchPeers } from './peers.mjs';
 import { benchRoundTrip } from './roundtrip.mjs';
 import { benchStart } from './start.mjs';
 import { benchThroughput } from './throughput.mjs';
+import { benchTpc, benchTpchPython } from './tpc.mjs';
 
-const USAGE = `Usage: npm run bench -- [w1 … w6] [start] [latency] [roundtrip] [chain] [columns] [kinds] [peers] [options]
+const USAGE = `Usage: npm run bench -- [w1 … w6] [start] [latency] [roundtrip] [chain] [columns] [kinds] [peers]
+                           [tpch] [tpcds] [tpch-python] [large] [options]
 
   w1 … w6       workloads against a plain Python loop over the same file (default: all six)
   start         one row, from the command to the end of the process
@@ -19,18 +22,23 @@ const USAGE = `Usage: npm run bench -- [w1 … w6] [start] [latency] [roundtrip]
   columns       a function of 2 of 50 columns, the others unread or on their way to a sink
   kinds         CPU per row of each kind of function and each type's conversion
   peers         w1 to w4 by DuckDB, Polars, PySpark and PyFlink, installed on first use
+  tpch, tpcds   all queries against plain DuckDB over the same files, with the same memory and threads
+  tpch-python   TPC-H with Python functions against TPC-H without
+  large         sorting, grouping and joining 2 and 20 million rows under a cap of 512 MiB
 
-  --rows N,…    rows of the generated files (default 2000000,10000000)
+  --rows N,…    rows of the generated files (default 2000000,10000000; of large 2000000,20000000)
   --workers N,… function workers (default 1,2)
-  --pairs N     measured pairs for each median (default 7)
+  --pairs N     measured pairs for each median (default 7; of tpch, tpcds and tpch-python 3)
+  --scale N     scale factor of tpch, tpcds and tpch-python (default 1)
 `;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    rows: { type: 'string', default: '2000000,10000000' },
+    rows: { type: 'string' },
     workers: { type: 'string', default: '1,2' },
-    pairs: { type: 'string', default: '7' },
+    pairs: { type: 'string' },
+    scale: { type: 'string', default: '1' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -43,6 +51,10 @@ const OTHERS = {
   columns: benchColumns,
   kinds: benchKinds,
   peers: benchPeers,
+  tpch: (options) => benchTpc({ ...options, suite: 'tpch' }),
+  tpcds: (options) => benchTpc({ ...options, suite: 'tpcds' }),
+  'tpch-python': benchTpchPython,
+  large: benchLarge,
 };
 const unknown = positionals.filter((name) => !(name in CASES) && !(name in OTHERS));
 
@@ -51,17 +63,30 @@ if (values.help || unknown.length > 0) {
   process.exitCode = unknown.length > 0 ? 2 : 0;
 } else {
   const named = positionals.filter((name) => name in CASES);
-  const pairs = numbers('pairs')[0];
+  const pairs = values.pairs === undefined ? 7 : numbers('pairs')[0];
   const workloads = positionals.length === 0 ? Object.keys(CASES) : named;
   if (workloads.length > 0) {
-    await benchThroughput({ workloads, rows: numbers('rows'), workers: numbers('workers'), pairs });
+    await benchThroughput({
+      workloads,
+      rows: rows([2_000_000, 10_000_000]),
+      workers: numbers('workers'),
+      pairs,
+    });
   }
   const options = {
     repetitions: pairs,
-    rows: Math.min(...numbers('rows')),
+    rounds: values.pairs === undefined ? 3 : pairs,
+    scale: Number(values.scale),
+    sizes: rows([2_000_000, 20_000_000]),
+    rows: rows([2_000_000])[0],
     workers: Math.max(...numbers('workers')),
   };
   for (const [name, run] of Object.entries(OTHERS)) if (positionals.includes(name)) await run(options);
+}
+
+/** Those asked for in ascending order, or what a case takes by itself. */
+function rows(usual) {
+  return values.rows === undefined ? usual : numbers('rows').sort((a, b) => a - b);
 }
 
 function numbers(option) {

@@ -29,7 +29,17 @@ export class Reference {
 
   /** Runs a workload over a file: `{ seconds, checksum }`. */
   async run(workload, file) {
-    this.#child.stdin.write(`${JSON.stringify({ workload, file })}\n`);
+    return this.ask({ workload, file });
+  }
+
+  /** Writes a line and reads its answer. */
+  async ask(request) {
+    this.#child.stdin.write(`${JSON.stringify(request)}\n`);
+    return this.next();
+  }
+
+  /** The next line that the process writes. */
+  async next() {
     const { value, done } = await this.#answers.next();
     if (done) throw new Error('the process has ended');
     const answer = JSON.parse(value);
@@ -55,7 +65,12 @@ async function generated(name, command, rows) {
 }
 
 function python(args, stdin) {
-  return spawn(PYTHON, [`${BENCH}/reference.py`, ...args], {
+  return spawnPython([`${BENCH}/reference.py`, ...args], stdin);
+}
+
+/** A program of the benchmark; its stdout is a pipe. */
+export function spawnPython(args, stdin) {
+  return spawn(PYTHON, args, {
     cwd: BENCH,
     env: ENVIRONMENT,
     stdio: [stdin, 'pipe', 'inherit'],
