@@ -64,6 +64,7 @@ export type { FunctionResolver } from './plan/function-resolver.js';
 export * from './plan/logical-plan.js';
 export { optimize } from './plan/optimizer.js';
 export * from './plan/stream-operator.js';
+export { someExpression } from './plan/visit-expression.js';
 export { expressionsOf, inputsOf, somePlan } from './plan/visit-plan.js';
 export * from './ports/ports.js';
 export { filesystemOptions, notedOptions } from './render/options.js';

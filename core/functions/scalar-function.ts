@@ -20,6 +20,9 @@ export interface ResolvedFunction {
 /** Type inference of one entry: null where the arguments do not fit. */
 export type Inference = Pick<ResolvedFunction, 'type' | 'coercions'> | null;
 
+/** DuckDB SQL that fails; `message` is SQL of its text, and NULL makes it NULL. */
+export type RenderFailure = (message: string) => string;
+
 /** What rendering knows of a call besides the text of its arguments. */
 export interface CallContext {
   /** Types of the arguments after their coercion. */
@@ -27,6 +30,8 @@ export interface CallContext {
   /** Values of the arguments that are constants, undefined for the others. */
   readonly literals: readonly (LiteralValue | undefined)[];
   readonly resultType: DataType;
+  /** For rows that the call fails on: adds the place of the call and its values. */
+  readonly failure: RenderFailure;
 }
 
 /** DuckDB SQL of a call that means what Flink means; `args` are the arguments' SQL. */

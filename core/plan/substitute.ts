@@ -11,10 +11,15 @@ export type Substitution = ReadonlyMap<string, Expression>;
 export function substitute(expression: Expression, columns: Substitution): Expression {
   if (columns.size === 0) return expression;
   return rewriteExpression(expression, (e) => {
-    if (e.kind === 'column') return columns.get(e.id) ?? e;
+    if (e.kind === 'column') return standingAt(e, columns.get(e.id) ?? e);
     if (e.kind === 'subquery') return { ...e, plan: substituteInPlan(e.plan, columns) };
     return e;
   });
+}
+
+/** A column that stands for another one is written where that one was. */
+function standingAt({ span }: Expression, replacement: Expression): Expression {
+  return replacement.kind === 'column' && span !== null ? { ...replacement, span } : replacement;
 }
 
 /** The plan with the columns replaced in all its expressions. */

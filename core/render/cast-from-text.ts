@@ -1,5 +1,6 @@
 /** Text read as values, in the forms Flink reads: each pattern below says which text DuckDB gets to see at all. */
 import { InternalError } from '../errors.js';
+import type { RenderFailure } from '../functions/scalar-function.js';
 import { toDuckDbType } from '../types/arrow-type.js';
 import type { DataType } from '../types/data-type.js';
 import { typeToText } from '../types/type-text.js';
@@ -15,14 +16,14 @@ const TIMESTAMP = '[0-9]{1,4}-[0-9]{1,2}-[0-9]{1,2}( [0-9]{1,2}:[0-9]{1,2}:[0-9]
 /** Text may have as many fraction digits. */
 const MOST_DIGITS = 9;
 
-/** DuckDB SQL of the value that a text stands for; other text fails with the text and the type, or gives NULL where `safe`. */
-export function castFromText(sql: string, to: DataType, safe: boolean): string {
+/** DuckDB SQL of the value that a text stands for; other text fails with the text and the type, or gives NULL without `failure`. */
+export function castFromText(sql: string, to: DataType, failure: RenderFailure | null): string {
   if (to.kind === 'BYTES') return `encode(${sql})`;
   const target = toDuckDbType(to);
   const read = reading(sql, to, target);
-  if (safe) return read;
-  const failure = `error('Cannot cast ''' || ${operand(sql)} || ''' to ${typeToText(withNullable(to, true))}')`;
-  return `coalesce(${read}, ${castTo(failure, target)})`;
+  if (failure === null) return read;
+  const message = `'Cannot cast ''' || ${operand(sql)} || ''' to ${typeToText(withNullable(to, true))}'`;
+  return `coalesce(${read}, ${castTo(failure(message), target)})`;
 }
 
 /** The value, or NULL where the text is none. */

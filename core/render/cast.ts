@@ -2,6 +2,7 @@
 
 import { PlanError } from '../errors.js';
 import { folded } from '../functions/builtins/integer-overflow.js';
+import type { RenderFailure } from '../functions/scalar-function.js';
 import { toDuckDbType } from '../types/arrow-type.js';
 import { castable } from '../types/castable.js';
 import type { DataType } from '../types/data-type.js';
@@ -24,10 +25,10 @@ import { castTo, operand, quoteIdentifier } from './sql-text.js';
 
 /**
  * DuckDB SQL that converts `sql` of type `from`; its DuckDB type is exactly that of `to`.
- * @param safe true for TRY_CAST: NULL instead of a failure
+ * @param failure what text that does not fit gives; null for TRY_CAST: NULL
  * @throws {PlanError} where the pair is not `castable`; the binder says so with the place.
  */
-export function renderCast(sql: string, from: DataType, to: DataType, safe: boolean): string {
+export function renderCast(sql: string, from: DataType, to: DataType, failure: RenderFailure | null): string {
   const target = toDuckDbType(to);
   if (from.kind === 'NULL') return castTo('NULL', target);
   if (sameType(from, to, 'ignore')) return sql;
@@ -36,10 +37,10 @@ export function renderCast(sql: string, from: DataType, to: DataType, safe: bool
   }
   const family = typeFamily(to);
   if (family === 'string') return fitted(castToText(sql, from), textLength(from), to);
-  if (typeFamily(from) === 'string') return castFromText(sql, to, safe);
+  if (typeFamily(from) === 'string') return castFromText(sql, to, failure);
   switch (family) {
     case 'numeric':
-      return toNumber(sql, from, to, safe);
+      return toNumber(sql, from, to, failure);
     case 'boolean':
       return `${operand(sql)} <> 0`;
     case 'timestamp':
@@ -50,7 +51,7 @@ export function renderCast(sql: string, from: DataType, to: DataType, safe: bool
     case 'multiset':
     case 'map':
     case 'row':
-      return castNested(sql, from, to, safe);
+      return castNested(sql, from, to, failure);
     default:
       return toDuckDbType(from) === target ? sql : castTo(sql, target);
   }
@@ -67,9 +68,9 @@ function fitted(sql: string, longest: number | null, to: DataType): string {
   return sql;
 }
 
-function toNumber(sql: string, from: DataType, to: DataType, safe: boolean): string {
+function toNumber(sql: string, from: DataType, to: DataType, failure: RenderFailure | null): string {
   const target = toDuckDbType(to);
-  const cast = safe ? 'TRY_CAST' : 'CAST';
+  const cast = failure === null ? 'TRY_CAST' : 'CAST';
   if (isInteger(to)) return toInteger(sql, from, to);
   if (to.kind !== 'DECIMAL')
     return from.kind === 'BOOLEAN' ? castTo(castTo(sql, 'INTEGER'), target) : castTo(sql, target);
@@ -81,7 +82,7 @@ function toNumber(sql: string, from: DataType, to: DataType, safe: boolean): str
   if (from.kind === 'BOOLEAN') return `${cast}(${castTo(sql, 'INTEGER')} AS ${target})`;
   // The decimal digits of a DOUBLE are those it prints, not those of its binary value.
   const exact = isApproximate(from) ? castTo(castTo(sql, 'DOUBLE'), 'VARCHAR') : sql;
-  return `${!safe && (fits || !from.nullable) ? 'CAST' : 'TRY_CAST'}(${exact} AS ${target})`;
+  return `${failure !== null && (fits || !from.nullable) ? 'CAST' : 'TRY_CAST'}(${exact} AS ${target})`;
 }
 
 type IntegerType = DataType & { readonly kind: IntegerKind };
@@ -138,23 +139,23 @@ function toTime(sql: string, from: DataType, to: TimedType): string {
 }
 
 /** Element by element; a NULL collection stays NULL. */
-function castNested(sql: string, from: DataType, to: DataType, safe: boolean): string {
+function castNested(sql: string, from: DataType, to: DataType, failure: RenderFailure | null): string {
   if (toDuckDbType(from) === toDuckDbType(to) && !changesText(from, to)) return sql;
   if (from.kind === 'ARRAY' && to.kind === 'ARRAY') {
-    return `list_transform(${sql}, lambda e: ${renderCast('e', from.element, to.element, safe)})`;
+    return `list_transform(${sql}, lambda e: ${renderCast('e', from.element, to.element, failure)})`;
   }
   if (from.kind === 'ROW' && to.kind === 'ROW') {
     const base = operand(sql);
     const fields = to.fields.map((field, i) => {
       const source = from.fields[i]!;
-      return `${quoteIdentifier(field.name)} := ${renderCast(`${base}.${quoteIdentifier(source.name)}`, source.type, field.type, safe)}`;
+      return `${quoteIdentifier(field.name)} := ${renderCast(`${base}.${quoteIdentifier(source.name)}`, source.type, field.type, failure)}`;
     });
     return `CASE WHEN ${base} IS NOT NULL THEN struct_pack(${fields.join(', ')}) END`;
   }
   const [keyFrom, valueFrom] = entryTypes(from);
   const [keyTo, valueTo] = entryTypes(to);
-  const key = renderCast('entry_.key', keyFrom, keyTo, safe);
-  const value = renderCast('entry_.value', valueFrom, valueTo, safe);
+  const key = renderCast('entry_.key', keyFrom, keyTo, failure);
+  const value = renderCast('entry_.value', valueFrom, valueTo, failure);
   return `map_from_entries(list_transform(map_entries(${sql}), lambda entry_: struct_pack(k := ${key}, v := ${value})))`;
 }
 

@@ -7,14 +7,13 @@ import { hasSubquery } from '../plan/expression-facts.js';
 import type { LogicalPlan, SortKey } from '../plan/logical-plan.js';
 import { toDuckDbType } from '../types/arrow-type.js';
 import { renderCast } from './cast.js';
+import { type FailureScope, failureOf } from './failure.js';
 import { renderLiteral } from './literal.js';
 import { renderOnce } from './once.js';
 import { operand, quoteIdentifier } from './sql-text.js';
 
 /** What an expression is rendered in. */
-export interface ExpressionScope {
-  /** SQL of a column by its id; columns of the enclosing queries too. */
-  readonly column: (id: string) => string;
+export interface ExpressionScope extends FailureScope {
   /** SQL of a subquery, as a SELECT without parentheses, its columns in the order of the plan's. */
   readonly subquery: (plan: LogicalPlan) => string;
 }
@@ -26,6 +25,7 @@ export interface ExpressionScope {
 export function renderExpression(expression: Expression, columnName: (id: string) => string): string {
   return renderIn(expression, {
     column: columnName,
+    place: () => null,
     subquery: () => {
       throw new InternalError('INTERNAL', 'A subquery reached the renderer of plain expressions.');
     },
@@ -44,7 +44,7 @@ export function renderIn(expression: Expression, scope: ExpressionScope): string
     case 'cast': {
       const { argument, type, safe } = expression;
       return renderOnce([renderIn(argument, scope)], [hasSubquery(argument)], ([sql]) =>
-        renderCast(sql!, argument.type, type, safe),
+        renderCast(sql!, argument.type, type, safe ? null : failureOf(expression, scope)),
       );
     }
     case 'case':
@@ -70,7 +70,8 @@ function renderCall(call: Of<'call'>, scope: ExpressionScope): string {
   if (entry === undefined)
     throw new InternalError('INTERNAL', `Unknown built-in ${call.function} in a plan.`);
   const operands = flattened(call);
-  const facts = { ...argumentFacts(call.arguments), resultType: call.type };
+  const failure = failureOf(call, scope);
+  const facts = { ...argumentFacts(call.arguments), resultType: call.type, failure };
   return renderOnce(
     operands.map((arg) => renderIn(arg, scope)),
     operands.map(hasSubquery),

@@ -4,12 +4,14 @@ import type { Expression } from '../plan/expression.js';
 import type { LogicalPlan, PlanColumn } from '../plan/logical-plan.js';
 import { someExpression } from '../plan/visit-expression.js';
 import { expressionsOf, somePlan } from '../plan/visit-plan.js';
+import { locate } from '../sql/bind/locate.js';
+import type { Span } from '../sql/span.js';
 import { toDuckDbType } from '../types/arrow-type.js';
 import type { ExpressionScope } from './expression.js';
 import { renderAggregate, renderIn, renderSortKeys } from './expression.js';
 import { groupingText, groupKey } from './grouping.js';
 import { isName, isPristine, isQualifiedName } from './names.js';
-import type { ResolveFiles } from './scan.js';
+import type { RenderOptions } from './relation.js';
 import { renderScan } from './scan.js';
 import type { Output, Select, SelectColumn } from './select.js';
 import { selectFrom, selectText, takesFilter, takesGrouping, takesOrder, takesProjection } from './select.js';
@@ -32,7 +34,7 @@ export class PlanRenderer {
 
   constructor(
     plan: LogicalPlan,
-    private readonly resolveFiles: ResolveFiles,
+    private readonly options: RenderOptions,
   ) {
     this.qualified = somePlan(
       plan,
@@ -130,7 +132,7 @@ export class PlanRenderer {
   }
 
   private scan(plan: Node<'scan'>): Select {
-    const from = renderScan(plan, this.resolveFiles);
+    const from = renderScan(plan, this.options.resolveFiles);
     const alias = this.qualified ? this.alias() : null;
     const columns = plan.columns.map((column): [string, SelectColumn] => {
       const name = quoteIdentifier(column.name);
@@ -345,6 +347,7 @@ export class PlanRenderer {
     return {
       column: (id) => this.lookUp(select, id).sql,
       subquery: (plan) => this.subquery(plan, select),
+      place: (span) => placeOf(this.options.sql, span),
     };
   }
 
@@ -378,4 +381,10 @@ function conjunctTexts(predicate: Expression, scope: ExpressionScope): string[] 
     return predicate.arguments.flatMap((e) => conjunctTexts(e, scope));
   }
   return [renderIn(predicate, scope)];
+}
+
+function placeOf(sql: string | null, span: Span): { readonly at: string; readonly text: string } | null {
+  if (sql === null) return null;
+  const { line, column, length } = locate(sql, span);
+  return { at: `${line}:${column}+${length}`, text: sql.slice(span.start, span.end) };
 }

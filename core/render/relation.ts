@@ -10,9 +10,11 @@ import { castTo, operand } from './sql-text.js';
 /** What rendering is told besides the plan. */
 export interface RenderOptions {
   readonly resolveFiles: ResolveFiles;
+  /** The text that spans are places of; null: failures of expressions have no place. */
+  readonly sql: string | null;
 }
 
-const PATHS_AS_GIVEN: RenderOptions = { resolveFiles: (path) => [path] };
+const PATHS_AS_GIVEN: RenderOptions = { resolveFiles: (path) => [path], sql: null };
 
 /**
  * A DuckDB SELECT for a plan without Python calls; its columns are named by their ids, in the plan's order. Scans of
@@ -21,7 +23,7 @@ const PATHS_AS_GIVEN: RenderOptions = { resolveFiles: (path) => [path] };
  * @throws {ConfigurationError} where a table's options cannot be honoured
  */
 export function renderRelation(plan: LogicalPlan, options: RenderOptions = PATHS_AS_GIVEN): string {
-  const renderer = new PlanRenderer(plan, options.resolveFiles);
+  const renderer = new PlanRenderer(plan, options);
   const select = renderer.build(plan);
   const outputs = plan.columns.map((c): Output => ({ sql: renderer.column(select, c.id).sql, name: c.id }));
   return renderer.finish(select, outputs);
@@ -36,7 +38,7 @@ export function renderStageQuery(
   outputs: readonly StageOutput[],
   options: RenderOptions = PATHS_AS_GIVEN,
 ): string {
-  const renderer = new PlanRenderer(plan, options.resolveFiles);
+  const renderer = new PlanRenderer(plan, options);
   const ids = outputs.map((output) => output.id);
   const built = renderer.build(plan);
   const select = built.distinct && !sameSet(ids, [...built.columns.keys()]) ? renderer.nested(built) : built;

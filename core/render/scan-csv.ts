@@ -74,9 +74,9 @@ function value(sql: string, type: DataType, options: CsvOptions): string {
     case 'TIMESTAMP':
     case 'TIMESTAMP_LTZ':
       return options.ignoreParseErrors
-        ? castFromText(type.kind === 'TIMESTAMP_LTZ' ? `rtrim(${operand(sql)}, 'Z')` : sql, type, true)
+        ? castFromText(type.kind === 'TIMESTAMP_LTZ' ? `rtrim(${operand(sql)}, 'Z')` : sql, type, null)
         : truncated(sql, type.kind, 9, type.precision);
     default:
-      return options.ignoreParseErrors ? castFromText(sql, type, true) : sql;
+      return options.ignoreParseErrors ? castFromText(sql, type, null) : sql;
   }
 }

@@ -20,6 +20,7 @@ import { withSourceFusion } from './fuse-scans.js';
 import type { JobStatement } from './job-statement.js';
 import { loadFunctions } from './load-functions.js';
 import { noteOptions } from './note-options.js';
+import { placedFailure } from './placed-failure.js';
 import { planQueries } from './plan-queries.js';
 import { fileResolver } from './resolve-files.js';
 import type { SessionOptions } from './session-types.js';
@@ -32,6 +33,8 @@ export interface PlannedJob {
   readonly graph: StageGraph;
   /** Every source ends. */
   readonly isBounded: boolean;
+  /** What is told instead of an error of the running job: the same with its place in the statement, where it has one. */
+  readonly tell: (error: unknown) => unknown;
 }
 
 /** What planning needs of a session. */
@@ -80,14 +83,15 @@ export async function planJob(
     functions,
     aggregatePhases: aggregatePhases(configuration),
     connectors,
-    renderer: createStageRenderer(resolveFiles),
+    renderer: createStageRenderer(resolveFiles, sql),
     ids,
     sql,
   });
   const planned = await withSourceFusion(cut, configuration, { workers, functions, resolveFiles });
   noteOptions(queries, options.onNote);
   const graph = withGrantedWorkers(planned, host.resources.functionWorkers(planned));
-  return { queries, graph, isBounded: choice.isBounded };
+  const tell = (error: unknown) => placedFailure(error, queries, sql);
+  return { queries, graph, isBounded: choice.isBounded, tell };
 }
 
 function askedMode(mode: Mode | null, configuration: Configuration): Mode | null {

@@ -282,7 +282,7 @@ export class Session implements JobSession {
     return untilAborted(this.#ending.signal, planned);
   }
 
-  #query({ queries, graph, isBounded }: PlannedJob): RowsResult {
+  #query({ queries, graph, isBounded, tell }: PlannedJob): RowsResult {
     const sink = graph.stages.find((stage) => stage.kind === 'sink')!;
     const exchange = graph.exchanges.find((candidate) => candidate.id === sink.inputs[0])!;
     let summary: JobSummary | null = null;
@@ -293,7 +293,7 @@ export class Session implements JobSession {
       ordered: queries[0]!.root.kind === 'sort',
       bounded: isBounded,
       start: () => {
-        const results = new ResultQueue();
+        const results = new ResultQueue(tell);
         const stop = new AbortController();
         results.onAbandoned(() =>
           stop.abort(new CancelledError('RESULT_LEFT', 'The reader left the result.')),
@@ -311,8 +311,10 @@ export class Session implements JobSession {
     });
   }
 
-  async #insert({ queries, graph }: PlannedJob): Promise<StatementResult> {
-    const summary = await this.#run(graph, null, this.#options.signal);
+  async #insert({ queries, graph, tell }: PlannedJob): Promise<StatementResult> {
+    const summary = await this.#run(graph, null, this.#options.signal).catch((error: unknown) => {
+      throw tell(error);
+    });
     const tables = queries
       .filter((query) => !isLetterQuery(query))
       .map(({ sink }) => (sink.kind === 'table' ? sink.table.path.at(-1)! : ''));

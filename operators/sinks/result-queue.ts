@@ -8,6 +8,12 @@ export class ResultQueue implements AsyncIterableIterator<Batch> {
   #outcome: { readonly error: unknown } | 'done' | null = null;
   #abandoned: () => void = () => {};
   #hasGiven = false;
+  readonly #tell: (error: unknown) => unknown;
+
+  /** @param tell what the reader gets instead of an error */
+  constructor(tell: (error: unknown) => unknown = (error) => error) {
+    this.#tell = tell;
+  }
 
   /** The reader has some of the rows. */
   get hasGiven(): boolean {
@@ -43,12 +49,12 @@ export class ResultQueue implements AsyncIterableIterator<Batch> {
   /** The job has ended; with an error, the reader gets it after the batch that waits. */
   finish(error: unknown = null): void {
     if (this.#outcome !== null) return;
-    this.#outcome = error === null ? 'done' : { error };
+    this.#outcome = error === null ? 'done' : { error: this.#tell(error) };
     const reader = this.#reader;
     this.#reader = null;
     if (reader === null) return;
     if (this.#outcome === 'done') reader.resolve({ value: undefined, done: true });
-    else reader.reject(error);
+    else reader.reject(this.#outcome.error);
   }
 
   async next(): Promise<IteratorResult<Batch>> {

@@ -122,6 +122,19 @@ def test_a_value_that_an_expression_cannot_take_is_an_error_of_the_statement(sql
     assert "LINE" not in error.message
 
 
+def test_the_place_and_the_values_of_a_failed_expression_are_told() -> None:
+    error = error_of("SELECT error('@3:8+11 Division by zero' || ', where a is ' || range) FROM range(2)")
+
+    assert (error.code, error.message) == ("SQL_EXECUTION", "Division by zero, where a is 0.")
+    assert (error.details.line, error.details.column, error.details.length) == (3, 8, 11)
+
+
+def test_a_cast_that_fails_at_a_place_is_a_failed_cast() -> None:
+    error = error_of("SELECT error('@1:8+4 Cannot cast ''x''\n'' to INT')")
+
+    assert (error.code, error.details.column) == ("SQL_CAST", 8)
+
+
 def test_memory_that_does_not_suffice_is_told_with_its_limit() -> None:
     error = error_of("SELECT list(range), list(range::VARCHAR) FROM range(20000000)", memory="64MB")
 

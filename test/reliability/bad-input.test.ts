@@ -130,16 +130,24 @@ describe('statements', () => {
     expectFailure({
       sql: "SELECT CAST(s AS INT) FROM (VALUES ('1'), ('x')) AS t(s);\n",
       exit: 1,
-      what: "Error SQL_CAST: Cannot cast 'x' to INT.",
-      where: ['at stage relational-1, worker w1'],
+      what: "Error SQL_CAST in job.sql, line 1, column 8: Cannot cast 'x' to INT.",
+      where: ['|        ^^^^^^^^^^^^^^'],
       todo: 'TRY_CAST gives NULL for such values.',
+    }));
+
+  it('a subquery that gives two rows is told at its place', () =>
+    expectFailure({
+      sql: 'SELECT\n  (SELECT n FROM (VALUES (1), (2)) AS t(n));\n',
+      exit: 1,
+      what: 'Error SQL_EXECUTION in job.sql, line 2, column 3: A subquery used as a value gave more than one row.',
+      todo: 'Take one row by LIMIT 1, or by an aggregate such as MAX(…).',
     }));
 
   it('a division by zero says how to get NULL', () =>
     expectFailure({
       sql: 'SELECT 1 / n FROM (VALUES (1), (0)) AS t(n);\n',
       exit: 1,
-      what: 'Error SQL_EXECUTION: Division by zero.',
+      what: 'Error SQL_EXECUTION in job.sql, line 1, column 8: Division by zero, where n is 0.',
       todo: 'Divide by NULLIF(divisor, 0) to get NULL for such rows.',
     }));
 });

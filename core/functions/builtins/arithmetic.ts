@@ -83,7 +83,7 @@ function isNarrow(call: CallContext): boolean {
 function guarded(call: CallContext, a: string, b: string, quotient: (divisor: string) => string): string {
   const constant = call.literals[1];
   if (constant !== undefined && constant !== null && Number(constant) > 0) return quotient(b);
-  const branches = [`WHEN ${b} = 0 AND ${a} IS NOT NULL THEN error('Division by zero')`];
+  const branches = [`WHEN ${b} = 0 AND ${a} IS NOT NULL THEN ${call.failure("'Division by zero'")}`];
   if (isInteger(call.resultType)) {
     branches.push(`WHEN ${b} = -1 THEN ${wrapped('-', '0', a, call.resultType)}`);
   }

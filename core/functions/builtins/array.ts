@@ -62,8 +62,8 @@ const slice: RenderCall = ([list, from, to]) => {
 const sort: RenderCall = ([list], { literals: [, ascending = true, nullsFirst = ascending] }) =>
   `list_sort(${list}, '${ascending === true ? 'ASC' : 'DESC'}', 'NULLS ${nullsFirst === true ? 'FIRST' : 'LAST'}')`;
 
-const element: RenderCall = ([list]) =>
-  `CASE WHEN len(${list}) > 1 THEN error('ELEMENT: the array has more than one element') ELSE ${operand(list!)}[1] END`;
+const element: RenderCall = ([list], { failure }) =>
+  `CASE WHEN len(${list}) > 1 THEN ${failure("'ELEMENT: the array has more than one element'")} ELSE ${operand(list!)}[1] END`;
 
 /** Entries of this topic. */
 export const arrayFunctions: readonly ScalarFunction[] = [

@@ -149,7 +149,7 @@ const ceiling = (value: string, unit: string): string => {
 /** The local timestamp that a text stands for, NULL where it is none; without a pattern in Flink's standard form. */
 function parsed(args: readonly string[], pattern: unknown, to: DataType): string {
   const [value, format] = args;
-  if (format === undefined) return castFromText(value!, to, true);
+  if (format === undefined) return castFromText(value!, to, null);
   const read = readByPattern(value!, format, pattern);
   if (to.kind === 'DATE') return castTo(read, 'DATE');
   return to.kind === 'TIMESTAMP' ? truncated(read, 'TIMESTAMP', 9, to.precision) : read;
@@ -201,10 +201,10 @@ const toTimestampLtz: readonly ScalarFunction[] = [
     parameters: [text, optional(text), optional(text)],
     result: types.timestampLtz(3),
     nulls: 'always',
-    render: ([value, sql, zone], { literals: [, pattern] }) => {
+    render: ([value, sql, zone], { literals: [, pattern], failure }) => {
       const local =
         sql === undefined
-          ? castFromText(value!, types.timestamp(3), false)
+          ? castFromText(value!, types.timestamp(3), failure)
           : truncated(readByPattern(value!, sql, pattern), 'TIMESTAMP', 9, 3);
       return zone === undefined
         ? castTo(local, 'TIMESTAMP WITH TIME ZONE')
@@ -264,7 +264,7 @@ export const datetimeFunctions: readonly ScalarFunction[] = [
     result: types.string(),
     nulls: 'always',
     render: ([value, sql], { literals: [, pattern] }) =>
-      format(castFromText(value!, types.timestamp(3), true), sql!, pattern),
+      format(castFromText(value!, types.timestamp(3), null), sql!, pattern),
   }),
   define({
     id: 'CONVERT_TZ',

@@ -58,9 +58,11 @@ export const mapFunctions: readonly ScalarFunction[] = [
     parameters: [array, array],
     result: ([keys, values]) =>
       keys?.kind === 'ARRAY' && values?.kind === 'ARRAY' ? types.map(keys.element, values.element) : null,
-    render: ([keys, values]) => {
+    render: ([keys, values], { failure }) => {
       const pairs = `list_transform(${keys}, lambda k, i: struct_pack(k := k, v := ${operand(values!)}[i]))`;
-      const differ = `error('MAP_FROM_ARRAYS: there are ' || len(${keys}) || ' keys and ' || len(${values}) || ' values')`;
+      const differ = failure(
+        `'MAP_FROM_ARRAYS: there are ' || len(${keys}) || ' keys and ' || len(${values}) || ' values'`,
+      );
       return (
         `CASE WHEN len(${keys}) <> len(${values}) THEN ${differ} ` +
         `WHEN ${operand(keys!)} IS NOT NULL AND ${operand(values!)} IS NOT NULL THEN ${mapOfEntries(pairs)} END`

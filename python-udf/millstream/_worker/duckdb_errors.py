@@ -179,6 +179,14 @@ def _builtin(match: re.Match[str], text: str, place: QueryPlace) -> MillstreamEr
     )
 
 
+def _several_rows(match: re.Match[str], text: str, place: QueryPlace) -> MillstreamError:
+    return SqlError(
+        "SQL_EXECUTION",
+        "A subquery used as a value gave more than one row.",
+        hint="Take one row by LIMIT 1, or by an aggregate such as MAX(…).",
+    )
+
+
 _REMEDIES = {
     "Cannot cast": "TRY_CAST gives NULL for such values.",
     "Division by zero": "Divide by NULLIF(divisor, 0) to get NULL for such rows.",
@@ -189,9 +197,19 @@ def _value(code: str) -> Callable[[re.Match[str], str, QueryPlace], MillstreamEr
     def build(match: re.Match[str], text: str, place: QueryPlace) -> MillstreamError:
         said = next((hint for reason, hint in _REMEDIES.items() if reason in text), None)
         hint = said or (_REMEDIES["Cannot cast"] if code == "SQL_CAST" else None)
-        return SqlError(code, f"{_without_prefix(text)}.", hint=hint)
+        message, details = _placed(_without_prefix(text))
+        return SqlError(code, f"{message}.", hint=hint, details=details)
 
     return build
+
+
+def _placed(message: str) -> tuple[str, ErrorDetails]:
+    """The message without the place, `@line:column+length `, that the core wrote before it."""
+    place = re.match(r"@(\d+):(\d+)\+(\d+) ", message)
+    if place is None:
+        return message, ErrorDetails()
+    line, column, length = (int(number) for number in place.groups())
+    return message[place.end() :], ErrorDetails(line=line, column=column, length=length)
 
 
 _RULES: list[tuple[re.Pattern[str], Callable[[re.Match[str], str, QueryPlace], MillstreamError]]] = [
@@ -229,7 +247,8 @@ _RULES: list[tuple[re.Pattern[str], Callable[[re.Match[str], str, QueryPlace], M
             r"Python exception occurred while executing the UDF: BuiltinError: (?P<message>.*?)(?:\n\nAt:|$)",
             _builtin,
         ),
-        (r"Conversion Error|Invalid Input Error: Cannot cast", _value("SQL_CAST")),
+        (r"Conversion Error|Invalid Input Error: (?:@[\d:+]+ )?Cannot cast", _value("SQL_CAST")),
+        (r"More than one row returned by a subquery", _several_rows),
         (r"Out of Range Error", _value("SQL_OVERFLOW")),
         (r"Invalid Input Error", _value("SQL_EXECUTION")),
     )

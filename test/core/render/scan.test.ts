@@ -251,7 +251,7 @@ function queryOf(one: FileCase, file: string): string {
   writeFileSync(file, one.content);
   const plan = scanOf(one);
   const outputs = plan.columns.map(({ id, name, type }) => ({ id, name, type }));
-  const sql = renderStageQuery(plan, outputs, { resolveFiles: () => [file] });
+  const sql = renderStageQuery(plan, outputs, { resolveFiles: () => [file], sql: null });
   return `SELECT struct_pack(${outputs.map(({ name }) => `"${name}"`).join(', ')}) FROM (${sql})`;
 }
 
