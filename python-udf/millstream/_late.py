@@ -1,4 +1,4 @@
-"""Modules of the standard library that are imported when they are first used.
+"""Modules that are imported when they are first used.
 
 What a zygote imports is most of what a first row waits for.
 """
@@ -9,7 +9,7 @@ import importlib
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-__all__ = ["asyncio"]
+__all__ = ["asyncio", "pc"]
 
 
 class _LateModule(ModuleType):
@@ -23,5 +23,9 @@ class _LateModule(ModuleType):
 
 if TYPE_CHECKING:
     import asyncio
+
+    import pyarrow.compute as pc
 else:
     asyncio = _LateModule("asyncio")
+    # A third of what importing pyarrow takes, for functions that columns without NULL often do without.
+    pc = _LateModule("pyarrow.compute")

@@ -7,8 +7,8 @@ from itertools import compress
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from .._late import pc
 from .codec.base import spread_places
 
 

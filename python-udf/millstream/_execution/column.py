@@ -8,8 +8,8 @@ from itertools import compress
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from .._late import pc
 from ..errors import UdfError
 from .called_rows import CalledRows
 from .codec import Codec, Mismatch

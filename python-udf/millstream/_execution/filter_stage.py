@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from .._late import pc
 from .answer import Answer
 from .bundle import Bundle
 from .call import Call

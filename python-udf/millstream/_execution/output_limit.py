@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, is_dataclass
 from typing import Any, NamedTuple
 
-import pyarrow.compute as pc
-
+from .._late import pc
 from .._options import Options
 from ..errors import ErrorDetails, UdfError
 from .output_exceeded import OutputExceeded

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from .._late import pc
 from .._types import parse_type
 from ..errors import MillstreamError
 from .aggregate_stage import aggregate_call

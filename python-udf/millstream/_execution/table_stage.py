@@ -11,8 +11,8 @@ from types import GeneratorType
 from typing import Any, NamedTuple
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from .._late import pc
 from .._user_error import attempt_of
 from ..errors import MillstreamError
 from .answer import Answer

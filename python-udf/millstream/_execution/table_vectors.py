@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from .._late import pc
 from .._types import DataType
 from .._user_error import short_repr
 from ..errors import UdfError

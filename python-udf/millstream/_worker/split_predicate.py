@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from .. import _execution, _types
+from .._late import pc
 from .protocol import BothHold, Compare, EitherHolds, HoldsNot, IsIn, IsNull, IsTrue
 
 if TYPE_CHECKING:
@@ -19,12 +19,12 @@ Condition: TypeAlias = Callable[[Sequence[pa.Array]], pa.BooleanArray]
 """TRUE, FALSE or NULL for each row of columns."""
 
 _COMPARISONS = {
-    "=": pc.equal,
-    "<>": pc.not_equal,
-    "<": pc.less,
-    "<=": pc.less_equal,
-    ">": pc.greater,
-    ">=": pc.greater_equal,
+    "=": "equal",
+    "<>": "not_equal",
+    "<": "less",
+    "<=": "less_equal",
+    ">": "greater",
+    ">=": "greater_equal",
 }
 
 
@@ -50,7 +50,7 @@ def compile_predicate(
             return lambda values: values[column]
         case Compare(operator, column, value):
             constant = _constant(value, columns[column], schema.field(column).type)
-            compare = _COMPARISONS[operator]
+            compare = getattr(pc, _COMPARISONS[operator])
             if operator in (">", ">=") and pa.types.is_floating(constant.type):
                 return lambda values: pc.or_kleene(
                     compare(values[column], constant), pc.is_nan(values[column])

@@ -6,9 +6,9 @@ import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from .. import _types
+from .._late import pc
 from ..errors import SourceError
 from .parquet_footer import identify
 from .split_predicate import compile_predicate

@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from ..._late import pc
 from ..._types import DataType, to_arrow, to_vector
 
 

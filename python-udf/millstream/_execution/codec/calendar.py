@@ -10,7 +10,8 @@ from itertools import repeat
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
+
+from ..._late import pc
 
 EPOCH = datetime.datetime(1970, 1, 1)
 _EPOCH_ORDINAL = EPOCH.toordinal()

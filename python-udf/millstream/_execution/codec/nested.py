@@ -12,8 +12,8 @@ from operator import attrgetter, itemgetter
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from ..._late import pc
 from ..._types import DataType
 from ...row import Row, in_order, is_row_class, rows_of
 from .base import Codec, Mismatch, bitmap, set_nulls, spread_places, validity

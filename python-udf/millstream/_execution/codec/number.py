@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 import pyarrow as pa
-import pyarrow.compute as pc
 from pyarrow import types
 
+from ..._late import pc
 from ..._types import DataType
 from .base import Codec, Unfit, first_mismatch, set_nulls, with_nulls
 

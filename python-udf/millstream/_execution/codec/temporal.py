@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from ..._late import pc
 from ..._types import DataType
 from .base import Codec, Mismatch, Unfit, exact_types, first_mismatch
 from .calendar import dates, datetimes, within_python

@@ -6,8 +6,8 @@ from bisect import bisect_right
 from collections.abc import Callable
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from ..._late import pc
 from ..._types import DataType, RowField, to_arrow
 from ..codec import Dialect, Mismatch
 from .base import Misfit

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from ..._late import pc
 from ..._types import DataType, to_arrow
 from ..codec import Dialect, Mismatch
 from .base import Misfit

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from ..._late import pc
 from ..._types import DataType, to_arrow
 from ..codec import Dialect
 from ..codec.temporal import cut_counts, floored

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from ..._late import pc
 from ..codec import Codec, Dialect
 from .base import Misfit, Vectors, import_package
 from .fit import fit
