@@ -48,6 +48,7 @@ export class RelationalWorkers {
     });
     void worker.ended.then(() => {
       this.#idle = this.#idle.filter((idle) => idle !== worker);
+      if (this.#idle.length === 0) this.#idling.stop();
     });
     return worker;
   }

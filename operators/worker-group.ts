@@ -91,7 +91,7 @@ export class WorkerGroup {
       this.users -= 1;
       if (this.users > 0) return;
       this.returnUnused();
-      this.#idling?.start();
+      if (this.running.length > 0) this.#idling?.start();
     };
   }
 
@@ -203,6 +203,7 @@ export class WorkerGroup {
         if (member.index === null) return release();
         delete this.#members[member.index];
         this.running.splice(this.running.indexOf(worker), 1);
+        if (this.running.length === 0) this.#idling?.stop();
         if (this.users === 0) return release();
         if (verdict !== null) this.#hasLost = true;
         devices?.release();

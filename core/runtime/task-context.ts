@@ -2,6 +2,7 @@ import type { Barrier, Batch, StreamElement } from '../batch/batch.js';
 import { batchBytes } from '../batch/batch.js';
 import { CancelledError } from '../errors.js';
 import type { Clock, Timers } from '../ports/ports.js';
+import { anySignal } from './any-signal.js';
 import { type Deferred, deferred } from './deferred.js';
 import type { EventLoopTurns } from './event-loop-turns.js';
 import type { ExchangeReader, ExchangeWriter } from './exchange-channel.js';
@@ -55,8 +56,8 @@ export class TaskContext implements OperatorContext {
     this.clock = parts.clock;
     this.timers = parts.timers;
     this.bufferBytes = parts.bufferBytes;
-    this.stopped = AbortSignal.any([parts.attemptSignal, this.unneeded.signal]);
-    this.signal = AbortSignal.any([this.stopped, this.drained.signal]);
+    this.stopped = anySignal([parts.attemptSignal, this.unneeded.signal]);
+    this.signal = anySignal([this.stopped, this.drained.signal]);
   }
 
   /** What an operator meets after it was stopped as unneeded is no failure. */

@@ -71,3 +71,16 @@ it('a group keeps its workers while somebody uses it, and for the time-out after
   expect([clock.nowMs(), living.size, reserved(), group.running.length]).toEqual([60_000, 0, 0, 0]);
   expect((await group.member(0)).worker.name).toBe('python-1');
 });
+
+it('a group whose workers have been ended waits for nothing', async () => {
+  const { group, clock } = groupOf();
+  await group.resize({ memoryBytes: 100, cpus: null, gpus: null });
+  const leave = group.use();
+  await group.member(0);
+  leave();
+  expect(clock.pendingTimers).toBe(1);
+
+  await group.end();
+
+  expect(clock.pendingTimers).toBe(0);
+});

@@ -40,6 +40,19 @@ describe('relational workers', () => {
     expect([...bridge.living]).toEqual(['relational-1', 'relational-2']);
   });
 
+  it('wait for nothing once they have ended', async () => {
+    const { clock, workers } = pool();
+    await workers.expect(1, 100);
+    const worker = await workers.borrow(100);
+    await workers.giveBack(worker);
+    expect(clock.pendingTimers).toBe(1);
+
+    await worker.stop();
+    await worker.ended;
+
+    expect(clock.pendingTimers).toBe(0);
+  });
+
   it('are never lent to two stages at once', async () => {
     const { workers } = pool();
     await workers.expect(2, 100);
