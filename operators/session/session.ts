@@ -34,6 +34,7 @@ import { explainIsolation } from './isolation.js';
 import { isJob, type JobStatement, startsJob } from './job-statement.js';
 import { jobSummary } from './job-summary.js';
 import { listingResult } from './listing-result.js';
+import { shadowedNote } from './note-shadowed.js';
 import { type PlannedJob, planJob } from './plan-job.js';
 import { rowsResult } from './rows-result.js';
 import { type RunOutcome, runGraph } from './run-graph.js';
@@ -187,8 +188,11 @@ export class Session implements JobSession {
         return this.#executeListing(statement, sql, statement.object === 'TABLE' ? statement.name : null);
       case 'show':
         return this.#executeListing(statement, sql, statement.object === 'COLUMNS' ? statement.name : null);
-      default:
+      default: {
+        const note = shadowedNote(statement);
+        if (note !== null) this.#options.onNote(note);
         return withStatementPlace(sql, statement, () => this.#executeSimple(statement, sql));
+      }
     }
   }
 

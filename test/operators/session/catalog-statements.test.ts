@@ -124,6 +124,13 @@ describe('statements about the catalog', () => {
     expect(await rows('SHOW DATABASES;')).toEqual([['d'], ['default']]);
   });
 
+  it('note a function that a built-in hides, unless it is a system function', async () => {
+    await rows("CREATE TEMPORARY SYSTEM FUNCTION `abs` AS 'functions.f' LANGUAGE PYTHON");
+    expect(notes).toEqual([]);
+    await rows("CREATE TEMPORARY FUNCTION `lower` AS 'functions.f' LANGUAGE PYTHON");
+    expect(notes).toEqual([expect.stringContaining('lower is a built-in function too')]);
+  });
+
   it('set, list and reset configuration keys', async () => {
     const set = await rows("SET 'parallelism.default' = '3'; SET;");
     const reset = await rows("RESET 'parallelism.default'; SET;");
