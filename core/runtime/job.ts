@@ -33,6 +33,8 @@ export interface JobOptions {
   readonly decide: (failure: RegionFailure) => RegionDecision;
   /** The registry that the operators' batches refer to; null makes a new one. */
   readonly schemas: SchemaRegistry | null;
+  /** As `OperatorSurroundings.restored`. */
+  readonly restored: OperatorSurroundings['restored'];
 }
 
 export const DEFAULT_JOB_OPTIONS: JobOptions = {
@@ -42,6 +44,7 @@ export const DEFAULT_JOB_OPTIONS: JobOptions = {
   signal: null,
   decide: ({ error }) => ({ error }),
   schemas: null,
+  restored: null,
 };
 
 /** One run of a stage graph. The first error wins and reaches the user as itself; the rest is cancelled and closed. */
@@ -64,7 +67,11 @@ export class Job {
   ) {
     this.turns = new EventLoopTurns(ports.clock, ports.timers);
     this.wiring = new Wiring(graph, options.edgeBytes, ports.spillFiles);
-    const surroundings = { graph, schemas: options.schemas ?? new SchemaRegistry() };
+    const surroundings = {
+      graph,
+      schemas: options.schemas ?? new SchemaRegistry(),
+      restored: options.restored,
+    };
     this.regions = regionsOf(graph).map(
       (stages) =>
         new RunningRegion(stages, {

@@ -11,6 +11,11 @@ export interface OperatorRegistry {
 export interface OperatorSurroundings {
   readonly graph: StageGraph;
   readonly schemas: SchemaRegistry;
+  /**
+   * The state of each stage in the checkpoint that the job goes on from; a stage that is not in it had ended. Null: the job
+   * begins.
+   */
+  readonly restored: ReadonlyMap<string, Uint8Array | null> | null;
 }
 
 /** True for an operator without inputs. */

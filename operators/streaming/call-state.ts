@@ -21,6 +21,17 @@ export class Calls {
     return this.#make.map((make) => make());
   }
 
+  /** What groups are in a checkpoint. */
+  save(group: readonly Accumulator[]): SqlValue {
+    return group.map((accumulator) => accumulator.save());
+  }
+
+  load(saved: SqlValue): readonly Accumulator[] {
+    const group = this.start();
+    for (const [i, accumulator] of group.entries()) accumulator.load((saved as readonly SqlValue[])[i]!);
+    return group;
+  }
+
   /** A row comes (`isAddition`) or goes. */
   apply(group: readonly Accumulator[], row: Row, isAddition: boolean): void {
     for (const [i, accumulator] of group.entries()) this.applyOne(i, accumulator, row, isAddition);

@@ -1,22 +1,48 @@
 /** Deduplication: the first row of each key in event time. */
-import type { StreamOperator } from '../../core/index.js';
+import {
+  HeapState,
+  type KeyedState,
+  type OperatorValue,
+  plain,
+  type StateBackend,
+  type StreamOperator,
+  type TimeQueue,
+} from '../../core/index.js';
 import { millisecondsOf } from './event-time.js';
 import { type Change, type Collector, INSERT, type Row, type RowFunction } from './row-function.js';
-import { TimeQueue } from './time-queue.js';
 import { rowKey } from './value-key.js';
+
+interface First {
+  readonly time: number;
+  readonly row: Row;
+}
 
 /** Final when the watermark has passed it; a row behind the watermark is late. */
 export class FirstRow implements RowFunction {
   /** The first so far of each key; null: it has gone out. */
-  readonly #first = new Map<string, { readonly time: number; readonly row: Row } | null>();
-  readonly #waiting = new TimeQueue<string>();
-  #watermark = Number.NEGATIVE_INFINITY;
+  readonly #first: KeyedState<First | null>;
+  readonly #waiting: TimeQueue<string>;
+  readonly #watermark: OperatorValue<number>;
 
-  constructor(private readonly spec: Extract<StreamOperator<number>, { kind: 'first_row' | 'last_row' }>) {}
+  constructor(
+    private readonly spec: Extract<StreamOperator<number>, { kind: 'first_row' | 'last_row' }>,
+    state: StateBackend = new HeapState(),
+  ) {
+    this.#first = state.keyed('first', {
+      save: (first) => first && [first.time, first.row],
+      load: (saved) => {
+        if (saved === null) return null;
+        const [time, row] = saved as [number, Row];
+        return { time, row };
+      },
+    });
+    this.#waiting = state.queue('waiting', plain<string>());
+    this.#watermark = state.value('watermark', plain<number>(), Number.NEGATIVE_INFINITY);
+  }
 
   process(row: Row, _change: Change, _input: number, out: Collector): void {
     const time = millisecondsOf(row[this.spec.time] as bigint);
-    if (time <= this.#watermark) {
+    if (time <= this.#watermark.value) {
       out.late();
       return;
     }
@@ -34,6 +60,6 @@ export class FirstRow implements RowFunction {
       out.emit(INSERT, [first.row], [1n]);
       this.#first.set(due.item, null);
     }
-    this.#watermark = watermarkMs;
+    this.#watermark.value = watermarkMs;
   }
 }

@@ -1,5 +1,11 @@
 /** GROUP BY without windows: a group's row changes with the rows that come. */
-import type { SqlValue, StreamOperator } from '../../core/index.js';
+import {
+  HeapState,
+  type KeyedState,
+  type SqlValue,
+  type StateBackend,
+  type StreamOperator,
+} from '../../core/index.js';
 import type { Accumulator } from './aggregates/accumulator.js';
 import { Calls, resultsOf } from './call-state.js';
 import {
@@ -28,11 +34,22 @@ interface Group {
 /** Says the change of a group once for all rows of a batch, and only where its results differ. */
 export class GroupAggregate implements RowFunction {
   readonly #calls: Calls;
-  readonly #groups = new Map<string, Group>();
+  readonly #groups: KeyedState<Group>;
   readonly #changed = new Map<string, Group>();
 
-  constructor(private readonly spec: Spec) {
-    this.#calls = new Calls(spec.calls, spec.inputs[0]!.change !== null);
+  constructor(
+    private readonly spec: Spec,
+    state: StateBackend = new HeapState(),
+  ) {
+    const calls = new Calls(spec.calls, spec.inputs[0]!.change !== null);
+    this.#calls = calls;
+    this.#groups = state.keyed('groups', {
+      save: ({ keys, values, rows, said }) => [keys, calls.save(values), rows, said],
+      load: (saved) => {
+        const [keys, values, rows, said] = saved as [Row, SqlValue, number, Row | null];
+        return { keys, values: calls.load(values), rows, said };
+      },
+    });
   }
 
   process(row: Row, change: Change): void {

@@ -2,10 +2,17 @@
 import {
   type Compare,
   comparatorOf,
+  HeapState,
   HOLDS,
+  type KeyedState,
+  type OperatorValue,
+  plain,
+  type StateBackend,
+  type StateCodec,
   type StreamBound,
   type StreamOperator,
   type StreamRetention,
+  TimeQueue,
 } from '../../core/index.js';
 import { millisecondsOf } from './event-time.js';
 import {
@@ -17,7 +24,6 @@ import {
   type Row,
   type RowFunction,
 } from './row-function.js';
-import { TimeQueue } from './time-queue.js';
 import { contentKey, hasNull, rowKey } from './value-key.js';
 
 type Spec = Extract<StreamOperator<number>, { kind: 'join' }>;
@@ -37,7 +43,7 @@ interface Side {
   readonly retention: StreamRetention<number> | null;
   /** Rows without a partner go out beside NULLs (for `anti`: by themselves). */
   readonly isKept: boolean;
-  readonly rows: Map<string, Entry[]>;
+  readonly rows: KeyedState<Entry[]>;
   readonly leaving: TimeQueue<Entry>;
 }
 
@@ -49,16 +55,25 @@ export class Join implements RowFunction {
   readonly #sides: readonly [Side, Side];
   readonly #isFinal: boolean;
   readonly #bounds: readonly Bound[];
-  #watermark = Number.NEGATIVE_INFINITY;
+  readonly #watermark: OperatorValue<number>;
 
-  constructor(private readonly spec: Spec) {
+  constructor(
+    private readonly spec: Spec,
+    state: StateBackend = new HeapState(),
+  ) {
     const { type } = spec;
-    const side = (keys: readonly number[], retention: Spec['left'], isKept: boolean): Side => {
-      return { keys, retention, isKept, rows: new Map(), leaving: new TimeQueue() };
+    const side = (name: string, keys: readonly number[], retention: Spec['left'], isKept: boolean): Side => {
+      const rows = state.keyed(name, entriesOf(keys));
+      const own = { keys, retention, isKept, rows, leaving: new TimeQueue<Entry>() };
+      for (const entry of [...rows.values()].flat()) {
+        if (retention !== null) own.leaving.add(leavesAt(own, entry.row), entry);
+      }
+      return own;
     };
+    this.#watermark = state.value('watermark', plain<number>(), Number.NEGATIVE_INFINITY);
     this.#sides = [
-      side(spec.leftKeys, spec.left, type === 'left' || type === 'full' || type === 'anti'),
-      side(spec.rightKeys, spec.right, type === 'right' || type === 'full'),
+      side('left', spec.leftKeys, spec.left, type === 'left' || type === 'full' || type === 'anti'),
+      side('right', spec.rightKeys, spec.right, type === 'right' || type === 'full'),
     ];
     this.#bounds = spec.bounds.map((bound) => ({ ...bound, compare: comparatorOf(bound.type) }));
     this.#isFinal = spec.left !== null && spec.right !== null;
@@ -67,8 +82,8 @@ export class Join implements RowFunction {
   process(row: Row, change: Change, input: number, out: Collector): void {
     const own = this.#sides[input]!;
     const other = this.#sides[1 - input]!;
-    const leaves = this.#leavesAt(own, row);
-    if (own.retention?.isWindow === true && leaves <= this.#watermark) {
+    const leaves = leavesAt(own, row);
+    if (own.retention?.isWindow === true && leaves <= this.#watermark.value) {
       out.late();
       return;
     }
@@ -87,7 +102,7 @@ export class Join implements RowFunction {
         if (side.isKept && entry.partners === 0) this.#alone(INSERT, entry.row, input, out);
       }
     });
-    this.#watermark = watermarkMs;
+    this.#watermark.value = watermarkMs;
   }
 
   #add(
@@ -100,7 +115,7 @@ export class Join implements RowFunction {
   ): void {
     const own = this.#sides[input]!;
     const entry: Entry = { row, key: rowKey(row, own.keys), partners: partners.length };
-    const isForgotten = leaves <= this.#watermark;
+    const isForgotten = leaves <= this.#watermark.value;
     for (const partner of partners) {
       partner.partners += 1;
       if (partner.partners === 1) this.#foundFirst(partner, 1 - input, out);
@@ -163,13 +178,25 @@ export class Join implements RowFunction {
       return this.#bounds.every((bound) => meets(bound, left, right));
     });
   }
+}
 
-  /** When a row is forgotten: `Infinity` for good. */
-  #leavesAt({ retention }: Side, row: Row): number {
-    if (retention === null) return Number.POSITIVE_INFINITY;
-    const time = row[retention.time]!;
-    return time === null ? Number.NEGATIVE_INFINITY : millisecondsOf(time as bigint) + retention.keep;
-  }
+/** When a row is forgotten: `Infinity` for good. */
+function leavesAt({ retention }: Pick<Side, 'retention'>, row: Row): number {
+  if (retention === null) return Number.POSITIVE_INFINITY;
+  const time = row[retention.time]!;
+  return time === null ? Number.NEGATIVE_INFINITY : millisecondsOf(time as bigint) + retention.keep;
+}
+
+function entriesOf(keys: readonly number[]): StateCodec<Entry[]> {
+  return {
+    save: (entries) => entries.map(({ row, partners }) => [row, partners]),
+    load: (saved) =>
+      (saved as readonly [Row, number][]).map(([row, partners]) => ({
+        row,
+        key: rowKey(row, keys),
+        partners,
+      })),
+  };
 }
 
 /** Values of both sides were cast to one type. */

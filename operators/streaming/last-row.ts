@@ -1,5 +1,5 @@
 /** Deduplication: the last row of each key in event time; of several the one that came last. */
-import type { StreamOperator } from '../../core/index.js';
+import { HeapState, type KeyedState, type StateBackend, type StreamOperator } from '../../core/index.js';
 import {
   type Change,
   type Collector,
@@ -18,10 +18,22 @@ interface Last {
 }
 
 export class LastRow implements RowFunction {
-  readonly #last = new Map<string, Last>();
+  readonly #last: KeyedState<Last>;
   readonly #changed = new Set<Last>();
 
-  constructor(private readonly spec: Extract<StreamOperator<number>, { kind: 'first_row' | 'last_row' }>) {}
+  constructor(
+    private readonly spec: Extract<StreamOperator<number>, { kind: 'first_row' | 'last_row' }>,
+    state: StateBackend = new HeapState(),
+  ) {
+    // At a barrier everything has been said.
+    this.#last = state.keyed('last', {
+      save: ({ time, row }) => [time, row],
+      load: (saved) => {
+        const [time, row] = saved as [bigint, Row];
+        return { time, row, said: row };
+      },
+    });
+  }
 
   process(row: Row, _change: Change): void {
     const time = row[this.spec.time] as bigint;

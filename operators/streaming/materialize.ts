@@ -1,5 +1,12 @@
 /** The rows that are left when all changes have come. */
-import { rowComparator, type StreamOperator } from '../../core/index.js';
+import {
+  HeapState,
+  type KeyedState,
+  plain,
+  rowComparator,
+  type StateBackend,
+  type StreamOperator,
+} from '../../core/index.js';
 import {
   type Change,
   type Collector,
@@ -12,9 +19,14 @@ import { contentKey } from './value-key.js';
 
 export class Materialize implements RowFunction {
   /** Rows by their values, the last that came last. */
-  readonly #rows = new Map<string, Row[]>();
+  readonly #rows: KeyedState<Row[]>;
 
-  constructor(private readonly spec: Extract<StreamOperator<number>, { kind: 'materialize' }>) {}
+  constructor(
+    private readonly spec: Extract<StreamOperator<number>, { kind: 'materialize' }>,
+    state: StateBackend = new HeapState(),
+  ) {
+    this.#rows = state.keyed('rows', plain<Row[]>());
+  }
 
   process(row: Row, change: Change): void {
     const key = contentKey(row, this.spec.inputs[0]!);

@@ -1,10 +1,19 @@
 /** Aggregates with OVER in the order of event time. */
-import type { StreamFrame, StreamOperator } from '../../core/index.js';
+import {
+  HeapState,
+  type KeyedState,
+  type OperatorValue,
+  plain,
+  type SqlValue,
+  type StateBackend,
+  type StreamFrame,
+  type StreamOperator,
+  type TimeQueue,
+} from '../../core/index.js';
 import type { Accumulator } from './aggregates/accumulator.js';
 import { Calls, resultsOf } from './call-state.js';
 import { millisecondsOf } from './event-time.js';
 import { type Change, type Collector, INSERT, type Row, type RowFunction } from './row-function.js';
-import { TimeQueue } from './time-queue.js';
 import { rowKey } from './value-key.js';
 
 interface Seen {
@@ -36,30 +45,55 @@ interface Waiting {
 export class OverAggregate implements RowFunction {
   readonly #calls: Calls;
   readonly #frames: readonly StreamFrame[];
-  readonly #partitions = new Map<string, Partition>();
-  readonly #waiting = new TimeQueue<Waiting>();
+  readonly #partitions: KeyedState<Partition>;
+  readonly #waiting: TimeQueue<Waiting>;
   readonly #isBounded: boolean;
   /** Milliseconds of RANGE; null: nothing is forgotten by time. */
   readonly #range: number | null;
   /** When a partition may be forgotten, by key. */
-  readonly #forgetAt = new Map<string, number>();
-  #watermark = Number.NEGATIVE_INFINITY;
+  readonly #forgetAt: KeyedState<number>;
+  readonly #watermark: OperatorValue<number>;
 
-  constructor(private readonly spec: Extract<StreamOperator<number>, { kind: 'over' }>) {
+  constructor(
+    private readonly spec: Extract<StreamOperator<number>, { kind: 'over' }>,
+    state: StateBackend = new HeapState(),
+  ) {
     this.#frames = spec.calls.map((call) => call.frame);
     this.#isBounded = this.#frames.every((frame) => frame.preceding !== null);
     const ranges = this.#frames.map(({ unit, preceding }) => (unit === 'RANGE' ? preceding : null));
     this.#range = ranges.includes(null) ? null : Math.max(...(ranges as number[]));
-    this.#calls = new Calls(
+    const calls = new Calls(
       spec.calls,
       this.#frames.some((frame) => frame.preceding !== null),
     );
+    this.#calls = calls;
+    this.#partitions = state.keyed('partitions', {
+      save: ({ values, rows, first, last }) => [
+        calls.save(values),
+        rows.map(({ time, row }) => [time, row]),
+        [...first],
+        last,
+      ],
+      load: (saved) => {
+        const [values, rows, first, last] = saved as [SqlValue, [number, Row][], number[], number];
+        return { values: calls.load(values), rows: rows.map(([time, row]) => ({ time, row })), first, last };
+      },
+    });
+    this.#waiting = state.queue('waiting', {
+      save: ({ key, row }) => [key, row],
+      load: (saved) => {
+        const [key, row] = saved as [string, Row | null];
+        return { key, row };
+      },
+    });
+    this.#forgetAt = state.keyed('forget at', plain<number>());
+    this.#watermark = state.value('watermark', plain<number>(), Number.NEGATIVE_INFINITY);
   }
 
   process(row: Row, _change: Change, _input: number, out: Collector): void {
     const time = millisecondsOf(row[this.spec.time] as bigint);
     const key = rowKey(row, this.spec.keys);
-    const past = this.#isBounded ? this.#partitions.get(key)?.last : this.#watermark;
+    const past = this.#isBounded ? this.#partitions.get(key)?.last : this.#watermark.value;
     if (time <= (past ?? Number.NEGATIVE_INFINITY)) {
       out.late();
       return;
@@ -71,7 +105,7 @@ export class OverAggregate implements RowFunction {
   advance(watermarkMs: number, out: Collector): void {
     while (this.#waiting.size > 0 && this.#waiting.first <= watermarkMs)
       this.#moment(this.#waiting.first, out);
-    this.#watermark = watermarkMs;
+    this.#watermark.value = watermarkMs;
   }
 
   /** All rows of one time: those of one partition are peers. */

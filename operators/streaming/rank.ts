@@ -1,5 +1,11 @@
 /** Top-N: the rows of each partition from one place to another. */
-import { rowComparator, type StreamOperator } from '../../core/index.js';
+import {
+  HeapState,
+  type KeyedState,
+  rowComparator,
+  type StateBackend,
+  type StreamOperator,
+} from '../../core/index.js';
 import {
   type Change,
   type Collector,
@@ -24,14 +30,25 @@ interface Partition {
 
 /** The change of a partition is said once for all rows of a batch. */
 export class Rank implements RowFunction {
-  readonly #partitions = new Map<string, Partition>();
+  readonly #partitions: KeyedState<Partition>;
   readonly #changed = new Set<Partition>();
   readonly #compare: (a: Row, b: Row) => number;
   readonly #retracts: boolean;
   /** The number of a row is wanted: a row that moves is a change. */
   readonly #isNumbered: boolean;
 
-  constructor(private readonly spec: Spec) {
+  constructor(
+    private readonly spec: Spec,
+    state: StateBackend = new HeapState(),
+  ) {
+    // At a barrier everything has been said.
+    this.#partitions = state.keyed('partitions', {
+      save: ({ rows }) => rows,
+      load: (saved) => {
+        const rows = saved as Row[];
+        return { rows, said: rows.slice(spec.from - 1, spec.to) };
+      },
+    });
     this.#compare = rowComparator(spec.order);
     this.#retracts = spec.inputs[0]!.change !== null;
     this.#isNumbered = spec.outputs.some((output) => output.kind === 'result');

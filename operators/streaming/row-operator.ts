@@ -5,9 +5,12 @@ import {
   BatchEncoder,
   decodeBatch,
   type Exchange,
+  type HeapState,
   type Operator,
   type OperatorContext,
   type OperatorSurroundings,
+  type OperatorValue,
+  plain,
   type SqlValue,
   type StreamStage,
   type Watermark,
@@ -25,23 +28,28 @@ export class RowOperator implements Operator {
   #context!: OperatorContext;
   readonly #turns = new Turns();
   readonly #inputs: readonly Exchange[];
-  readonly #clocks: number[];
+  /** The watermark of each input. */
+  readonly #clocks: OperatorValue<number[]>;
   readonly #encoder: BatchEncoder;
   readonly #out: OutputRows;
   readonly #isTimed: boolean;
-  #watermark = Number.NEGATIVE_INFINITY;
+  readonly #watermark: OperatorValue<number>;
 
   constructor(
     private readonly stage: StreamStage,
     private readonly job: OperatorSurroundings,
     private readonly rows: RowFunction,
+    private readonly state: HeapState,
   ) {
     const exchange = (id: string) => job.graph.exchanges.find((candidate) => candidate.id === id)!;
     this.#inputs = stage.inputs.map(exchange);
-    this.#clocks = stage.inputs.map(() => Number.NEGATIVE_INFINITY);
+    const beginning = stage.inputs.map(() => Number.NEGATIVE_INFINITY);
+    this.#clocks = state.value('clocks', plain<number[]>(), beginning);
+    this.#watermark = state.value('time', plain<number>(), Number.NEGATIVE_INFINITY);
     this.#encoder = new BatchEncoder(exchange(stage.output!).columns, job.schemas);
     this.#isTimed = stage.operator.outputs.some((output) => output.kind === 'clock');
     this.#out = new OutputRows(stage, () => this.#context.metrics);
+    this.#out.at(this.#watermark.value);
   }
 
   async open(context: OperatorContext): Promise<void> {
@@ -74,14 +82,14 @@ export class RowOperator implements Operator {
 
   snapshot(barrier: Barrier): Promise<void> {
     return this.#turns.alone(async () => {
-      this.#context.acknowledge(barrier.checkpointId, null);
+      this.#context.acknowledge(barrier.checkpointId, this.state.snapshot());
       await this.#context.output.emit(barrier);
     });
   }
 
   endInput(input: number): Promise<void> {
     return this.#turns.alone(async () => {
-      this.#clocks[input] = Number.POSITIVE_INFINITY;
+      this.#clocks.value[input] = Number.POSITIVE_INFINITY;
     });
   }
 
@@ -89,19 +97,19 @@ export class RowOperator implements Operator {
 
   /** The clock of one input; time is the least of all. */
   #tick(input: number, clockMs: number): void {
-    if (clockMs <= this.#clocks[input]!) return;
-    this.#clocks[input] = clockMs;
-    this.#advance(Math.min(...this.#clocks));
+    if (clockMs <= this.#clocks.value[input]!) return;
+    this.#clocks.value[input] = clockMs;
+    this.#advance(Math.min(...this.#clocks.value));
   }
 
   #advance(watermarkMs: number): void {
-    if (watermarkMs <= this.#watermark) return;
+    if (watermarkMs <= this.#watermark.value) return;
     // What came before this moment is said before it, where somebody reads the time of it.
     if (this.#isTimed) this.rows.flush?.(this.#out);
     // What time itself puts out was made before it: whoever reads it is not late.
     this.rows.advance?.(watermarkMs, this.#out);
-    this.#watermark = watermarkMs;
-    this.#out.clock = Number.isFinite(watermarkMs) ? BigInt(watermarkMs) : this.#out.clock;
+    this.#watermark.value = watermarkMs;
+    this.#out.at(watermarkMs);
   }
 
   async #send(): Promise<void> {
@@ -117,7 +125,7 @@ export class RowOperator implements Operator {
 
 /** Rows on their way out, by column. */
 class OutputRows implements Collector {
-  clock: bigint | null = null;
+  #clock: bigint | null = null;
   #columns: SqlValue[][];
   #count = 0;
 
@@ -135,8 +143,13 @@ class OutputRows implements Collector {
   emit(change: Change, rows: readonly (Row | null)[], results: readonly SqlValue[]): void {
     this.#count += 1;
     this.stage.operator.outputs.forEach((output, i) => {
-      this.#columns[i]!.push(outputValue(output, change, rows, results, this.clock));
+      this.#columns[i]!.push(outputValue(output, change, rows, results, this.#clock));
     });
+  }
+
+  /** Rows from here on were made after that watermark. */
+  at(watermarkMs: number): void {
+    if (Number.isFinite(watermarkMs)) this.#clock = BigInt(watermarkMs);
   }
 
   late(): void {

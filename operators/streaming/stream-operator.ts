@@ -1,5 +1,12 @@
 /** Each streaming operator of a graph → what runs it. */
-import type { Operator, OperatorSurroundings, StreamOperator, StreamStage } from '../../core/index.js';
+import {
+  HeapState,
+  type Operator,
+  type OperatorSurroundings,
+  type StateBackend,
+  type StreamOperator,
+  type StreamStage,
+} from '../../core/index.js';
 import { Calc } from './calc.js';
 import { FirstRow } from './first-row.js';
 import { GroupAggregate } from './group-aggregate.js';
@@ -24,36 +31,42 @@ const WATERMARK_INTERVAL_MS = 200;
 /** The operator of a stream stage. */
 export function streamOperator(stage: StreamStage, job: OperatorSurroundings): Operator {
   const { operator } = stage;
+  const state = new HeapState(job.restored?.get(stage.id) ?? null);
   return operator.kind === 'watermark'
-    ? new WatermarkOperator({ ...stage, operator }, job, WATERMARK_INTERVAL_MS)
-    : new RowOperator(stage, job, rowFunction(operator));
+    ? new WatermarkOperator({ ...stage, operator }, job, state, WATERMARK_INTERVAL_MS)
+    : new RowOperator(stage, job, rowFunction(operator, state), state);
 }
 
-function rowFunction(spec: Exclude<StreamOperator<number>, { kind: 'watermark' }>): RowFunction {
+function rowFunction(
+  spec: Exclude<StreamOperator<number>, { kind: 'watermark' }>,
+  state: StateBackend,
+): RowFunction {
   switch (spec.kind) {
     case 'calc':
       return new Calc(spec);
     case 'aggregate':
-      return spec.windowTime === null ? new GroupAggregate(spec) : new WindowAggregate(spec, spec.windowTime);
+      return spec.windowTime === null
+        ? new GroupAggregate(spec, state)
+        : new WindowAggregate(spec, spec.windowTime, state);
     case 'session':
-      return new SessionWindow(spec);
+      return new SessionWindow(spec, state);
     case 'over':
-      return new OverAggregate(spec);
+      return new OverAggregate(spec, state);
     case 'rank':
-      return spec.windowTime === null ? new Rank(spec) : new WindowRank(spec, spec.windowTime);
+      return spec.windowTime === null ? new Rank(spec, state) : new WindowRank(spec, spec.windowTime, state);
     case 'first_row':
-      return new FirstRow(spec);
+      return new FirstRow(spec, state);
     case 'last_row':
-      return new LastRow(spec);
+      return new LastRow(spec, state);
     case 'join':
-      return new Join(spec);
+      return new Join(spec, state);
     case 'temporal_join':
-      return new TemporalJoin(spec);
+      return new TemporalJoin(spec, state);
     case 'union':
       return new Union(spec);
     case 'sort':
-      return new TimeSort(spec);
+      return new TimeSort(spec, state);
     case 'materialize':
-      return new Materialize(spec);
+      return new Materialize(spec, state);
   }
 }

@@ -1,5 +1,12 @@
 /** Joins with the version of a table that was in force at the time of each row. */
-import type { StreamOperator } from '../../core/index.js';
+import {
+  HeapState,
+  type KeyedState,
+  plain,
+  type StateBackend,
+  type StreamOperator,
+  type TimeQueue,
+} from '../../core/index.js';
 import { millisecondsOf } from './event-time.js';
 import {
   type Change,
@@ -9,7 +16,6 @@ import {
   type RowFunction,
   UPDATE_BEFORE,
 } from './row-function.js';
-import { TimeQueue } from './time-queue.js';
 import { hasNull, rowKey } from './value-key.js';
 
 type Spec = Extract<StreamOperator<number>, { kind: 'temporal_join' }>;
@@ -32,12 +38,28 @@ interface Probe {
  */
 export class TemporalJoin implements RowFunction {
   /** By key, in the order of time; one for each moment, the last that came. */
-  readonly #versions = new Map<string, Version[]>();
-  readonly #waiting = new TimeQueue<Probe>();
+  readonly #versions: KeyedState<Version[]>;
+  readonly #waiting: TimeQueue<Probe>;
   /** Keys by the times of their versions: when one has passed, those before it are forgotten. */
-  readonly #passing = new TimeQueue<string>();
+  readonly #passing: TimeQueue<string>;
 
-  constructor(private readonly spec: Spec) {}
+  constructor(
+    private readonly spec: Spec,
+    state: StateBackend = new HeapState(),
+  ) {
+    this.#versions = state.keyed('versions', {
+      save: (versions) => versions.map(({ time, row }) => [time, row]),
+      load: (saved) => (saved as readonly [number, Row | null][]).map(([time, row]) => ({ time, row })),
+    });
+    this.#waiting = state.queue('waiting', {
+      save: ({ row, change }) => [row, change],
+      load: (saved) => {
+        const [row, change] = saved as [Row, Change];
+        return { row, change };
+      },
+    });
+    this.#passing = state.queue('passing', plain<string>());
+  }
 
   process(row: Row, change: Change, input: number): void {
     if (input === 1) this.#addVersion(row, change);

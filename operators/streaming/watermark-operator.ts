@@ -5,9 +5,12 @@ import {
   BatchEncoder,
   decodeBatch,
   type Exchange,
+  type HeapState,
   type Operator,
   type OperatorContext,
   type OperatorSurroundings,
+  type OperatorValue,
+  plain,
   SourceError,
   type SqlValue,
   type StreamOperator,
@@ -28,8 +31,8 @@ export class WatermarkOperator implements Operator {
   readonly #read: readonly number[];
   readonly #encoder: BatchEncoder | null;
   /** The furthest that rows have moved time, and what of it has been said. */
-  #seen = Number.NEGATIVE_INFINITY;
-  #said = Number.NEGATIVE_INFINITY;
+  readonly #seen: OperatorValue<number>;
+  readonly #said: OperatorValue<number>;
   #emitted = Number.NEGATIVE_INFINITY;
   #cancelTimer: (() => void) | null = null;
   readonly #turns = new Turns();
@@ -39,8 +42,11 @@ export class WatermarkOperator implements Operator {
       readonly operator: Extract<StreamOperator<number>, { kind: 'watermark' }>;
     },
     private readonly job: OperatorSurroundings,
+    private readonly state: HeapState,
     private readonly intervalMs: number,
   ) {
+    this.#seen = state.value('seen', plain<number>(), Number.NEGATIVE_INFINITY);
+    this.#said = state.value('said', plain<number>(), Number.NEGATIVE_INFINITY);
     const exchange = (id: string) => job.graph.exchanges.find((candidate) => candidate.id === id)!;
     this.#input = exchange(stage.inputs[0]!);
     const { rowtime, watermark } = stage.operator;
@@ -84,7 +90,7 @@ export class WatermarkOperator implements Operator {
 
   snapshot(barrier: Barrier): Promise<void> {
     return this.#turns.alone(async () => {
-      this.#context.acknowledge(barrier.checkpointId, null);
+      this.#context.acknowledge(barrier.checkpointId, this.state.snapshot());
       await this.#context.output.emit(barrier);
     });
   }
@@ -104,29 +110,29 @@ export class WatermarkOperator implements Operator {
     const watermarkOf = columns[watermark]!;
     const clocks: SqlValue[] = [];
     for (let row = 0; row < batch.rows; row++) {
-      clocks.push(Number.isFinite(this.#said) ? BigInt(this.#said) : null);
+      clocks.push(Number.isFinite(this.#said.value) ? BigInt(this.#said.value) : null);
       if (timeOf.value(row) === null) throw missingTime();
       const value = watermarkOf.value(row);
       if (value === null) continue;
-      this.#seen = Math.max(this.#seen, millisecondsOf(value as bigint));
-      if (this.#seen - this.#said > this.intervalMs) this.#said = this.#seen;
+      this.#seen.value = Math.max(this.#seen.value, millisecondsOf(value as bigint));
+      if (this.#seen.value - this.#said.value > this.intervalMs) this.#said.value = this.#seen.value;
     }
     return clocks;
   }
 
   async #say(): Promise<void> {
-    if (this.#said <= this.#emitted) return;
-    this.#emitted = this.#said;
-    await this.#context.output.emit({ kind: 'watermark', timestampMs: this.#said });
+    if (this.#said.value <= this.#emitted) return;
+    this.#emitted = this.#said.value;
+    await this.#context.output.emit({ kind: 'watermark', timestampMs: this.#said.value });
   }
 
   #sayLater(): void {
-    if (this.#cancelTimer !== null || this.#seen <= this.#said) return;
+    if (this.#cancelTimer !== null || this.#seen.value <= this.#said.value) return;
     this.#cancelTimer = this.#context.timers.after(this.intervalMs, () => {
       this.#cancelTimer = null;
       this.#turns
         .alone(async () => {
-          this.#said = this.#seen;
+          this.#said.value = this.#seen.value;
           await this.#say();
         })
         .catch((error: unknown) => this.#context.fail(error));

@@ -1,5 +1,14 @@
 /** GROUP BY with a window of time among the keys: one row for each group, when the watermark passes the window. */
-import type { SqlValue, StreamOperator } from '../../core/index.js';
+import {
+  HeapState,
+  type KeyedState,
+  type OperatorValue,
+  plain,
+  type SqlValue,
+  type StateBackend,
+  type StreamOperator,
+  type TimeQueue,
+} from '../../core/index.js';
 import type { Accumulator } from './aggregates/accumulator.js';
 import { Calls, resultsOf } from './call-state.js';
 import { millisecondsOf } from './event-time.js';
@@ -11,11 +20,9 @@ import {
   type Row,
   type RowFunction,
 } from './row-function.js';
-import { TimeQueue } from './time-queue.js';
 import { rowKey } from './value-key.js';
 
 interface Group {
-  readonly key: string;
   readonly keys: readonly SqlValue[];
   readonly values: readonly Accumulator[];
   rows: number;
@@ -24,20 +31,32 @@ interface Group {
 /** A row of a window that has ended is late; of one that has not it counts, however old it is. */
 export class WindowAggregate implements RowFunction {
   readonly #calls: Calls;
-  readonly #groups = new Map<string, Group>();
-  readonly #ending = new TimeQueue<Group>();
-  #watermark = Number.NEGATIVE_INFINITY;
+  readonly #groups: KeyedState<Group>;
+  /** Keys of groups by the last moment of their window. */
+  readonly #ending: TimeQueue<string>;
+  readonly #watermark: OperatorValue<number>;
 
   constructor(
     private readonly spec: Extract<StreamOperator<number>, { kind: 'aggregate' }>,
     private readonly windowTime: number,
+    state: StateBackend = new HeapState(),
   ) {
-    this.#calls = new Calls(spec.calls, spec.inputs[0]!.change !== null);
+    const calls = new Calls(spec.calls, spec.inputs[0]!.change !== null);
+    this.#calls = calls;
+    this.#groups = state.keyed('groups', {
+      save: ({ keys, values, rows }) => [keys, calls.save(values), rows],
+      load: (saved) => {
+        const [keys, values, rows] = saved as [Row, SqlValue, number];
+        return { keys, values: calls.load(values), rows };
+      },
+    });
+    this.#ending = state.queue('ending', plain<string>());
+    this.#watermark = state.value('watermark', plain<number>(), Number.NEGATIVE_INFINITY);
   }
 
   process(row: Row, change: Change, _input: number, out: Collector): void {
     const time = millisecondsOf(row[this.windowTime] as bigint);
-    if (time <= this.#watermark) {
+    if (time <= this.#watermark.value) {
       out.late();
       return;
     }
@@ -45,9 +64,9 @@ export class WindowAggregate implements RowFunction {
     let group = this.#groups.get(key);
     if (group === undefined) {
       const keys = this.spec.keys.map((column) => row[column]!);
-      group = { key, keys, values: this.#calls.start(), rows: 0 };
+      group = { keys, values: this.#calls.start(), rows: 0 };
       this.#groups.set(key, group);
-      this.#ending.add(time, group);
+      this.#ending.add(time, key);
     }
     group.rows += isAddition(change) ? 1 : -1;
     this.#calls.apply(group.values, row, isAddition(change));
@@ -55,10 +74,10 @@ export class WindowAggregate implements RowFunction {
 
   advance(watermarkMs: number, out: Collector): void {
     for (const due of this.#ending.due(watermarkMs)) {
-      const group = due.item;
-      this.#groups.delete(group.key);
+      const group = this.#groups.get(due.item)!;
+      this.#groups.delete(due.item);
       if (group.rows > 0) out.emit(INSERT, [], [...group.keys, ...resultsOf(group.values)]);
     }
-    this.#watermark = watermarkMs;
+    this.#watermark.value = watermarkMs;
   }
 }

@@ -1,27 +1,39 @@
 /** Top-N inside windows of time: final when the watermark passes the window. */
-import { rowComparator, type StreamOperator } from '../../core/index.js';
+import {
+  HeapState,
+  type KeyedState,
+  type OperatorValue,
+  plain,
+  rowComparator,
+  type StateBackend,
+  type StreamOperator,
+  type TimeQueue,
+} from '../../core/index.js';
 import { millisecondsOf } from './event-time.js';
 import { placeFor } from './rank.js';
 import { type Change, type Collector, INSERT, type Row, type RowFunction } from './row-function.js';
-import { TimeQueue } from './time-queue.js';
 import { rowKey } from './value-key.js';
 
 export class WindowRank implements RowFunction {
-  readonly #partitions = new Map<string, Row[]>();
-  readonly #ending = new TimeQueue<string>();
+  readonly #partitions: KeyedState<Row[]>;
+  readonly #ending: TimeQueue<string>;
   readonly #compare: (a: Row, b: Row) => number;
-  #watermark = Number.NEGATIVE_INFINITY;
+  readonly #watermark: OperatorValue<number>;
 
   constructor(
     private readonly spec: Extract<StreamOperator<number>, { kind: 'rank' }>,
     private readonly windowTime: number,
+    state: StateBackend = new HeapState(),
   ) {
+    this.#partitions = state.keyed('partitions', plain<Row[]>());
+    this.#ending = state.queue('ending', plain<string>());
+    this.#watermark = state.value('watermark', plain<number>(), Number.NEGATIVE_INFINITY);
     this.#compare = rowComparator(spec.order);
   }
 
   process(row: Row, _change: Change, _input: number, out: Collector): void {
     const time = millisecondsOf(row[this.windowTime] as bigint);
-    if (time <= this.#watermark) {
+    if (time <= this.#watermark.value) {
       out.late();
       return;
     }
@@ -45,6 +57,6 @@ export class WindowRank implements RowFunction {
         out.emit(INSERT, [row], [BigInt(from + i)]);
       });
     }
-    this.#watermark = watermarkMs;
+    this.#watermark.value = watermarkMs;
   }
 }

@@ -9,4 +9,8 @@ export interface Accumulator {
   /** Takes a row out that was added. */
   retract(values: Arguments): void;
   result(): SqlValue;
+  /** What it has taken in, as plain data. */
+  save(): SqlValue;
+  /** Goes on from what `save` gave; called on a new one. */
+  load(saved: SqlValue): void;
 }

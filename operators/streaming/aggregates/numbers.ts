@@ -26,6 +26,14 @@ export class Count implements Accumulator {
   result(): bigint {
     return this.#count;
   }
+
+  save(): SqlValue {
+    return this.#count;
+  }
+
+  load(saved: SqlValue): void {
+    this.#count = saved as bigint;
+  }
 }
 
 function wrapped(value: bigint, type: DataType): SqlValue {
@@ -57,6 +65,14 @@ abstract class ExactTotal implements Accumulator {
   }
 
   abstract result(): SqlValue;
+
+  save(): SqlValue {
+    return [this.total, this.count];
+  }
+
+  load(saved: SqlValue): void {
+    [this.total, this.count] = saved as [bigint, bigint];
+  }
 
   #change(value: SqlValue, sign: bigint): void {
     if (value === null) return;
@@ -123,6 +139,14 @@ export class IntegerDeviation implements Accumulator {
     return wrapped(BigInt(Math.trunc(name.startsWith('STDDEV') ? Math.sqrt(variance) : variance)), type);
   }
 
+  save(): SqlValue {
+    return [this.#total, this.#squares, this.#count];
+  }
+
+  load(saved: SqlValue): void {
+    [this.#total, this.#squares, this.#count] = saved as [bigint, bigint, bigint];
+  }
+
   #change(value: SqlValue, sign: bigint): void {
     if (value === null) return;
     const exact = BigInt(value as number | bigint);
@@ -155,6 +179,14 @@ export class FloatTotal implements Accumulator {
     if (this.#count === 0) return null;
     const exact = this.call.function === 'AVG' ? this.#total / this.#count : this.#total;
     return this.call.type.kind === 'FLOAT' ? Math.fround(exact) : exact;
+  }
+
+  save(): SqlValue {
+    return [this.#total, this.#count];
+  }
+
+  load(saved: SqlValue): void {
+    [this.#total, this.#count] = saved as [number, number];
   }
 }
 
@@ -196,5 +228,13 @@ export class FloatDeviation implements Accumulator {
     const variance = Math.max(0, this.#squares) / divisor;
     const exact = name.startsWith('STDDEV') ? Math.sqrt(variance) : variance;
     return type.kind === 'FLOAT' ? Math.fround(exact) : exact;
+  }
+
+  save(): SqlValue {
+    return [this.#count, this.#mean, this.#squares];
+  }
+
+  load(saved: SqlValue): void {
+    [this.#count, this.#mean, this.#squares] = saved as [number, number, number];
   }
 }

@@ -21,6 +21,14 @@ export class Extreme implements Accumulator {
   result(): SqlValue {
     return this.#value;
   }
+
+  save(): SqlValue {
+    return this.#value;
+  }
+
+  load(saved: SqlValue): void {
+    this.#value = saved;
+  }
 }
 
 /** MIN of values that may be taken out: each value with how often it is there. */
@@ -66,6 +74,17 @@ export class ExtremeOfMany implements Accumulator {
     }
     return this.#extreme;
   }
+
+  save(): SqlValue {
+    return [...this.#values.values()].map(({ value, count }) => [value, count]);
+  }
+
+  load(saved: SqlValue): void {
+    for (const [value, count] of saved as readonly [SqlValue, number][]) {
+      this.#values.set(valuesKey([value]), { value, count });
+    }
+    this.#isKnown = false;
+  }
 }
 
 /** The values of the group in the order in which they came. */
@@ -94,6 +113,14 @@ export class ValueList implements Accumulator {
   result(): SqlValue {
     return this.#values.length === 0 ? null : this.finish(this.#values);
   }
+
+  save(): SqlValue {
+    return this.#values;
+  }
+
+  load(saved: SqlValue): void {
+    for (const values of saved as readonly Arguments[]) this.#values.push(values);
+  }
 }
 
 /** COLLECT: each value with how often it is there. */
@@ -119,6 +146,16 @@ export class Collect implements Accumulator {
 
   result(): SqlValue {
     return [...this.#values.values()].map(([value, count]) => [value, count]);
+  }
+
+  save(): SqlValue {
+    return [...this.#values.values()];
+  }
+
+  load(saved: SqlValue): void {
+    for (const [value, count] of saved as readonly [SqlValue, number][]) {
+      this.#values.set(valuesKey([value]), [value, count]);
+    }
   }
 }
 
@@ -148,5 +185,15 @@ export class Distinct implements Accumulator {
 
   result(): SqlValue {
     return this.inner.result();
+  }
+
+  save(): SqlValue {
+    return [[...this.#counts], this.inner.save()];
+  }
+
+  load(saved: SqlValue): void {
+    const [counts, inner] = saved as [readonly [string, number][], SqlValue];
+    for (const [key, count] of counts) this.#counts.set(key, count);
+    this.inner.load(inner);
   }
 }

@@ -48,7 +48,7 @@ it('a datagen source makes the column groups that its exchange has', async () =>
   let seconds = 0n;
   const clock = { nowMs: () => 0, monotonicNs: () => 1_000_000_000n * seconds++ } as Clock;
   const graph = { stages: [STAGE], exchanges: [EXCHANGE], mode: 'batch' } as const;
-  const source = new DatagenSource(STAGE, { graph, schemas }, clock);
+  const source = new DatagenSource(STAGE, { graph, schemas, restored: null }, clock);
 
   await source.open({
     signal: new AbortController().signal,

@@ -43,6 +43,11 @@ export class TimeQueue<T> {
     return first;
   }
 
+  /** All that waits, in the order in which it will be given back. */
+  *entries(): Generator<{ readonly time: number; readonly item: T }> {
+    yield* this.#heap.toSorted((a, b) => (before(a, b) ? -1 : 1));
+  }
+
   /** Takes out, one by one, what waits for `time` or an earlier moment; what is added meanwhile may be among it. */
   *due(time: number): Generator<{ readonly time: number; readonly item: T }> {
     for (let next = this.#take(time); next !== null; next = this.#take(time)) yield next;

@@ -1,0 +1,110 @@
+/**
+ * The state of an operator as an Arrow IPC stream. Columns: `state`, the name; `key_group` and `key`, NULL for what belongs
+ * to the operator as a whole; `value`, bytes in the form of `state-value.ts`.
+ */
+import { decodeBatch } from '../batch/decode.js';
+import { BatchEncoder } from '../batch/encode.js';
+import { FlatTable } from '../batch/flat-table.js';
+import { IPC_PREFIX_BYTES } from '../batch/ipc-message.js';
+import { SchemaRegistry } from '../batch/schema-registry.js';
+import { validateRecordBatchMessage } from '../batch/validate-metadata.js';
+import type { SqlValue } from '../batch/value.js';
+import { InternalError } from '../errors.js';
+import type { Column } from '../types/data-type.js';
+import { types } from '../types/types.js';
+import { keyGroupOf } from './key-group.js';
+import { readStateValue, StateWriter } from './state-value.js';
+
+/** A thing of the state; the key is null where it belongs to the operator as a whole. */
+export interface StateEntry {
+  readonly state: string;
+  readonly key: string | null;
+  readonly value: SqlValue;
+}
+
+const COLUMNS: readonly Column[] = [
+  { name: 'state', type: types.notNull(types.string()) },
+  { name: 'key_group', type: types.int() },
+  { name: 'key', type: types.string() },
+  { name: 'value', type: types.notNull(types.bytes()) },
+];
+const EXCHANGE = { columns: COLUMNS, groups: [COLUMNS.map((_, i) => i)] };
+const ROWS_PER_BATCH = 65_536;
+/** A batch of no bytes: the end of an IPC stream. */
+const END = Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0);
+
+export function encodeSnapshot(entries: readonly StateEntry[]): Uint8Array {
+  const schemas = new SchemaRegistry();
+  const encoder = new BatchEncoder(COLUMNS, schemas);
+  const parts = [schemas.message(encoder.schema)];
+  for (let from = 0; from < entries.length; from += ROWS_PER_BATCH) {
+    const rows = entries.slice(from, from + ROWS_PER_BATCH);
+    const writer = new StateWriter();
+    const offsets = new Int32Array(rows.length + 1);
+    rows.forEach(({ value }, i) => {
+      writer.write(value);
+      offsets[i + 1] = writer.length;
+    });
+    const { groups } = encoder.encode(rows.length, [
+      rows.map(({ state }) => state),
+      rows.map(({ key }) => (key === null ? null : keyGroupOf(key))),
+      rows.map(({ key }) => key),
+      { offsets, bytes: writer.bytes },
+    ]);
+    parts.push(groups[0]!.message);
+  }
+  return concatenated([...parts, END]);
+}
+
+/** @throws {InternalError} STATE_MALFORMED, BATCH_MALFORMED */
+export function* decodeSnapshot(bytes: Uint8Array): Generator<StateEntry> {
+  const schemas = new SchemaRegistry();
+  const [schemaMessage, ...messages] = messagesOf(bytes);
+  if (schemaMessage === undefined) throw cutOff();
+  const schema = schemas.register(schemaMessage);
+  for (const message of messages) {
+    const { rows } = validateRecordBatchMessage(message, schemas.layout(schema));
+    const group = { schema, message, shared: null, messageRows: rows, selection: null };
+    const batch = { kind: 'batch', rows, groups: [group], continued: false } as const;
+    const [state, , key, value] = decodeBatch(batch, EXCHANGE, schemas);
+    for (let row = 0; row < rows; row++) {
+      yield {
+        state: state!.value(row) as string,
+        key: key!.value(row) as string | null,
+        value: readStateValue(value!.value(row) as Uint8Array),
+      };
+    }
+  }
+}
+
+/** The encapsulated messages of a stream, up to its end. */
+function messagesOf(bytes: Uint8Array): Uint8Array[] {
+  const messages: Uint8Array[] = [];
+  for (let at = 0; ; ) {
+    if (at + IPC_PREFIX_BYTES > bytes.length) throw cutOff();
+    const metadataBytes = new DataView(bytes.buffer, bytes.byteOffset + at).getInt32(4, true);
+    if (metadataBytes === 0) return messages;
+    const bodyAt = at + IPC_PREFIX_BYTES + metadataBytes;
+    if (metadataBytes < 8 || bodyAt > bytes.length) throw cutOff();
+    const view = new DataView(bytes.buffer, bytes.byteOffset + at + IPC_PREFIX_BYTES, metadataBytes);
+    const end = bodyAt + FlatTable.root(view).int64(3);
+    if (end > bytes.length) throw cutOff();
+    // At the start of a buffer of its own, so that numbers lie where they may.
+    messages.push(bytes.slice(at, end));
+    at = end;
+  }
+}
+
+function cutOff(): InternalError {
+  return new InternalError('STATE_MALFORMED', 'A state file of a checkpoint is cut off.');
+}
+
+function concatenated(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}

@@ -1,0 +1,39 @@
+/** What operators remember between rows, and how it is told to a checkpoint. */
+import type { SqlValue } from '../batch/value.js';
+import type { TimeQueue } from './time-queue.js';
+
+/** How a thing of an operator becomes plain data and comes back. `load` makes a new thing, equal to the saved one. */
+export interface StateCodec<T> {
+  save(thing: T): SqlValue;
+  load(saved: SqlValue): T;
+}
+
+/** One thing for each key, in the order in which keys came. What `get` gives may be changed in place. */
+export interface KeyedState<T> {
+  readonly size: number;
+  get(key: string): T | undefined;
+  set(key: string, thing: T): void;
+  delete(key: string): void;
+  values(): Iterable<T>;
+}
+
+/** One thing of the whole operator. */
+export interface OperatorValue<T> {
+  value: T;
+}
+
+/**
+ * Keeps the state of one operator. Each name is asked for once, while the operator is made; where the job goes on from a
+ * checkpoint, what it gives holds what was there then. A name says the same in every version of an operator.
+ */
+export interface StateBackend {
+  keyed<T>(name: string, codec: StateCodec<T>): KeyedState<T>;
+  /** Things that wait for a moment. */
+  queue<T>(name: string, codec: StateCodec<T>): TimeQueue<T>;
+  value<T>(name: string, codec: StateCodec<T>, initial: T): OperatorValue<T>;
+}
+
+/** Plain data. */
+export function plain<T extends SqlValue>(): StateCodec<T> {
+  return { save: (thing) => thing, load: (saved) => saved as T };
+}

@@ -1,0 +1,83 @@
+import { tableFromIPC } from 'apache-arrow';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { HeapState } from '../../../core/state/heap-state.js';
+import { KEY_GROUPS, keyGroupOf } from '../../../core/state/key-group.js';
+import { decodeSnapshot, encodeSnapshot } from '../../../core/state/snapshot-file.js';
+import { plain } from '../../../core/state/state-backend.js';
+import { readStateValue, StateWriter } from '../../../core/state/state-value.js';
+import { problem } from '../graph/problem.js';
+
+const { value } = fc.letrec<{ value: unknown }>((tie) => ({
+  value: fc.oneof(
+    { depthSize: 'small' },
+    fc.constantFrom(null, true, false, -0, Number.NaN, Number.NEGATIVE_INFINITY, 2n ** 200n, -1n),
+    fc.double(),
+    fc.bigInt(),
+    fc.string({ unit: 'binary' }),
+    fc.uint8Array(),
+    fc.array(tie('value')),
+  ),
+}));
+
+test('every value comes back from its bytes as it was', () => {
+  fc.assert(
+    fc.property(value, (thing) => {
+      const writer = new StateWriter();
+      writer.write(thing as never);
+      expect(readStateValue(writer.bytes)).toEqual(thing);
+    }),
+  );
+});
+
+test('bytes that are cut off or unknown are refused', () => {
+  const writer = new StateWriter();
+  writer.write(['text', 1n, [2]]);
+  const { bytes } = writer;
+  for (let length = 0; length < bytes.length; length++) {
+    expect(problem(() => readStateValue(bytes.subarray(0, length)))).toMatch(/^STATE_MALFORMED/);
+  }
+  expect(problem(() => readStateValue(Uint8Array.of(99)))).toMatch(/^STATE_MALFORMED/);
+});
+
+test('a snapshot is an Arrow IPC stream that any reader of Arrow opens', () => {
+  const entries = [
+    { state: 'groups', key: '1:a', value: ['x', 1n] },
+    { state: 'watermark', key: null, value: 17 },
+  ];
+  const bytes = encodeSnapshot(entries);
+
+  const table = tableFromIPC(bytes);
+  expect(table.schema.fields.map((field) => field.name)).toEqual(['state', 'key_group', 'key', 'value']);
+  expect(table.getChild('key_group')!.toArray()[0]).toBe(keyGroupOf('1:a'));
+  expect([...decodeSnapshot(bytes)]).toEqual(entries);
+  expect([...decodeSnapshot(encodeSnapshot([]))]).toEqual([]);
+});
+
+test('a snapshot that is cut off is refused', () => {
+  const bytes = encodeSnapshot([{ state: 's', key: 'k', value: 1 }]);
+  for (const length of [0, 7, 100, bytes.length - 8, bytes.length - 1]) {
+    expect(problem(() => [...decodeSnapshot(bytes.subarray(0, length))])).toMatch(/^(STATE|BATCH)_MALFORMED/);
+  }
+});
+
+test('keys are spread over all key groups', () => {
+  const groups = new Set(Array.from({ length: 5_000 }, (_, i) => keyGroupOf(`key ${i}`)));
+  expect(groups.size).toBe(KEY_GROUPS);
+});
+
+test('a queue gives things of one moment back in their order, also after a restore', () => {
+  const before = new HeapState();
+  const queue = before.queue('waiting', plain<string>());
+  for (const [time, item] of [
+    [2, 'c'],
+    [1, 'a'],
+    [2, 'd'],
+    [1, 'b'],
+    [3, 'e'],
+  ] as const)
+    queue.add(time, item);
+
+  const after = new HeapState(before.snapshot()).queue('waiting', plain<string>());
+  expect([...after.due(2)].map(({ item }) => item)).toEqual(['a', 'b', 'c', 'd']);
+});
