@@ -17,10 +17,18 @@ export interface FileOutput {
   readonly temporaryPath: string;
   /** Removes what has been written, so that it can be written anew. */
   clear(): Promise<void>;
+  /** From here on the part outlives this process, until `showPart`. */
+  keep(): KeptPart;
   /** Shows the part under its final name; removes what the folder held before where the sink overwrites. */
   commit(): Promise<void>;
   /** Removes the temporary file, and the folders that this output made and that are empty. */
   abort(): Promise<void>;
+}
+
+/** A written part that is to be shown when its checkpoint is complete; plain data. */
+export interface KeptPart {
+  readonly temporaryPath: string;
+  readonly name: string;
 }
 
 /** Has files removed if this process dies before the returned function is called. */
@@ -28,10 +36,15 @@ export type Guard = (paths: UnfinishedPaths) => () => void;
 
 /**
  * Makes the sink's folder and names a part in it. Several parts of one folder may be open at a time.
+ * @param job put into the name of the part; null: it is not
  * @throws {SinkError} SINK_WRITE where the folder cannot be made.
  */
-export async function openFileOutput(sink: FileSink, guard: Guard): Promise<FileOutput> {
-  const name = `part-${randomUUID()}${EXTENSIONS[sink.format]}`;
+export async function openFileOutput(
+  sink: FileSink,
+  guard: Guard,
+  job: string | null = null,
+): Promise<FileOutput> {
+  const name = `part-${job === null ? '' : `${job}-`}${randomUUID()}${EXTENSIONS[sink.format]}`;
   const temporaryPath = join(sink.path, `.${name}.inprogress`);
   const made = missingFolders(sink.path);
   const release = guard({ files: [resolve(temporaryPath)], folders: made });
@@ -47,19 +60,14 @@ export async function openFileOutput(sink: FileSink, guard: Guard): Promise<File
   return {
     temporaryPath,
     clear: () => rm(temporaryPath, { force: true }),
+    keep: () => {
+      release();
+      return { temporaryPath: resolve(temporaryPath), name };
+    },
     commit: async () => {
-      try {
-        if (sink.partitions === null) {
-          await rename(temporaryPath, join(sink.path, name));
-          release();
-          await Promise.all(replaced.map((file) => rm(join(sink.path, file), { force: true })));
-        } else {
-          await showPartitions(temporaryPath, sink);
-          release();
-        }
-      } catch (error) {
-        throw writeError(sink, error, 'The finished part file cannot be renamed');
-      }
+      await showPart(sink, { temporaryPath, name });
+      release();
+      await Promise.all(replaced.map((file) => rm(join(sink.path, file), { force: true })));
     },
     abort: async () => {
       await rm(temporaryPath, { force: true, recursive: true });
@@ -67,6 +75,23 @@ export async function openFileOutput(sink: FileSink, guard: Guard): Promise<File
       if (await removeEmpty(made)) release();
     },
   };
+}
+
+/**
+ * Shows a part under its final name; does nothing where that was done before.
+ * @throws {SinkError} SINK_WRITE
+ */
+export async function showPart(
+  sink: Pick<FileSink, 'table' | 'path' | 'overwrite' | 'partitions'>,
+  { temporaryPath, name }: KeptPart,
+): Promise<void> {
+  const shown = join(sink.path, name);
+  try {
+    if (sink.partitions !== null) await showPartitions(temporaryPath, sink);
+    else if (existsSync(temporaryPath) || !existsSync(shown)) await rename(temporaryPath, shown);
+  } catch (error) {
+    throw writeError(sink, error, 'The finished part file cannot be renamed');
+  }
 }
 
 /** The folders of `path` that do not exist yet, deepest first. */
@@ -86,7 +111,7 @@ async function removeEmpty(folders: readonly string[]): Promise<boolean> {
   }
 }
 
-function writeError(sink: FileSink, cause: unknown, what: string): SinkError {
+function writeError(sink: Pick<FileSink, 'table' | 'path'>, cause: unknown, what: string): SinkError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new SinkError('SINK_WRITE', `${what} (table ${sink.table}, ${sink.path}): ${reason}`, {
     hint: "Check the table's 'path' and the rights and free space of that folder.",

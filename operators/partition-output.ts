@@ -7,7 +7,10 @@ import type { FileSink } from '../core/index.js';
  * Moves what lies below `written` to the same folders below the sink's path and removes `written`. Where the sink overwrites,
  * partitions that got rows, and the one that the statement names, lose the files they had; the others keep theirs.
  */
-export async function showPartitions(written: string, sink: FileSink): Promise<void> {
+export async function showPartitions(
+  written: string,
+  sink: Pick<FileSink, 'path' | 'overwrite' | 'partitions'>,
+): Promise<void> {
   const files = existing(await readdir(written, { recursive: true, withFileTypes: true }).catch(() => []));
   const moves = files.map((file) => {
     const from = join(file.parentPath, file.name);

@@ -12,14 +12,17 @@ import {
   type SourceStage,
 } from '../core/index.js';
 import type { Engine } from './engine.js';
-import type { FileOutput } from './file-output.js';
+import { type FileOutput, openFileOutput } from './file-output.js';
 import { SpillScope } from './ports/spill-scope.js';
 import { BlackholeSink } from './sinks/blackhole.js';
 import { CollectSink } from './sinks/collect.js';
 import { PrintSink, type WriteText } from './sinks/print.js';
 import type { ResultQueue } from './sinks/result-queue.js';
+import { type KeptParts, RollingFileSink } from './sinks/rolling-file-sink.js';
 import { DatagenSource } from './sources/datagen.js';
 import { DeadLetterSource } from './sources/dead-letters.js';
+import { EndedSource } from './sources/ended.js';
+import { encodePosition, identitiesOf, rowsBefore } from './sources/file-position.js';
 import { whyReadOnce } from './sources/read-once.js';
 import { openPython } from './stages/open-python.js';
 import { exchangeOf, openRelational } from './stages/open-relational.js';
@@ -34,6 +37,8 @@ export interface JobEnds {
   readonly results: ResultQueue | null;
   /** The open output of each file sink, by stage. */
   readonly outputs: ReadonlyMap<string, FileOutput>;
+  /** The parts of each file sink of a job with checkpoints, by stage; null: the job takes none. */
+  readonly kept: ReadonlyMap<string, KeptParts> | null;
   /** Where `print` writes. */
   readonly print: WriteText;
 }
@@ -49,6 +54,8 @@ export function createRegistry(
 ): OperatorRegistry {
   return {
     create: (stage, job) => {
+      const hasEnded = job.restored !== null && !job.restored.has(stage.id);
+      if (hasEnded && stage.inputs.length === 0) return new EndedSource();
       switch (stage.kind) {
         case 'relational':
           return relational(stage, job, engine, ends);
@@ -82,11 +89,41 @@ function relational(
   engine: Engine,
   ends: JobEnds,
 ): Operator | SourceOperator {
-  const open = openRelational(stage, job.graph, engine, ends.outputs.get(stage.id) ?? null);
   const once = () => whyReadOnce(stage.files);
-  return stage.inputs.length === 0
-    ? new RelationalSource(open, once)
-    : new RelationalOperator(open, stage.inputs.length, stage.perBatch, once);
+  const parts = ends.kept?.get(stage.id);
+  if (parts !== undefined) return rolling(stage, job, engine, parts);
+  const output = ends.outputs.get(stage.id) ?? null;
+  if (stage.inputs.length > 0) {
+    const open = openRelational(stage, job.graph, engine, output);
+    return new RelationalOperator(open, stage.inputs.length, stage.perBatch, once);
+  }
+  if (ends.kept === null) return new RelationalSource(openRelational(stage, job.graph, engine, output), once);
+  const state = job.restored?.get(stage.id) ?? null;
+  const before = state === null ? 0 : rowsBefore(state, stage.files);
+  const files = identitiesOf(stage.files);
+  const sql = before === 0 ? stage.sql : `SELECT * FROM (${stage.sql}) OFFSET ${before}`;
+  const open = openRelational({ ...stage, sql }, job.graph, engine, null);
+  return new RelationalSource(open, once, (rows) => encodePosition({ rows: before + rows, files }));
+}
+
+/** A sink of a job with checkpoints writes each part anew. */
+function rolling(
+  stage: RelationalStage,
+  job: OperatorSurroundings,
+  engine: Engine,
+  parts: KeptParts,
+): Operator {
+  const open = () => openFileOutput(stage.sink!, (paths) => engine.bridge.guard(paths), engine.job.id);
+  return new RollingFileSink(
+    parts,
+    open,
+    (output) =>
+      new RelationalOperator(
+        openRelational(stage, job.graph, engine, output),
+        stage.inputs.length,
+        stage.perBatch,
+      ),
+  );
 }
 
 function source(

@@ -36,11 +36,11 @@ const FIXED = new Map<string, readonly string[]>([
 const REASONS = {
   plan: 'the optimiser here has no such choice',
   cluster: 'there is no cluster here: everything runs on one machine',
-  state: 'no operator keeps state between batches yet',
+  state: 'state lies in the memory of the core, and is kept as long as the job runs',
   bundles: 'bundles adapt themselves to the load',
   workers: 'function workers are always separate processes, with caps from the resource manager',
   java: 'nothing here runs in a JVM',
-  checkpoints: 'jobs do not store checkpoints yet',
+  checkpoints: 'checkpoints have no such choice here',
   display: 'it concerns how another client shows results',
 } as const;
 

@@ -38,6 +38,30 @@ export const OPTIONS = {
     meaning: 'BATCH, STREAMING, or AUTOMATIC: batch where every source is bounded.',
     schema: { enum: ['BATCH', 'STREAMING', 'AUTOMATIC'] },
   },
+  'execution.checkpointing.interval': {
+    type: 'duration',
+    default: null,
+    meaning: 'How long after a checkpoint of a streaming job the next one begins; without it none is taken.',
+    schema: { minimum: 10 },
+  },
+  'execution.checkpointing.dir': {
+    type: 'string',
+    default: null,
+    meaning:
+      'The folder for checkpoints; each job has a folder in it, which is removed when the job has succeeded.',
+  },
+  'execution.checkpointing.num-retained': {
+    type: 'integer',
+    default: '1',
+    meaning: 'How many complete checkpoints of a job are kept.',
+    schema: { minimum: 1, maximum: 1000 },
+  },
+  'execution.state-recovery.path': {
+    type: 'string',
+    default: null,
+    meaning:
+      'The checkpoint that the streaming jobs of the session go on from: its folder, or one with such folders, of which the newest is taken.',
+  },
   'parallelism.default': {
     type: 'integer',
     default: null,

@@ -33,3 +33,17 @@ export interface SpillReaderFactory {
   read(position: number, length: number): Promise<Uint8Array>;
   discard(): Promise<void>;
 }
+
+/** The folder that checkpoints are kept in. Names are paths in it, with `/`; what a call has done survives a loss of power. */
+export interface CheckpointFiles {
+  /** Writes a new file whole, and the folders above it. */
+  write(name: string, bytes: Uint8Array): Promise<void>;
+  /** @throws where there is none */
+  read(name: string): Promise<Uint8Array>;
+  /** Renames a folder; nobody sees a part of it. */
+  rename(from: string, to: string): Promise<void>;
+  /** Names in a folder; none where it does not exist. */
+  list(folder: string): Promise<readonly string[]>;
+  /** Removes a folder with everything in it; does nothing where there is none. */
+  remove(folder: string): Promise<void>;
+}

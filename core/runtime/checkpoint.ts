@@ -10,9 +10,11 @@ export interface Checkpoint {
 /** Collects what the operators acknowledge. A stage that ends before its barrier counts as done. */
 export class CheckpointCollector {
   private readonly pending = new Map<number, Pending>();
-  private lastId = 0;
 
-  /** Begins a checkpoint that `stages` must acknowledge; ids count up from 1. */
+  /** @param lastId of the checkpoint before; ids count up from it */
+  constructor(private lastId = 0) {}
+
+  /** Begins a checkpoint that `stages` must acknowledge. */
   begin(stages: Iterable<string>): { readonly id: number; readonly complete: Promise<Checkpoint> } {
     const id = ++this.lastId;
     const entry: Pending = { missing: new Set(stages), states: new Map(), done: deferred() };

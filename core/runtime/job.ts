@@ -35,6 +35,8 @@ export interface JobOptions {
   readonly schemas: SchemaRegistry | null;
   /** As `OperatorSurroundings.restored`. */
   readonly restored: OperatorSurroundings['restored'];
+  /** The number of the checkpoint that the job goes on from; 0 where it begins. */
+  readonly lastCheckpoint: number;
 }
 
 export const DEFAULT_JOB_OPTIONS: JobOptions = {
@@ -45,6 +47,7 @@ export const DEFAULT_JOB_OPTIONS: JobOptions = {
   decide: ({ error }) => ({ error }),
   schemas: null,
   restored: null,
+  lastCheckpoint: 0,
 };
 
 /** One run of a stage graph. The first error wins and reaches the user as itself; the rest is cancelled and closed. */
@@ -53,7 +56,7 @@ export class Job {
   private readonly wiring: Wiring;
   private readonly regions: readonly RunningRegion[];
   private readonly abort = new AbortController();
-  private readonly checkpoints = new CheckpointCollector();
+  private readonly checkpoints: CheckpointCollector;
   private readonly turns: EventLoopTurns;
   /** Errors met while closing after the first one. */
   readonly suppressed: unknown[] = [];
@@ -65,6 +68,7 @@ export class Job {
     private readonly ports: JobPorts,
     private readonly options: JobOptions,
   ) {
+    this.checkpoints = new CheckpointCollector(options.lastCheckpoint);
     this.turns = new EventLoopTurns(ports.clock, ports.timers);
     this.wiring = new Wiring(graph, options.edgeBytes, ports.spillFiles);
     const surroundings = {

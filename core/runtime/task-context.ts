@@ -123,7 +123,8 @@ export class TaskContext implements OperatorContext {
     try {
       if (turn !== null) {
         await turn;
-        this.signal.throwIfAborted();
+        // A barrier that a drained source has acknowledged goes out all the same.
+        (element.kind === 'barrier' ? this.stopped : this.signal).throwIfAborted();
       }
       await this.parts.output?.push(element);
     } finally {

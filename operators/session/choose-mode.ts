@@ -30,6 +30,7 @@ export function chooseMode(
   queries: readonly QueryPlan[],
   connectors: ReadonlyMap<string, ConnectorTraits>,
   asked: Mode | null,
+  isCheckpointed = false,
 ): ModeChoice {
   const unbounded = queries.flatMap((query) => unboundedTables(query.root, connectors));
   if (unbounded.length === 0) {
@@ -40,7 +41,8 @@ export function chooseMode(
     }
     if (asked !== 'streaming') return { mode: 'batch', isBounded: true, note: null };
     const note = 'mode: streaming was asked for; every source ends, so the job gives its final rows and ends';
-    const mode = queries.some((query) => isTimed(query.root)) ? 'streaming' : 'batch';
+    const isStream = isCheckpointed || queries.some((query) => isTimed(query.root));
+    const mode = isStream ? 'streaming' : 'batch';
     return { mode, isBounded: true, note };
   }
   const [first] = unbounded;

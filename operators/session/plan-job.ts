@@ -13,6 +13,7 @@ import {
   withGrantedWorkers,
 } from '../../core/index.js';
 import { aggregatePhases } from './aggregate-phases.js';
+import { checkpointSettings, hasCheckpoints } from './checkpointing.js';
 import { chooseMode, type Mode } from './choose-mode.js';
 import { letterQueries } from './dead-letter-tables.js';
 import type { EngineHost } from './engine-host.js';
@@ -73,7 +74,8 @@ export async function planJob(
   const connectors = new Map(STANDARD_CONNECTORS);
   for (const name of [...sources, DEAD_LETTER_CONNECTOR])
     connectors.set(name, { source: 'rows', sink: null, bounded: () => true });
-  const choice = chooseMode(first.bound, connectors, asked);
+  const isCheckpointed = hasCheckpoints(checkpointSettings(configuration, options.workingDirectory));
+  const choice = chooseMode(first.bound, connectors, asked, isCheckpointed);
   if (choice.note !== null) options.onNote(choice.note);
   // Where nobody asked for a stream, only the tables of a job say that it is one.
   const { ids, bound } = choice.isBounded || asked !== null ? first : bind(true);
@@ -87,7 +89,10 @@ export async function planJob(
     ids,
     sql,
   });
-  const planned = await withSourceFusion(cut, configuration, { workers, functions, resolveFiles });
+  const isCut = choice.mode === 'streaming' && isCheckpointed;
+  const planned = isCut
+    ? cut
+    : await withSourceFusion(cut, configuration, { workers, functions, resolveFiles });
   noteOptions(queries, options.onNote);
   const graph = withGrantedWorkers(planned, host.resources.functionWorkers(planned));
   const tell = (error: unknown) => placedFailure(error, queries, sql);

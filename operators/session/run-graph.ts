@@ -16,6 +16,7 @@ import { createRegistry, type SourceFactory } from '../registry.js';
 import { decideRegion } from '../retry/region-decision.js';
 import type { WriteText } from '../sinks/print.js';
 import type { ResultQueue } from '../sinks/result-queue.js';
+import { type CheckpointSettings, Checkpoints, hasCheckpoints } from './checkpointing.js';
 import { letterStages } from './dead-letter-tables.js';
 import { engineReadings } from './engine-metrics.js';
 import type { JobMetrics, Progress } from './session-types.js';
@@ -30,6 +31,9 @@ export interface RunOptions {
   readonly signal: AbortSignal;
   /** Aborting it ends the sources; the run is then a good one. */
   readonly drain: AbortSignal;
+  /** What a streaming job does about checkpoints. */
+  readonly checkpoints: CheckpointSettings;
+  readonly onNote: (text: string) => void;
   readonly onProgress: (progress: Progress) => void;
   /** Called about once a second and at the end; null: nobody listens. */
   readonly onMetrics: ((metrics: JobMetrics) => void) | null;
@@ -54,14 +58,17 @@ export async function runGraph(graph: StageGraph, options: RunOptions): Promise<
   const { engine } = options;
   const outputs = new Map<string, FileOutput>();
   const startNs = engine.clock.monotonicNs();
+  let checkpoints: Checkpoints | null = null;
   try {
+    if (graph.mode === 'streaming' && hasCheckpoints(options.checkpoints))
+      checkpoints = await Checkpoints.open(graph, engine, options.checkpoints, options.onNote);
     for (const stage of graph.stages) {
-      if (stage.kind === 'relational' && stage.sink !== null)
+      if (checkpoints === null && stage.kind === 'relational' && stage.sink !== null)
         outputs.set(stage.id, await openFileOutput(stage.sink, (paths) => engine.bridge.guard(paths)));
     }
     const registry = createRegistry(
       engine,
-      { results: options.results, outputs, print: options.print },
+      { results: options.results, outputs, kept: checkpoints?.kept ?? null, print: options.print },
       options.sources,
     );
     const job = new Job(graph, registry, engine, {
@@ -72,25 +79,31 @@ export async function runGraph(graph: StageGraph, options: RunOptions): Promise<
       signal: options.signal,
       decide: (failure) => decide(failure, graph.mode, engine.failedRows),
       schemas: engine.schemas,
+      restored: checkpoints?.restored?.states ?? null,
+      lastCheckpoint: checkpoints?.restored?.id ?? 0,
     });
     const drain = () => job.drain();
     options.drain.addEventListener('abort', drain, { once: true });
     if (options.drain.aborted) drain();
     const stopReporting = reportProgress(job, graph, options, startNs);
+    const stopCheckpoints = checkpoints?.start(job);
     try {
       await job.run();
     } finally {
+      await stopCheckpoints?.();
       options.drain.removeEventListener('abort', drain);
       stopReporting();
       reportMetrics(job, graph, options, startNs, true);
     }
     engine.failedRows.finish();
     for (const output of outputs.values()) await output.commit();
+    await checkpoints?.succeed();
     options.results?.finish();
     return { metrics: job.metrics, seconds: Number(engine.clock.monotonicNs() - startNs) / 1e9 };
   } catch (error) {
     // The first made the folder that the others are in.
     for (const output of [...outputs.values()].reverse()) await output.abort();
+    await checkpoints?.fail();
     options.results?.finish(error);
     throw error;
   }

@@ -24,6 +24,7 @@ import type { SourceFactory } from '../registry.js';
 import { ResultQueue } from '../sinks/result-queue.js';
 import { untilEnded } from '../sinks/until-ended.js';
 import { checkEach } from './check-each.js';
+import { checkpointSettings } from './checkpointing.js';
 import { isLetterQuery } from './dead-letter-tables.js';
 import { describeFunction } from './describe-function.js';
 import { describedColumns } from './described-columns.js';
@@ -343,6 +344,8 @@ export class Session implements JobSession {
           ...(graph.mode === 'batch' ? [this.#ending.signal] : []),
         ]),
         drain: this.#ending.signal,
+        checkpoints: checkpointSettings(this.configuration, this.#options.workingDirectory),
+        onNote: this.#options.onNote,
         onProgress: (progress) => {
           spoken.progress(progress);
           this.#options.onProgress(progress);

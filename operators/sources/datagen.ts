@@ -13,6 +13,7 @@ import {
   type SqlValue,
   type Timers,
 } from '../../core/index.js';
+import { Turns } from '../turns.js';
 import { type FieldGenerator, fieldGenerator } from './datagen-field.js';
 
 const DEFAULT_ROWS_PER_SECOND = 10_000;
@@ -70,7 +71,7 @@ export class DatagenSource implements SourceOperator {
   /** Of the columns that are read. */
   #fields: readonly FieldGenerator[] = [];
   #made = 0;
-  #emitting: Promise<void> = Promise.resolve();
+  readonly #turns = new Turns();
 
   constructor(
     private readonly stage: SourceStage,
@@ -96,6 +97,17 @@ export class DatagenSource implements SourceOperator {
     this.#fields = columns.map(
       ({ name }) => plan.fields[declared.findIndex((column) => column.name === name)]!,
     );
+    this.#goOn();
+  }
+
+  /** The rows of the checkpoint are made again and left out, so that sequences go on. */
+  #goOn(): void {
+    const state = this.job.restored?.get(this.stage.id) ?? null;
+    if (state === null) return;
+    this.#made = (JSON.parse(new TextDecoder().decode(state)) as { readonly made: number }).made;
+    for (const { next, rows } of this.#fields) {
+      if (Number.isFinite(rows)) for (let i = 0; i < this.#made; i++) next();
+    }
   }
 
   async run(): Promise<void> {
@@ -117,20 +129,18 @@ export class DatagenSource implements SourceOperator {
     }
   }
 
-  async snapshot(barrier: Barrier): Promise<void> {
-    await this.#emitting;
-    this.#context.acknowledge(
-      barrier.checkpointId,
-      new TextEncoder().encode(JSON.stringify({ made: this.#made })),
-    );
-    await this.#context.output.emit(barrier);
+  snapshot(barrier: Barrier): Promise<void> {
+    return this.#turns.alone(async () => {
+      const state = new TextEncoder().encode(JSON.stringify({ made: this.#made }));
+      this.#context.acknowledge(barrier.checkpointId, state);
+      await this.#context.output.emit(barrier);
+    });
   }
 
   async close(): Promise<void> {}
 
   async #emit(rows: number): Promise<void> {
     const values = this.#fields.map(({ next }) => Array.from({ length: rows }, () => next() as SqlValue));
-    this.#made += rows;
     const groups = this.#encoders.flatMap(
       ({ positions, encoder }) =>
         encoder.encode(
@@ -138,8 +148,10 @@ export class DatagenSource implements SourceOperator {
           positions.map((position) => values[position]!),
         ).groups,
     );
-    this.#emitting = this.#context.output.emit({ kind: 'batch', rows, groups, continued: false });
-    await this.#emitting;
+    await this.#turns.alone(async () => {
+      await this.#context.output.emit({ kind: 'batch', rows, groups, continued: false });
+      this.#made += rows;
+    });
   }
 }
 

@@ -13,6 +13,7 @@ import {
   type StageMetrics,
   type Watermark,
 } from '../../core/index.js';
+import { Turns } from '../turns.js';
 
 /** Names a file of the stage that can be read only once; null: it can be run again. */
 export type ReadOnce = () => string | null;
@@ -27,14 +28,20 @@ export type OpenRelational = (metrics: StageMetrics) => Promise<{
 
 type Opened = Awaited<ReturnType<OpenRelational>>;
 
-/** A stage that reads files only. It has no rows before a barrier that are not also after its last batch, so it holds no state. */
+/** What a source of files says of its place to a checkpoint, after so many rows. */
+export type PositionAfter = (rows: number) => Uint8Array;
+
+/** A stage that reads files only. */
 export class RelationalSource implements SourceOperator {
   #opened: Opened | null = null;
   #context!: OperatorContext;
+  #rows = 0;
+  readonly #turns = new Turns();
 
   constructor(
     private readonly open_: OpenRelational,
     private readonly readOnce: ReadOnce = () => null,
+    private readonly positionAfter: PositionAfter | null = null,
   ) {}
 
   async open(context: OperatorContext): Promise<void> {
@@ -44,14 +51,23 @@ export class RelationalSource implements SourceOperator {
 
   async run(): Promise<void> {
     const { stage, worker } = this.#opened!;
-    await forward(stage, this.#context, async () => {
-      this.#context.metrics.fractionRead = worker.progress()?.fraction ?? null;
+    await forward(stage, this.#context, {
+      emit: (batch) =>
+        this.#turns.alone(async () => {
+          await this.#context.output.emit(batch);
+          this.#rows += batch.rows;
+        }),
+      afterBatch: async () => {
+        this.#context.metrics.fractionRead = worker.progress()?.fraction ?? null;
+      },
     });
   }
 
-  async snapshot(barrier: Barrier): Promise<void> {
-    this.#context.acknowledge(barrier.checkpointId, null);
-    await this.#context.output.emit(barrier);
+  snapshot(barrier: Barrier): Promise<void> {
+    return this.#turns.alone(async () => {
+      this.#context.acknowledge(barrier.checkpointId, this.positionAfter?.(this.#rows) ?? null);
+      await this.#context.output.emit(barrier);
+    });
   }
 
   whyNotAgain(): string | null {
@@ -86,8 +102,8 @@ export class RelationalOperator implements Operator {
     this.#context = context;
     this.#opened = await openStage(this.open_, context);
     // A query may end before its inputs do (LIMIT): then nobody has to make the rest of them.
-    this.#forwarding = forward(this.#opened.stage, context, () => this.#afterBatch()).then(() =>
-      context.stopInputs(),
+    this.#forwarding = forward(this.#opened.stage, context, { afterBatch: () => this.#afterBatch() }).then(
+      () => context.stopInputs(),
     );
     // Awaited at the last endInput; a failure before that must reach the job at once.
     this.#forwarding.catch((error) => context.fail(error));
@@ -150,10 +166,13 @@ async function openStage(open: OpenRelational, context: OperatorContext): Promis
 async function forward(
   stage: RelationalStageHandle,
   context: OperatorContext,
-  afterBatch: () => Promise<void> = async () => {},
+  {
+    emit = (batch) => context.output.emit(batch),
+    afterBatch,
+  }: { readonly emit?: (batch: Batch) => Promise<void>; readonly afterBatch: () => Promise<void> },
 ): Promise<void> {
   for await (const batch of stage.batches()) {
-    await context.output.emit(batch);
+    await emit(batch);
     releaseGroups(batch.groups);
     await afterBatch();
   }

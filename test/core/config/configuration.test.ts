@@ -157,7 +157,7 @@ describe('a configuration', () => {
     configuration.set('table.sql-dialect', 'default', 'SET');
 
     expect(notes).toEqual([
-      "'table.exec.mini-batch.enabled' is a key of Flink that has no effect here: no operator keeps state between batches yet.",
+      "'table.exec.mini-batch.enabled' is a key of Flink that has no effect here: state lies in the memory of the core, and is kept as long as the job runs.",
       "'taskmanager.numberOfTaskSlots' is a key of Flink that has no effect here: there is no cluster here: everything runs on one machine.",
     ]);
   });

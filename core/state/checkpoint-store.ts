@@ -1,0 +1,161 @@
+/**
+ * Checkpoints in a folder, in the layout of Flink: `<job>/chk-<id>/_metadata`, and beside it a file for each stage that has
+ * state. One is written under a hidden name and renamed when all of it is there.
+ */
+import { crc32 } from 'node:zlib';
+import { SourceError } from '../errors.js';
+import type { CheckpointFiles } from '../ports/ports.js';
+import type { Checkpoint } from '../runtime/checkpoint.js';
+
+/** What a stage is, for who goes on from its state. */
+export interface StageIdentity {
+  readonly id: string;
+  /** What EXPLAIN calls it. */
+  readonly description: string;
+  /** Equal where the state of one fits the other. */
+  readonly fingerprint: string;
+}
+
+/** A checkpoint as it was stored. */
+export interface StoredCheckpoint extends Checkpoint {
+  readonly job: string;
+  readonly stages: readonly StageIdentity[];
+}
+
+interface Manifest {
+  readonly format: 1;
+  readonly job: string;
+  readonly id: number;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  readonly stages: readonly (StageIdentity & { readonly state: ManifestState })[];
+}
+
+/** `ended`: the stage had no more rows to come. */
+type ManifestState =
+  | 'ended'
+  | 'none'
+  | { readonly file: string; readonly bytes: number; readonly crc32: number };
+
+const METADATA = '_metadata';
+
+/** Writes the checkpoints of one job. */
+export class CheckpointStore {
+  readonly #kept: string[] = [];
+
+  /** @param retained how many of them are kept */
+  constructor(
+    private readonly files: CheckpointFiles,
+    private readonly job: string,
+    private readonly retained: number,
+  ) {}
+
+  /** When it resolves the checkpoint is complete; where it fails those before it stay. */
+  async write({ id, states }: Checkpoint, stages: readonly StageIdentity[], time: number): Promise<void> {
+    const hidden = `${this.job}/.chk-${id}`;
+    try {
+      const written: Manifest['stages'][number][] = [];
+      for (const stage of stages) {
+        const bytes = states.get(stage.id);
+        const file = `${stage.id}.state`;
+        if (bytes) await this.files.write(`${hidden}/${file}`, bytes);
+        const state = bytes ? { file, bytes: bytes.length, crc32: crc32(bytes) } : null;
+        written.push({ ...stage, state: state ?? (bytes === undefined ? 'ended' : 'none') });
+      }
+      const manifest: Manifest = { format: 1, job: this.job, id, time, stages: written };
+      const text = `${JSON.stringify(manifest, null, 2)}\n`;
+      await this.files.write(`${hidden}/${METADATA}`, new TextEncoder().encode(text));
+      await this.files.rename(hidden, `${this.job}/chk-${id}`);
+    } catch (error) {
+      await this.files.remove(hidden).catch(() => undefined);
+      throw error;
+    }
+    this.#kept.push(`${this.job}/chk-${id}`);
+  }
+
+  /** Removes what is older than those that are kept. */
+  async retire(): Promise<void> {
+    while (this.#kept.length > this.retained) await this.files.remove(this.#kept.shift()!);
+  }
+
+  /** The job is done: nobody goes on from here. */
+  async removeAll(): Promise<void> {
+    await this.files.remove(this.job);
+  }
+}
+
+/**
+ * The checkpoint in a folder, or the newest in the folders up to two below it.
+ * @throws {SourceError} CHECKPOINT_NOT_FOUND; CHECKPOINT_DAMAGED where a file of it is not as it was written
+ */
+export async function readCheckpoint(files: CheckpointFiles): Promise<StoredCheckpoint> {
+  const found = await manifestsIn(files, '', 2);
+  const newest = found
+    .sort((a, b) => a.manifest.time - b.manifest.time || a.manifest.id - b.manifest.id)
+    .at(-1);
+  if (newest === undefined) {
+    throw new SourceError('CHECKPOINT_NOT_FOUND', 'There is no complete checkpoint to go on from.', {
+      hint: "execution.state-recovery.path names a folder 'chk-…', or one that holds such folders.",
+    });
+  }
+  const { folder, manifest } = newest;
+  const states = new Map<string, Uint8Array | null>();
+  for (const { id, state } of manifest.stages) {
+    if (state === 'ended') continue;
+    states.set(id, state === 'none' ? null : await stateIn(files, folder, state));
+  }
+  return { id: manifest.id, job: manifest.job, states, stages: manifest.stages };
+}
+
+interface FoundManifest {
+  readonly folder: string;
+  readonly manifest: Manifest;
+}
+
+async function manifestsIn(files: CheckpointFiles, folder: string, depth: number): Promise<FoundManifest[]> {
+  const names = await files.list(folder);
+  if (names.includes(METADATA)) {
+    const text = new TextDecoder().decode(await files.read(joined(folder, METADATA)));
+    return [{ folder, manifest: parsed(text, folder) }];
+  }
+  if (depth === 0) return [];
+  const below = names.filter((name) => !name.startsWith('.'));
+  return (await Promise.all(below.map((name) => manifestsIn(files, joined(folder, name), depth - 1)))).flat();
+}
+
+function parsed(text: string, folder: string): Manifest {
+  try {
+    const manifest = JSON.parse(text) as Manifest;
+    if (manifest.format === 1) return manifest;
+  } catch (cause) {
+    throw damaged(joined(folder, METADATA), cause);
+  }
+  throw damaged(joined(folder, METADATA), null);
+}
+
+async function stateIn(
+  files: CheckpointFiles,
+  folder: string,
+  state: Exclude<ManifestState, string>,
+): Promise<Uint8Array> {
+  const name = joined(folder, state.file);
+  let bytes: Uint8Array;
+  try {
+    bytes = await files.read(name);
+  } catch (cause) {
+    throw damaged(name, cause);
+  }
+  if (bytes.length === state.bytes && crc32(bytes) === state.crc32) return bytes;
+  throw damaged(name, null);
+}
+
+function joined(folder: string, name: string): string {
+  return folder === '' ? name : `${folder}/${name}`;
+}
+
+function damaged(name: string, cause: unknown): SourceError {
+  return new SourceError('CHECKPOINT_DAMAGED', `File ${name} of the checkpoint is not as it was written.`, {
+    hint: 'Go on from another checkpoint, or without one.',
+    cause,
+  });
+}

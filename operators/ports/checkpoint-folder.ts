@@ -1,0 +1,50 @@
+/** Checkpoints on the file system of the machine. */
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { CheckpointFiles } from '../../core/index.js';
+
+/** Files in `folder`, flushed to the disk with the folder entries that lead to them. */
+export function checkpointFolder(folder: string): CheckpointFiles {
+  const at = (name: string) => join(folder, name);
+  return {
+    write: async (name, bytes) => {
+      await mkdir(dirname(at(name)), { recursive: true });
+      const file = await open(at(name), 'w', 0o600);
+      try {
+        await file.writeFile(bytes);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await syncFolder(dirname(at(name)));
+    },
+    read: (name) => readFile(at(name)),
+    rename: async (from, to) => {
+      await rename(at(from), at(to));
+      await syncFolder(dirname(at(to)));
+    },
+    list: async (name) => {
+      try {
+        return await readdir(at(name));
+      } catch (error) {
+        if (isMissing(error)) return [];
+        throw error;
+      }
+    },
+    remove: (name) => rm(at(name), { recursive: true, force: true }),
+  };
+}
+
+function isMissing(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

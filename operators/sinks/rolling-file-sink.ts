@@ -1,0 +1,128 @@
+/** A filesystem sink of a job with checkpoints: a part for each of them, shown when the checkpoint is complete. */
+import { rm } from 'node:fs/promises';
+import type { Barrier, Batch, Operator, OperatorContext, Watermark } from '../../core/index.js';
+import { type FileOutput, type KeptPart, showPart } from '../file-output.js';
+
+/** The parts of one sink that are written and not yet shown. */
+export class KeptParts {
+  #parts: { readonly checkpointId: number; readonly part: KeptPart }[] = [];
+
+  /** @param parts of the checkpoint that the job goes on from */
+  constructor(
+    private readonly sink: Parameters<typeof showPart>[0],
+    parts: readonly KeptPart[] = [],
+  ) {
+    for (const part of parts) this.add(0, part);
+  }
+
+  add(checkpointId: number, part: KeptPart): void {
+    this.#parts.push({ checkpointId, part });
+  }
+
+  get all(): readonly KeptPart[] {
+    return this.#parts.map(({ part }) => part);
+  }
+
+  /** Shows the parts of checkpoints up to this one. */
+  async show(checkpointId: number): Promise<void> {
+    for (const kept of this.#parts.filter((other) => other.checkpointId <= checkpointId)) {
+      await showPart(this.sink, kept.part);
+      this.#parts = this.#parts.filter((other) => other !== kept);
+    }
+  }
+
+  /** Removes the parts of checkpoints after this one. */
+  async drop(checkpointId: number): Promise<void> {
+    for (const { checkpointId: id, part } of this.#parts) {
+      if (id > checkpointId) await rm(part.temporaryPath, { recursive: true, force: true });
+    }
+  }
+}
+
+/** Writes a part from one barrier to the next; without rows there is none. */
+export class RollingFileSink implements Operator {
+  #context!: OperatorContext;
+  #part: { readonly output: FileOutput; readonly writer: Operator; readonly done: AbortController } | null =
+    null;
+  #hasKept = false;
+
+  /**
+   * @param openOutput a new part
+   * @param writerOf what writes it
+   */
+  constructor(
+    private readonly parts: KeptParts,
+    private readonly openOutput: () => Promise<FileOutput>,
+    private readonly writerOf: (output: FileOutput) => Operator,
+  ) {}
+
+  async open(context: OperatorContext): Promise<void> {
+    this.#context = context;
+  }
+
+  async processBatch(batch: Batch, input: number): Promise<void> {
+    await (await this.#writer()).processBatch(batch, input);
+  }
+
+  async processWatermark(_watermark: Watermark): Promise<void> {}
+
+  async snapshot({ checkpointId }: Barrier): Promise<void> {
+    await this.#finish(checkpointId);
+    const state = new TextEncoder().encode(JSON.stringify(this.parts.all));
+    this.#context.acknowledge(checkpointId, state);
+  }
+
+  async endInput(): Promise<void> {
+    await this.#finish(Number.POSITIVE_INFINITY);
+  }
+
+  whyNotAgain(): string | null {
+    return this.#hasKept ? 'parts of its files belong to a checkpoint' : null;
+  }
+
+  async close(): Promise<void> {
+    const part = this.#part;
+    this.#part = null;
+    if (part === null) return;
+    part.done.abort(this.#context.signal.reason);
+    await part.writer.close();
+    await part.output.abort();
+  }
+
+  async #writer(): Promise<Operator> {
+    if (this.#part === null) {
+      const output = await this.openOutput();
+      const done = new AbortController();
+      this.#part = { output, writer: this.writerOf(output), done };
+      await this.#part.writer.open(this.#contextOf(done.signal));
+    }
+    return this.#part.writer;
+  }
+
+  /** A part that has all its rows stops no inputs. */
+  #contextOf(done: AbortSignal): OperatorContext {
+    const { stageId, output, clock, timers, metrics, bufferBytes, signal } = this.#context;
+    return {
+      stageId,
+      output,
+      clock,
+      timers,
+      metrics,
+      bufferBytes,
+      signal: AbortSignal.any([signal, done]),
+      fail: (error) => this.#context.fail(error),
+      acknowledge: () => {},
+      stopInputs: () => {},
+    };
+  }
+
+  async #finish(checkpointId: number): Promise<void> {
+    if (this.#part === null) return;
+    const { output, writer } = this.#part;
+    await writer.endInput(0);
+    await writer.close();
+    this.#part = null;
+    this.#hasKept = true;
+    this.parts.add(checkpointId, output.keep());
+  }
+}

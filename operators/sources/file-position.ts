@@ -1,0 +1,48 @@
+/** Where a scan of files is: how many rows of it have gone out, and what the files were. */
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { type FileScan, SourceError } from '../../core/index.js';
+
+export interface FilePosition {
+  /** In the order of the files, which a scan keeps. */
+  readonly rows: number;
+  readonly files: readonly FileIdentity[];
+}
+
+type FileIdentity = readonly [path: string, bytes: number, modifiedMs: number];
+
+/** The files of the tables as they are; of a glob none, it is not looked into. */
+export function identitiesOf(scans: readonly FileScan[]): FileIdentity[] {
+  return scans.flatMap(({ path }) => filesAt(path)).sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+function filesAt(path: string): FileIdentity[] {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return [];
+  if (!stats.isDirectory()) return [[path, stats.size, stats.mtimeMs]];
+  return readdirSync(path)
+    .filter((name) => !/^[._]/.test(name))
+    .flatMap((name) => filesAt(join(path, name)));
+}
+
+export function encodePosition(position: FilePosition): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(position));
+}
+
+/**
+ * The rows to leave out when the scan goes on.
+ * @throws {SourceError} SOURCE_CHANGED where the files are not those of the checkpoint
+ */
+export function rowsBefore(state: Uint8Array, scans: readonly FileScan[]): number {
+  const { rows, files } = JSON.parse(new TextDecoder().decode(state)) as FilePosition;
+  const now = new Map(identitiesOf(scans).map((file) => [file[0], JSON.stringify(file)]));
+  const changed = files.find((file) => now.get(file[0]) !== JSON.stringify(file));
+  const added = [...now.keys()].find((path) => !files.some((file) => file[0] === path));
+  const which = changed?.[0] ?? added;
+  if (which === undefined) return rows;
+  throw new SourceError(
+    'SOURCE_CHANGED',
+    `File ${which} is not as it was when the checkpoint was taken: its rows cannot be counted off again.`,
+    { hint: 'Put the files back as they were, or run the job from its beginning.' },
+  );
+}

@@ -1,0 +1,130 @@
+import { expect, test } from 'vitest';
+import type { CheckpointFiles } from '../../../core/ports/ports.js';
+import { CheckpointStore, readCheckpoint } from '../../../core/state/checkpoint-store.js';
+
+/** A disk that stops working at its `failAt`-th change, half of that change done. */
+class Disk implements CheckpointFiles {
+  readonly files = new Map<string, Uint8Array>();
+  changes = 0;
+  failAt = Number.POSITIVE_INFINITY;
+
+  async write(name: string, bytes: Uint8Array): Promise<void> {
+    this.#change(() => this.files.set(name, bytes.slice(0, bytes.length >> 1)));
+    this.files.set(name, bytes.slice());
+  }
+
+  async read(name: string): Promise<Uint8Array> {
+    const bytes = this.files.get(name);
+    if (bytes === undefined) throw new Error(`no file ${name}`);
+    return bytes;
+  }
+
+  async rename(from: string, to: string): Promise<void> {
+    this.#change(() => {});
+    for (const [name, bytes] of [...this.files]) {
+      if (!name.startsWith(`${from}/`)) continue;
+      this.files.delete(name);
+      this.files.set(to + name.slice(from.length), bytes);
+    }
+  }
+
+  async list(folder: string): Promise<string[]> {
+    const prefix = folder === '' ? '' : `${folder}/`;
+    const below = [...this.files.keys()].filter((name) => name.startsWith(prefix));
+    return [...new Set(below.map((name) => name.slice(prefix.length).split('/')[0]!))];
+  }
+
+  async remove(folder: string): Promise<void> {
+    const inside = [...this.files.keys()].filter((name) => name.startsWith(`${folder}/`));
+    this.#change(() => this.files.delete(inside.at(-1) ?? ''));
+    for (const name of inside) this.files.delete(name);
+  }
+
+  #change(half: () => void): void {
+    this.changes += 1;
+    if (this.changes < this.failAt) return;
+    if (this.changes === this.failAt) half();
+    throw new Error('the machine is off');
+  }
+}
+
+const STAGES = ['source-1', 'stream-2', 'sink-3'].map((id) => ({
+  id,
+  description: id,
+  fingerprint: `a ${id}`,
+}));
+
+function checkpoint(id: number) {
+  const bytes = Uint8Array.from({ length: 100 }, (_, i) => i + id);
+  return {
+    id,
+    states: new Map([
+      ['stream-2', bytes],
+      ['sink-3', null],
+    ] as const),
+  };
+}
+
+async function threeCheckpoints(disk: Disk): Promise<void> {
+  const store = new CheckpointStore(disk, 'job', 1);
+  for (const id of [1, 2, 3]) {
+    await store.write(checkpoint(id), STAGES, 1000 + id);
+    await store.retire();
+  }
+}
+
+test('the newest checkpoint is read as it was written, an ended stage without state', async () => {
+  const disk = new Disk();
+  await threeCheckpoints(disk);
+
+  const { id, job, states } = await readCheckpoint(disk);
+  expect({ id, job, states }).toEqual({ job: 'job', ...checkpoint(3) });
+  expect(await disk.list('job')).toEqual(['chk-3']);
+});
+
+test('wherever a crash cuts the writing off, what is there is a whole checkpoint', async () => {
+  const whole = new Disk();
+  await threeCheckpoints(whole);
+
+  const found: number[] = [];
+  for (let failAt = 1; failAt <= whole.changes; failAt++) {
+    const disk = new Disk();
+    disk.failAt = failAt;
+    await expect(threeCheckpoints(disk)).rejects.toThrow('the machine is off');
+    const read = await readCheckpoint(disk).catch((error: { code: string }) => error.code);
+    if (typeof read === 'string') {
+      expect(read).toBe('CHECKPOINT_NOT_FOUND');
+      found.push(0);
+    } else {
+      expect(read.states).toEqual(checkpoint(read.id).states);
+      found.push(read.id);
+    }
+  }
+  expect(found).toEqual([...found].sort());
+  expect(new Set(found)).toEqual(new Set([0, 1, 2, 3]));
+});
+
+test('a disk that is full loses the checkpoint that does not fit, not those before it', async () => {
+  const disk = new Disk();
+  const store = new CheckpointStore(disk, 'job', 1);
+  await store.write(checkpoint(1), STAGES, 1);
+  disk.failAt = disk.changes + 1;
+  await expect(store.write(checkpoint(2), STAGES, 2)).rejects.toThrow();
+  disk.failAt = Number.POSITIVE_INFINITY;
+
+  expect((await readCheckpoint(disk)).id).toBe(1);
+  await store.write(checkpoint(3), STAGES, 3);
+  expect((await readCheckpoint(disk)).id).toBe(3);
+});
+
+test('a file of a checkpoint that has changed is refused by its name', async () => {
+  for (const name of ['stream-2.state', '_metadata']) {
+    const disk = new Disk();
+    await threeCheckpoints(disk);
+    disk.files.set(`job/chk-3/${name}`, Uint8Array.of(1, 2, 3));
+    await expect(readCheckpoint(disk)).rejects.toMatchObject({
+      code: 'CHECKPOINT_DAMAGED',
+      message: `File job/chk-3/${name} of the checkpoint is not as it was written.`,
+    });
+  }
+});
