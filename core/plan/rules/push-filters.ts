@@ -3,6 +3,7 @@ import { conjunction, conjunctsOf } from '../conjuncts.js';
 import type { Expression } from '../expression.js';
 import {
   callsPython,
+  hasSubquery,
   hasWindowCall,
   isNondeterministic,
   planCallsPython,
@@ -39,8 +40,11 @@ function push(plan: LogicalPlan, conjuncts: readonly Expression[]): LogicalPlan 
       return push(plan.input, [...conjunctsOf(plan.predicate), ...conjuncts]);
     case 'project':
       return pushBelowProject(plan, movable, rest);
-    case 'join':
-      return filteredBy(pushIntoJoin(plan, movable), rest);
+    case 'join': {
+      // A semi join is cheapest over the few rows that the other joins leave; only Python should see fewer rows still.
+      const [dear, cheap] = planCallsPython(plan) ? [[], movable] : partition(movable, hasSubquery);
+      return filteredBy(pushIntoJoin(plan, cheap), [...dear, ...rest]);
+    }
     case 'sort':
     case 'distinct':
       return filteredBy({ ...plan, input: push(plan.input, movable) }, rest);

@@ -50,6 +50,20 @@ test('a cross join with an equality in WHERE becomes a join on it', () => {
   `);
 });
 
+test('a condition with a subquery stays above a join, where fewer rows are left; below it where Python is called', () => {
+  const plain = after(
+    'SELECT t.b FROM t, u WHERE t.a = u.a AND t.c = 1 AND EXISTS (SELECT 1 FROM u AS v WHERE v.a = t.a)',
+    pushFilters,
+  );
+  const python = after(
+    'SELECT t.b FROM (SELECT a, b, inc(a) AS k FROM t) AS t, u WHERE t.k = u.a AND EXISTS (SELECT 1 FROM u AS v WHERE v.a = t.a)',
+    pushFilters,
+  );
+
+  expect(plain.indexOf('EXISTS')).toBeLessThan(plain.indexOf('inner join'));
+  expect(python.indexOf('EXISTS')).toBeGreaterThan(python.indexOf('inner join'));
+});
+
 test('WHERE does not reach the padded side of an outer join, ON does', () => {
   expect(
     after(
