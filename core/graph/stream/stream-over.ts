@@ -5,7 +5,8 @@ import { expressionKey } from '../../plan/expression-key.js';
 import type { Project } from '../../plan/plan-builders.js';
 import type { StreamFrame } from '../../plan/stream-operator.js';
 import { isTimeAttribute } from '../../plan/time-attribute.js';
-import { rewriteExpression, someExpression } from '../../plan/visit-expression.js';
+import { rewriteExpression } from '../../plan/visit-expression.js';
+import { hasWindowOf, windowCallsOf } from '../../plan/window-calls.js';
 import {
   type MadeColumn,
   operatorOver,
@@ -21,12 +22,7 @@ import { streamCall } from './stream-aggregate.js';
 export function streamOver(context: StreamContext, node: Project): Relation {
   const calls = windowCallsOf(node);
   const [first] = calls;
-  const specification = ({ partitionBy, orderBy }: WindowCall) =>
-    JSON.stringify([
-      partitionBy.map(expressionKey),
-      orderBy.map((key) => [expressionKey(key.expression), key.descending]),
-    ]);
-  const other = calls.find((call) => specification(call) !== specification(first!));
+  const other = calls.find((call) => !hasWindowOf(call, first!));
   if (other !== undefined) refuseInStream(context, 'A second window of OVER', other);
   const [key, second] = first!.orderBy;
   const isTime =
@@ -71,18 +67,6 @@ export function streamOver(context: StreamContext, node: Project): Relation {
     rewriteExpression(expression, (e) => (e.kind === 'window_call' ? places.get(expressionKey(e))! : e)),
   );
   return projected(over, node.columns, outputs);
-}
-
-/** The window calls of a projection, each once. */
-export function windowCallsOf(node: Project): WindowCall[] {
-  const calls = new Map<string, WindowCall>();
-  for (const expression of node.expressions) {
-    someExpression(expression, (e) => {
-      if (e.kind === 'window_call') calls.set(expressionKey(e), e);
-      return false;
-    });
-  }
-  return [...calls.values()];
 }
 
 /** ROW_NUMBER counts the rows so far. */

@@ -1,10 +1,9 @@
 /** The first rows of each partition: `WHERE ROW_NUMBER() OVER (…) <= n` over a stream. */
-import { isComparison, MIRRORED } from '../../plan/comparison.js';
-import { conjunctsOf } from '../../plan/conjuncts.js';
 import type { Expression } from '../../plan/expression.js';
 import { columnOf, type WindowCall } from '../../plan/expression-builders.js';
 import type { LogicalPlan } from '../../plan/logical-plan.js';
-import { type Filter, filteredBy, type Project } from '../../plan/plan-builders.js';
+import { type Filter, filteredBy } from '../../plan/plan-builders.js';
+import { type RowNumbers, rowNumberBounds } from '../../plan/row-numbers.js';
 import type { StreamOperatorKind } from '../../plan/stream-operator.js';
 import { isTimeAttribute } from '../../plan/time-attribute.js';
 import {
@@ -16,43 +15,19 @@ import {
   type StreamContext,
   withOperands,
 } from './relation.js';
-import { windowCallsOf } from './stream-over.js';
 import { windowTimeOf } from './window-edges.js';
-
-interface RowNumbers {
-  readonly project: Project;
-  readonly call: WindowCall;
-  /** Column of the number. */
-  readonly id: string;
-}
 
 /** Null where the filter is not about the number of a row. */
 export function streamRank(context: StreamContext, filter: Filter): Relation | null {
-  const numbers = rowNumbersIn(filter.input);
-  if (numbers === null) return null;
-  const conjuncts = conjunctsOf(filter.predicate);
-  const bounds = conjuncts.map((conjunct) => boundOf(conjunct, numbers.id));
-  const from = Math.max(1, ...bounds.flatMap((bound) => bound?.from ?? []));
-  const to = Math.min(Number.POSITIVE_INFINITY, ...bounds.flatMap((bound) => bound?.to ?? []));
-  if (to === Number.POSITIVE_INFINITY) return null;
+  const bounds = rowNumberBounds(filter);
+  if (bounds === null || bounds.to === Number.POSITIVE_INFINITY) return null;
+  const { numbers, from, to, others } = bounds;
   if (numbers.call.function !== 'ROW_NUMBER') {
     refuseInStream(context, `${numbers.call.function} in a Top-N`, numbers.call, 'Use ROW_NUMBER().');
   }
-  const others = conjuncts.filter((_, i) => bounds[i] === null);
   const ranked = rank(context, numbers, from, to);
   if (others.length === 0) return ranked;
   return { ...ranked, plan: { ...filteredBy(ranked.plan, others), columns: ranked.plan.columns } };
-}
-
-function rowNumbersIn(plan: LogicalPlan): RowNumbers | null {
-  if (plan.kind !== 'project') return null;
-  const calls = windowCallsOf(plan);
-  const position = plan.expressions.findIndex((expression) => expression.kind === 'window_call');
-  const call = calls[0];
-  const isNumber = call !== undefined && /^(ROW_NUMBER|RANK|DENSE_RANK)$/.test(call.function);
-  return isNumber && calls.length === 1 && position >= 0
-    ? { project: plan, call, id: plan.columns[position]!.id }
-    : null;
 }
 
 function rank(context: StreamContext, { project, call, id }: RowNumbers, from: number, to: number): Relation {
@@ -117,32 +92,4 @@ function operatorOf(
     return { kind: key.descending ? 'last_row' : 'first_row', keys, time: order[0]!.column };
   }
   return { kind: 'rank', keys, order, from, to, windowTime: null };
-}
-
-/** What a condition says of the number of a row: `rn <= 3`, `2 < rn`, `rn = 1`; null: something else. */
-function boundOf(conjunct: Expression, id: string): { readonly from?: number; readonly to?: number } | null {
-  if (conjunct.kind !== 'call' || conjunct.arguments.length !== 2) return null;
-  const [left, right] = conjunct.arguments as [Expression, Expression];
-  const isLeft = left.kind === 'column' && left.id === id;
-  const value = isLeft ? right : left;
-  const column = isLeft ? left : right;
-  if (column.kind !== 'column' || column.id !== id) return null;
-  const plain = value.kind === 'cast' ? value.argument : value;
-  if (plain.kind !== 'literal') return null;
-  const n = Number(plain.value);
-  if (!isComparison(conjunct.function)) return null;
-  switch (isLeft ? conjunct.function : MIRRORED[conjunct.function]) {
-    case '=':
-      return { from: n, to: n };
-    case '<=':
-      return { to: n };
-    case '<':
-      return { to: n - 1 };
-    case '>=':
-      return { from: n };
-    case '>':
-      return { from: n + 1 };
-    default:
-      return null;
-  }
 }

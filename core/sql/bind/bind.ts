@@ -16,6 +16,7 @@ import { withKnownType } from './expression.js';
 import { bindInsert } from './insert.js';
 import { bindQuery } from './query.js';
 import { checkStreamingOrder } from './streaming-order.js';
+import { checkStreamingWindows } from './streaming-windows.js';
 import { bindTable } from './table-reference.js';
 
 /**
@@ -31,7 +32,9 @@ export function bindStatement(
       return [{ root: bindRoot(environment, statement.query), sink: { kind: 'collect' } }];
     case 'insert': {
       const plan = bindInsert(rootContext(environment), statement);
-      return [{ ...plan, root: inlineSingleUses(plan.root) }];
+      const root = inlineSingleUses(plan.root);
+      if (environment.streaming) checkStreamingWindows(environment, root);
+      return [{ ...plan, root }];
     }
     case 'statement_set':
       return statement.statements.flatMap((insert) => bindStatement(environment, insert));
@@ -44,7 +47,10 @@ export function bindStatement(
  */
 export function bindRoot(environment: BindEnvironment, query: QueryNode): LogicalPlan {
   const plan = inlineSingleUses(bindQuery(rootContext(environment), query, null));
-  if (environment.streaming) checkStreamingOrder(environment, plan);
+  if (environment.streaming) {
+    checkStreamingOrder(environment, plan);
+    checkStreamingWindows(environment, plan);
+  }
   const columns = uniqueNames(plan.columns);
   if (!columns.some((column) => column.type.kind === 'NULL')) return { ...plan, columns };
   const expressions = plan.columns.map((column) => withKnownType(columnOf(column)));

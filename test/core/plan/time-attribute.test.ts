@@ -65,3 +65,34 @@ test('in streaming mode rows may be sorted by ascending event time, or with LIMI
   expect(bind('SELECT id FROM orders ORDER BY ts, id', catalog, undefined, true)).toHaveLength(1);
   expect(bind('SELECT id FROM orders ORDER BY id LIMIT 3', catalog, undefined, true)).toHaveLength(1);
 });
+
+test.each([
+  ['LEAD(id) OVER (ORDER BY ts)', 'LEAD sees rows to come'],
+  ['NTILE(2) OVER (ORDER BY ts)', 'NTILE sees rows to come'],
+  ['SUM(id) OVER (ORDER BY ts ROWS BETWEEN CURRENT ROW AND 1 FOLLOWING)', 'A frame with FOLLOWING'],
+  ['SUM(id) OVER (ORDER BY ts DESC)', 'OVER takes its time attribute ascending only'],
+  ['SUM(id) OVER (ORDER BY id ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)', 'ordered by a time attribute only'],
+  ['COUNT(*) OVER (ORDER BY ts), SUM(id) OVER (PARTITION BY id ORDER BY ts)', 'have the same window'],
+  ['COUNT(*) OVER (ORDER BY PROCTIME())', 'the order of processing time is not kept'],
+])('in streaming mode %s is refused', (call, message) => {
+  const sql = `SELECT ${call} FROM orders`;
+  expect(() => bind(sql, catalog, undefined, true)).toThrow(message);
+  expect(bind(sql, catalog)).toHaveLength(1);
+});
+
+test.each([
+  ['RANK', 'rn <= 2', 'RANK() ranks no stream'],
+  ['ROW_NUMBER', 'rn > 2', 'The end of the ranking is not said'],
+])('in streaming mode %s with %s is refused', (call, bound, message) => {
+  const ranked = `SELECT id, ${call}() OVER (PARTITION BY id ORDER BY ts) AS rn FROM orders`;
+  expect(() => bind(`SELECT id FROM (${ranked}) WHERE ${bound}`, catalog, undefined, true)).toThrow(message);
+});
+
+test('in streaming mode OVER and Top-N of rows so far are taken', () => {
+  const taken = [
+    'SELECT SUM(id) OVER w, COUNT(*) OVER w FROM orders WINDOW w AS (PARTITION BY id ORDER BY ts ROWS 2 PRECEDING)',
+    'SELECT id FROM (SELECT id, ROW_NUMBER() OVER (ORDER BY id DESC) AS rn FROM orders) WHERE rn <= 2',
+    'SELECT ROW_NUMBER() OVER (PARTITION BY id ORDER BY id) FROM orders',
+  ];
+  for (const sql of taken) expect(bind(sql, catalog, undefined, true)).toHaveLength(1);
+});

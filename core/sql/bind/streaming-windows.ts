@@ -1,0 +1,88 @@
+/** OVER and Top-N over a stream: rows know those before them, and a ranking has an end. */
+import type { Expression } from '../../plan/expression.js';
+import type { WindowCall } from '../../plan/expression-builders.js';
+import type { LogicalPlan } from '../../plan/logical-plan.js';
+import type { Project } from '../../plan/plan-builders.js';
+import { rowNumberBounds } from '../../plan/row-numbers.js';
+import { isTimeAttribute } from '../../plan/time-attribute.js';
+import { inputsOf } from '../../plan/visit-plan.js';
+import { hasWindowOf, windowCallsOf } from '../../plan/window-calls.js';
+import { type BindEnvironment, bindError } from './bind-context.js';
+
+/** Functions that look at all rows of a partition. */
+const NEEDS_ALL_ROWS = new Set(['LEAD', 'NTILE', 'PERCENT_RANK', 'CUME_DIST', 'NTH_VALUE']);
+
+/** @throws {SqlError} for what Flink refuses over a stream, also where every source ends */
+export function checkStreamingWindows(environment: BindEnvironment, plan: LogicalPlan): void {
+  if (plan.kind === 'project') checkCalls(environment, plan, windowCallsOf(plan));
+  const ranking = plan.kind === 'filter' ? rowNumberBounds(plan) : null;
+  if (ranking === null || !ranking.isBounded) {
+    for (const input of inputsOf(plan)) checkStreamingWindows(environment, input);
+    return;
+  }
+  const { numbers, to } = ranking;
+  checkOrder(environment, numbers.project.input, numbers.call);
+  if (numbers.call.function !== 'ROW_NUMBER') {
+    const hint = 'Use ROW_NUMBER(), or run it in batch mode.';
+    refuse(environment, `${numbers.call.function}() ranks no stream`, numbers.call, hint);
+  }
+  if (to === Number.POSITIVE_INFINITY) {
+    refuse(
+      environment,
+      'The end of the ranking is not said',
+      numbers.call,
+      'Add WHERE … <= n for the number.',
+    );
+  }
+  checkStreamingWindows(environment, numbers.project.input);
+}
+
+function checkCalls(environment: BindEnvironment, { input }: Project, calls: readonly WindowCall[]): void {
+  for (const call of calls) {
+    checkOrder(environment, input, call);
+    const [key] = call.orderBy;
+    const isTime = key?.expression.kind === 'column' && isTimeAttribute(input, key.expression.id);
+    if (NEEDS_ALL_ROWS.has(call.function)) refuse(environment, `${call.function} sees rows to come`, call);
+    if (isAhead(call)) refuse(environment, 'A frame with FOLLOWING sees rows to come', call);
+    if (isTime && key.descending) refuse(environment, 'OVER takes its time attribute ascending only', call);
+    if (call.frame?.start.kind === 'preceding' && !isTime) {
+      refuse(environment, 'A bounded frame of OVER is ordered by a time attribute only', call);
+    }
+    if (!hasWindowOf(call, calls[0]!)) {
+      refuse(environment, 'All calls with OVER of one SELECT have the same window', call);
+    }
+  }
+}
+
+function checkOrder(environment: BindEnvironment, input: LogicalPlan, call: WindowCall): void {
+  if (!call.orderBy.some(({ expression }) => isProcessingTime(input, expression))) return;
+  refuse(
+    environment,
+    'the order of processing time is not kept',
+    call,
+    'Order by a column with a WATERMARK.',
+  );
+}
+
+/** True for what PROCTIME() gave. */
+function isProcessingTime(plan: LogicalPlan, expression: Expression): boolean {
+  if (expression.kind === 'call') return expression.function === 'CURRENT_TIMESTAMP';
+  if (expression.kind !== 'column') return false;
+  const position = plan.columns.findIndex(({ id }) => id === expression.id);
+  if (position < 0) return false;
+  if (plan.kind === 'project') return isProcessingTime(plan.input, plan.expressions[position]!);
+  return inputsOf(plan).some((input) => isProcessingTime(input, expression));
+}
+
+function isAhead({ frame }: WindowCall): boolean {
+  return frame !== null && [frame.start, frame.end].some(({ kind }) => kind.endsWith('following'));
+}
+
+function refuse(
+  environment: BindEnvironment,
+  what: string,
+  { span }: WindowCall,
+  hint = 'Change it, or run it in batch mode.',
+): never {
+  throw bindError(environment, 'SQL_INVALID', `In streaming mode: ${what}.`, span, hint);
+}
