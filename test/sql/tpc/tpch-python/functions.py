@@ -101,6 +101,11 @@ def is_wanted(brand: str, container: str, size: int, quantity: Price) -> bool:
     return least <= quantity <= least + 10 and 1 <= size <= largest
 
 
+@udf
+def is_large(quantity: Amount) -> bool:
+    return quantity > 300
+
+
 class Total(AggregateFunction):
     """SUM of decimals: NULL where there is no value."""
 

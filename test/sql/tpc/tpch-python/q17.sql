@@ -5,7 +5,7 @@ FROM
     part
 WHERE
     p_partkey = l_partkey
-    AND p_brand = 'Brand#23'
+    AND ends_with(p_brand, '#23')
     AND p_container = 'MED BOX'
     AND l_quantity < (
         SELECT

@@ -18,7 +18,7 @@ WHERE
         GROUP BY
             l_orderkey
         HAVING
-            total(l_quantity) > 300)
+            is_large(total(l_quantity)))
     AND c_custkey = o_custkey
     AND o_orderkey = l_orderkey
 GROUP BY
