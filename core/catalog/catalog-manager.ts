@@ -165,9 +165,11 @@ export class CatalogManager {
     return true;
   }
 
-  /** The error for a name that is no table, with near names of its database. */
+  /** The error for a name that is no table: which part of its path is not there, with near names. */
   unknownRelation(path: ObjectPath, kind: 'table' | 'view' = 'table'): SqlError {
     const names = this.relations(path.catalog, path.database).map((entry) => entry.path.name);
+    const place = names.length > 0 ? null : this.#unknownDatabase(path.catalog, path.database);
+    if (place !== null) return place;
     return unknown(
       'SQL_UNKNOWN_TABLE',
       `There is no ${kind} ${pathText(path)}.`,
@@ -312,17 +314,34 @@ export class CatalogManager {
     return { catalog: parts.at(-2) ?? this.#catalog, database: parts.at(-1)! };
   }
 
+  /** @throws {SqlError} SQL_UNKNOWN_CATALOG, SQL_UNKNOWN_DATABASE where there is none of this name. */
+  requireDatabase(catalog = this.#catalog, database = this.#database): void {
+    this.#checkDatabase(catalog, database);
+  }
+
   #catalogNamed(name: string): Catalog {
     const catalog = this.#catalogs.get(name);
     if (catalog !== undefined) return catalog;
-    throw unknown('SQL_UNKNOWN_CATALOG', `There is no catalog ${name}.`, name, this.catalogs(), 'catalogs');
+    throw this.#unknownCatalog(name);
   }
 
   #checkDatabase(catalogName: string, database: string): Catalog {
-    const catalog = this.#catalogNamed(catalogName);
-    if (catalog.databases().includes(database)) return catalog;
+    const error = this.#unknownDatabase(catalogName, database);
+    if (error !== null) throw error;
+    return this.#catalogNamed(catalogName);
+  }
+
+  #unknownCatalog(name: string): SqlError {
+    return unknown('SQL_UNKNOWN_CATALOG', `There is no catalog ${name}.`, name, this.catalogs(), 'catalogs');
+  }
+
+  /** The error for a database, or its catalog, that is not there; null where it is. */
+  #unknownDatabase(catalogName: string, database: string): SqlError | null {
+    const databases = this.#catalogs.get(catalogName)?.databases();
+    if (databases === undefined) return this.#unknownCatalog(catalogName);
+    if (databases.includes(database)) return null;
     const message = `There is no database ${catalogName}.${database}.`;
-    throw unknown('SQL_UNKNOWN_DATABASE', message, database, catalog.databases(), 'databases');
+    return unknown('SQL_UNKNOWN_DATABASE', message, database, databases, 'databases');
   }
 }
 

@@ -141,6 +141,7 @@ function relationNames(
   catalogs: CatalogManager,
   kind: 'view' | null = null,
 ): string[] {
+  catalogs.requireDatabase(database.at(-2), database.at(-1));
   return catalogs
     .relations(database.at(-2), database.at(-1))
     .filter((entry) => kind === null || entry.kind === kind)

@@ -154,3 +154,17 @@ def test_the_list_shows_types_kind_and_place(tmp_path: Path, capsys: pytest.Capt
 def test_a_file_that_is_not_there_is_a_wrong_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert main("check", "nowhere.py") == 2
     assert "does not exist" in capsys.readouterr().err
+
+
+def test_a_job_is_not_taken_for_python_and_the_command_for_it_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    job = tmp_path / "job.sql"
+    job.write_text("SELECT 1;")
+
+    code = main("check", str(job))
+
+    printed = capsys.readouterr().err
+    assert code == 2
+    assert "job.sql is a job, not a Python file with functions." in printed
+    assert f"`millstream check {job}` plans the job" in printed

@@ -31,7 +31,13 @@ export class AggregateCollector {
 
   /** A reference to the result of a call. Its operands may have no aggregates themselves. */
   bind(outer: ExpressionContext, node: FunctionCallNode, callee: FunctionCallee): Expression {
-    const at: ExpressionContext = { ...outer, aggregates: null, windows: null, clause: 'an aggregate' };
+    const at: ExpressionContext = {
+      ...outer,
+      aggregates: null,
+      windows: null,
+      clause: 'an aggregate',
+      selected: [],
+    };
     const call = bindAggregateCall(at, node, callee);
     const key = JSON.stringify([
       call.function,

@@ -4,6 +4,7 @@ import type { NamedWindow } from '../ast.js';
 import type { AggregateCollector } from './aggregate-collector.js';
 import type { BindContext } from './bind-context.js';
 import type { Scope } from './scope.js';
+import type { SelectedItem } from './select-list.js';
 
 /** Handed down while an expression is bound. */
 export interface ExpressionContext {
@@ -15,6 +16,8 @@ export interface ExpressionContext {
   readonly windows: readonly NamedWindow[] | null;
   /** `WHERE`, `GROUP BY`, … for messages. */
   readonly clause: string;
+  /** Outputs of the SELECT that can be named here: in QUALIFY. */
+  readonly selected?: readonly SelectedItem[];
 }
 
 /** Expressions over a scope, without aggregates and window functions. */

@@ -27,6 +27,7 @@ import {
   bindUnary,
 } from './operators.js';
 import { bindField, resolveName } from './scope.js';
+import { selectAlias } from './select-alias.js';
 import { bindExists, bindInQuery, bindScalarSubquery } from './subquery.js';
 import { bindType } from './type-node.js';
 
@@ -38,7 +39,7 @@ export function bindExpression(at: ExpressionContext, node: ExpressionNode): Exp
     case 'literal':
       return bindLiteral(context, node);
     case 'name':
-      return resolveName(context, at.scope, node);
+      return selectAlias(at, node) ?? resolveName(context, at.scope, node);
     case 'function_call':
       return bindCall(at, node);
     case 'unary':

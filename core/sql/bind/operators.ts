@@ -8,6 +8,7 @@ import { bindError } from './bind-context.js';
 import { callBuiltin } from './builtin-call.js';
 import { bindExpression } from './expression.js';
 import type { ExpressionContext } from './expression-context.js';
+import { checkEscape } from './like-escape.js';
 import { bindInQuery } from './subquery.js';
 
 type Node<K extends ExpressionNode['kind']> = Extract<ExpressionNode, { kind: K }>;
@@ -90,6 +91,7 @@ export function bindBetween(at: ExpressionContext, node: Node<'between'>): Expre
 
 /** `x LIKE pattern [ESCAPE c]`, `x SIMILAR TO pattern`. */
 export function bindLike(at: ExpressionContext, node: Node<'like'>): Expression {
+  checkEscape(at.context, node);
   const parts = [node.operand, node.pattern, ...(node.escape === null ? [] : [node.escape])];
   const found = callBuiltin(
     at.context,

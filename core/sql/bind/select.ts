@@ -73,7 +73,10 @@ function bindParts(context: BindContext, node: SelectNode, scope: Scope, tail: Q
     expressions: list.map((item) => item.expression),
     having:
       node.having === null ? null : bindCondition({ ...at, windows: null, clause: 'HAVING' }, node.having),
-    qualify: node.qualify === null ? null : bindCondition({ ...at, clause: 'QUALIFY' }, node.qualify),
+    qualify:
+      node.qualify === null
+        ? null
+        : bindCondition({ ...at, clause: 'QUALIFY', selected: list }, node.qualify),
     order,
     aggregates,
   };

@@ -9,6 +9,8 @@ from ..errors import MillstreamError
 from .check import check_file
 from .listing import list_file
 
+_JOBS = {".sql", ".yaml", ".yml", ".json", ".js", ".mjs", ".ts", ".mts"}
+
 
 def main(command: str, target: str) -> int:
     """The exit code: 1 where something was found."""
@@ -16,6 +18,14 @@ def main(command: str, target: str) -> int:
     file = Path(f"{name}.py" if function else target).resolve()
     if not file.is_file():
         print(f"Error UDF_FILE: {file} does not exist.", file=sys.stderr)
+        return 2
+    if file.suffix in _JOBS:
+        print(f"Error UDF_FILE: {file} is a job, not a Python file with functions.", file=sys.stderr)
+        print(
+            f"`millstream check {target}` plans the job and loads its functions; "
+            f"`millstream udf {command}` takes the Python files that they are in.",
+            file=sys.stderr,
+        )
         return 2
     if command == "list":
         return _list(file)

@@ -16,7 +16,7 @@ const cases: readonly (readonly [sql: string, problem: string])[] = [
   ],
   [
     'SELECT a FROM other.t',
-    'SQL_UNKNOWN_TABLE 1:15+7 There is no table default_catalog.other.t. | There are no tables and views here.',
+    'SQL_UNKNOWN_DATABASE 1:15+7 There is no database default_catalog.other. | There are: default_database.',
   ],
   ['SELECT incr(a) FROM t', "SQL_UNKNOWN_FUNCTION 1:8+4 There is no function 'incr'. | Did you mean inc?"],
   [
