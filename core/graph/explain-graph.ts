@@ -1,6 +1,7 @@
 /** Stage graphs as text: what runs where, what is shipped, how exchanges work. */
 import { hostCalls } from '../functions/builtins/host-call.js';
 import { typeToText } from '../types/type-text.js';
+import { explainChain } from './explain-chain.js';
 import { explainPredicate } from './explain-predicate.js';
 import { explainStream } from './explain-stream.js';
 import type { SplitScan } from './split-scan.js';
@@ -16,10 +17,10 @@ import type {
 /** One paragraph a stage, producers first. Ends without a line break. */
 export function explainGraph(graph: StageGraph): string {
   const exchanges = new Map(graph.exchanges.map((exchange) => [exchange.id, exchange]));
-  return graph.stages.map((stage) => explainStage(stage, exchanges).join('\n')).join('\n\n');
+  return graph.stages.map((stage) => explainStage(stage, graph, exchanges).join('\n')).join('\n\n');
 }
 
-function explainStage(stage: Stage, exchanges: ReadonlyMap<string, Exchange>): string[] {
+function explainStage(stage: Stage, graph: StageGraph, exchanges: ReadonlyMap<string, Exchange>): string[] {
   const lines = [`${stage.id}: ${stage.description}`];
   const line = (name: string, text: string) => lines.push(`  ${name.padEnd(8)} ${text}`);
   for (const [i, input] of stage.inputs.entries()) {
@@ -35,6 +36,7 @@ function explainStage(stage: Stage, exchanges: ReadonlyMap<string, Exchange>): s
       break;
     case 'python':
       explainPython(stage, inputOf(stage, exchanges), line);
+      explainLine('chain', explainChain(stage, graph), line);
       break;
     case 'source':
       line('source', `${stage.connector}${stage.bounded ? '' : ', unbounded'}`);
@@ -60,6 +62,10 @@ function inputOf(stage: PythonStage, exchanges: ReadonlyMap<string, Exchange>): 
 type PythonInput = Pick<Exchange, 'columns' | 'groups' | 'keyColumns'>;
 
 type Line = (name: string, text: string) => void;
+
+function explainLine(name: string, text: string | null, line: Line): void {
+  if (text !== null) line(name, text);
+}
 
 function explainRelational(stage: RelationalStage, line: Line): void {
   line('sql', stage.sql);

@@ -20,10 +20,11 @@ export function functionNotes(
 
 /** `async, arrow batches, concurrency 8, rate 100/s`; empty where there is nothing to say. */
 export function noteOf(declaration: FunctionDeclaration): string {
-  const { isAsync, iterator, batch, options, target } = declaration;
+  const { isAsync, iterator, batch, options, target, deterministic } = declaration;
   return [
     ...(isInlineTarget(target) ? [shownTarget(target)] : []),
     ...(isAsync ? ['async'] : []),
+    ...(deterministic ? [] : ['not deterministic, so no call is shared']),
     ...(batch === null ? [] : [iterator ? `iterator of ${batch} batches` : `${batch} batches`]),
     ...Object.entries(options).map(([name, value]) =>
       name === 'memory' && typeof value === 'number' ? `memory ${formatMemory(value)}` : `${name} ${value}`,

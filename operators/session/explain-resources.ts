@@ -8,16 +8,20 @@ import {
   type PythonStage,
   type StageGraph,
 } from '../../core/index.js';
+import { bufferSize } from './buffer-size.js';
 import type { SessionResources } from './session-resources.js';
 
 /**
  * A section of EXPLAIN, without a line break at its end.
  * @param capLevel how caps are enforced; null: not known before a worker is needed
+ * @param batchRows most rows of a batch
+ * @throws {ResourceError} where the job's least does not fit
  */
 export function explainResources(
   graph: StageGraph,
   resources: SessionResources,
   capLevel: string | null,
+  batchRows: number,
 ): string {
   const lines: string[] = [];
   const line = (name: string, text: string) => lines.push(`${name.padEnd(12)} ${text}`);
@@ -33,6 +37,11 @@ export function explainResources(
       `${workers(count)} of ${formatMemory(bytes)}, DuckDB ${formatMemory(duckDbMemoryLimit(bytes))}`,
     );
   }
+  const held = bufferSize(graph, exchange, resources.parallelism, batchRows);
+  line(
+    'batches',
+    `at most ${batchRows} rows; ${formatMemory(held)} of them in each exchange and Python stage`,
+  );
   for (const [i, grant] of resources.functionWorkers(graph).entries()) {
     line(i === 0 ? 'Python' : '', describeGrant(grant, graph));
   }

@@ -360,7 +360,8 @@ export class Session implements JobSession {
   }
 
   #explained({ queries, graph }: PlannedJob): string {
-    const resources = explainResources(graph, this.#host.resources, this.#host.capLevel);
+    const batchRows = this.configuration.get('millstream.batch.rows');
+    const resources = explainResources(graph, this.#host.resources, this.#host.capLevel, batchRows);
     return explainQueries(queries, graph) + explainIsolation(this.configuration, graph) + resources;
   }
 

@@ -4,7 +4,7 @@ import { STANDARD_CONNECTORS } from '../../../core/graph/plan-options.js';
 import { planStages } from '../../../core/graph/plan-stages.js';
 import { ColumnIds } from '../../../core/plan/column-ids.js';
 import { optimize } from '../../../core/plan/optimizer.js';
-import { bind, FUNCTIONS, testCatalog } from './planning.js';
+import { bind, FUNCTIONS, stagesText, testCatalog } from './planning.js';
 
 const functions = { declaration: (name: string) => FUNCTIONS.find((f) => f.name === name) ?? null };
 
@@ -76,4 +76,21 @@ test('expressions read as they were meant', () => {
     == Stages (batch) ==
     "
   `);
+});
+
+test.each([
+  [
+    'SELECT scale(x => a, factor => 3) FROM t WHERE is_good(a)',
+    'not with python-2: only the rows that its filter keeps are called here',
+  ],
+  ['SELECT inc(inc(a) + 1) FROM t', 'not with python-2: relational-3 works on its rows first'],
+  ['SELECT big(inc(a)) FROM t', 'not with python-2: other workers, shared there and memory=1 GB here'],
+])('EXPLAIN says why the calls of %s are in two stages', (sql, reason) => {
+  expect(stagesText(sql)).toContain(`  chain    ${reason}\n`);
+});
+
+test('EXPLAIN says why calls that look the same are not shared', () => {
+  expect(stagesText('SELECT dice(a), dice(a) FROM t')).toContain(
+    '  options  dice: not deterministic, so no call is shared\n',
+  );
 });

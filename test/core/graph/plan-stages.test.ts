@@ -95,6 +95,7 @@ test('a call whose argument computes with the result of another one gets a stage
       shipped  c0
       kept     nothing
       workers  2, group shared
+      chain    not with python-2: relational-3 works on its rows first
       output   [c0 BIGINT]
       exchange stream: one consumer
 
@@ -132,6 +133,7 @@ test('functions of other resources get stages of their own, side by side without
       kept     c1
       options  big: memory 1 GB
       workers  2, group memory=1 GB
+      chain    not with python-2: other workers, shared there and memory=1 GB here
       output   [c0 BIGINT] [c1 BIGINT]
       exchange stream: one consumer
 
@@ -142,6 +144,7 @@ test('functions of other resources get stages of their own, side by side without
       kept     c0, c1
       options  big: memory 1 GB
       workers  2, group memory=1 GB
+      chain    not with python-3: its results are not read here
       output   [c0 BIGINT] [c1 BIGINT] [c2 BIGINT]
       exchange stream: one consumer
 
@@ -354,6 +357,7 @@ test('a Python aggregate reads whole groups of sorted rows', () => {
       shipped  c0, c1
       kept     c1
       workers  2, group shared
+      chain    not with python-2: relational-3 works on its rows first
       output   [c0 STRING] [c1 DOUBLE]
       exchange stream: one consumer
 
