@@ -33,6 +33,8 @@ type Bound = StreamBound<number> & { readonly compare: Compare };
 interface Entry {
   readonly row: Row;
   readonly key: string;
+  /** Its place among all rows that came: rows of one moment leave in this order. */
+  readonly place: number;
   /** Rows of the other side that it meets. */
   partners: number;
 }
@@ -56,6 +58,8 @@ export class Join implements RowFunction {
   readonly #isFinal: boolean;
   readonly #bounds: readonly Bound[];
   readonly #watermark: OperatorValue<number>;
+  /** How many rows have come. */
+  readonly #places: OperatorValue<number>;
 
   constructor(
     private readonly spec: Spec,
@@ -65,12 +69,13 @@ export class Join implements RowFunction {
     const side = (name: string, keys: readonly number[], retention: Spec['left'], isKept: boolean): Side => {
       const rows = state.keyed(name, entriesOf(keys));
       const own = { keys, retention, isKept, rows, leaving: new TimeQueue<Entry>() };
-      for (const entry of [...rows.values()].flat()) {
-        if (retention !== null) own.leaving.add(leavesAt(own, entry.row), entry);
-      }
+      if (retention === null) return own;
+      const inOrder = [...rows.values()].flat().sort((a, b) => a.place - b.place);
+      for (const entry of inOrder) own.leaving.add(leavesAt(own, entry.row), entry);
       return own;
     };
     this.#watermark = state.value('watermark', plain<number>(), Number.NEGATIVE_INFINITY);
+    this.#places = state.value('places', plain<number>(), 0);
     this.#sides = [
       side('left', spec.leftKeys, spec.left, type === 'left' || type === 'full' || type === 'anti'),
       side('right', spec.rightKeys, spec.right, type === 'right' || type === 'full'),
@@ -114,7 +119,8 @@ export class Join implements RowFunction {
     out: Collector,
   ): void {
     const own = this.#sides[input]!;
-    const entry: Entry = { row, key: rowKey(row, own.keys), partners: partners.length };
+    const place = this.#places.value++;
+    const entry: Entry = { row, key: rowKey(row, own.keys), place, partners: partners.length };
     const isForgotten = leaves <= this.#watermark.value;
     for (const partner of partners) {
       partner.partners += 1;
@@ -189,11 +195,12 @@ function leavesAt({ retention }: Pick<Side, 'retention'>, row: Row): number {
 
 function entriesOf(keys: readonly number[]): StateCodec<Entry[]> {
   return {
-    save: (entries) => entries.map(({ row, partners }) => [row, partners]),
+    save: (entries) => entries.map(({ row, place, partners }) => [row, place, partners]),
     load: (saved) =>
-      (saved as readonly [Row, number][]).map(([row, partners]) => ({
+      (saved as readonly [Row, number, number][]).map(([row, place, partners]) => ({
         row,
         key: rowKey(row, keys),
+        place,
         partners,
       })),
   };

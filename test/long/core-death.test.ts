@@ -11,7 +11,7 @@ import { seeds } from '../support/seeds.js';
 import { SLOW_JOB } from './support/slow-job.js';
 import { until } from './support/until.js';
 
-const RUNS = 50;
+const RUNS = 100;
 /** From the kill to the last trace. */
 const BOUND_MS = 10_000;
 
