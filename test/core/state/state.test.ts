@@ -27,6 +27,7 @@ test('every value comes back from its bytes as it was', () => {
       writer.write(thing as never);
       expect(readStateValue(writer.bytes)).toEqual(thing);
     }),
+    { seed: 30, numRuns: 300 },
   );
 });
 

@@ -53,7 +53,7 @@ describe('the search for poison rows', () => {
           expect(answered).toEqual(rowsOf({ start: 0, rows }).filter((row) => !poison.has(row)));
         },
       ),
-      { numRuns: 200 },
+      { numRuns: 200, seed: 7 },
     );
   });
 
