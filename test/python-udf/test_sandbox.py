@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import errno
 import struct
+import subprocess
+import sys
 from pathlib import Path
 
+import msgspec
 import pytest
+from worker_support import python_environment
 
 from millstream._worker.sandbox_mounts import mount_arguments, readable_folders
 from millstream._worker.sandbox_python import interpreter_folders
 from millstream._worker.sandbox_spec import SandboxSpec
 from millstream._worker.seccomp_filter import denied_calls, is_supported, seccomp_filter
+from millstream._worker.zygote_protocol import Own, encode_command
 
 HOME = "/home/ada"
 
@@ -153,3 +158,31 @@ def test_calls_of_another_numbering_are_unknown() -> None:
 def test_there_is_a_filter_for_two_machines() -> None:
     assert [name for name in ("x86_64", "aarch64", "riscv64") if is_supported(name)] == ["x86_64", "aarch64"]
     assert {"mount", "bpf", "keyctl", "clone3"} <= set(denied_calls())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="sandboxes are there on Linux")
+@pytest.mark.parametrize("core_lives", [False, True])
+def test_a_sandbox_that_cannot_start_removes_the_folders_of_a_dead_core(
+    tmp_path: Path, core_lives: bool
+) -> None:
+    sockets = tmp_path / "ms-1"
+    sockets.mkdir()
+    (sockets / "w1.c").touch()
+    spec = msgspec.json.encode(spec_of(python=sys.executable, folders=[str(sockets)])).decode()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "millstream._worker.sandbox_main", spec],
+        # Without bwrap there is no sandbox.
+        env={**python_environment(), "PATH": str(tmp_path)},
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdin is not None and process.stderr is not None
+    with process, process.stdin:
+        process.stdin.write(encode_command(Own(cgroups=[], folders=[str(sockets)])))
+        process.stdin.flush()
+        if not core_lives:
+            process.stdin.close()
+        stderr = process.stderr.read().decode()
+
+    assert "bubblewrap (bwrap) cannot be" in stderr
+    assert sockets.exists() == core_lives

@@ -11,7 +11,7 @@ import sys
 from . import process
 from .sandbox_spec import decode_spec
 from .sandbox_start import SandboxError, start_sandbox
-from .sandbox_warden import Warden
+from .sandbox_warden import Warden, clean_up_after
 
 
 def main() -> None:
@@ -20,6 +20,8 @@ def main() -> None:
     try:
         sandbox = start_sandbox(decode_spec(sys.argv[1].encode()))
     except SandboxError as error:
+        # A folder that has gone with a dead core may be why; no other zygote knows of this one's sockets.
+        clean_up_after(0)
         sys.exit(str(error))
     code = Warden(0, 1, sandbox).run()
     os._exit(code)

@@ -115,3 +115,13 @@ class Warden:
             case Exited(worker):
                 event.pid = self._host_pids.pop(worker, 0)
         return encode_event(event)
+
+
+def clean_up_after(command_fd: int) -> None:
+    """Removes what the core named to be removed, where it has gone; where it lives it does that itself."""
+    reader = LineReader(command_fd)
+    owned = OwnedPaths()
+    for line in reader.read_to_end():
+        owned.note(decode_command(line))
+    if reader.has_ended:
+        owned.remove()
