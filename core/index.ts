@@ -68,7 +68,7 @@ export { someExpression } from './plan/visit-expression.js';
 export { expressionsOf, inputsOf, somePlan } from './plan/visit-plan.js';
 export * from './ports/ports.js';
 export { filesystemOptions, notedOptions } from './render/options.js';
-export type { ResolveFiles } from './render/scan.js';
+export { type ResolveFiles, withFiles } from './render/scan.js';
 export { createStageRenderer } from './render/stage-renderer.js';
 export * from './resource/declared-resources.js';
 export * from './resource/divide-share.js';

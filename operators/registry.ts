@@ -1,4 +1,5 @@
 /** Every stage kind and connector → its operator. A new operator is one line here. */
+import { resolve } from 'node:path';
 import {
   DEAD_LETTER_CONNECTOR,
   type Operator,
@@ -10,6 +11,7 @@ import {
   type SinkStage,
   type SourceOperator,
   type SourceStage,
+  withFiles,
 } from '../core/index.js';
 import type { Engine } from './engine.js';
 import { type FileOutput, openFileOutput } from './file-output.js';
@@ -23,6 +25,7 @@ import { DatagenSource } from './sources/datagen.js';
 import { DeadLetterSource } from './sources/dead-letters.js';
 import { EndedSource } from './sources/ended.js';
 import { encodePosition, identitiesOf, rowsBefore } from './sources/file-position.js';
+import { MonitoredFiles } from './sources/monitored-files.js';
 import { whyReadOnce } from './sources/read-once.js';
 import { openPython } from './stages/open-python.js';
 import { exchangeOf, openRelational } from './stages/open-relational.js';
@@ -96,6 +99,16 @@ function relational(
   if (stage.inputs.length > 0) {
     const open = openRelational(stage, job.graph, engine, output);
     return new RelationalOperator(open, stage.inputs.length, stage.perBatch, once);
+  }
+  const monitored = stage.files.find(({ monitorMs }) => monitorMs !== null);
+  if (monitored !== undefined) {
+    const openOver = (files: readonly string[], before: number) => {
+      const sql = withFiles(stage.sql, monitored.path, files);
+      const rest = before === 0 ? sql : `SELECT * FROM (${sql}) OFFSET ${before}`;
+      return openRelational({ ...stage, sql: rest, keepsOrder: true }, job.graph, engine, null);
+    };
+    const folder = resolve(engine.workingDirectory, monitored.path);
+    return new MonitoredFiles({ ...monitored, path: folder }, openOver, job.restored?.get(stage.id) ?? null);
   }
   if (ends.kept === null) return new RelationalSource(openRelational(stage, job.graph, engine, output), once);
   const state = job.restored?.get(stage.id) ?? null;

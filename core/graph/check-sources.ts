@@ -39,7 +39,7 @@ function checkScan(scan: Scan, options: PlanOptions): void {
       'PLAN_UNBOUNDED',
       `Table ${name} never ends, so it cannot be read in batch mode.`,
       place,
-      "Use SET 'execution.runtime-mode' = 'streaming', or bound the table ('number-of-rows' of datagen).",
+      "Use SET 'execution.runtime-mode' = 'streaming', or bound the table ('number-of-rows' of datagen, no 'source.monitor-interval' of files).",
     );
   }
 }

@@ -53,9 +53,19 @@ export interface PlanOptions {
   readonly sql: string | null;
 }
 
+/** Of a filesystem table: how often its folder is looked through for files that have come. */
+export const MONITOR_INTERVAL = 'source.monitor-interval';
+
 /** The connectors that Millstream itself has; the registry of operators may add to them. */
 export const STANDARD_CONNECTORS: ReadonlyMap<string, ConnectorTraits> = new Map([
-  ['filesystem', { source: 'files', sink: 'files', bounded: () => true }],
+  [
+    'filesystem',
+    {
+      source: 'files',
+      sink: 'files',
+      bounded: (table: ScanTable) => !(MONITOR_INTERVAL in table.options),
+    },
+  ],
   [
     'datagen',
     { source: 'rows', sink: null, bounded: (table: ScanTable) => 'number-of-rows' in table.options },

@@ -59,6 +59,8 @@ export interface FileScan {
   readonly table: string;
   readonly path: string;
   readonly format: string;
+  /** Milliseconds between two looks for files that have come; null: the files that are there are all. */
+  readonly monitorMs: number | null;
 }
 
 /** Atomic output of a relational stage: parts are written under temporary names and renamed on success. */

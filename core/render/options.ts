@@ -1,6 +1,8 @@
 /** Options of the filesystem connector and its formats: honoured, noted (no use for them here), or refused. */
+import { parseDuration } from '../config/parse-duration.js';
 import { ConfigurationError } from '../errors.js';
 import type { ScanTable } from '../plan/logical-plan.js';
+import { localPath } from '../text/local-path.js';
 import { nearNames } from '../text/near-names.js';
 
 export type FileFormat = 'parquet' | 'csv' | 'json';
@@ -9,6 +11,8 @@ export type FileFormat = 'parquet' | 'csv' | 'json';
 export interface FilesystemOptions {
   readonly path: string;
   readonly format: FileFormat;
+  /** Files that come are read too. */
+  readonly isMonitored: boolean;
   readonly csv: CsvOptions;
   readonly json: JsonOptions;
   readonly parquetCompression: string;
@@ -35,6 +39,7 @@ const HONOURED = [
   'connector',
   'path',
   'format',
+  'source.monitor-interval',
   'csv.field-delimiter',
   'csv.disable-quote-character',
   'csv.quote-character',
@@ -69,7 +74,6 @@ const NOTED = [
 
 /** Would change results and is not supported; accepted with the value that changes nothing. */
 const REFUSED: Readonly<Record<string, string | null>> = {
-  'source.monitor-interval': null,
   'source.path.regex-pattern': null,
   'partition.default-name': '__HIVE_DEFAULT_PARTITION__',
   'sink.partition-commit.policy.kind': null,
@@ -99,8 +103,9 @@ export function filesystemOptions(table: ScanTable): FilesystemOptions {
     );
   }
   return {
-    path: required(table, 'path').replace(/^file:(?:\/\/)?(?=\/)/, ''),
+    path: localPath(required(table, 'path')),
     format,
+    isMonitored: isMonitored(table),
     csv: csvOptions(table),
     json: {
       ignoreParseErrors: flag(table, 'json.ignore-parse-errors'),
@@ -140,6 +145,18 @@ function checkKeys(table: ScanTable): void {
       );
     }
   }
+}
+
+function isMonitored(table: ScanTable): boolean {
+  const text = table.options['source.monitor-interval'];
+  if (text === undefined) return false;
+  try {
+    if (parseDuration(text) > 0) return true;
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+  }
+  const message = `option 'source.monitor-interval' = '${text}' is not a duration above 0`;
+  throw failure(table, 'OPTION_VALUE', message, "Write a number and a unit: '500 ms', '10 s'.");
 }
 
 function csvOptions(table: ScanTable): CsvOptions {

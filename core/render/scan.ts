@@ -3,11 +3,21 @@ import { PlanError } from '../errors.js';
 import type { LogicalPlan } from '../plan/logical-plan.js';
 import { filesystemOptions } from './options.js';
 import { renderCsvScan } from './scan-csv.js';
-import type { FileScanSource } from './scan-files.js';
+import { type FileScanSource, fileList } from './scan-files.js';
 import { renderJsonScan } from './scan-json.js';
 import { renderParquetScan } from './scan-parquet.js';
 
 type Scan = Extract<LogicalPlan, { readonly kind: 'scan' }>;
+
+/** What stands in a query for the files of a monitored folder; `withFiles` puts their names there. */
+function newFiles(path: string): string {
+  return `${path}/<files that have come>`;
+}
+
+/** The query that `renderScan` made for a monitored folder, over these of its files. */
+export function withFiles(sql: string, path: string, files: readonly string[]): string {
+  return sql.replaceAll(fileList([newFiles(path)]), () => fileList(files));
+}
 
 /** The files that a path of a filesystem table stands for: names or glob patterns that DuckDB reads. At least one. */
 export type ResolveFiles = (path: string) => readonly string[];
@@ -29,7 +39,8 @@ export function renderScan(scan: Scan, resolveFiles: ResolveFiles): string {
   }
   const options = filesystemOptions(table);
   const columns = scan.columns.map((column) => column.name);
-  const source: FileScanSource = { table, columns, files: resolveFiles(options.path) };
+  const files = options.isMonitored ? [newFiles(options.path)] : resolveFiles(options.path);
+  const source: FileScanSource = { table, columns, files };
   switch (options.format) {
     case 'parquet':
       return renderParquetScan(source);

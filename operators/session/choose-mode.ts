@@ -48,7 +48,7 @@ export function chooseMode(
   const [first] = unbounded;
   if (asked === 'batch') {
     throw new ConfigurationError('MODE', `Table ${first} never ends, and the mode is batch.`, {
-      hint: "Take --mode batch away, or bound the table ('number-of-rows' for datagen).",
+      hint: "Take --mode batch away, or bound the table ('number-of-rows' for datagen, no 'source.monitor-interval' for files).",
     });
   }
   const note = `mode: streaming (table ${first} has no end); stop it with Ctrl-C`;

@@ -1,6 +1,7 @@
 /** A filesystem sink of a job with checkpoints: a part for each of them, shown when the checkpoint is complete. */
 import { rm } from 'node:fs/promises';
 import type { Barrier, Batch, Operator, OperatorContext, Watermark } from '../../core/index.js';
+import { derivedContext } from '../derived-context.js';
 import { type FileOutput, type KeptPart, showPart } from '../file-output.js';
 
 /** The parts of one sink that are written and not yet shown. */
@@ -101,19 +102,8 @@ export class RollingFileSink implements Operator {
 
   /** A part that has all its rows stops no inputs. */
   #contextOf(done: AbortSignal): OperatorContext {
-    const { stageId, output, clock, timers, metrics, bufferBytes, signal } = this.#context;
-    return {
-      stageId,
-      output,
-      clock,
-      timers,
-      metrics,
-      bufferBytes,
-      signal: AbortSignal.any([signal, done]),
-      fail: (error) => this.#context.fail(error),
-      acknowledge: () => {},
-      stopInputs: () => {},
-    };
+    const signal = AbortSignal.any([this.#context.signal, done]);
+    return derivedContext(this.#context, { signal, acknowledge: () => {}, stopInputs: () => {} });
   }
 
   async #finish(checkpointId: number): Promise<void> {

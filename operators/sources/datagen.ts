@@ -11,10 +11,10 @@ import {
   type SourceOperator,
   type SourceStage,
   type SqlValue,
-  type Timers,
 } from '../../core/index.js';
 import { Turns } from '../turns.js';
 import { type FieldGenerator, fieldGenerator } from './datagen-field.js';
+import { pause } from './pause.js';
 
 const DEFAULT_ROWS_PER_SECOND = 10_000;
 const MOST_ROWS_PER_BATCH = 8_192;
@@ -121,7 +121,7 @@ export class DatagenSource implements SourceOperator {
       dueAtNs = now;
       const batch = Math.min(Math.floor(owed), rows - this.#made, MOST_ROWS_PER_BATCH);
       if (batch === 0) {
-        await pause(this.#context.timers, this.#context.signal);
+        await pause(this.#context, TICK_MS);
         continue;
       }
       owed -= batch;
@@ -166,18 +166,6 @@ export function ofTable<T>(table: string, read: () => T): T {
       cause: error,
     });
   }
-}
-
-function pause(timers: Timers, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const cancel = timers.after(TICK_MS, done);
-    signal.addEventListener('abort', done, { once: true });
-    function done(): void {
-      cancel();
-      signal.removeEventListener('abort', done);
-      resolve();
-    }
-  });
 }
 
 function count(options: Readonly<Record<string, string>>, key: string, fallback: number): number {

@@ -9,7 +9,8 @@ export interface FilePosition {
   readonly files: readonly FileIdentity[];
 }
 
-type FileIdentity = readonly [path: string, bytes: number, modifiedMs: number];
+/** Equal where the file is as it was. */
+export type FileIdentity = readonly [path: string, bytes: number, modifiedMs: number];
 
 /** The files of the tables as they are; of a glob none, it is not looked into. */
 export function identitiesOf(scans: readonly FileScan[]): FileIdentity[] {
@@ -40,9 +41,14 @@ export function rowsBefore(state: Uint8Array, scans: readonly FileScan[]): numbe
   const added = [...now.keys()].find((path) => !files.some((file) => file[0] === path));
   const which = changed?.[0] ?? added;
   if (which === undefined) return rows;
-  throw new SourceError(
+  throw fileChanged(which);
+}
+
+/** What is told where a file is not the one of a checkpoint. */
+export function fileChanged(path: string): SourceError {
+  return new SourceError(
     'SOURCE_CHANGED',
-    `File ${which} is not as it was when the checkpoint was taken: its rows cannot be counted off again.`,
+    `File ${path} is not as it was when the checkpoint was taken: its rows cannot be counted off again.`,
     { hint: 'Put the files back as they were, or run the job from its beginning.' },
   );
 }

@@ -70,6 +70,11 @@ export class RelationalSource implements SourceOperator {
     });
   }
 
+  /** Resolves when all barriers that were asked for have gone out. */
+  settled(): Promise<void> {
+    return this.#turns.alone(async () => {});
+  }
+
   whyNotAgain(): string | null {
     return this.readOnce();
   }

@@ -1,8 +1,11 @@
 /** One line about a relational stage, and the files it reads. */
+import { parseDuration } from '../../config/parse-duration.js';
 import type { LogicalPlan } from '../../plan/logical-plan.js';
 import { subqueryPlans } from '../../plan/visit-expression.js';
 import { expressionsOf, inputsOf } from '../../plan/visit-plan.js';
+import { localPath } from '../../text/local-path.js';
 import { isLeaf } from '../boundary.js';
+import { MONITOR_INTERVAL } from '../plan-options.js';
 import type { FileScan, FileSink } from '../stage-graph.js';
 
 /** What the stage does, from its first input to its output: `scan flights, filter, project`. */
@@ -18,7 +21,15 @@ export function filesOf(plan: LogicalPlan): FileScan[] {
   const inside = expressionsOf(plan).flatMap(subqueryPlans).flatMap(filesOf);
   if (plan.kind !== 'scan' || isLeaf(plan)) return [...below, ...inside];
   const { path, options } = plan.table;
-  return [{ table: path.at(-1)!, path: options.path ?? '', format: options.format ?? '' }];
+  const interval = options[MONITOR_INTERVAL];
+  return [
+    {
+      table: path.at(-1)!,
+      path: localPath(options.path ?? ''),
+      format: options.format ?? '',
+      monitorMs: interval === undefined ? null : parseDuration(interval),
+    },
+  ];
 }
 
 function wordsOf(plan: LogicalPlan): string[] {

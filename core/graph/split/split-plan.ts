@@ -118,7 +118,10 @@ function unknown(plan: LogicalPlan): SplitPlan {
 
 function splitScan(context: SplitContext, scan: Scan): LogicalPlan {
   const traits = context.options.connectors.get(scan.table.connector);
-  if (traits?.source === 'files') return scan;
+  if (traits?.source === 'files') {
+    // The files that have come are one query after the other, which nothing but the scan may be part of.
+    return traits.bounded(scan.table) ? scan : leafOf(sharedBoundary(context, scan));
+  }
   const boundary = context.add({
     kind: 'source',
     key: context.newKey(),
@@ -136,12 +139,15 @@ function splitStream(
   return leafOf(context.add({ kind: 'stream', key: context.newKey(), inputs: split, operator, columns }));
 }
 
+function sharedBoundary(context: SplitContext, input: LogicalPlan) {
+  return context.add({ kind: 'shared', key: context.newKey(), input, columns: input.columns } as const);
+}
+
 /** The first reference splits the shared plan; all read the same boundary. */
 function splitShared(context: SplitContext, node: Shared): LogicalPlan {
   let boundary = context.shared.get(node.id);
   if (boundary === undefined) {
-    const input = splitExactly(context, node.input);
-    boundary = context.add({ kind: 'shared', key: context.newKey(), input, columns: input.columns });
+    boundary = sharedBoundary(context, splitExactly(context, node.input));
     context.shared.set(node.id, boundary);
   }
   return leafOf(

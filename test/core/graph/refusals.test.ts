@@ -9,7 +9,7 @@ const inBatch: readonly (readonly [sql: string, problem: string])[] = [
   ],
   [
     'SELECT n FROM ticks',
-    "PLAN_UNBOUNDED 1:15+5 Table default_catalog.default_database.ticks never ends, so it cannot be read in batch mode. | Use SET 'execution.runtime-mode' = 'streaming', or bound the table ('number-of-rows' of datagen).",
+    "PLAN_UNBOUNDED 1:15+5 Table default_catalog.default_database.ticks never ends, so it cannot be read in batch mode. | Use SET 'execution.runtime-mode' = 'streaming', or bound the table ('number-of-rows' of datagen, no 'source.monitor-interval' of files).",
   ],
   [
     'INSERT INTO ticks SELECT a, b FROM t',

@@ -66,7 +66,9 @@ describe('filesystemOptions', () => {
     [{ path: '' }, 'OPTION_MISSING'],
     [{ 'csv.field-delimiter': '::' }, 'OPTION_VALUE'],
     [{ 'csv.ignore-parse-errors': 'yes' }, 'OPTION_VALUE'],
-    [{ 'source.monitor-interval': '1s' }, 'OPTION_UNSUPPORTED'],
+    [{ 'source.monitor-interval': 'often' }, 'OPTION_VALUE'],
+    [{ 'source.monitor-interval': '0 s' }, 'OPTION_VALUE'],
+    [{ 'source.path.regex-pattern': '.*' }, 'OPTION_UNSUPPORTED'],
   ])('refuses %j with %s', (options, code) => {
     expect(failure(() => filesystemOptions(table(options as Record<string, string>)))).toMatchObject({
       code,
