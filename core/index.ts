@@ -92,6 +92,7 @@ export * from './runtime/operator.js';
 export { isRestart, type RegionDecision, type RegionFailure } from './runtime/region.js';
 export * from './runtime/registry.js';
 export * from './runtime/reorder-buffer.js';
+export * from './runtime/restart-strategy.js';
 export {
   decodeSpillFrame,
   encodeSpillFrame,

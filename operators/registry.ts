@@ -38,6 +38,8 @@ import { streamOperator } from './streaming/stream-operator.js';
 export interface JobEnds {
   /** Where the sink of a SELECT puts its batches; null for a job without one. */
   readonly results: ResultQueue | null;
+  /** Whether the reader of `results` is told of what the job stopped with: no other attempt of it follows. */
+  readonly endsResult: (reason: unknown) => boolean;
   /** The open output of each file sink, by stage. */
   readonly outputs: ReadonlyMap<string, FileOutput>;
   /** The parts of each file sink of a job with checkpoints, by stage; null: the job takes none. */
@@ -157,7 +159,7 @@ function source(
 function sink(stage: SinkStage, job: OperatorSurroundings, ends: JobEnds): Operator {
   switch (stage.connector) {
     case 'collect':
-      return new CollectSink(ends.results!);
+      return new CollectSink(ends.results!, ends.endsResult);
     case 'print':
       return new PrintSink(stage, exchangeOf(job.graph, stage.inputs[0]!), job.schemas, ends.print);
     case 'blackhole':

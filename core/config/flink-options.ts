@@ -145,7 +145,6 @@ const PREFIXES: readonly (readonly [prefix: string, reason: string])[] = [
   ['execution.savepoint.', REASONS.checkpoints],
   ['execution.state-recovery.', REASONS.checkpoints],
   ['state.', REASONS.checkpoints],
-  ['restart-strategy', 'failed bundles are retried by the worker pool'],
   ['sql-client.', REASONS.display],
   ['taskmanager.', REASONS.cluster],
   ['jobmanager.', REASONS.cluster],

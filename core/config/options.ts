@@ -1,6 +1,14 @@
 /** The keys that Millstream honours. Keys that Flink knows and we only accept: `flink-options.ts`. */
 import { TABLE_NAME } from './parse-table-name.js';
 
+/** Flink's names, each with those that it takes for it. */
+const RESTART_STRATEGIES = [
+  ...['none', 'off', 'disable'],
+  ...['fixed-delay', 'fixeddelay'],
+  ...['failure-rate', 'failurerate'],
+  ...['exponential-delay', 'exponentialdelay'],
+];
+
 /** What a value of each type is once parsed. */
 export interface OptionTypes {
   string: string;
@@ -61,6 +69,80 @@ export const OPTIONS = {
     default: null,
     meaning:
       'The checkpoint that the streaming jobs of the session go on from: its folder, or one with such folders, of which the newest is taken.',
+  },
+  'restart-strategy.type': {
+    type: 'string',
+    default: null,
+    meaning:
+      'When a streaming job that failed begins again by itself, from its last checkpoint: none (off, disable), fixed-delay, failure-rate or exponential-delay; by default exponential-delay where it takes checkpoints, else none.',
+    schema: { enum: RESTART_STRATEGIES },
+  },
+  'restart-strategy.fixed-delay.attempts': {
+    type: 'integer',
+    default: '1',
+    meaning: 'fixed-delay: how often a job begins again.',
+    schema: { minimum: 1 },
+  },
+  'restart-strategy.fixed-delay.delay': {
+    type: 'duration',
+    default: '1 s',
+    meaning: 'fixed-delay: how long it waits before that.',
+    schema: { minimum: 0 },
+  },
+  'restart-strategy.failure-rate.max-failures-per-interval': {
+    type: 'integer',
+    default: '1',
+    meaning: 'failure-rate: how often a job begins again within an interval.',
+    schema: { minimum: 1 },
+  },
+  'restart-strategy.failure-rate.failure-rate-interval': {
+    type: 'duration',
+    default: '1 min',
+    meaning: 'failure-rate: the interval.',
+    schema: { exclusiveMinimum: 0 },
+  },
+  'restart-strategy.failure-rate.delay': {
+    type: 'duration',
+    default: '1 s',
+    meaning: 'failure-rate: how long a job waits before it begins again.',
+    schema: { minimum: 0 },
+  },
+  'restart-strategy.exponential-delay.initial-backoff': {
+    type: 'duration',
+    default: '1 s',
+    meaning: 'exponential-delay: how long a job waits before it begins again for the first time.',
+    schema: { minimum: 1 },
+  },
+  'restart-strategy.exponential-delay.max-backoff': {
+    type: 'duration',
+    default: '1 min',
+    meaning: 'exponential-delay: how long it waits at most.',
+    schema: { minimum: 1 },
+  },
+  'restart-strategy.exponential-delay.backoff-multiplier': {
+    type: 'number',
+    default: '1.5',
+    meaning: 'exponential-delay: by how much each wait is longer than the one before.',
+    schema: { minimum: 1 },
+  },
+  'restart-strategy.exponential-delay.reset-backoff-threshold': {
+    type: 'duration',
+    default: '1 h',
+    meaning: 'exponential-delay: how long a job has to run until its waits begin anew.',
+    schema: { minimum: 1 },
+  },
+  'restart-strategy.exponential-delay.jitter-factor': {
+    type: 'number',
+    default: '0.1',
+    meaning: 'exponential-delay: the share of a wait that is added or taken away by chance.',
+    schema: { minimum: 0, maximum: 1 },
+  },
+  'restart-strategy.exponential-delay.attempts-before-reset-backoff': {
+    type: 'integer',
+    default: null,
+    meaning:
+      'exponential-delay: how often a job begins again before its waits begin anew; by default any number of times.',
+    schema: { minimum: 1 },
   },
   'parallelism.default': {
     type: 'integer',

@@ -167,6 +167,16 @@ export class Job {
     return complete;
   }
 
+  /**
+   * Why nobody may begin the job again, from a checkpoint or from its start, as the end of a sentence; null: nothing is
+   * against it. Sinks are not asked: what they have shown is shown once more.
+   */
+  whyNotAgain(): string | null {
+    const sinks = new Set(this.graph.stages.filter(({ output }) => output === null).map(({ id }) => id));
+    const reasons = this.tasks.map((task) => (sinks.has(task.stageId) ? null : task.whyNotAgain));
+    return reasons.find((reason) => reason !== null) ?? null;
+  }
+
   private get isRestarting(): boolean {
     return this.regions.some((region) => region.isRestarting);
   }

@@ -1,6 +1,7 @@
 /** Whether stages whose DuckDB worker died are run again: a pure function of the death and of what cannot be undone. */
 import type { MillstreamError, RegionDecision, RegionFailure, StageGraph } from '../../core/index.js';
 import { deathOf } from './retry-decision.js';
+import { withReason } from './with-reason.js';
 
 /** Deaths that need not come again. A worker that did not start, or used up its memory, would do so once more. */
 const AGAIN = new Set(['WORKER_KILLED', 'HOST_OOM', 'WORKER_CRASH', 'WORKER_EXIT', 'WORKER_PROTOCOL']);
@@ -12,7 +13,7 @@ export function decideRegion(failure: RegionFailure, mode: StageGraph['mode']): 
   const death = deathOf(error);
   if (stage.kind !== 'relational' || death === null) return { error };
   const why = whyNot(death, failure, mode);
-  return why === null ? 'again' : { error: withReason(death, why) };
+  return why === null ? 'again' : { error: withReason(death, `The stage was not run again: ${why}.`) };
 }
 
 function whyNot(death: MillstreamError, failure: RegionFailure, mode: StageGraph['mode']): string | null {
@@ -21,13 +22,4 @@ function whyNot(death: MillstreamError, failure: RegionFailure, mode: StageGraph
   if (failure.restarts >= MOST_RESTARTS) return 'it had been once';
   if (mode === 'streaming') return 'a stream cannot begin anew';
   return failure.whyNot;
-}
-
-function withReason(death: MillstreamError, why: string): MillstreamError {
-  const Kind = death.constructor as typeof MillstreamError;
-  return new Kind(death.code, `${death.message} The stage was not run again: ${why}.`, {
-    details: death.details,
-    hint: death.hint,
-    cause: death,
-  });
 }

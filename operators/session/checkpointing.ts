@@ -54,6 +54,7 @@ export class Checkpoints {
   readonly #store: CheckpointStore | null;
   readonly #stages: readonly StageIdentity[];
   readonly #sinks: readonly string[];
+  readonly #first: number;
   #last: number;
 
   private constructor(
@@ -63,13 +64,14 @@ export class Checkpoints {
     graph: StageGraph,
     /** The parts of each file sink, by stage. */
     readonly kept: ReadonlyMap<string, KeptParts>,
-    readonly restored: StoredCheckpoint | null,
+    private from: StoredCheckpoint | null,
   ) {
     const { folder, interval, retained } = settings;
     this.#store =
       interval === null ? null : new CheckpointStore(checkpointFolder(folder!), engine.job.id, retained);
     this.#stages = graph.stages.map(identityOf);
-    this.#last = restored?.id ?? 0;
+    this.#last = from?.id ?? 0;
+    this.#first = this.#last;
     this.#sinks = graph.stages.filter((stage) => stage.output === null).map(({ id }) => id);
   }
 
@@ -106,6 +108,29 @@ export class Checkpoints {
     return new Checkpoints(engine, settings, onNote, graph, kept, restored);
   }
 
+  /** What the next attempt of the job goes on from; null: it begins. */
+  get restored(): StoredCheckpoint | null {
+    return this.from;
+  }
+
+  /**
+   * The job failed and goes on from its last checkpoint: what came after that is removed. Gives where that is, for people.
+   * @throws as `open`
+   */
+  async recover(): Promise<string> {
+    for (const parts of this.kept.values()) {
+      await parts.drop(this.#last);
+      await parts.show(this.#last);
+    }
+    if (this.#last === 0) return 'from the beginning';
+    if (this.#last !== this.from?.id) this.from = await readCheckpoint(checkpointFolder(this.#lastFolder));
+    return `from checkpoint ${this.#last}`;
+  }
+
+  get #lastFolder(): string {
+    return join(this.settings.folder!, this.engine.job.id, `chk-${this.#last}`);
+  }
+
   /** Takes checkpoints of the job until the returned function is called; it resolves when none is being taken. */
   start(job: Job): () => Promise<void> {
     const { interval } = this.settings;
@@ -137,10 +162,8 @@ export class Checkpoints {
   /** The job has not: what belongs to no complete checkpoint is removed. */
   async fail(): Promise<void> {
     for (const parts of this.kept.values()) await parts.drop(this.#last);
-    const { folder } = this.settings;
-    if (this.#store === null || this.#last === (this.restored?.id ?? 0)) return;
-    const path = join(folder!, this.engine.job.id, `chk-${this.#last}`);
-    this.onNote(`the last checkpoint: go on from it by -D execution.state-recovery.path=${path}`);
+    if (this.#last === this.#first) return;
+    this.onNote(`the last checkpoint: go on from it by -D execution.state-recovery.path=${this.#lastFolder}`);
   }
 
   async #take(job: Job, store: CheckpointStore): Promise<void> {

@@ -5,6 +5,8 @@ import {
   type MillstreamError,
   type RegionDecision,
   type RegionFailure,
+  type RestartSettings,
+  restartStrategy,
   type Stage,
   type StageGraph,
   type StageMetrics,
@@ -20,6 +22,7 @@ import { type CheckpointSettings, Checkpoints, hasCheckpoints } from './checkpoi
 import { letterStages } from './dead-letter-tables.js';
 import { engineReadings } from './engine-metrics.js';
 import type { JobMetrics, Progress } from './session-types.js';
+import { isFinal, withRestarts } from './with-restarts.js';
 import { workerSummaries } from './worker-summaries.js';
 
 /** What a run is given beside the graph. */
@@ -33,6 +36,8 @@ export interface RunOptions {
   readonly drain: AbortSignal;
   /** What a streaming job does about checkpoints. */
   readonly checkpoints: CheckpointSettings;
+  /** When one that failed is begun again. */
+  readonly restarts: RestartSettings;
   readonly onNote: (text: string) => void;
   readonly onProgress: (progress: Progress) => void;
   /** Called about once a second and at the end; null: nobody listens. */
@@ -50,25 +55,77 @@ const PROGRESS_MS = 100;
 const TICKS_PER_METRICS = 10;
 
 /**
- * Runs `graph` to its end. Files of its sinks are visible only if everything succeeded; after a failure nothing of
- * them is left.
+ * Runs `graph` to its end. Files of its sinks are visible only if everything succeeded, or their checkpoint is complete;
+ * after a failure nothing else of them is left.
  * @throws the first error of any stage, or CancelledError.
  */
 export async function runGraph(graph: StageGraph, options: RunOptions): Promise<RunOutcome> {
-  const { engine } = options;
-  const outputs = new Map<string, FileOutput>();
-  const startNs = engine.clock.monotonicNs();
+  const { engine, onNote, results } = options;
   let checkpoints: Checkpoints | null = null;
   try {
     if (graph.mode === 'streaming' && hasCheckpoints(options.checkpoints))
-      checkpoints = await Checkpoints.open(graph, engine, options.checkpoints, options.onNote);
+      checkpoints = await Checkpoints.open(graph, engine, options.checkpoints, onNote);
+    const outcome = await attempts(graph, options, checkpoints);
+    await checkpoints?.succeed();
+    results?.finish();
+    return outcome;
+  } catch (error) {
+    await checkpoints?.fail();
+    results?.finish(error);
+    throw error;
+  }
+}
+
+/** A streaming job is begun again where its settings say so; stages of a batch job are, one by one. */
+function attempts(
+  graph: StageGraph,
+  options: RunOptions,
+  checkpoints: Checkpoints | null,
+): Promise<RunOutcome> {
+  const { engine, signal, onNote, restarts } = options;
+  if (graph.mode === 'batch' || restarts.type === 'none') {
+    return runAttempt(graph, options, checkpoints, { endsResult: () => true, failed: () => {} });
+  }
+  return withRestarts((failed) => runAttempt(graph, options, checkpoints, { endsResult: isFinal, failed }), {
+    strategy: restartStrategy(restarts, Math.random),
+    nowMs: () => Number(engine.clock.monotonicNs() / 1_000_000n),
+    timers: engine.timers,
+    signal,
+    onNote,
+    recover: async () => (await checkpoints?.recover()) ?? 'from the beginning',
+  });
+}
+
+/** What an attempt tells, and is told, of those after it. */
+interface AttemptParts {
+  readonly endsResult: (reason: unknown) => boolean;
+  /** Called with the reason why no other may follow, before it throws. */
+  readonly failed: (whyNotAgain: string | null) => void;
+}
+
+async function runAttempt(
+  graph: StageGraph,
+  options: RunOptions,
+  checkpoints: Checkpoints | null,
+  { endsResult, failed }: AttemptParts,
+): Promise<RunOutcome> {
+  const { engine } = options;
+  const outputs = new Map<string, FileOutput>();
+  const startNs = engine.clock.monotonicNs();
+  try {
     for (const stage of graph.stages) {
       if (checkpoints === null && stage.kind === 'relational' && stage.sink !== null)
         outputs.set(stage.id, await openFileOutput(stage.sink, (paths) => engine.bridge.guard(paths)));
     }
     const registry = createRegistry(
       engine,
-      { results: options.results, outputs, kept: checkpoints?.kept ?? null, print: options.print },
+      {
+        results: options.results,
+        endsResult,
+        outputs,
+        kept: checkpoints?.kept ?? null,
+        print: options.print,
+      },
       options.sources,
     );
     const job = new Job(graph, registry, engine, {
@@ -89,6 +146,9 @@ export async function runGraph(graph: StageGraph, options: RunOptions): Promise<
     const stopCheckpoints = checkpoints?.start(job);
     try {
       await job.run();
+    } catch (error) {
+      failed(job.whyNotAgain());
+      throw error;
     } finally {
       await stopCheckpoints?.();
       options.drain.removeEventListener('abort', drain);
@@ -97,14 +157,10 @@ export async function runGraph(graph: StageGraph, options: RunOptions): Promise<
     }
     engine.failedRows.finish();
     for (const output of outputs.values()) await output.commit();
-    await checkpoints?.succeed();
-    options.results?.finish();
     return { metrics: job.metrics, seconds: Number(engine.clock.monotonicNs() - startNs) / 1e9 };
   } catch (error) {
     // The first made the folder that the others are in.
     for (const output of [...outputs.values()].reverse()) await output.abort();
-    await checkpoints?.fail();
-    options.results?.finish(error);
     throw error;
   }
 }

@@ -37,6 +37,7 @@ import { jobSummary } from './job-summary.js';
 import { listingResult } from './listing-result.js';
 import { shadowedNote } from './note-shadowed.js';
 import { type PlannedJob, planJob } from './plan-job.js';
+import { restartSettings } from './restart-settings.js';
 import { rowsResult } from './rows-result.js';
 import { type RunOutcome, runGraph } from './run-graph.js';
 import type {
@@ -344,6 +345,7 @@ export class Session implements JobSession {
           ...(graph.mode === 'batch' ? [this.#ending.signal] : []),
         ]),
         drain: this.#ending.signal,
+        restarts: restartSettings(this.configuration),
         checkpoints: checkpointSettings(this.configuration, this.#options.workingDirectory),
         onNote: this.#options.onNote,
         onProgress: (progress) => {

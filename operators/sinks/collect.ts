@@ -14,13 +14,18 @@ import type { ResultQueue } from './result-queue.js';
 export class CollectSink implements Operator {
   #context!: OperatorContext;
 
-  constructor(private readonly results: ResultQueue) {}
+  /** @param endsResult whether the reader is told of what the job stopped with: no other attempt of it follows */
+  constructor(
+    private readonly results: ResultQueue,
+    private readonly endsResult: (reason: unknown) => boolean,
+  ) {}
 
   async open(context: OperatorContext): Promise<void> {
     this.#context = context;
     const onAbort = () => {
-      if (isRestart(context.signal.reason)) this.results.withdraw();
-      else this.results.finish(context.signal.reason);
+      const { reason } = context.signal;
+      if (isRestart(reason) || !this.endsResult(reason)) this.results.withdraw();
+      else this.results.finish(reason);
     };
     context.signal.addEventListener('abort', onAbort, { once: true });
   }

@@ -34,8 +34,9 @@ export class KeptParts {
 
   /** Removes the parts of checkpoints after this one. */
   async drop(checkpointId: number): Promise<void> {
-    for (const { checkpointId: id, part } of this.#parts) {
-      if (id > checkpointId) await rm(part.temporaryPath, { recursive: true, force: true });
+    for (const kept of this.#parts.filter((other) => other.checkpointId > checkpointId)) {
+      await rm(kept.part.temporaryPath, { recursive: true, force: true });
+      this.#parts = this.#parts.filter((other) => other !== kept);
     }
   }
 }
