@@ -72,11 +72,6 @@ export const double = parameter('DOUBLE', (a) =>
       : null,
 );
 
-/** Integers and approximate numbers: DECIMAL only after a CAST. */
-export const notDecimal = parameter('INT | DOUBLE', (a) =>
-  a.type.kind === 'DECIMAL' ? null : whenFamily(a, ['numeric'], types.double()),
-);
-
 /** Types with an order. */
 export const comparable = parameter('COMPARABLE', (a) =>
   ['array', 'multiset', 'map', 'row'].includes(typeFamily(a.type)) ? null : 'same',

@@ -175,11 +175,17 @@ export class PlanRenderer {
     const folds =
       (hasWindows ? takesFilter(built) && built.orderBy === null : takesProjection(built)) &&
       this.readsOnce(built, plan.expressions) &&
-      (built.groupBy !== '' ||
-        plan.expressions.some((e) => someExpression(e, (part) => part.kind === 'column')));
+      (built.groupBy !== '' || this.writesColumn(built, plan));
     const input = folds ? built : this.nested(built);
     const columns = this.projected(input, plan.columns, plan.expressions);
     return { ...input, columns, hasWindows: input.hasWindows || hasWindows };
+  }
+
+  /** False where the list would not show that rows are aggregated: `TYPEOF(SUM(x))` is a constant. */
+  private writesColumn(input: Select, plan: Node<'project'>): boolean {
+    const known = [...input.columns.values()];
+    const written = [...this.projected(input, plan.columns, plan.expressions).values()];
+    return written.some(({ sql }) => known.some((column) => sql.includes(column.sql)));
   }
 
   private projected(

@@ -1,4 +1,5 @@
 /** Aggregate functions. Results have Flink's types: SUM keeps the integer type, AVG of integers truncates. */
+import { renderCast } from '../../render/cast.js';
 import { castTo, operand, quoteString } from '../../render/sql-text.js';
 import { toDuckDbType } from '../../types/arrow-type.js';
 import type { DataType } from '../../types/data-type.js';
@@ -8,17 +9,7 @@ import { types } from '../../types/types.js';
 import type { AggregateContext, AggregateFunction } from '../aggregate-function.js';
 import { accept, signatureText } from '../define.js';
 import type { Parameter } from '../parameter.js';
-import {
-  any,
-  comparable,
-  constantText,
-  double,
-  notDecimal,
-  numeric,
-  optional,
-  repeated,
-  text,
-} from '../parameter.js';
+import { any, comparable, constantText, double, numeric, optional, repeated, text } from '../parameter.js';
 import type { FunctionArgument, Inference } from '../scalar-function.js';
 import { scaledDown, unscaled } from './decimal-arithmetic.js';
 import { folded } from './integer-overflow.js';
@@ -98,25 +89,38 @@ const average = aggregate({
   },
 });
 
-/** Over integers from their exact sums, in DOUBLE, and cut to the integer type only at the end, as in Flink. */
+/** Of INT and narrower from exact sums, of other numbers in DOUBLE by DuckDB (Welford's method, as Flink's); cut at the end. */
 function deviation(id: string, names: readonly string[], duckDb: string, root: boolean): AggregateFunction {
   return aggregate({
     id,
     names,
-    parameters: [notDecimal],
-    result: same,
-    render: (args, call) => {
-      const type = call.resultType;
-      if (isApproximate(type)) return castTo(invoke(duckDb, args, call), toDuckDbType(type));
-      const n = invoke('count', args, call);
-      const [x] = args.map((arg) => castTo(arg, 'HUGEINT'));
-      const total = castTo(invoke('sum', [x!], call), 'DOUBLE');
-      const squares = castTo(invoke('sum', [`${x} * ${x}`], call), 'DOUBLE');
-      const divisor = duckDb.endsWith('_samp') ? `(${n} - 1)` : n;
-      const variance = `greatest(${squares} - ${total} * ${total} / ${n}, 0) / nullif(${divisor}, 0)`;
-      return castTo(`trunc(${root ? `sqrt(${variance})` : variance})`, toDuckDbType(type));
+    parameters: [numeric],
+    result: (type) => (type.kind === 'DECIMAL' ? decimalAverage(type) : type),
+    render: ([x], call) => {
+      const type = call.argumentTypes[0]!;
+      const exact = isInteger(type) && type.kind !== 'BIGINT';
+      const found = exact ? exactDeviation(x!, duckDb, root, call) : finiteDeviation(x!, duckDb, call);
+      return renderCast(found, types.double(), call.resultType, null);
     },
   });
+}
+
+function exactDeviation(x: string, duckDb: string, root: boolean, call: AggregateContext): string {
+  const wide = castTo(x, 'BIGINT');
+  const n = invoke('count', [wide], call);
+  const total = invoke('sum', [wide], call);
+  const squares = invoke('sum', [`${wide} * ${wide}`], call);
+  const divisor = duckDb.endsWith('_samp') ? `nullif(${n} - 1, 0)` : n;
+  const variance = `${castTo(`${n} * ${squares} - ${total} * ${total}`, 'DOUBLE')} / ${n} / ${divisor}`;
+  return root ? `sqrt(${variance})` : variance;
+}
+
+/** DuckDB refuses to compute with NaN and infinities; what they give is NaN. */
+function finiteDeviation(x: string, duckDb: string, call: AggregateContext): string {
+  const value = castTo(x, 'DOUBLE');
+  if (!isApproximate(call.argumentTypes[0]!)) return invoke(duckDb, [value], call);
+  const finite = `CASE WHEN isfinite(${value}) THEN ${value} END`;
+  return `CASE WHEN ${invoke('bool_or', [`NOT isfinite(${value})`], call)} THEN 'NaN'::DOUBLE ELSE ${invoke(duckDb, [finite], call)} END`;
 }
 
 const extreme = (id: string): AggregateFunction =>

@@ -11,10 +11,10 @@ import {
   Count,
   DecimalAverage,
   DecimalSum,
+  ExactDeviation,
   FloatDeviation,
   FloatTotal,
   IntegerAverage,
-  IntegerDeviation,
   IntegerSum,
 } from './numbers.js';
 import { Collect, Distinct, Extreme, ExtremeOfMany, ValueList } from './values.js';
@@ -43,7 +43,9 @@ function plainAccumulator(call: StreamCall<unknown>, retracts: boolean): () => A
     case 'STDDEV_SAMP':
     case 'VAR_POP':
     case 'VAR_SAMP':
-      return isWhole ? () => new IntegerDeviation(call) : () => new FloatDeviation(call);
+      return isWhole || type!.kind === 'DECIMAL'
+        ? () => new ExactDeviation(call)
+        : () => new FloatDeviation(call);
     case 'MIN':
     case 'MAX': {
       const ascending = comparatorOf(type!);

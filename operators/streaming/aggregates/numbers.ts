@@ -113,8 +113,8 @@ export class DecimalAverage extends ExactTotal {
   }
 }
 
-/** From exact sums, in DOUBLE, cut to the integer type only at the end, as in Flink. */
-export class IntegerDeviation implements Accumulator {
+/** Deviations of integers and decimals: exact sums, cut to the type only at the end, as in Flink. */
+export class ExactDeviation implements Accumulator {
   #total = 0n;
   #squares = 0n;
   #count = 0n;
@@ -130,13 +130,17 @@ export class IntegerDeviation implements Accumulator {
   }
 
   result(): SqlValue {
-    const { function: name, type } = this.call;
-    const count = Number(this.#count);
-    const divisor = name.endsWith('SAMP') ? count - 1 : count;
-    if (divisor <= 0) return null;
-    const total = Number(this.#total);
-    const variance = Math.max(0, Number(this.#squares) - (total * total) / count) / divisor;
-    return wrapped(BigInt(Math.trunc(name.startsWith('STDDEV') ? Math.sqrt(variance) : variance)), type);
+    const { function: name, type, argumentTypes } = this.call;
+    const divisor = name.endsWith('SAMP') ? this.#count - 1n : this.#count;
+    if (divisor <= 0n) return null;
+    const scale = argumentTypes[0]!.kind === 'DECIMAL' ? argumentTypes[0]!.scale : 0;
+    const squares = this.#count * this.#squares - this.#total * this.#total;
+    const variance = Number(squares) / Number(this.#count * divisor) / 10 ** (2 * scale);
+    const found = name.startsWith('STDDEV') ? Math.sqrt(variance) : variance;
+    if (type.kind === 'DECIMAL') return decimalOf(nearestUnscaled(found, type.scale), type.scale);
+    const most = type.kind === 'BIGINT' ? 2n ** 63n - 1n : 2n ** 31n - 1n;
+    const whole = BigInt(Math.trunc(found));
+    return wrapped(whole > most ? most : whole, type);
   }
 
   save(): SqlValue {
@@ -149,11 +153,16 @@ export class IntegerDeviation implements Accumulator {
 
   #change(value: SqlValue, sign: bigint): void {
     if (value === null) return;
-    const exact = BigInt(value as number | bigint);
+    const exact = typeof value === 'string' ? unscaledDecimal(value) : BigInt(value as number | bigint);
     this.#total += sign * exact;
     this.#squares += sign * exact * exact;
     this.#count += sign;
   }
+}
+
+/** A DOUBLE as the unscaled integer of a DECIMAL. */
+function nearestUnscaled(value: number, scale: number): bigint {
+  return value < 1e21 ? unscaledDecimal(value.toFixed(scale)) : BigInt(value) * 10n ** BigInt(scale);
 }
 
 /** SUM and AVG of FLOAT and DOUBLE. */

@@ -67,6 +67,16 @@ test('the sum of decimals keeps their scale, the average has six places and roun
   expect(result('AVG', types.decimal(38, 6), ['1.00', '1.00', '0.00'], { of: decimal })).toBe('0.666667');
 });
 
+test('deviations of decimals have six places, and those of large integers end at the largest', () => {
+  const six = types.decimal(38, 6);
+  const values = ['1.50', '2.25', '7.30', '9.99', null];
+  const of = { of: decimal, gone: ['9.99'] };
+  expect(result('VAR_SAMP', six, values, of)).toBe('9.950833');
+  expect(result('STDDEV_POP', six, values, of)).toBe('2.575634');
+  expect(result('VAR_SAMP', int, [100_000, 200_000, 150_000])).toBe(2_147_483_647);
+  expect(result('VAR_POP', types.tinyint(), [100, 50, 7])).toBe(-92);
+});
+
 test.each<[string, DataType, SqlValue[], SqlValue[], SqlValue]>([
   ['COUNT', types.bigint(), [1, 2, 3], [1], 2n],
   ['SUM', int, [1, 2, 3], [2], 4],
