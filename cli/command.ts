@@ -1,5 +1,4 @@
 /** The command as a process: its streams, its signals, its exit code. */
-import { setFlagsFromString } from 'node:v8';
 import type { EarlyZygotes } from '../bridge/index.js';
 import { Interrupt } from './interrupt.js';
 import { openSessionWith } from './open-session.js';
@@ -11,9 +10,6 @@ import { runCommandLine } from './run-command-line.js';
  * @param zygotes that run already; those without a use are ended
  */
 export async function runProcess(args: readonly string[], zygotes: EarlyZygotes | null): Promise<never> {
-  // Frames on their way through count as memory of V8, which begins to mark its heap for every 64 MB of them. The
-  // heap is small: collecting it at once costs a fraction of marking it in steps (bench/README.md).
-  setFlagsFromString('--no-incremental-marking');
   // Stacks then name sources; reading the maps takes longer than a short job.
   if (process.env.MILLSTREAM_DEBUG === '1') process.setSourceMapsEnabled(true);
   const interrupt = Interrupt.listen();

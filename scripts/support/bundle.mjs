@@ -1,15 +1,13 @@
-/** The command as a few files instead of 500 modules: what a start of the command loads. */
+/** The command as one file instead of 500 modules: what a start of the command loads. */
 import { existsSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { compiledSchema } from './compiled-schema.mjs';
 
 const FOLDERS = ['core', 'bridge', 'operators', 'cli'];
-const BUNDLE = 'dist/command/command.js';
+const BUNDLE = 'dist/command/command.cjs';
 
 const OPTIONS = {
-  outdir: 'dist/command',
   bundle: true,
-  format: 'esm',
   platform: 'node',
   target: 'node20.19',
   // Native code, and a loader of programs, whose modules are not bundled.
@@ -17,11 +15,27 @@ const OPTIONS = {
   minifySyntax: true,
   minifyWhitespace: true,
   sourcemap: true,
-  // For packages that are CommonJS.
-  banner: {
-    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-  },
   logLevel: 'warning',
+};
+
+/** By itself: it is loaded first, and would draw the whole engine after it. */
+const EARLY_ZYGOTES = {
+  entryPoints: ['dist/cli/early-zygotes.js'],
+  outfile: 'dist/command/early-zygotes.js',
+  format: 'esm',
+};
+
+/** For `cli/load-compiled.ts`: V8 keeps the code of scripts only. Each module runs when it is first imported. */
+const COMMAND = {
+  entryPoints: ['dist/cli/command.js'],
+  outfile: BUNDLE,
+  format: 'cjs',
+  supported: { 'dynamic-import': false },
+  define: { 'import.meta.url': '__url' },
+  banner: {
+    js: "(function (exports, require, __filename) { const module = { exports }; const __url = require('node:url').pathToFileURL(__filename).href;",
+  },
+  footer: { js: 'Object.assign(exports, module.exports); })' },
 };
 
 /** Bundles what `tsc -b` has made; the modules stay, for programs that import them. */
@@ -31,10 +45,8 @@ export async function ensureBundle(root) {
   const { build } = await import('esbuild');
   rmSync(join(root, 'dist/command'), { recursive: true, force: true });
   const options = { ...OPTIONS, absWorkingDir: root, plugins: [compiledSchema(root)] };
-  // By itself: it is loaded first, and shared chunks would draw the whole engine into it.
-  await build({ ...options, entryPoints: ['dist/cli/early-zygotes.js'] });
-  // What a command does is loaded when it does it.
-  await build({ ...options, entryPoints: ['dist/cli/command.js'], splitting: true });
+  await build({ ...options, ...EARLY_ZYGOTES });
+  await build({ ...options, ...COMMAND });
 }
 
 function isFresh(root) {

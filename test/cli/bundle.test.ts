@@ -7,8 +7,10 @@ describe('what the command loads', () => {
     ['run', 'job.mjs', 'argument'],
     ['run', './job.js'],
   ])('are the modules themselves for a program: %s %s', (...args) => {
-    const { command, earlyZygotes } = modulesOf(args);
-    expect(command).toMatch(/\/cli\/command\.js$/);
-    expect(earlyZygotes).toMatch(/\/cli\/early-zygotes\.js$/);
+    expect(modulesOf(args, {}).isBundled).toBe(false);
+  });
+
+  it('are the modules themselves where stacks are to name sources', () => {
+    expect(modulesOf(['run', 'job.sql'], { MILLSTREAM_DEBUG: '1' }).isBundled).toBe(false);
   });
 });
