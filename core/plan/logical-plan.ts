@@ -59,7 +59,6 @@ export type LogicalPlan = {
       /** Null: cross join. */
       readonly condition: Expression | null;
     }
-  /** Columns: the group expressions, then the aggregates. */
   /**
    * Each row of the left side with the version of the right table that was in force at its time, where there is one:
    * of the rows with equal keys the last that is not younger. Columns: left, then right. Streaming only.
@@ -77,6 +76,7 @@ export type LogicalPlan = {
       /** A right row that is older than the last of its key is none of its versions. */
       readonly dropsOlder: boolean;
     }
+  /** Columns: the group expressions, then the aggregates. */
   | {
       readonly kind: 'aggregate';
       readonly input: LogicalPlan;

@@ -2,6 +2,7 @@
 
 import { InternalError } from '../../errors.js';
 import type { FunctionResolver } from '../../plan/function-resolver.js';
+import { mostRows } from '../../plan/most-rows.js';
 import { wireLiteral } from '../../plan/wire-literal.js';
 import { declaredResources } from '../../resource/declared-resources.js';
 import { typeToText } from '../../types/type-text.js';
@@ -70,7 +71,7 @@ export function addPythonStage(
       resourceGroup: resourceGroupOf(steps[0]!.function, options.functions),
       workerGroup: workerGroupOf(steps[0]!.function, options.functions),
       declared: demandsOf(steps, options.functions),
-      ...workersOf(steps, boundary.mode === 'partial' ? null : keys, options),
+      ...workersOf(boundary, steps, options),
       anyOrder: !ordered && steps.every((step) => permitsAnyOrder(step.function, options.functions)),
       source: null,
       notFused: null,
@@ -88,12 +89,13 @@ export function addPythonStage(
 }
 
 function workersOf(
+  { input, mode, keys }: PythonBoundary,
   steps: readonly PlannedStep[],
-  keys: PythonBoundary['keys'],
   { functions, parallelism }: StageAssembler['options'],
 ): Pick<PythonStage, 'parallelism' | 'leastWorkers' | 'isElastic'> {
-  // Rows that are one group have one worker.
-  if (keys !== null && keys.length === 0) return { parallelism: 1, leastWorkers: 1, isElastic: false };
+  // Rows that are one group have one worker, and so has a single row.
+  const isOneGroup = mode !== 'partial' && keys !== null && keys.length === 0;
+  if (isOneGroup || mostRows(input) === 1) return { parallelism: 1, leastWorkers: 1, isElastic: false };
   const each = steps.map((step) => concurrencyOf(step.function, functions, parallelism));
   const most = Math.max(...each.map((concurrency) => concurrency.most));
   const least = Math.max(...each.map((concurrency) => concurrency.least));

@@ -703,7 +703,7 @@ test('VALUES with calls become rows of projections', () => {
       step #0  inc(1) -> BIGINT
       shipped  c0
       kept     c0
-      workers  2, group shared
+      workers  1, group shared
       output   [c0 CHAR(1) NOT NULL] [c1 BIGINT]
       exchange stream: one consumer
 
