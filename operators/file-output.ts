@@ -67,7 +67,11 @@ export async function openFileOutput(
     commit: async () => {
       await showPart(sink, { temporaryPath, name });
       release();
-      await Promise.all(replaced.map((file) => rm(join(sink.path, file), { force: true })));
+      try {
+        await Promise.all(replaced.map((file) => rm(join(sink.path, file), { force: true })));
+      } catch (error) {
+        throw writeError(sink, error, 'Files that were to be replaced cannot be removed');
+      }
     },
     abort: async () => {
       await rm(temporaryPath, { force: true, recursive: true });

@@ -2,18 +2,11 @@
 import type { ColumnIds } from './column-ids.js';
 import type { LogicalPlan } from './logical-plan.js';
 import { sessionsOfAll } from './time-window.js';
-import { rewriteExpression } from './visit-expression.js';
-import { mapExpressions, mapInputs } from './visit-plan.js';
+import { mapPlans } from './visit-plan.js';
 
 /** The plan for rows that end: no watermarks, sessions by the rows before and after. */
 export function batchPlan(plan: LogicalPlan, ids: ColumnIds): LogicalPlan {
-  const node = mapExpressions(
-    mapInputs(plan, (input) => batchPlan(input, ids)),
-    (expression) =>
-      rewriteExpression(expression, (e) =>
-        e.kind === 'subquery' ? { ...e, plan: batchPlan(e.plan, ids) } : e,
-      ),
-  );
+  const node = mapPlans(plan, (inner) => batchPlan(inner, ids));
   if (node.kind === 'watermark') return node.input;
   return node.kind === 'session' ? sessionsOfAll(node, ids) : node;
 }

@@ -2,7 +2,7 @@
 import type { AggregateCall, Expression } from './expression.js';
 import type { LogicalPlan } from './logical-plan.js';
 import type { MapNode } from './plan-builders.js';
-import { mapKeys, mapList, subqueryPlans } from './visit-expression.js';
+import { mapKeys, mapList, rewriteExpression, subqueryPlans } from './visit-expression.js';
 
 /** The direct inputs. */
 export function inputsOf(plan: LogicalPlan): readonly LogicalPlan[] {
@@ -153,6 +153,13 @@ function mapMap(plan: MapNode, map: (expression: Expression) => Expression): Map
 export function aggregateOperands(aggregate: AggregateCall): Expression[] {
   const filter = aggregate.filter === null ? [] : [aggregate.filter];
   return [...aggregate.arguments, ...filter, ...aggregate.withinGroup.map((key) => key.expression)];
+}
+
+/** The node with its inputs and the plans of its subqueries replaced. */
+export function mapPlans(plan: LogicalPlan, map: (plan: LogicalPlan) => LogicalPlan): LogicalPlan {
+  return mapExpressions(mapInputs(plan, map), (expression) =>
+    rewriteExpression(expression, (e) => (e.kind === 'subquery' ? { ...e, plan: map(e.plan) } : e)),
+  );
 }
 
 /** True where `test` holds for a node of the plan, plans of subqueries included. */

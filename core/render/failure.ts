@@ -23,8 +23,8 @@ const MOST_CHARACTERS = 100;
  * and length.
  */
 export function failureOf(expression: Expression, scope: FailureScope): RenderFailure {
-  const place = expression.span === null ? null : scope.place(expression.span);
   return (message) => {
+    const place = expression.span === null ? null : scope.place(expression.span);
     const before = place === null ? '' : `${quoteString(`@${place.at} `)} || `;
     return `error(${before}${message}${valuesText(expression, scope)})`;
   };

@@ -20,10 +20,7 @@ export interface GroupPart extends RowRange {
 }
 
 /** Runs parts in their order, from the state that the bundle found, in a worker that has nothing else to do. */
-export type RunParts = (
-  bundle: Bundle,
-  parts: readonly GroupPart[],
-) => Promise<PartOutcome<BundleResult, MillstreamError>>;
+export type RunParts = (parts: readonly GroupPart[]) => Promise<PartOutcome<BundleResult, MillstreamError>>;
 
 /** The answer to a bundle, and the parts that gave it: what a fresh worker must see where its last group goes on. */
 export interface GroupedAnswer {
@@ -46,7 +43,7 @@ export async function answerGroups(
   const answer = await searchGroups<GroupedAnswer, MillstreamError>(bundle.rows, {
     run: async (beginning) => {
       const parts = await partsOf(bundle, beginning, rows);
-      const outcome = await run(bundle, parts);
+      const outcome = await run(parts);
       return 'death' in outcome ? outcome : { answer: { result: outcome.answer, parts } };
     },
     release: ({ result }) => releaseParts(result.batches),

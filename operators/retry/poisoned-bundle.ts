@@ -104,7 +104,8 @@ export function onlyFailed(failed: FailedRow): BundleResult {
   return { batches: [], failedRows: [failed], timing: NO_TIME };
 }
 
-const NO_TIME: BundleDurations = {
+/** Of an answer that no worker gave. */
+export const NO_TIME: BundleDurations = {
   waitingNs: 0,
   shippingNs: 0,
   pythonNs: [],

@@ -164,7 +164,7 @@ export class RetryingStage implements FunctionStageHandle {
   async #answerGroups(bundle: Bundle, attempts: number, group: UnfinishedGroup): Promise<BundleResult> {
     // At first the worker is as the bundle finds it.
     let isUsed = false;
-    const run = async (_: Bundle, parts: readonly GroupPart[]) => {
+    const run = async (parts: readonly GroupPart[]) => {
       if (isUsed) this.#reopen();
       const outcome = await this.#outcome((handle) => processParts(handle, bundle, parts));
       isUsed = 'answer' in outcome;

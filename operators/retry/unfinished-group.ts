@@ -17,12 +17,13 @@ import {
   spillFrameBytes,
   WorkerError,
 } from '../../core/index.js';
+import { Turns } from '../turns.js';
 import { type GroupPart, processParts } from './grouped-bundle.js';
 
 export class UnfinishedGroup {
   /** Files of bundles in order: one that has been read takes no more. */
   #segments: Segment[] = [];
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
 
   constructor(
     private readonly stage: string,
@@ -34,7 +35,7 @@ export class UnfinishedGroup {
    * is.
    */
   processed(bundle: Bundle, result: BundleResult, parts: readonly GroupPart[] | null = null): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.alone(async () => {
       if (!bundle.continued) return this.#forget();
       let segment = this.#segments.at(-1);
       if (segment === undefined || segment.file !== null) {
@@ -52,7 +53,7 @@ export class UnfinishedGroup {
    * @throws {WorkerError} REPLAY_DIFFERS where they have other numbers of rows
    */
   replay(handle: FunctionStageHandle): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.alone(async () => {
       let sequence = FIRST_REPLAYED;
       for (const segment of this.#segments) {
         segment.file ??= await segment.writer.finish();
@@ -76,17 +77,11 @@ export class UnfinishedGroup {
 
   /** Removes what is kept. */
   discard(): Promise<void> {
-    return this.#inTurn(() => this.#forget());
+    return this.#turns.alone(() => this.#forget());
   }
 
   async #forget(): Promise<void> {
     for (const { file, writer } of this.#segments.splice(0)) await (file ?? writer).discard();
-  }
-
-  #inTurn(work: () => Promise<void>): Promise<void> {
-    const done = this.#turn.then(work);
-    this.#turn = done.catch(() => undefined);
-    return done;
   }
 
   #differs(before: number, now: number): WorkerError {

@@ -60,6 +60,9 @@ export class RollingFileSink implements Operator {
 
   async open(context: OperatorContext): Promise<void> {
     this.#context = context;
+    context.signal.addEventListener('abort', () => this.#part?.done.abort(context.signal.reason), {
+      once: true,
+    });
   }
 
   async processBatch(batch: Batch, input: number): Promise<void> {
@@ -95,6 +98,8 @@ export class RollingFileSink implements Operator {
     if (this.#part === null) {
       const output = await this.openOutput();
       const done = new AbortController();
+      const { signal } = this.#context;
+      if (signal.aborted) done.abort(signal.reason);
       this.#part = { output, writer: this.writerOf(output), done };
       await this.#part.writer.open(this.#contextOf(done.signal));
     }
@@ -103,8 +108,7 @@ export class RollingFileSink implements Operator {
 
   /** A part that has all its rows stops no inputs. */
   #contextOf(done: AbortSignal): OperatorContext {
-    const signal = AbortSignal.any([this.#context.signal, done]);
-    return derivedContext(this.#context, { signal, acknowledge: () => {}, stopInputs: () => {} });
+    return derivedContext(this.#context, { signal: done, acknowledge: () => {}, stopInputs: () => {} });
   }
 
   async #finish(checkpointId: number): Promise<void> {

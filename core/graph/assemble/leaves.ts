@@ -1,9 +1,7 @@
 /** The exchanges that a fragment reads become relations `input_0`, `input_1`, … */
-import type { Expression } from '../../plan/expression.js';
 import type { LogicalPlan } from '../../plan/logical-plan.js';
 import type { Scan } from '../../plan/plan-builders.js';
-import { rewriteExpression } from '../../plan/visit-expression.js';
-import { mapExpressions, mapInputs } from '../../plan/visit-plan.js';
+import { mapPlans } from '../../plan/visit-plan.js';
 import { isLeaf } from '../boundary.js';
 
 /**
@@ -12,12 +10,5 @@ import { isLeaf } from '../boundary.js';
  */
 export function mapLeaves(plan: LogicalPlan, replace: (leaf: Scan) => LogicalPlan): LogicalPlan {
   if (isLeaf(plan)) return replace(plan);
-  const inSubqueries = (expression: Expression) =>
-    rewriteExpression(expression, (e) =>
-      e.kind === 'subquery' ? { ...e, plan: mapLeaves(e.plan, replace) } : e,
-    );
-  return mapExpressions(
-    mapInputs(plan, (input) => mapLeaves(input, replace)),
-    inSubqueries,
-  );
+  return mapPlans(plan, (inner) => mapLeaves(inner, replace));
 }

@@ -7,8 +7,8 @@ import { outerColumns, planCallsPython } from '../../plan/expression-facts.js';
 import type { LogicalPlan } from '../../plan/logical-plan.js';
 import { optimize } from '../../plan/optimizer.js';
 import { filteredBy, narrowedTo } from '../../plan/plan-builders.js';
-import { mapOperands, operandsOf, rewriteExpression } from '../../plan/visit-expression.js';
-import { expressionsOf, mapExpressions, mapInputs } from '../../plan/visit-plan.js';
+import { mapOperands, operandsOf } from '../../plan/visit-expression.js';
+import { expressionsOf, mapExpressions, mapPlans } from '../../plan/visit-plan.js';
 import { refusal } from '../refuse.js';
 import { attachSubquery } from './attach-subquery.js';
 
@@ -39,12 +39,7 @@ class Decorrelation {
         .map(firstCorrelated)
         .find((found) => found !== null) ?? null;
     if (subquery !== null) return this.rewrite(this.#attach(conditionsAbove(plan), subquery));
-    const inner = (e: Expression) =>
-      rewriteExpression(e, (x) => (x.kind === 'subquery' ? { ...x, plan: this.rewrite(x.plan) } : x));
-    return mapExpressions(
-      mapInputs(plan, (input) => this.rewrite(input)),
-      inner,
-    );
+    return mapPlans(plan, (inner) => this.rewrite(inner));
   }
 
   #attach(plan: LogicalPlan, subquery: SubqueryExpression): LogicalPlan {

@@ -4,8 +4,7 @@ import { conjunction, conjunctsOf } from '../../plan/conjuncts.js';
 import { outerColumns } from '../../plan/expression-facts.js';
 import type { LogicalPlan } from '../../plan/logical-plan.js';
 import { filteredBy, type Join, narrowedTo } from '../../plan/plan-builders.js';
-import { rewriteExpression } from '../../plan/visit-expression.js';
-import { mapExpressions, mapInputs } from '../../plan/visit-plan.js';
+import { mapPlans } from '../../plan/visit-plan.js';
 import { refusal } from '../refuse.js';
 import { forAllValues } from './dependent-join.js';
 import { sameValues } from './keys.js';
@@ -27,13 +26,7 @@ export interface LateralOptions {
  * @throws {PlanError} PLAN_UNSUPPORTED where one cannot be rewritten, PLAN_STREAMING where only a batch can.
  */
 export function joinLaterals(plan: LogicalPlan, options: LateralOptions): LogicalPlan {
-  const inner = mapExpressions(
-    mapInputs(plan, (input) => joinLaterals(input, options)),
-    (expression) =>
-      rewriteExpression(expression, (e) =>
-        e.kind === 'subquery' ? { ...e, plan: joinLaterals(e.plan, options) } : e,
-      ),
-  );
+  const inner = mapPlans(plan, (below) => joinLaterals(below, options));
   return inner.kind === 'join' && readsLeft(inner) ? asJoin(inner, options) : inner;
 }
 

@@ -3,8 +3,8 @@ import { columnOf } from '../../plan/expression-builders.js';
 import { isNondeterministic, planCallsPython } from '../../plan/expression-facts.js';
 import type { LogicalPlan } from '../../plan/logical-plan.js';
 import { projectOf, type Shared } from '../../plan/plan-builders.js';
-import { rewriteExpression, subqueryPlans } from '../../plan/visit-expression.js';
-import { expressionsOf, inputsOf, mapExpressions, mapInputs, somePlan } from '../../plan/visit-plan.js';
+import { subqueryPlans } from '../../plan/visit-expression.js';
+import { expressionsOf, inputsOf, mapPlans, somePlan } from '../../plan/visit-plan.js';
 import type { QueryNode } from '../ast.js';
 import type { Span } from '../span.js';
 import { named } from './alias.js';
@@ -68,13 +68,7 @@ function countUses(plan: LogicalPlan, uses: Map<string, number>, seen: Set<strin
 }
 
 function inline(plan: LogicalPlan, uses: ReadonlyMap<string, number>): LogicalPlan {
-  const node = mapExpressions(
-    mapInputs(plan, (input) => inline(input, uses)),
-    (expression) =>
-      rewriteExpression(expression, (e) =>
-        e.kind === 'subquery' ? { ...e, plan: inline(e.plan, uses) } : e,
-      ),
-  );
+  const node = mapPlans(plan, (inner) => inline(inner, uses));
   return node.kind === 'shared' && uses.get(node.id) === 1 ? renamedInput(node) : node;
 }
 

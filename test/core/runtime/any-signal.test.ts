@@ -13,6 +13,21 @@ describe('a signal of several', () => {
     expect(signal.reason).toBe('first');
   });
 
+  it('may be one of many over the same, without a warning of a leak', async () => {
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error) => void warnings.push(warning);
+    process.on('warning', onWarning);
+    const source = new AbortController();
+    const many = Array.from({ length: 20 }, () => anySignal([source.signal]));
+    // Warnings come with the next turn of the event loop.
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('warning', onWarning);
+
+    expect(warnings).toEqual([]);
+    source.abort();
+    expect(many.every((signal) => signal.aborted)).toBe(true);
+  });
+
   it('is aborted from the start where one is', () => {
     expect(anySignal([new AbortController().signal, AbortSignal.abort('before')]).reason).toBe('before');
   });

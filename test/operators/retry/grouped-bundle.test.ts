@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Bundle, BundleResult, FunctionStageHandle } from '../../../bridge/index.js';
 import { WorkerError } from '../../../core/index.js';
+import { NO_TIME } from '../../../operators/retry/poisoned-bundle.js';
 import type { OnError } from '../../../operators/retry/retry-decision.js';
 import { RetryingStage } from '../../../operators/retry/retrying-stage.js';
 import { type BundleRows, RowFailures } from '../../../operators/retry/row-failures.js';
@@ -70,15 +71,6 @@ class Sums implements FunctionStageHandle {
   async close(): Promise<void> {}
 }
 
-const NO_TIME = {
-  waitingNs: 0,
-  shippingNs: 0,
-  pythonNs: [],
-  returningNs: 0,
-  totalNs: 0,
-  calls: [],
-  retries: [],
-};
 const groupOf = (value: number) => Math.floor(value / 10);
 const valuesOf = ({ rows, groups }: Bundle) => {
   const { messageRows, selection } = groups[0]!;
