@@ -21,11 +21,12 @@ import { CollectSink } from './sinks/collect.js';
 import { PrintSink, type WriteText } from './sinks/print.js';
 import type { ResultQueue } from './sinks/result-queue.js';
 import { type KeptParts, RollingFileSink } from './sinks/rolling-file-sink.js';
-import { DatagenSource } from './sources/datagen.js';
+import { datagenSource } from './sources/datagen.js';
 import { DeadLetterSource } from './sources/dead-letters.js';
 import { EndedSource } from './sources/ended.js';
 import { encodePosition, identitiesOf, rowsBefore } from './sources/file-position.js';
 import { MonitoredFiles } from './sources/monitored-files.js';
+import { nexmarkSource } from './sources/nexmark/nexmark-source.js';
 import { whyReadOnce } from './sources/read-once.js';
 import { openPython } from './stages/open-python.js';
 import { exchangeOf, openRelational } from './stages/open-relational.js';
@@ -147,7 +148,8 @@ function source(
   engine: Engine,
   sources: ReadonlyMap<string, SourceFactory>,
 ): SourceOperator {
-  if (stage.connector === 'datagen') return new DatagenSource(stage, job, engine.clock);
+  if (stage.connector === 'datagen') return datagenSource(stage, job, engine.clock);
+  if (stage.connector === 'nexmark') return nexmarkSource(stage, job, engine.clock);
   if (stage.connector === DEAD_LETTER_CONNECTOR) {
     return new DeadLetterSource(stage, job, () => engine.failedRows.letters.queue(stage.options.queue ?? ''));
   }

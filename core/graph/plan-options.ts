@@ -9,6 +9,8 @@ import type { FileSink } from './stage-graph.js';
 export interface ConnectorTraits {
   readonly source: 'files' | 'rows' | null;
   readonly sink: 'files' | 'rows' | null;
+  /** True where a source of rows makes fields of a row one by one: `bid.price` may be a column that it is asked for. */
+  readonly fields?: boolean;
   /** True where a table of it, as a source, ends. */
   bounded(table: ScanTable): boolean;
 }
@@ -69,6 +71,16 @@ export const STANDARD_CONNECTORS: ReadonlyMap<string, ConnectorTraits> = new Map
   [
     'datagen',
     { source: 'rows', sink: null, bounded: (table: ScanTable) => 'number-of-rows' in table.options },
+  ],
+  [
+    'nexmark',
+    {
+      source: 'rows',
+      sink: null,
+      fields: true,
+      bounded: ({ options }: ScanTable) =>
+        Number(options['events.num']) > 0 || Number(options['stop-at']) > 0,
+    },
   ],
   ['print', { source: null, sink: 'rows', bounded: () => true }],
   ['blackhole', { source: null, sink: 'rows', bounded: () => true }],

@@ -8,6 +8,7 @@ import { StageAssembler } from './assemble/stage-assembler.js';
 import { checkSources } from './check-sources.js';
 import { decorrelate } from './decorrelate/decorrelate.js';
 import type { ConnectorTraits, PlanOptions } from './plan-options.js';
+import { readFields } from './read-fields.js';
 import { SplitContext } from './split/split-context.js';
 import { splitExactly } from './split/split-plan.js';
 import type { FileSink, StageGraph } from './stage-graph.js';
@@ -22,7 +23,7 @@ export function planStages(queries: readonly QueryPlan[], options: PlanOptions):
   for (const query of queries) {
     checkSources(query.root, options);
     const context = new SplitContext(options);
-    const plain = decorrelate(query.root, options.ids, options.sql);
+    const plain = readFields(decorrelate(query.root, options.ids, options.sql), options);
     const { plan, change } =
       options.mode === 'streaming' ? planStreamQuery(query, plain, options) : { plan: plain, change: null };
     const root = splitExactly(context, plan);

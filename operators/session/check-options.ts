@@ -8,6 +8,7 @@ import {
   type TableEntry,
 } from '../../core/index.js';
 import { datagenPlan, ofTable } from '../sources/datagen.js';
+import { nexmarkRows } from '../sources/nexmark/nexmark-source.js';
 
 /**
  * What is missing may still come by LIKE or a hint, and a type that has no values may never be read.
@@ -27,6 +28,7 @@ export function checkOptions(table: TableEntry, statement: CreateTableStatement,
 const CHECKS: ReadonlyMap<string, (table: TableEntry) => void> = new Map([
   ['filesystem', checkFilesystem],
   ['datagen', checkDatagen],
+  ['nexmark', checkNexmark],
   ['print', (table) => checkNames(table, ['print-identifier', 'sink.parallelism'])],
   ['blackhole', (table) => checkNames(table, ['sink.parallelism'])],
 ]);
@@ -40,6 +42,11 @@ function checkDatagen({ path, columns, options }: TableEntry): void {
   const physical = columns.flatMap((column) => (column.kind === 'physical' ? [column] : []));
   const zero = () => 0;
   ofTable(path.name, () => datagenPlan(physical, options, zero, zero));
+}
+
+function checkNexmark({ path, columns, options }: TableEntry): void {
+  const physical = columns.flatMap((column) => (column.kind === 'physical' ? [column] : []));
+  ofTable(path.name, () => nexmarkRows({ columns: physical, options }));
 }
 
 function checkNames({ path, options }: TableEntry, own: readonly string[]): void {

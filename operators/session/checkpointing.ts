@@ -232,8 +232,11 @@ function refuseUnsupported(graph: StageGraph): void {
   });
 }
 
+/** Sources that make the rows after the first so many, whenever they are asked. */
+const MADE_BY_NUMBER = new Set(['datagen', 'nexmark']);
+
 function problemOf(stage: Stage): string | null {
-  if (stage.kind === 'source' && stage.connector !== 'datagen')
+  if (stage.kind === 'source' && !MADE_BY_NUMBER.has(stage.connector))
     return `table ${stage.table} cannot be read again from its middle`;
   if (stage.kind !== 'relational') return null;
   if (stage.inputs.length === 0 && stage.sink !== null)

@@ -5,7 +5,7 @@ import { Session, type StatementResult } from '../../operators/index.js';
 export function openSqlSession(
   workingDirectory: string,
   jobFolder: string,
-  mode: 'batch' | null = null,
+  mode: 'batch' | 'streaming' | null = null,
 ): Promise<Session> {
   return Session.open({
     configuration: { 'table.local-time-zone': 'UTC', 'parallelism.default': '2' },

@@ -9,7 +9,7 @@ import {
   type SourceStage,
   type StreamElement,
 } from '../../../core/index.js';
-import { DatagenSource } from '../../../operators/sources/datagen.js';
+import { datagenSource } from '../../../operators/sources/datagen.js';
 
 const INT = { kind: 'INT', nullable: true } as const;
 const COLUMNS = ['a', 'b', 'c'].map((name) => ({ name, type: INT }));
@@ -48,7 +48,7 @@ it('a datagen source makes the column groups that its exchange has', async () =>
   let seconds = 0n;
   const clock = { nowMs: () => 0, monotonicNs: () => 1_000_000_000n * seconds++ } as Clock;
   const graph = { stages: [STAGE], exchanges: [EXCHANGE], mode: 'batch' } as const;
-  const source = new DatagenSource(STAGE, { graph, schemas, restored: null }, clock);
+  const source = datagenSource(STAGE, { graph, schemas, restored: null }, clock);
 
   await source.open({
     signal: new AbortController().signal,

@@ -1,0 +1,126 @@
+/** Of rows in a column, only the fields that a query reads: where the source can make them one by one. */
+import type { Expression } from '../plan/expression.js';
+import { columnOf } from '../plan/expression-builders.js';
+import { referencedColumns } from '../plan/expression-facts.js';
+import type { LogicalPlan, PlanColumn } from '../plan/logical-plan.js';
+import type { Project } from '../plan/plan-builders.js';
+import { mapOperands, operandsOf } from '../plan/visit-expression.js';
+import { expressionsOf, inputsOf, mapExpressions, mapInputs } from '../plan/visit-plan.js';
+import { withNullable } from '../types/types.js';
+import type { PlanOptions } from './plan-options.js';
+
+/** The fields that stand for a column, by their names. */
+type Fields = ReadonlyMap<string, PlanColumn>;
+
+/**
+ * The plan with `bid.price` as a column of the scan in the place of `bid`, for sources whose traits say `fields` and
+ * columns that are read by their fields only.
+ */
+export function readFields(plan: LogicalPlan, options: PlanOptions): LogicalPlan {
+  const uses = new FieldUses(options);
+  uses.visit(plan);
+  for (const column of plan.columns) uses.readWhole(column.id);
+  const fields = uses.fields();
+  return fields.size === 0 ? plan : replaced(plan, fields);
+}
+
+class FieldUses {
+  /** Columns of rows in scans. */
+  readonly #rows: PlanColumn[] = [];
+  /** The column that another one is a copy of. */
+  readonly #copies = new Map<string, string>();
+  readonly #whole = new Set<string>();
+  readonly #read = new Map<string, Map<string, Extract<Expression, { kind: 'field' }>>>();
+
+  constructor(private readonly options: PlanOptions) {}
+
+  visit(plan: LogicalPlan): void {
+    if (plan.kind === 'scan' && this.options.connectors.get(plan.table.connector)?.fields === true)
+      this.#rows.push(...plan.columns.filter((column) => column.type.kind === 'ROW'));
+    else if (plan.kind === 'project') this.#project(plan);
+    else for (const expression of expressionsOf(plan)) this.#expression(expression);
+    // Their columns are told by position.
+    if (plan.kind === 'set' || plan.kind === 'shared' || plan.kind === 'distinct')
+      for (const column of inputsOf(plan).flatMap((input) => input.columns)) this.readWhole(column.id);
+    for (const input of inputsOf(plan)) this.visit(input);
+  }
+
+  readWhole(id: string): void {
+    this.#whole.add(id);
+  }
+
+  /** For each column that is replaced, also as a copy, what stands for it. */
+  fields(): ReadonlyMap<string, Fields> {
+    const origin = (id: string): string => {
+      const copied = this.#copies.get(id);
+      return copied === undefined ? id : origin(copied);
+    };
+    const whole = new Set([...this.#whole].map(origin));
+    const found = new Map<string, Fields>();
+    const all = new Set([...this.#copies.keys(), ...this.#rows.map((column) => column.id)]);
+    for (const row of this.#rows) {
+      const copies = [...all].filter((id) => origin(id) === row.id);
+      const read = new Map(copies.flatMap((id) => [...(this.#read.get(id) ?? [])]));
+      if (whole.has(row.id) || read.size === 0) continue;
+      for (const id of copies) {
+        const columns = [...read.values()].map(({ name, type }): [string, PlanColumn] => {
+          const column = this.options.ids.column(name, withNullable(type, true));
+          return [name, { ...column, name: `${row.name}.${name}` }];
+        });
+        found.set(id, new Map(columns));
+      }
+    }
+    return found;
+  }
+
+  #project(project: Project): void {
+    project.expressions.forEach((expression, i) => {
+      const { id } = project.columns[i]!;
+      if (expression.kind !== 'column') this.#expression(expression);
+      else if (expression.id !== id) this.#copies.set(id, expression.id);
+    });
+  }
+
+  #expression(expression: Expression): void {
+    if (expression.kind === 'field' && expression.base.kind === 'column') {
+      const { id } = expression.base;
+      const read = this.#read.get(id) ?? new Map();
+      this.#read.set(id, read.set(expression.name, expression));
+      return;
+    }
+    if (expression.kind === 'column') this.readWhole(expression.id);
+    if (expression.kind === 'subquery') for (const id of referencedColumns(expression)) this.readWhole(id);
+    for (const operand of operandsOf(expression)) this.#expression(operand);
+  }
+}
+
+function replaced(plan: LogicalPlan, fields: ReadonlyMap<string, Fields>): LogicalPlan {
+  const inner = mapInputs(plan, (input) => replaced(input, fields));
+  if (inner.kind === 'project') return replacedProject(inner, fields);
+  const node = mapExpressions(inner, (expression) => readingFields(expression, fields));
+  const columns = node.columns.flatMap((column) => [...(fields.get(column.id)?.values() ?? [column])]);
+  return { ...node, columns };
+}
+
+function replacedProject(project: Project, fields: ReadonlyMap<string, Fields>): LogicalPlan {
+  const pairs = project.columns.flatMap((column, i) => {
+    const expression = project.expressions[i]!;
+    const own = fields.get(column.id);
+    if (own === undefined) return [{ column, expression: readingFields(expression, fields) }];
+    const read = fields.get((expression as Extract<Expression, { kind: 'column' }>).id)!;
+    return [...own].map(([name, made]) => ({ column: made, expression: columnOf(read.get(name)!) }));
+  });
+  return {
+    ...project,
+    columns: pairs.map(({ column }) => column),
+    expressions: pairs.map(({ expression }) => expression),
+  };
+}
+
+function readingFields(expression: Expression, fields: ReadonlyMap<string, Fields>): Expression {
+  if (expression.kind === 'field' && expression.base.kind === 'column') {
+    const column = fields.get(expression.base.id)?.get(expression.name);
+    if (column !== undefined) return columnOf(column);
+  }
+  return mapOperands(expression, (operand) => readingFields(operand, fields));
+}

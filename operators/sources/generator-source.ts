@@ -1,0 +1,120 @@
+/** Rows that the core makes up, as fast as they are taken or at a steady rate. */
+import {
+  type Barrier,
+  BatchEncoder,
+  type Clock,
+  type ColumnValues,
+  type OperatorContext,
+  type OperatorSurroundings,
+  type SourceOperator,
+  type SourceStage,
+} from '../../core/index.js';
+import { Turns } from '../turns.js';
+import { pause } from './pause.js';
+
+const MOST_ROWS_PER_BATCH = 8_192;
+/** Rows are made this often while a rate is kept: a row waits half of it on average. */
+const TICK_MS = 1;
+
+/** What makes the rows of one table. */
+export interface RowGenerator {
+  /** Rows in all, `Infinity` without a limit. */
+  readonly rows: number;
+  /** Rows for each second, `Infinity` where no rate is kept. */
+  readonly perSecond: number;
+  /** The next rows, `count` of them, by the columns that are read. */
+  next(count: number): readonly ColumnValues[];
+  /** Leaves out the first rows, which were made before a checkpoint. Called at most once, before `next`. */
+  skip(count: number): void;
+}
+
+interface GroupEncoder {
+  /** Columns of the group, by position in the stage's columns. */
+  readonly positions: readonly number[];
+  readonly encoder: BatchEncoder;
+}
+
+/** Emits the generator's rows. A consumer that is slower than the rate sets the pace; nothing is made up for it later. */
+export class GeneratorSource implements SourceOperator {
+  #context!: OperatorContext;
+  /** One for each column group of the output. */
+  #encoders!: readonly GroupEncoder[];
+  #generator!: RowGenerator;
+  #made = 0;
+  readonly #turns = new Turns();
+
+  constructor(
+    private readonly stage: SourceStage,
+    private readonly job: OperatorSurroundings,
+    private readonly clock: Clock,
+    private readonly generator: () => RowGenerator,
+  ) {}
+
+  async open(context: OperatorContext): Promise<void> {
+    this.#context = context;
+    const { columns, output } = this.stage;
+    const { groups } = this.job.graph.exchanges.find(({ id }) => id === output)!;
+    this.#encoders = groups.map((positions) => ({
+      positions,
+      encoder: new BatchEncoder(
+        positions.map((position) => columns[position]!),
+        this.job.schemas,
+      ),
+    }));
+    this.#generator = this.generator();
+    this.#goOn();
+  }
+
+  #goOn(): void {
+    const state = this.job.restored?.get(this.stage.id) ?? null;
+    if (state === null) return;
+    this.#made = (JSON.parse(new TextDecoder().decode(state)) as { readonly made: number }).made;
+    this.#generator.skip(this.#made);
+  }
+
+  async run(): Promise<void> {
+    const { rows, perSecond } = this.#generator;
+    const isPaced = Number.isFinite(perSecond);
+    let dueAtNs = this.clock.monotonicNs();
+    let owed = isPaced ? 0 : MOST_ROWS_PER_BATCH;
+    while (this.#made < rows && !this.#context.signal.aborted) {
+      if (isPaced) {
+        const now = this.clock.monotonicNs();
+        owed = Math.min(owed + (Number(now - dueAtNs) / 1e9) * perSecond, perSecond);
+        dueAtNs = now;
+      }
+      const batch = Math.min(Math.floor(owed), rows - this.#made, MOST_ROWS_PER_BATCH);
+      if (batch === 0) {
+        await pause(this.#context, TICK_MS);
+        continue;
+      }
+      if (isPaced) owed -= batch;
+      await this.#emit(batch);
+    }
+  }
+
+  snapshot(barrier: Barrier): Promise<void> {
+    return this.#turns.alone(async () => {
+      const state = new TextEncoder().encode(JSON.stringify({ made: this.#made }));
+      this.#context.acknowledge(barrier.checkpointId, state);
+      await this.#context.output.emit(barrier);
+    });
+  }
+
+  async close(): Promise<void> {}
+
+  async #emit(rows: number): Promise<void> {
+    const values = this.#generator.next(rows);
+    const groups = this.#encoders.flatMap(
+      ({ positions, encoder }) =>
+        encoder.encode(
+          rows,
+          positions.map((position) => values[position]!),
+        ).groups,
+    );
+    await this.#turns.alone(async () => {
+      await this.#context.output.emit({ kind: 'batch', rows, groups, continued: false });
+      this.#made += rows;
+    });
+  }
+}
