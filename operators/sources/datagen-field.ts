@@ -127,7 +127,7 @@ function randomValue(
     case 'TIMESTAMP':
     case 'TIMESTAMP_LTZ': {
       const past = reader.number('max-past', 0, 0, 1e15);
-      return () => BigInt(Math.floor(nowMs() - random() * past)) * 1000n;
+      return () => BigInt(Math.floor((nowMs() - random() * past) * 1000));
     }
     case 'DATE':
       return () => Math.floor(nowMs() / 86_400_000);
