@@ -67,6 +67,18 @@ const POSITIONS: readonly (readonly [position: string, sql: string, calls: reado
     'SELECT v FROM n WHERE even(v) AND counted(v) > 0',
     [...of('counted', 2, 4), ...of('even', 1, 2, 3, 4)],
   ],
+  ['beside > ALL of a query', 'SELECT v FROM n WHERE counted(v) >= ALL (SELECT x FROM d)', ALL],
+  ['in the query of > ANY', 'SELECT v FROM n WHERE v > ANY (SELECT counted(v) FROM n)', ALL],
+  [
+    'beside > ALL of a correlated query',
+    'SELECT v FROM n WHERE counted(v) > ALL (SELECT x FROM d WHERE k = v)',
+    of('counted', 1, 2),
+  ],
+  [
+    'in the query of <> ANY that is correlated',
+    'SELECT v FROM n WHERE v <> ANY (SELECT counted(x) FROM d WHERE k = v)',
+    of('counted', 10, 20, 30),
+  ],
   ['WHERE and SELECT', 'SELECT counted(v) FROM n WHERE counted(v) > 3', ALL],
   ['the branch of CASE', 'SELECT CASE WHEN v > 2 THEN counted(v) ELSE 0 END FROM n', of('counted', 3, 4)],
   [

@@ -116,6 +116,6 @@ export const conditionalFunctions: readonly ScalarFunction[] = [
     parameters: [comparable, any],
     result: ([a, b]) => (a!.kind !== 'NULL' && commonType([a!, b!]) !== null ? a! : null),
     nulls: 'always',
-    render: ([a, b]) => `nullif(${a}, ${b})`,
+    render: ([a, b]) => `CASE WHEN ${operand(a!)} = ${operand(b!)} THEN NULL ELSE ${a} END`,
   }),
 ];

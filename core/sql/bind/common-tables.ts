@@ -40,7 +40,35 @@ export function bindCommonTable(context: BindContext, table: CommonTableBinding,
     if (!mustBeShared(plan)) return plan;
     table.shared = { id: context.ids.fresh('shared'), plan };
   }
-  const { id, plan } = table.shared;
+  return sharedRows(context, table.shared, span);
+}
+
+/**
+ * The rows of a query that is read several times: `plan` the first time, then bound anew; or one `shared` node where
+ * they must be computed once.
+ */
+export function readRepeatedly(
+  context: BindContext,
+  plan: LogicalPlan,
+  bind: () => LogicalPlan,
+): () => LogicalPlan {
+  if (mustBeShared(plan)) {
+    const shared = { id: context.ids.fresh('shared'), plan };
+    return () => sharedRows(context, shared, plan.span);
+  }
+  let first: LogicalPlan | null = plan;
+  return () => {
+    const rows = first ?? bind();
+    first = null;
+    return rows;
+  };
+}
+
+function sharedRows(
+  context: BindContext,
+  { id, plan }: NonNullable<CommonTableBinding['shared']>,
+  span: Span | null,
+): Shared {
   const columns = plan.columns.map((column) => context.ids.column(column.name, column.type));
   return { kind: 'shared', id, input: plan, columns, span };
 }
@@ -52,7 +80,8 @@ export function inlineSingleUses(plan: LogicalPlan): LogicalPlan {
   return inline(plan, uses);
 }
 
-function mustBeShared(plan: LogicalPlan): boolean {
+/** True where its rows are computed once, however often they are read. */
+export function mustBeShared(plan: LogicalPlan): boolean {
   return planCallsPython(plan) || somePlan(plan, (node) => expressionsOf(node).some(isNondeterministic));
 }
 

@@ -17,15 +17,8 @@ import { coerce } from './coerce.js';
 import type { ExpressionContext } from './expression-context.js';
 import { plainJsonCall } from './json-call.js';
 import { bindLiteral } from './literal.js';
-import {
-  bindBetween,
-  bindBinary,
-  bindInList,
-  bindIs,
-  bindLike,
-  bindQuantified,
-  bindUnary,
-} from './operators.js';
+import { bindBetween, bindBinary, bindInList, bindIs, bindLike, bindUnary } from './operators.js';
+import { bindQuantified } from './quantified.js';
 import { bindField, resolveName } from './scope.js';
 import { selectAlias } from './select-alias.js';
 import { bindExists, bindInQuery, bindScalarSubquery } from './subquery.js';

@@ -9,7 +9,6 @@ import { callBuiltin } from './builtin-call.js';
 import { bindExpression } from './expression.js';
 import type { ExpressionContext } from './expression-context.js';
 import { checkEscape } from './like-escape.js';
-import { bindInQuery } from './subquery.js';
 
 type Node<K extends ExpressionNode['kind']> = Extract<ExpressionNode, { kind: K }>;
 
@@ -114,28 +113,4 @@ export function bindInList(at: ExpressionContext, node: Node<'in_list'>): Expres
   }
   const args = [operand, ...items].map((part) => bindExpression(at, part));
   return callBuiltin(at.context, negated ? 'NOT IN' : 'IN', args, span);
-}
-
-/** `x op ANY | ALL (…)`: over a list all operators; over a query `= ANY` and `<> ALL`. */
-export function bindQuantified(at: ExpressionContext, node: Node<'quantified'>): Expression {
-  const { operator, quantifier, operand, query, items, span } = node;
-  if (items !== null) {
-    const parts = items.map((item) =>
-      callBuiltin(at.context, operator, [bindExpression(at, operand), bindExpression(at, item)], span),
-    );
-    const word = quantifier === 'ANY' ? 'OR' : 'AND';
-    return parts.reduce((all, part) => callBuiltin(at.context, word, [all, part], span));
-  }
-  const isIn = operator === '=' && quantifier === 'ANY';
-  const isNotIn = operator === '<>' && quantifier === 'ALL';
-  if (isIn || isNotIn) return bindInQuery(at, operand, query!, isNotIn, span);
-  throw bindError(
-    at.context,
-    'SQL_UNSUPPORTED',
-    `${operator} ${quantifier} over a query is not supported.`,
-    span,
-    quantifier === 'ANY'
-      ? 'Use EXISTS (SELECT … WHERE …), or compare with (SELECT MIN(…)) or (SELECT MAX(…)).'
-      : 'Use NOT EXISTS (SELECT … WHERE …), or compare with (SELECT MIN(…)) or (SELECT MAX(…)).',
-  );
 }
