@@ -22,6 +22,7 @@ export async function runProcess(args: readonly string[], zygotes: EarlyZygotes 
     stderr: process.stderr,
     signal: interrupt.signal,
     onTerminate: (drain) => interrupt.onTerminate(drain),
+    onInterrupt: (stop) => interrupt.onInterrupt(stop),
     openSession: openSessionWith(zygotes),
   });
   zygotes?.close();

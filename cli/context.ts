@@ -12,5 +12,10 @@ export interface CommandContext {
   readonly signal: AbortSignal;
   /** Has SIGTERM call `drain` instead of aborting `signal`, until the returned function is called. */
   readonly onTerminate: (drain: () => void) => () => void;
+  /**
+   * Has Ctrl-C call `stop` first, until the returned function is called: where it gives work, `signal` is aborted when that
+   * has failed or takes too long.
+   */
+  readonly onInterrupt: (stop: () => Promise<unknown> | null) => () => void;
   readonly openSession: OpenSession;
 }

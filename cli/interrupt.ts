@@ -1,4 +1,4 @@
-/** Ctrl-C: cancel, and leave within a second. SIGTERM: end in order, within the grace that services are given. */
+/** Ctrl-C: cancel, and leave within a second, or after a last checkpoint. SIGTERM: end in order, within the grace that services are given. */
 import { CancelledError } from '../core/index.js';
 import { EXIT_DONE, EXIT_INTERRUPTED } from './exit-codes.js';
 
@@ -8,6 +8,8 @@ const CANCEL_GRACE_MS = 900;
 const DRAIN_GRACE_MS = 30_000;
 /** Before that what is not done is cancelled, so that functions are still closed. */
 const DRAIN_MS = DRAIN_GRACE_MS - 2_000;
+/** A last checkpoint that takes longer is given up: the one before it stays. */
+const STOP_MS = 10_000;
 const SIGNALS = { SIGINT: EXIT_INTERRUPTED, SIGTERM: 143, SIGHUP: 129 } as const;
 
 type SignalName = keyof typeof SIGNALS;
@@ -23,6 +25,7 @@ interface Taken {
 export class Interrupt {
   private readonly controller = new AbortController();
   private drain: (() => void) | null = null;
+  private stop: (() => Promise<unknown> | null) | null = null;
   private taken: Taken | null = null;
 
   /** Starts listening. */
@@ -44,6 +47,17 @@ export class Interrupt {
     };
   }
 
+  /**
+   * Has Ctrl-C call `stop` first, until the returned function is called: where it gives work, the signal is aborted when
+   * that has failed or takes too long.
+   */
+  onInterrupt(stop: () => Promise<unknown> | null): () => void {
+    this.stop = stop;
+    return () => {
+      this.stop = null;
+    };
+  }
+
   /** Ends the process: with `exitCode`, or, after a signal that left the job undone, with its code and a word about it. */
   end(exitCode: number): never {
     const { taken } = this;
@@ -60,8 +74,17 @@ export class Interrupt {
     const { drain } = this;
     const isDrain = name === 'SIGTERM' && drain !== null;
     this.taken = { name, isDrain };
-    setTimeout(() => this.end(EXIT_INTERRUPTED), isDrain ? DRAIN_GRACE_MS : CANCEL_GRACE_MS).unref();
-    if (isDrain) {
+    const stopping = name === 'SIGINT' ? (this.stop?.() ?? null) : null;
+    const graceMs = isDrain ? DRAIN_GRACE_MS : CANCEL_GRACE_MS + (stopping === null ? 0 : STOP_MS);
+    setTimeout(() => this.end(EXIT_INTERRUPTED), graceMs).unref();
+    if (stopping !== null) {
+      const seconds = STOP_MS / 1000;
+      process.stderr.write(
+        `Ctrl-C: takes a last checkpoint, within ${seconds} s. The second one ends it at once.\n`,
+      );
+      setTimeout(() => this.cancel(name), STOP_MS).unref();
+      stopping.catch(() => this.cancel(name));
+    } else if (isDrain) {
       const seconds = DRAIN_GRACE_MS / 1000;
       process.stderr.write(`${name}: ends in order, within ${seconds} s. A second signal ends it at once.\n`);
       setTimeout(() => this.cancel(name), DRAIN_MS).unref();

@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import type { CleanOptions } from '../operators/index.js';
 import type { CommandContext } from './context.js';
 
-/** Adds `ps`, `stack` and `clean` to the command; `done` gets the exit code. */
+/** Adds `ps`, `stack`, `stop` and `clean` to the command; `done` gets the exit code. */
 export function addMachine(parent: Command, context: CommandContext, done: (exitCode: number) => void): void {
   parent
     .command('ps')
@@ -27,6 +27,18 @@ export function addMachine(parent: Command, context: CommandContext, done: (exit
     .action(async (target: string) => {
       const { printStacks } = await import('./commands/stack.js');
       done(await printStacks(target, context));
+    });
+  parent
+    .command('stop')
+    .description('end a running streaming job by a savepoint, which another run can go on from')
+    .argument('<job>', 'its id or the beginning of it, its name, or its process id')
+    .option(
+      '--savepoint <folder>',
+      'the folder for it; by default execution.checkpointing.savepoint-dir of the job',
+    )
+    .action(async (target: string, { savepoint }: { readonly savepoint?: string }) => {
+      const { stopRunning } = await import('./commands/stop.js');
+      done(await stopRunning(target, savepoint ?? null, context));
     });
   parent
     .command('clean')

@@ -113,12 +113,8 @@ export { isReservedWord } from './sql/reserved-words.js';
 export { renderSqlError } from './sql/source-caret.js';
 export * from './sql/span.js';
 export * from './sql/sql-error.js';
-export {
-  CheckpointStore,
-  readCheckpoint,
-  type StageIdentity,
-  type StoredCheckpoint,
-} from './state/checkpoint-store.js';
+export * from './state/checkpoint-store.js';
+export { type ClaimedState, claimState } from './state/claim-state.js';
 export { HeapState } from './state/heap-state.js';
 export { KEY_GROUPS, keyGroupOf } from './state/key-group.js';
 export { decodeSnapshot, type StateEntry } from './state/snapshot-file.js';

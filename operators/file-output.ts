@@ -17,8 +17,10 @@ export interface FileOutput {
   readonly temporaryPath: string;
   /** Removes what has been written, so that it can be written anew. */
   clear(): Promise<void>;
-  /** From here on the part outlives this process, until `showPart`. */
+  /** What `showPart` takes; from `release` on the part outlives this process. */
   keep(): KeptPart;
+  /** The part is no longer removed where this process dies. */
+  release(): void;
   /** Shows the part under its final name; removes what the folder held before where the sink overwrites. */
   commit(): Promise<void>;
   /** Removes the temporary file, and the folders that this output made and that are empty. */
@@ -36,15 +38,15 @@ export type Guard = (paths: UnfinishedPaths) => () => void;
 
 /**
  * Makes the sink's folder and names a part in it. Several parts of one folder may be open at a time.
- * @param job put into the name of the part; null: it is not
+ * @param origin put into the name of the part: the job that all who go on from its checkpoints began as; null: it is not
  * @throws {SinkError} SINK_WRITE where the folder cannot be made.
  */
 export async function openFileOutput(
   sink: FileSink,
   guard: Guard,
-  job: string | null = null,
+  origin: string | null = null,
 ): Promise<FileOutput> {
-  const name = `part-${job === null ? '' : `${job}-`}${randomUUID()}${EXTENSIONS[sink.format]}`;
+  const name = `part-${origin === null ? '' : `${origin}-`}${randomUUID()}${EXTENSIONS[sink.format]}`;
   const temporaryPath = join(sink.path, `.${name}.inprogress`);
   const made = missingFolders(sink.path);
   const release = guard({ files: [resolve(temporaryPath)], folders: made });
@@ -60,10 +62,8 @@ export async function openFileOutput(
   return {
     temporaryPath,
     clear: () => rm(temporaryPath, { force: true }),
-    keep: () => {
-      release();
-      return { temporaryPath: resolve(temporaryPath), name };
-    },
+    keep: () => ({ temporaryPath: resolve(temporaryPath), name }),
+    release,
     commit: async () => {
       await showPart(sink, { temporaryPath, name });
       release();

@@ -27,7 +27,7 @@ export { buildFileEnvironments, lockFileEnvironments } from './environments/file
 export { bundleFolder, findBundle, listBundles } from './failures/bundle-folder.js';
 export type { FailureCount } from './failures/failed-rows.js';
 export type { JobStatus, WorkerStack, WorkerStatus } from './ledger/job-status.js';
-export { type RunningJob, runningJobs, stacksOf } from './ledger/running-jobs.js';
+export { type RunningJob, runningJobs, stacksOf, stopJob } from './ledger/running-jobs.js';
 export { runtimeFolder } from './ledger/runtime-folder.js';
 export { type Cleaned, type CleanOptions, clean } from './leftovers/clean.js';
 export { findLeftovers, type Leftover } from './leftovers/sweep.js';

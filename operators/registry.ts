@@ -129,7 +129,7 @@ function rolling(
   engine: Engine,
   parts: KeptParts,
 ): Operator {
-  const open = () => openFileOutput(stage.sink!, (paths) => engine.bridge.guard(paths), engine.job.id);
+  const open = () => openFileOutput(stage.sink!, (paths) => engine.bridge.guard(paths), parts.origin);
   return new RollingFileSink(
     parts,
     open,

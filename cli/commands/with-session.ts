@@ -72,11 +72,13 @@ export async function withSession(
       mode: options.mode ?? job.mode,
     });
     const stopListening = context.onTerminate(() => session.drain());
+    const stopStopping = context.onInterrupt(() => session.stop());
     try {
       await use(session, reporter);
     } finally {
       await session.close();
       stopListening();
+      stopStopping();
     }
     if (options.debug?.port === null && terminal?.wasUsed === false) {
       reporter.line(`No breakpoint() of the function ${options.debug.function} was reached.`);

@@ -64,11 +64,22 @@ export const OPTIONS = {
     meaning: 'How many complete checkpoints of a job are kept.',
     schema: { minimum: 1, maximum: 1000 },
   },
+  'execution.checkpointing.savepoint-dir': {
+    type: 'string',
+    default: null,
+    meaning: 'The folder for the savepoints of `millstream stop`, where it names none.',
+  },
   'execution.state-recovery.path': {
     type: 'string',
     default: null,
     meaning:
       'The checkpoint that the streaming jobs of the session go on from: its folder, or one with such folders, of which the newest is taken.',
+  },
+  'execution.state-recovery.ignore-unclaimed-state': {
+    type: 'boolean',
+    default: 'false',
+    meaning:
+      'State of that checkpoint which no stage of the statement takes is left out; false: the job is refused.',
   },
   'restart-strategy.type': {
     type: 'string',

@@ -151,9 +151,10 @@ export class Job {
 
   /**
    * Injects a barrier at every source and resolves when all stages have acknowledged it.
+   * @param isLast no row comes behind it: `cancel` the job then, or let it `goOn`
    * @throws the job's error when it ends otherwise before
    */
-  async checkpoint(): Promise<Checkpoint> {
+  async checkpoint(isLast = false): Promise<Checkpoint> {
     if (this.currentState !== 'running' || this.isRestarting) {
       const state = this.isRestarting ? 'running stages again' : this.currentState;
       throw new InternalError('CHECKPOINT_REFUSED', `A job that is ${state} takes no checkpoint.`);
@@ -162,7 +163,7 @@ export class Job {
     const { id, complete } = this.checkpoints.begin(open.map((task) => task.stageId));
     for (const task of open) {
       const barrier = { kind: 'barrier', checkpointId: id } as const;
-      task.requestSnapshot(barrier).catch((error: unknown) => task.context.fail(error));
+      task.requestSnapshot(barrier, isLast).catch((error: unknown) => task.context.fail(error));
     }
     return complete;
   }
@@ -175,6 +176,11 @@ export class Job {
     const sinks = new Set(this.graph.stages.filter(({ output }) => output === null).map(({ id }) => id));
     const reasons = this.tasks.map((task) => (sinks.has(task.stageId) ? null : task.whyNotAgain));
     return reasons.find((reason) => reason !== null) ?? null;
+  }
+
+  /** Sources that stopped behind a last checkpoint emit again. */
+  goOn(): void {
+    for (const task of this.tasks) task.context.goOn();
   }
 
   private get isRestarting(): boolean {

@@ -3,7 +3,7 @@ import { batchBytes } from '../batch/batch.js';
 import { CancelledError } from '../errors.js';
 import type { Clock, Timers } from '../ports/ports.js';
 import { anySignal } from './any-signal.js';
-import { type Deferred, deferred } from './deferred.js';
+import { type Deferred, deferred, untilAborted } from './deferred.js';
 import type { EventLoopTurns } from './event-loop-turns.js';
 import type { ExchangeReader, ExchangeWriter } from './exchange-channel.js';
 import { newStageMetrics, type StageMetrics } from './metrics.js';
@@ -48,6 +48,10 @@ export class TaskContext implements OperatorContext {
   private readonly unneeded = new AbortController();
   private readonly drained = new AbortController();
   private snapshots: Promise<void>[] | null = [];
+  /** The barrier behind which a source emits nothing. */
+  private lastBarrier: number | null = null;
+  /** That barrier has been emitted; resolves when the source may go on. */
+  private held: Deferred<void> | null = null;
 
   constructor(private readonly parts: TaskParts) {
     this.stageId = parts.stageId;
@@ -97,11 +101,22 @@ export class TaskContext implements OperatorContext {
     this.metrics.bytesIn += batchBytes(batch);
   }
 
-  /** Asks a source for a snapshot once it is open; does nothing when it has ended. */
-  async requestSnapshot(source: SourceOperator, barrier: Barrier): Promise<void> {
+  /**
+   * Asks a source for a snapshot once it is open; does nothing when it has ended.
+   * @param isLast it emits nothing more until `goOn`
+   */
+  async requestSnapshot(source: SourceOperator, barrier: Barrier, isLast: boolean): Promise<void> {
     await this.opened.promise;
+    if (isLast) this.lastBarrier = barrier.checkpointId;
     this.snapshots?.push(source.snapshot(barrier));
     await this.snapshots?.at(-1);
+  }
+
+  /** A source that was held behind a last barrier emits again. */
+  goOn(): void {
+    this.lastBarrier = null;
+    this.held?.resolve();
+    this.held = null;
   }
 
   /** Ends the time for snapshots and resolves when those that were begun are done. */
@@ -113,6 +128,8 @@ export class TaskContext implements OperatorContext {
 
   private async emit(element: StreamElement): Promise<void> {
     this.stopped.throwIfAborted();
+    if (this.held !== null) await untilAborted(this.stopped, this.held.promise);
+    if (element.kind === 'barrier' && element.checkpointId === this.lastBarrier) this.held = deferred();
     if (element.kind === 'batch') {
       this.metrics.rowsOut += element.rows;
       this.metrics.batchesOut += 1;

@@ -1,6 +1,6 @@
 /**
  * Checkpoints in a folder, in the layout of Flink: `<job>/chk-<id>/_metadata`, and beside it a file for each stage that has
- * state. One is written under a hidden name and renamed when all of it is there.
+ * state, and the plan. One is written under a hidden name and renamed when all of it is there.
  */
 import { crc32 } from 'node:zlib';
 import { SourceError } from '../errors.js';
@@ -10,21 +10,44 @@ import type { Checkpoint } from '../runtime/checkpoint.js';
 /** What a stage is, for who goes on from its state. */
 export interface StageIdentity {
   readonly id: string;
+  /** Equal where the state of one fits the other; no two stages of a job have the same. */
+  readonly uid: string;
   /** What EXPLAIN calls it. */
   readonly description: string;
-  /** Equal where the state of one fits the other. */
-  readonly fingerprint: string;
+  /** `position`: how far a source is; `nothing` that the next rows would not say again. */
+  readonly keeps: 'position' | 'state' | 'nothing';
+}
+
+/** A stage in a checkpoint. `ended`: it had no more rows to come; null: it had nothing to remember. */
+export interface StoredStage extends StageIdentity {
+  readonly state: Uint8Array | 'ended' | null;
 }
 
 /** A checkpoint as it was stored. */
-export interface StoredCheckpoint extends Checkpoint {
+export interface StoredCheckpoint {
+  readonly id: number;
   readonly job: string;
+  /** As `CheckpointedJob`. */
+  readonly origin: string;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  readonly stages: readonly StoredStage[];
+}
+
+/** What is written of a job beside its state. */
+export interface CheckpointedJob {
+  readonly job: string;
+  /** The job that began it all: all who go on from checkpoints of each other have the same. */
+  readonly origin: string;
   readonly stages: readonly StageIdentity[];
+  /** For people who go on from it with another query. */
+  readonly plan: string;
 }
 
 interface Manifest {
-  readonly format: 1;
+  readonly format: 2;
   readonly job: string;
+  readonly origin: string;
   readonly id: number;
   /** Milliseconds since the epoch. */
   readonly time: number;
@@ -38,6 +61,39 @@ type ManifestState =
   | { readonly file: string; readonly bytes: number; readonly crc32: number };
 
 const METADATA = '_metadata';
+const PLAN = 'plan.txt';
+
+/**
+ * Writes a checkpoint, or savepoint, as `folder`. When it resolves all of it is there; where it fails nothing is.
+ * @param time milliseconds since the epoch
+ */
+export async function writeCheckpoint(
+  files: CheckpointFiles,
+  folder: string,
+  { id, states }: Checkpoint,
+  { job, origin, stages, plan }: CheckpointedJob,
+  time: number,
+): Promise<void> {
+  const hidden = folder.replace(/[^/]*$/, '.$&');
+  const encoder = new TextEncoder();
+  try {
+    const written: Manifest['stages'][number][] = [];
+    for (const stage of stages) {
+      const bytes = states.get(stage.id);
+      const file = `${stage.id}.state`;
+      if (bytes) await files.write(`${hidden}/${file}`, bytes);
+      const state = bytes ? { file, bytes: bytes.length, crc32: crc32(bytes) } : null;
+      written.push({ ...stage, state: state ?? (bytes === undefined ? 'ended' : 'none') });
+    }
+    const manifest: Manifest = { format: 2, job, origin, id, time, stages: written };
+    await files.write(`${hidden}/${PLAN}`, encoder.encode(`${plan.trimEnd()}\n`));
+    await files.write(`${hidden}/${METADATA}`, encoder.encode(`${JSON.stringify(manifest, null, 2)}\n`));
+    await files.rename(hidden, folder);
+  } catch (error) {
+    await files.remove(hidden).catch(() => undefined);
+    throw error;
+  }
+}
 
 /** Writes the checkpoints of one job. */
 export class CheckpointStore {
@@ -46,31 +102,15 @@ export class CheckpointStore {
   /** @param retained how many of them are kept */
   constructor(
     private readonly files: CheckpointFiles,
-    private readonly job: string,
+    private readonly job: CheckpointedJob,
     private readonly retained: number,
   ) {}
 
   /** When it resolves the checkpoint is complete; where it fails those before it stay. */
-  async write({ id, states }: Checkpoint, stages: readonly StageIdentity[], time: number): Promise<void> {
-    const hidden = `${this.job}/.chk-${id}`;
-    try {
-      const written: Manifest['stages'][number][] = [];
-      for (const stage of stages) {
-        const bytes = states.get(stage.id);
-        const file = `${stage.id}.state`;
-        if (bytes) await this.files.write(`${hidden}/${file}`, bytes);
-        const state = bytes ? { file, bytes: bytes.length, crc32: crc32(bytes) } : null;
-        written.push({ ...stage, state: state ?? (bytes === undefined ? 'ended' : 'none') });
-      }
-      const manifest: Manifest = { format: 1, job: this.job, id, time, stages: written };
-      const text = `${JSON.stringify(manifest, null, 2)}\n`;
-      await this.files.write(`${hidden}/${METADATA}`, new TextEncoder().encode(text));
-      await this.files.rename(hidden, `${this.job}/chk-${id}`);
-    } catch (error) {
-      await this.files.remove(hidden).catch(() => undefined);
-      throw error;
-    }
-    this.#kept.push(`${this.job}/chk-${id}`);
+  async write(checkpoint: Checkpoint, time: number): Promise<void> {
+    const folder = `${this.job.job}/chk-${checkpoint.id}`;
+    await writeCheckpoint(this.files, folder, checkpoint, this.job, time);
+    this.#kept.push(folder);
   }
 
   /** Removes what is older than those that are kept. */
@@ -80,7 +120,7 @@ export class CheckpointStore {
 
   /** The job is done: nobody goes on from here. */
   async removeAll(): Promise<void> {
-    await this.files.remove(this.job);
+    await this.files.remove(this.job.job);
   }
 }
 
@@ -95,16 +135,17 @@ export async function readCheckpoint(files: CheckpointFiles): Promise<StoredChec
     .at(-1);
   if (newest === undefined) {
     throw new SourceError('CHECKPOINT_NOT_FOUND', 'There is no complete checkpoint to go on from.', {
-      hint: "execution.state-recovery.path names a folder 'chk-…', or one that holds such folders.",
+      hint: "execution.state-recovery.path names a folder 'chk-…' or 'savepoint-…', or one that holds such folders.",
     });
   }
   const { folder, manifest } = newest;
-  const states = new Map<string, Uint8Array | null>();
-  for (const { id, state } of manifest.stages) {
-    if (state === 'ended') continue;
-    states.set(id, state === 'none' ? null : await stateIn(files, folder, state));
+  const stages: StoredStage[] = [];
+  for (const stage of manifest.stages) {
+    const state = typeof stage.state === 'object' ? await stateIn(files, folder, stage.state) : null;
+    stages.push({ ...stage, state: stage.state === 'ended' ? 'ended' : state });
   }
-  return { id: manifest.id, job: manifest.job, states, stages: manifest.stages };
+  const { id, job, origin, time } = manifest;
+  return { id, job, origin, time, stages };
 }
 
 interface FoundManifest {
@@ -126,7 +167,7 @@ async function manifestsIn(files: CheckpointFiles, folder: string, depth: number
 function parsed(text: string, folder: string): Manifest {
   try {
     const manifest = JSON.parse(text) as Manifest;
-    if (manifest.format === 1) return manifest;
+    if (manifest.format === 2) return manifest;
   } catch (cause) {
     throw damaged(joined(folder, METADATA), cause);
   }

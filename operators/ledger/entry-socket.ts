@@ -1,7 +1,11 @@
 /** The socket of a running job: that it exists shows that the job lives; to those who connect it answers questions. */
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import type { JobStatus, JobVoice, WorkerStack } from './job-status.js';
+import { InternalError, MillstreamError } from '../../core/index.js';
+import type { JobStatus, JobVoice, StopAnswer, WorkerStack } from './job-status.js';
 import { isDead } from './life-socket.js';
+
+/** Before the folder, as JSON. */
+const STOP = 'stop ';
 
 /** Answers one line of JSON to each connection that asks; the process may end while it listens. */
 export class EntrySocket {
@@ -47,6 +51,14 @@ export function askStacks(path: string, waitMs: number): Promise<readonly Worker
   return ask<readonly WorkerStack[]>(path, 'stacks', waitMs);
 }
 
+/**
+ * Ends a job by a savepoint; null where it does not answer within `waitMs`.
+ * @param savepoint the folder, absolute; null: the one of the job's settings
+ */
+export function askStop(path: string, savepoint: string | null, waitMs: number): Promise<StopAnswer | null> {
+  return ask<StopAnswer>(path, `${STOP}${JSON.stringify(savepoint)}`, waitMs);
+}
+
 /** Resolves when the job at the other end has died or given up its entry. */
 export function whenGone(path: string, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
@@ -64,9 +76,21 @@ export function whenGone(path: string, signal: AbortSignal): Promise<void> {
 }
 
 async function answer(voice: JobVoice, question: string): Promise<string> {
+  if (question === 'status') return JSON.stringify(voice.status());
+  if (question === 'stacks') return JSON.stringify(await voice.stacks());
+  const savepoint = question.startsWith(STOP) ? read<string>(question.slice(STOP.length)) : undefined;
   // A question of another version: its asker reads it as no answer.
-  if (question !== 'status' && question !== 'stacks') return 'null';
-  return JSON.stringify(question === 'status' ? voice.status() : await voice.stacks());
+  return savepoint === undefined ? 'null' : JSON.stringify(await stopped(voice, savepoint));
+}
+
+async function stopped(voice: JobVoice, savepoint: string | null): Promise<StopAnswer> {
+  try {
+    return { path: await voice.stop({ savepoint }), error: null };
+  } catch (error) {
+    const { code, message, hint } =
+      error instanceof MillstreamError ? error : new InternalError('INTERNAL', String(error));
+    return { path: null, error: { code, message, hint } };
+  }
 }
 
 function ask<Answer>(path: string, question: string, waitMs: number): Promise<Answer | null> {

@@ -38,8 +38,21 @@ export interface WorkerStack extends Pick<WorkerStatus, 'id' | 'name' | 'pid' | 
   readonly text: string;
 }
 
+/** What became of a stop: the savepoint, or why there is none. */
+export type StopAnswer =
+  | { readonly path: string; readonly error: null }
+  | {
+      readonly path: null;
+      readonly error: { readonly code: string; readonly message: string; readonly hint: string | null };
+    };
+
 /** Answers for a job. */
 export interface JobVoice {
   status(): JobStatus;
   stacks(): Promise<readonly WorkerStack[]>;
+  /**
+   * Ends what runs by a savepoint in that folder (absolute), or in the one of its settings; gives where it is.
+   * @throws {MillstreamError} where that is not possible; the job goes on
+   */
+  stop(by: { readonly savepoint: string | null }): Promise<string>;
 }

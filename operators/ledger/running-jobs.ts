@@ -1,8 +1,8 @@
 /** The jobs of this user that run on this machine. */
 import { existsSync } from 'node:fs';
 import { type LiveEntry, liveEntries, socketPath } from './entry-file.js';
-import { askStacks, askStatus } from './entry-socket.js';
-import type { JobStatus, WorkerStack } from './job-status.js';
+import { askStacks, askStatus, askStop } from './entry-socket.js';
+import type { JobStatus, StopAnswer, WorkerStack } from './job-status.js';
 import { runtimeFolder } from './runtime-folder.js';
 
 /** A job that lives, as its entry and its own word have it. */
@@ -22,6 +22,8 @@ export interface RunningJob {
 const STATUS_WAIT_MS = 2_000;
 /** A worker whose native code holds the interpreter takes a second, and a busy machine its time. */
 const STACKS_WAIT_MS = 15_000;
+/** Rows in flight go through the whole job first, and the state of it is written. */
+const STOP_WAIT_MS = 600_000;
 
 /** All of them, the oldest first. */
 export async function runningJobs(folder = runtimeFolder()): Promise<RunningJob[]> {
@@ -37,6 +39,18 @@ export function stacksOf(
   folder = runtimeFolder(),
 ): Promise<readonly WorkerStack[] | null> {
   return askStacks(socketPath(folder, id), STACKS_WAIT_MS);
+}
+
+/**
+ * Ends a job by a savepoint; null where it does not answer.
+ * @param savepoint the folder, absolute; null: the one of the job's settings
+ */
+export function stopJob(
+  { id }: RunningJob,
+  savepoint: string | null,
+  folder = runtimeFolder(),
+): Promise<StopAnswer | null> {
+  return askStop(socketPath(folder, id), savepoint, STOP_WAIT_MS);
 }
 
 async function describe(

@@ -1,76 +1,82 @@
 /** Checkpoints of a streaming job: taken at an interval, and what the job goes on from. */
+import { randomUUID } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import {
+  CancelledError,
+  type Checkpoint,
+  type CheckpointedJob,
   CheckpointStore,
-  type Configuration,
   ConfigurationError,
+  claimState,
   type FileSink,
   type Job,
   readCheckpoint,
+  SinkError,
   SourceError,
-  type Stage,
   type StageGraph,
   type StageIdentity,
   type StoredCheckpoint,
+  writeCheckpoint,
 } from '../../core/index.js';
 import type { Engine } from '../engine.js';
 import type { KeptPart } from '../file-output.js';
 import { checkpointFolder } from '../ports/checkpoint-folder.js';
 import { KeptParts } from '../sinks/rolling-file-sink.js';
+import type { CheckpointSettings } from './checkpoint-settings.js';
+import { refuseUnsupported } from './checkpoint-support.js';
+import { identitiesOf } from './stage-identity.js';
 
-/** What a session's settings say of checkpoints. */
-export interface CheckpointSettings {
-  /** Milliseconds between two; null: none is taken. */
-  readonly interval: number | null;
-  readonly folder: string | null;
-  readonly retained: number;
-  /** The checkpoint to go on from; null: the job begins. */
-  readonly recovery: string | null;
+/** What a run goes on from. */
+export interface RestoredState {
+  readonly id: number;
+  /** As `CheckpointedJob`. */
+  readonly origin: string;
+  readonly states: ReadonlyMap<string, Uint8Array | null>;
 }
 
-/** Paths are relative to the working directory. */
-export function checkpointSettings(
-  configuration: Configuration,
-  workingDirectory: string,
-): CheckpointSettings {
-  const path = (text: string | null) =>
-    text === null ? null : resolve(workingDirectory, text.replace(/^file:(\/\/)?/, ''));
-  return {
-    interval: configuration.get('execution.checkpointing.interval'),
-    folder: path(configuration.get('execution.checkpointing.dir')),
-    retained: configuration.get('execution.checkpointing.num-retained'),
-    recovery: path(configuration.get('execution.state-recovery.path')),
-  };
+/** What checkpoints need beside the graph. */
+export interface CheckpointParts {
+  readonly engine: Engine;
+  readonly settings: CheckpointSettings;
+  /** The plan of the job as EXPLAIN prints it. */
+  readonly plan: () => string;
+  readonly onNote: (text: string) => void;
 }
 
-/** True where a streaming job takes checkpoints, or goes on from one. */
-export function hasCheckpoints({ interval, recovery }: CheckpointSettings): boolean {
-  return interval !== null || recovery !== null;
-}
+/** What ends a job: a checkpoint of its own, or a savepoint in a folder; null: in that of its settings. */
+export type LastCheckpoint = 'checkpoint' | { readonly savepoint: string | null };
 
-/** The checkpoints of one run. */
+/** The checkpoints of one run, all attempts of it. */
 export class Checkpoints {
   readonly #store: CheckpointStore | null;
-  readonly #stages: readonly StageIdentity[];
+  readonly #job: CheckpointedJob;
   readonly #sinks: readonly string[];
   readonly #first: number;
   #last: number;
+  #restored: RestoredState | null;
+  #taking: Promise<void> = Promise.resolve();
+  #cancelNext = () => {};
 
   private constructor(
-    private readonly engine: Engine,
-    private readonly settings: CheckpointSettings,
-    private readonly onNote: (text: string) => void,
+    private readonly parts: CheckpointParts,
     graph: StageGraph,
     /** The parts of each file sink, by stage. */
     readonly kept: ReadonlyMap<string, KeptParts>,
-    private from: StoredCheckpoint | null,
+    restored: RestoredState | null,
   ) {
+    const { engine, settings, plan } = parts;
     const { folder, interval, retained } = settings;
+    this.#job = {
+      job: engine.job.id,
+      origin: restored?.origin ?? engine.job.id,
+      stages: identitiesOf(graph),
+      plan: plan(),
+    };
     this.#store =
-      interval === null ? null : new CheckpointStore(checkpointFolder(folder!), engine.job.id, retained);
-    this.#stages = graph.stages.map(identityOf);
-    this.#last = from?.id ?? 0;
+      interval === null ? null : new CheckpointStore(checkpointFolder(folder!), this.#job, retained);
+    this.#restored = restored;
+    this.#last = restored?.id ?? 0;
     this.#first = this.#last;
     this.#sinks = graph.stages.filter((stage) => stage.output === null).map(({ id }) => id);
   }
@@ -80,12 +86,8 @@ export class Checkpoints {
    * @throws {ConfigurationError} CHECKPOINT_UNSUPPORTED, OPTION_VALUE; {SourceError} CHECKPOINT_NOT_FOUND,
    * CHECKPOINT_DAMAGED, CHECKPOINT_MISMATCH
    */
-  static async open(
-    graph: StageGraph,
-    engine: Engine,
-    settings: CheckpointSettings,
-    onNote: (text: string) => void,
-  ): Promise<Checkpoints> {
+  static async open(graph: StageGraph, parts: CheckpointParts): Promise<Checkpoints> {
+    const { settings, onNote } = parts;
     refuseUnsupported(graph);
     if (settings.interval !== null && settings.folder === null) {
       throw new ConfigurationError('OPTION_VALUE', 'Checkpoints need a folder.', {
@@ -93,24 +95,25 @@ export class Checkpoints {
       });
     }
     const { recovery } = settings;
-    const restored = recovery === null ? null : await readCheckpoint(checkpointFolder(recovery));
-    if (restored !== null) refuseOthers(graph, restored);
+    const stored = recovery === null ? null : await readCheckpoint(checkpointFolder(recovery));
+    const stages = identitiesOf(graph);
+    const restored = stored === null ? null : claimed(stored, stages, settings.ignoresUnclaimed, onNote);
     const kept = new Map<string, KeptParts>();
     for (const stage of graph.stages) {
       if (stage.kind !== 'relational' || stage.sink === null) continue;
-      const parts = partsIn(restored?.states.get(stage.id) ?? null);
-      const ofStage = new KeptParts(stage.sink, parts);
-      if (restored !== null) await removeOthers(stage.sink, restored.job, parts);
+      const shown = partsIn(restored?.states.get(stage.id) ?? null);
+      const ofStage = new KeptParts(stage.sink, stored?.origin ?? parts.engine.job.id, shown);
+      if (stored !== null) await removeOthers(stage.sink, stored.origin, shown);
       await ofStage.show(0);
       kept.set(stage.id, ofStage);
     }
-    if (restored !== null) onNote(`going on from checkpoint ${restored.id} of job ${restored.job}`);
-    return new Checkpoints(engine, settings, onNote, graph, kept, restored);
+    if (stored !== null) onNote(`going on from checkpoint ${stored.id} of job ${stored.job}`);
+    return new Checkpoints(parts, graph, kept, restored);
   }
 
   /** What the next attempt of the job goes on from; null: it begins. */
-  get restored(): StoredCheckpoint | null {
-    return this.from;
+  get restored(): RestoredState | null {
+    return this.#restored;
   }
 
   /**
@@ -123,34 +126,58 @@ export class Checkpoints {
       await parts.show(this.#last);
     }
     if (this.#last === 0) return 'from the beginning';
-    if (this.#last !== this.from?.id) this.from = await readCheckpoint(checkpointFolder(this.#lastFolder));
+    if (this.#last !== this.#restored?.id) {
+      const stored = await readCheckpoint(checkpointFolder(this.#lastFolder));
+      const { id, origin } = stored;
+      this.#restored = { id, origin, states: claimState(stored.stages, this.#job.stages).states };
+    }
     return `from checkpoint ${this.#last}`;
-  }
-
-  get #lastFolder(): string {
-    return join(this.settings.folder!, this.engine.job.id, `chk-${this.#last}`);
   }
 
   /** Takes checkpoints of the job until the returned function is called; it resolves when none is being taken. */
   start(job: Job): () => Promise<void> {
-    const { interval } = this.settings;
+    const { interval } = this.parts.settings;
     const store = this.#store;
     if (interval === null || store === null) return async () => {};
-    let taking: Promise<void> = Promise.resolve();
     let isStopped = false;
-    let cancel = () => {};
     const again = () => {
       if (isStopped) return;
-      cancel = this.engine.timers.after(interval, () => {
-        taking = this.#take(job, store).finally(again);
+      this.#cancelNext = this.parts.engine.timers.after(interval, () => {
+        this.#taking = this.#take(job, store).finally(again);
       });
     };
     again();
     return async () => {
       isStopped = true;
-      cancel();
-      await taking;
+      this.#cancelNext();
+      await this.#taking;
     };
+  }
+
+  /**
+   * Ends the job by a last checkpoint, behind which no row is read. Gives its folder.
+   * @throws {ConfigurationError} SAVEPOINT_UNSUPPORTED, {SinkError} SAVEPOINT_WRITE, {SourceError} SAVEPOINT_ENDING; the
+   * job goes on
+   */
+  async stop(job: Job, by: LastCheckpoint): Promise<string> {
+    const savepoint = this.#savepointFolder(by);
+    this.#cancelNext();
+    await this.#taking;
+    this.#cancelNext();
+    try {
+      const checkpoint = await job.checkpoint(true);
+      if (!this.#isWhole(checkpoint)) throw ending();
+      const path = await this.#writeLast(checkpoint, savepoint);
+      for (const parts of this.kept.values()) await parts.show(checkpoint.id);
+      // Who went on from one before this would write rows again that are shown now.
+      await (savepoint === null ? this.#store?.retire() : this.#store?.removeAll());
+      job.cancel(new CancelledError('JOB_SUSPENDED', `The job was stopped with ${path}.`));
+      this.parts.onNote(`stopped with a last checkpoint: go on from it by ${recoveryFrom(path)}`);
+      return path;
+    } catch (error) {
+      job.goOn();
+      throw error;
+    }
   }
 
   /** The job has succeeded: all files are shown, and nobody goes on from its checkpoints. */
@@ -163,99 +190,127 @@ export class Checkpoints {
   async fail(): Promise<void> {
     for (const parts of this.kept.values()) await parts.drop(this.#last);
     if (this.#last === this.#first) return;
-    this.onNote(`the last checkpoint: go on from it by -D execution.state-recovery.path=${this.#lastFolder}`);
+    this.parts.onNote(`the last checkpoint: go on from it by ${recoveryFrom(this.#lastFolder)}`);
+  }
+
+  /** The folder that a savepoint is put into; null: it is one of the job's checkpoints. */
+  #savepointFolder(by: LastCheckpoint): string | null {
+    if (by === 'checkpoint' && this.#store !== null) return null;
+    const folder = (by === 'checkpoint' ? null : by.savepoint) ?? this.parts.settings.savepoints;
+    if (folder !== null) return folder;
+    throw new ConfigurationError('SAVEPOINT_UNSUPPORTED', 'No folder is named for the savepoint.', {
+      hint: 'Name one (`millstream stop JOB --savepoint DIR`), or set execution.checkpointing.savepoint-dir for the job.',
+    });
+  }
+
+  get #lastFolder(): string {
+    return join(this.parts.settings.folder!, this.#job.job, `chk-${this.#last}`);
+  }
+
+  /** A sink that has ended says no more which files are its. */
+  #isWhole(checkpoint: Checkpoint): boolean {
+    return this.#sinks.every((id) => checkpoint.states.has(id));
   }
 
   async #take(job: Job, store: CheckpointStore): Promise<void> {
     if (job.state !== 'running') return;
     try {
       const checkpoint = await job.checkpoint();
-      // A sink that has ended says no more which files are its.
-      if (!this.#sinks.every((id) => checkpoint.states.has(id))) return;
-      await store.write(checkpoint, this.#stages, this.engine.clock.nowMs());
+      if (!this.#isWhole(checkpoint)) return;
+      for (const parts of this.kept.values()) parts.release(checkpoint.id);
+      await store.write(checkpoint, this.parts.engine.clock.nowMs());
       this.#last = checkpoint.id;
       for (const parts of this.kept.values()) await parts.show(checkpoint.id);
       await store.retire();
     } catch (error) {
       if (job.state !== 'running') return;
-      const why = error instanceof Error ? error.message : String(error);
-      this.onNote(`a checkpoint could not be taken, the job goes on: ${why}`);
+      this.parts.onNote(`a checkpoint could not be taken, the job goes on: ${messageOf(error)}`);
+    }
+  }
+
+  async #writeLast(checkpoint: Checkpoint, savepoint: string | null): Promise<string> {
+    const now = this.parts.engine.clock.nowMs();
+    const folder = savepoint ?? join(this.parts.settings.folder!, this.#job.job);
+    for (const parts of this.kept.values()) parts.release(checkpoint.id);
+    try {
+      if (savepoint === null) {
+        await this.#store!.write(checkpoint, now);
+        this.#last = checkpoint.id;
+        return this.#lastFolder;
+      }
+      const name = `savepoint-${this.#job.job.slice(0, 6)}-${randomUUID().slice(0, 12).replace('-', '')}`;
+      await writeCheckpoint(checkpointFolder(savepoint), name, checkpoint, this.#job, now);
+      return join(savepoint, name);
+    } catch (error) {
+      throw new SinkError(
+        'SAVEPOINT_WRITE',
+        `No savepoint can be written to ${folder}: ${messageOf(error)}.`,
+        {
+          hint: 'The job goes on. Name a folder that can be written and has room.',
+          cause: error,
+        },
+      );
     }
   }
 }
 
-/** Stages whose fingerprints are equal fit each other's state. */
-function identityOf(stage: Stage): StageIdentity {
-  const { id, description, inputs, kind } = stage;
-  return { id, description, fingerprint: JSON.stringify([kind, inputs, meaningOf(stage)]) };
+/** The option that goes on from a checkpoint, as the command line takes it. */
+export function recoveryFrom(path: string): string {
+  return `-D execution.state-recovery.path=${path}`;
 }
 
-function meaningOf(stage: Stage): unknown {
-  switch (stage.kind) {
-    case 'relational':
-      return [stage.sql, stage.sink?.path ?? null];
-    case 'stream':
-      return stage.operator;
-    case 'python':
-      return stage.steps;
-    case 'source':
-    case 'sink':
-      return [stage.connector, stage.columns];
+/** True for what a job ends with that was stopped by a last checkpoint. */
+export function isSuspended(reason: unknown): boolean {
+  return reason instanceof CancelledError && reason.code === 'JOB_SUSPENDED';
+}
+
+/** @throws {SourceError} CHECKPOINT_MISMATCH */
+function claimed(
+  stored: StoredCheckpoint,
+  stages: readonly StageIdentity[],
+  ignoresUnclaimed: boolean,
+  onNote: (text: string) => void,
+): RestoredState {
+  const { states, unclaimed, fresh } = claimState(stored.stages, stages);
+  const named = (list: readonly StageIdentity[]) =>
+    list.map(({ id, description }) => `${id} (${description})`).join(', ');
+  if (unclaimed.length > 0 && !ignoresUnclaimed) {
+    const without = fresh.length === 0 ? '' : ` This one has instead: ${named(fresh)}.`;
+    throw new SourceError(
+      'CHECKPOINT_MISMATCH',
+      `Checkpoint ${stored.id} of job ${stored.job} has state of ${named(unclaimed)}, which no stage of this statement takes.${without}`,
+      {
+        hint:
+          'Go on with the statement that it was taken of (its plan is beside it, in plan.txt), or leave that state out: ' +
+          'execution.state-recovery.ignore-unclaimed-state=true.',
+      },
+    );
   }
+  if (unclaimed.length > 0) onNote(`left out of checkpoint ${stored.id}: the state of ${named(unclaimed)}`);
+  if (fresh.length > 0) onNote(`not in checkpoint ${stored.id}, so begun without state: ${named(fresh)}`);
+  return { id: stored.id, origin: stored.origin, states };
 }
 
-function refuseOthers(graph: StageGraph, { id, stages }: StoredCheckpoint): void {
-  const known = new Map(stages.map((stage) => [stage.id, stage]));
-  const other = graph.stages.find(
-    (stage) => known.get(stage.id)?.fingerprint !== identityOf(stage).fingerprint,
-  );
-  if (other === undefined && known.size === graph.stages.length) return;
-  const which = other ?? stages.find((stage) => !graph.stages.some((own) => own.id === stage.id))!;
-  throw new SourceError(
-    'CHECKPOINT_MISMATCH',
-    `Checkpoint ${id} is of another query: its stage ${which.id} (${known.get(which.id)?.description ?? 'not there'}) ` +
-      `does not fit this job's (${other?.description ?? 'not there'}).`,
-    {
-      hint: 'Go on with the statement that the checkpoint was taken of, or run this one from its beginning.',
-    },
-  );
-}
-
-/** What keeps a graph from being cut by barriers. */
-function refuseUnsupported(graph: StageGraph): void {
-  const problem = graph.stages.map(problemOf).find((text) => text !== null);
-  const spilled = graph.exchanges.find((exchange) => exchange.mode === 'spill');
-  const why = problem ?? (spilled === undefined ? null : `exchange ${spilled.id} is written to a file first`);
-  if (why === null) return;
-  throw new ConfigurationError('CHECKPOINT_UNSUPPORTED', `This job can take no checkpoints: ${why}.`, {
-    hint: 'RESET execution.checkpointing.interval and execution.state-recovery.path, or change the query.',
+function ending(): SourceError {
+  return new SourceError('SAVEPOINT_ENDING', 'The sources of the job have ended: it ends by itself.', {
+    hint: 'There is nothing to go on from.',
   });
 }
 
-/** Sources that make the rows after the first so many, whenever they are asked. */
-const MADE_BY_NUMBER = new Set(['datagen', 'nexmark']);
-
-function problemOf(stage: Stage): string | null {
-  if (stage.kind === 'source' && !MADE_BY_NUMBER.has(stage.connector))
-    return `table ${stage.table} cannot be read again from its middle`;
-  if (stage.kind !== 'relational') return null;
-  if (stage.inputs.length === 0 && stage.sink !== null)
-    return `stage ${stage.id} reads and writes files in one query`;
-  if (stage.sink?.overwrite === true) return 'INSERT OVERWRITE shows its files once, at the end';
-  const reads = stage.inputs.length > 0 && stage.files.length > 0;
-  return reads ? `stage ${stage.id} reads files beside its input` : null;
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function partsIn(state: Uint8Array | null): KeptPart[] {
   return state === null ? [] : (JSON.parse(new TextDecoder().decode(state)) as KeptPart[]);
 }
 
-/** Parts that a job began after the checkpoint, and left as it was killed. */
-async function removeOthers(sink: FileSink, job: string, parts: readonly KeptPart[]): Promise<void> {
+/** Parts that were begun after the checkpoint, by its job or by others that went on from it, and left. */
+async function removeOthers(sink: FileSink, origin: string, parts: readonly KeptPart[]): Promise<void> {
   const names = await readdir(sink.path).catch(() => []);
   const own = new Set(parts.map(({ name }) => `.${name}.inprogress`));
   for (const name of names) {
-    if (name.startsWith(`.part-${job}-`) && !own.has(name))
+    if (name.startsWith(`.part-${origin}-`) && !own.has(name))
       await rm(join(sink.path, name), { recursive: true, force: true });
   }
 }

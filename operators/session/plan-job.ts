@@ -13,7 +13,7 @@ import {
   withGrantedWorkers,
 } from '../../core/index.js';
 import { aggregatePhases } from './aggregate-phases.js';
-import { checkpointSettings, hasCheckpoints } from './checkpointing.js';
+import { checkpointSettings, hasCheckpoints } from './checkpoint-settings.js';
 import { chooseMode, type Mode } from './choose-mode.js';
 import { letterQueries } from './dead-letter-tables.js';
 import type { EngineHost } from './engine-host.js';

@@ -18,12 +18,16 @@ import { createRegistry, type SourceFactory } from '../registry.js';
 import { decideRegion } from '../retry/region-decision.js';
 import type { WriteText } from '../sinks/print.js';
 import type { ResultQueue } from '../sinks/result-queue.js';
-import { type CheckpointSettings, Checkpoints, hasCheckpoints } from './checkpointing.js';
+import { type CheckpointSettings, hasCheckpoints } from './checkpoint-settings.js';
+import { Checkpoints, isSuspended, type LastCheckpoint } from './checkpointing.js';
 import { letterStages } from './dead-letter-tables.js';
 import { engineReadings } from './engine-metrics.js';
 import type { JobMetrics, Progress } from './session-types.js';
 import { isFinal, withRestarts } from './with-restarts.js';
 import { workerSummaries } from './worker-summaries.js';
+
+/** As `Checkpoints.stop`. */
+export type StopJob = (by: LastCheckpoint) => Promise<string>;
 
 /** What a run is given beside the graph. */
 export interface RunOptions {
@@ -36,6 +40,10 @@ export interface RunOptions {
   readonly drain: AbortSignal;
   /** What a streaming job does about checkpoints. */
   readonly checkpoints: CheckpointSettings;
+  /** Its plan, which is put beside them. */
+  readonly plan: () => string;
+  /** Gets what ends it by a last checkpoint, while that can be. */
+  readonly onStoppable: (stop: StopJob | null) => void;
   /** When one that failed is begun again. */
   readonly restarts: RestartSettings;
   readonly onNote: (text: string) => void;
@@ -48,6 +56,8 @@ export interface RunOptions {
 export interface RunOutcome {
   readonly metrics: ReadonlyMap<string, StageMetrics>;
   readonly seconds: number;
+  /** It was ended by a last checkpoint, to be gone on from. */
+  readonly isSuspended: boolean;
 }
 
 const PROGRESS_MS = 100;
@@ -60,13 +70,13 @@ const TICKS_PER_METRICS = 10;
  * @throws the first error of any stage, or CancelledError.
  */
 export async function runGraph(graph: StageGraph, options: RunOptions): Promise<RunOutcome> {
-  const { engine, onNote, results } = options;
+  const { results } = options;
   let checkpoints: Checkpoints | null = null;
   try {
     if (graph.mode === 'streaming' && hasCheckpoints(options.checkpoints))
-      checkpoints = await Checkpoints.open(graph, engine, options.checkpoints, onNote);
+      checkpoints = await Checkpoints.open(graph, { ...options, settings: options.checkpoints });
     const outcome = await attempts(graph, options, checkpoints);
-    await checkpoints?.succeed();
+    if (!outcome.isSuspended) await checkpoints?.succeed();
     results?.finish();
     return outcome;
   } catch (error) {
@@ -84,16 +94,26 @@ function attempts(
 ): Promise<RunOutcome> {
   const { engine, signal, onNote, restarts } = options;
   if (graph.mode === 'batch' || restarts.type === 'none') {
-    return runAttempt(graph, options, checkpoints, { endsResult: () => true, failed: () => {} });
+    return runAttempt(graph, options, checkpoints, {
+      endsResult: (reason) => !isSuspended(reason),
+      failed: () => {},
+    });
   }
-  return withRestarts((failed) => runAttempt(graph, options, checkpoints, { endsResult: isFinal, failed }), {
-    strategy: restartStrategy(restarts, Math.random),
-    nowMs: () => Number(engine.clock.monotonicNs() / 1_000_000n),
-    timers: engine.timers,
-    signal,
-    onNote,
-    recover: async () => (await checkpoints?.recover()) ?? 'from the beginning',
-  });
+  return withRestarts(
+    (failed) =>
+      runAttempt(graph, options, checkpoints, {
+        endsResult: (reason) => isFinal(reason) && !isSuspended(reason),
+        failed,
+      }),
+    {
+      strategy: restartStrategy(restarts, Math.random),
+      nowMs: () => Number(engine.clock.monotonicNs() / 1_000_000n),
+      timers: engine.timers,
+      signal,
+      onNote,
+      recover: async () => (await checkpoints?.recover()) ?? 'from the beginning',
+    },
+  );
 }
 
 /** What an attempt tells, and is told, of those after it. */
@@ -144,12 +164,16 @@ async function runAttempt(
     if (options.drain.aborted) drain();
     const stopReporting = reportProgress(job, graph, options, startNs);
     const stopCheckpoints = checkpoints?.start(job);
+    if (checkpoints !== null) options.onStoppable((by) => checkpoints.stop(job, by));
+    let suspended = false;
     try {
       await job.run();
     } catch (error) {
+      suspended = isSuspended(error);
       failed(job.whyNotAgain());
-      throw error;
+      if (!suspended) throw error;
     } finally {
+      options.onStoppable(null);
       await stopCheckpoints?.();
       options.drain.removeEventListener('abort', drain);
       stopReporting();
@@ -157,7 +181,8 @@ async function runAttempt(
     }
     engine.failedRows.finish();
     for (const output of outputs.values()) await output.commit();
-    return { metrics: job.metrics, seconds: Number(engine.clock.monotonicNs() - startNs) / 1e9 };
+    const seconds = Number(engine.clock.monotonicNs() - startNs) / 1e9;
+    return { metrics: job.metrics, seconds, isSuspended: suspended };
   } catch (error) {
     // The first made the folder that the others are in.
     for (const output of [...outputs.values()].reverse()) await output.abort();

@@ -182,6 +182,11 @@ export interface JobSession {
    * their functions with `close`.
    */
   drain(): void;
+  /**
+   * Ends the streaming statement that runs by a last checkpoint of its own, which resolves with its folder, and begins no
+   * other. Null: none runs that takes checkpoints.
+   */
+  stop(): Promise<string> | null;
   /** Ends workers and removes temporary files; may be called twice. */
   close(): Promise<void>;
 }

@@ -1,7 +1,9 @@
 /** What a session says of itself to `millstream ps` and `millstream stack`. */
 import type { Worker } from '../../bridge/index.js';
-import type { Clock } from '../../core/index.js';
+import { CancelledError, type Clock, ConfigurationError } from '../../core/index.js';
 import type { JobStatus, JobVoice, WorkerStack, WorkerStatus } from '../ledger/job-status.js';
+import type { LastCheckpoint } from './checkpointing.js';
+import type { StopJob } from './run-graph.js';
 import type { Progress } from './session-types.js';
 
 /** What it looks at when it is asked. */
@@ -17,6 +19,8 @@ export interface SessionVoiceOptions {
 /** A statement that runs. */
 export interface SpokenStatement {
   progress(progress: Progress): void;
+  /** What ends it by a last checkpoint; null: it cannot be ended like that now. */
+  readonly stoppable: (stop: StopJob | null) => void;
   end(): void;
 }
 
@@ -24,6 +28,7 @@ interface Running {
   readonly mode: 'batch' | 'streaming';
   readonly startNs: bigint;
   progress: Progress;
+  stop: StopJob | null;
 }
 
 export class SessionVoice implements JobVoice {
@@ -32,6 +37,7 @@ export class SessionVoice implements JobVoice {
   #planning = 0;
   /** It reads no more and finishes what is in flight. */
   isDraining = false;
+  #isStopped = false;
 
   constructor(private readonly options: SessionVoiceOptions) {}
 
@@ -41,11 +47,15 @@ export class SessionVoice implements JobVoice {
       mode,
       startNs: this.options.clock.monotonicNs(),
       progress: { rows: 0, totalRows: null },
+      stop: null,
     };
     this.#running.add(running);
     return {
       progress: (progress) => {
         running.progress = progress;
+      },
+      stoppable: (stop) => {
+        running.stop = stop;
       },
       end: () => this.#running.delete(running),
     };
@@ -59,6 +69,33 @@ export class SessionVoice implements JobVoice {
     } finally {
       this.#planning -= 1;
     }
+  }
+
+  /** A statement runs that can be ended by a last checkpoint. */
+  get stoppable(): boolean {
+    return this.#stoppable !== undefined;
+  }
+
+  /**
+   * Ends the statement that runs by a last checkpoint; no other is begun.
+   * @throws {ConfigurationError} SAVEPOINT_UNSUPPORTED; as `StopJob`
+   */
+  async stop(by: LastCheckpoint): Promise<string> {
+    const running = this.#stoppable;
+    if (running === undefined) throw notStoppable();
+    const path = await running.stop!(by);
+    this.#isStopped = true;
+    return path;
+  }
+
+  /** @throws {CancelledError} CANCELLED once it was stopped */
+  throwIfStopped(): void {
+    if (!this.#isStopped) return;
+    throw new CancelledError('CANCELLED', 'The session was stopped before all of its statements.');
+  }
+
+  get #stoppable(): Running | undefined {
+    return [...this.#running].find(({ stop }) => stop !== null);
   }
 
   status(): JobStatus {
@@ -86,6 +123,14 @@ export class SessionVoice implements JobVoice {
     if (this.#running.size > 0) return this.isDraining ? 'draining' : 'running';
     return this.#planning > 0 ? 'planning' : 'idle';
   }
+}
+
+function notStoppable(): ConfigurationError {
+  return new ConfigurationError('SAVEPOINT_UNSUPPORTED', 'Nothing runs in the job that takes savepoints.', {
+    hint:
+      'A streaming statement takes them where execution.checkpointing.savepoint-dir or execution.checkpointing.interval is ' +
+      'set before it runs; between two attempts it has only its checkpoints.',
+  });
 }
 
 function workerStatus(worker: Worker): WorkerStatus {

@@ -14,7 +14,6 @@ import {
   parseEach,
   parseScript,
   type ShowStatement,
-  type StageGraph,
   type Statement,
   UdfError,
   untilAborted,
@@ -24,7 +23,7 @@ import type { SourceFactory } from '../registry.js';
 import { ResultQueue } from '../sinks/result-queue.js';
 import { untilEnded } from '../sinks/until-ended.js';
 import { checkEach } from './check-each.js';
-import { checkpointSettings } from './checkpointing.js';
+import { checkpointSettings } from './checkpoint-settings.js';
 import { isLetterQuery } from './dead-letter-tables.js';
 import { describeFunction } from './describe-function.js';
 import { describedColumns } from './described-columns.js';
@@ -104,6 +103,7 @@ export class Session implements JobSession {
     const firstJob = statements.findIndex(startsJob);
     for (const [i, statement] of statements.entries()) {
       this.#ending.signal.throwIfAborted();
+      this.#host.voice.throwIfStopped();
       // Not before: SET may say with which Python.
       if (i === firstJob) this.#prepareWorkers(statements);
       yield await this.#executeStatement(statement, sql);
@@ -149,6 +149,10 @@ export class Session implements JobSession {
     this.#ending.abort(
       new CancelledError('CANCELLED', 'The session was ended before all of its statements.'),
     );
+  }
+
+  stop(): Promise<string> | null {
+    return this.#host.voice.stoppable ? this.#host.voice.stop('checkpoint') : null;
   }
 
   /** Adds a connector whose rows the program makes. */
@@ -288,7 +292,8 @@ export class Session implements JobSession {
     return untilAborted(this.#ending.signal, planned);
   }
 
-  #query({ queries, graph, isBounded, tell }: PlannedJob): RowsResult {
+  #query(planned: PlannedJob): RowsResult {
+    const { queries, graph, isBounded, tell } = planned;
     const sink = graph.stages.find((stage) => stage.kind === 'sink')!;
     const exchange = graph.exchanges.find((candidate) => candidate.id === sink.inputs[0])!;
     let summary: JobSummary | null = null;
@@ -304,7 +309,7 @@ export class Session implements JobSession {
         results.onAbandoned(() =>
           stop.abort(new CancelledError('RESULT_LEFT', 'The reader left the result.')),
         );
-        const ended = this.#run(graph, results, stop.signal).then(
+        const ended = this.#run(planned, results, stop.signal).then(
           (outcome) => {
             summary = outcome;
           },
@@ -317,8 +322,9 @@ export class Session implements JobSession {
     });
   }
 
-  async #insert({ queries, graph, tell }: PlannedJob): Promise<StatementResult> {
-    const summary = await this.#run(graph, null, this.#options.signal).catch((error: unknown) => {
+  async #insert(planned: PlannedJob): Promise<StatementResult> {
+    const { queries, tell } = planned;
+    const summary = await this.#run(planned, null, this.#options.signal).catch((error: unknown) => {
       throw tell(error);
     });
     const tables = queries
@@ -327,7 +333,8 @@ export class Session implements JobSession {
     return { kind: 'inserted', table: tables.join(', '), rows: summary.rowsOut, summary };
   }
 
-  async #run(graph: StageGraph, results: ResultQueue | null, signal: AbortSignal): Promise<JobSummary> {
+  async #run(planned: PlannedJob, results: ResultQueue | null, signal: AbortSignal): Promise<JobSummary> {
+    const { graph } = planned;
     const { engine, release } = await this.#host.engineFor(graph).catch((error) => {
       results?.finish(error);
       throw error;
@@ -348,6 +355,8 @@ export class Session implements JobSession {
         restarts: restartSettings(this.configuration),
         checkpoints: checkpointSettings(this.configuration, this.#options.workingDirectory),
         onNote: this.#options.onNote,
+        plan: () => this.#explained(planned),
+        onStoppable: spoken.stoppable,
         onProgress: (progress) => {
           spoken.progress(progress);
           this.#options.onProgress(progress);

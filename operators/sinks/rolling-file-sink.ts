@@ -6,18 +6,28 @@ import { type FileOutput, type KeptPart, showPart } from '../file-output.js';
 
 /** The parts of one sink that are written and not yet shown. */
 export class KeptParts {
-  #parts: { readonly checkpointId: number; readonly part: KeptPart }[] = [];
+  #parts: { readonly checkpointId: number; readonly part: KeptPart; readonly release: () => void }[] = [];
 
-  /** @param parts of the checkpoint that the job goes on from */
+  /**
+   * @param origin in the names of its parts
+   * @param parts of the checkpoint that the job goes on from
+   */
   constructor(
     private readonly sink: Parameters<typeof showPart>[0],
+    readonly origin: string,
     parts: readonly KeptPart[] = [],
   ) {
     for (const part of parts) this.add(0, part);
   }
 
-  add(checkpointId: number, part: KeptPart): void {
-    this.#parts.push({ checkpointId, part });
+  /** @param release lets the part outlive this process */
+  add(checkpointId: number, part: KeptPart, release: () => void = () => {}): void {
+    this.#parts.push({ checkpointId, part, release });
+  }
+
+  /** The checkpoint is about to be complete: its parts outlive this process. */
+  release(checkpointId: number): void {
+    for (const kept of this.#parts) if (kept.checkpointId <= checkpointId) kept.release();
   }
 
   get all(): readonly KeptPart[] {
@@ -28,6 +38,7 @@ export class KeptParts {
   async show(checkpointId: number): Promise<void> {
     for (const kept of this.#parts.filter((other) => other.checkpointId <= checkpointId)) {
       await showPart(this.sink, kept.part);
+      kept.release();
       this.#parts = this.#parts.filter((other) => other !== kept);
     }
   }
@@ -36,6 +47,7 @@ export class KeptParts {
   async drop(checkpointId: number): Promise<void> {
     for (const kept of this.#parts.filter((other) => other.checkpointId > checkpointId)) {
       await rm(kept.part.temporaryPath, { recursive: true, force: true });
+      kept.release();
       this.#parts = this.#parts.filter((other) => other !== kept);
     }
   }
@@ -118,6 +130,6 @@ export class RollingFileSink implements Operator {
     await writer.close();
     this.#part = null;
     this.#hasKept = true;
-    this.parts.add(checkpointId, output.keep());
+    this.parts.add(checkpointId, output.keep(), () => output.release());
   }
 }

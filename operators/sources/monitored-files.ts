@@ -82,10 +82,6 @@ export class MonitoredFiles implements SourceOperator {
     return this.#reading !== null;
   }
 
-  whyNotAgain(): string | null {
-    return this.#done.size > 0 ? `files of ${this.scan.path} have been read` : null;
-  }
-
   async #read(): Promise<void> {
     const before = this.#before;
     const paths = this.#files.map(([path]) => path);

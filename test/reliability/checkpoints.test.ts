@@ -1,22 +1,62 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Ended, millstream } from '../cli/support/command.js';
 import { CheckpointedJob, sumsOf } from './support/checkpointed-job.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'ms-checkpoints-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'ms-checkpoints-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
 
-test('a job that is killed with SIGKILL goes on from its last checkpoint and writes every row once', async () => {
-  const job = new CheckpointedJob(folder);
-
-  expect((await job.runUntil(5, 'SIGKILL')).code).toBeNull();
-  const { stderr } = await job.runUntil(2, 'SIGTERM');
-
-  expect(stderr).toContain('What it had read is done.');
+function expectEveryRowOnce(job: CheckpointedJob): void {
   const shown = job.shown();
   const rows = shown.reduce((sum, { n }) => sum + n, 0);
   expect(rows).toBeGreaterThan(0);
   expect(shown).toEqual(sumsOf(rows));
   expect(job.files().filter((name) => name.startsWith('.'))).toEqual([]);
+}
+
+test('a job that is killed with SIGKILL, and then by Ctrl-C, goes on from its last checkpoint and writes every row once', async () => {
+  const job = new CheckpointedJob(folder);
+
+  expect((await job.runUntil(5, 'SIGKILL')).code).toBeNull();
+  const interrupted = await job.runUntil(2, 'SIGINT');
+  const { stderr } = await job.runUntil(2, 'SIGTERM');
+
+  expect([interrupted.code, interrupted.stderr]).toEqual([
+    130,
+    expect.stringContaining('Ctrl-C: takes a last checkpoint, within 10 s.'),
+  ]);
+  expect(stderr).toContain('What it had read is done.');
+  expectEveryRowOnce(job);
+}, 120_000);
+
+test('a job that is stopped with a savepoint goes on from it, and another query is told which state does not fit', async () => {
+  const job = new CheckpointedJob(folder);
+  const savepoints = join(folder, 'savepoints');
+  let stopping: Promise<Ended> | null = null;
+  const { code } = await job.runUntil(2, (pid) => {
+    stopping = millstream(['stop', String(pid), '--savepoint', savepoints]);
+  });
+
+  const stopped = await stopping!;
+  expect([code, stopped.code, stopped.stderr]).toEqual([0, 0, '']);
+  const savepoint = stopped.stdout.toString().trim();
+  expect(readFileSync(join(savepoint, 'plan.txt'), 'utf8')).toContain('== Stages (streaming) ==');
+
+  const other = join(folder, 'other.sql');
+  const text = readFileSync(join(folder, 'job.sql'), 'utf8');
+  writeFileSync(other, text.replace('SELECT COUNT(*), SUM(', 'SELECT COUNT(*), MAX('));
+  const refused = await millstream(['run', other, '-D', job.recovery(savepoint)]);
+  expect(refused.code).toBe(1);
+  expect(refused.stderr).toMatch(
+    /CHECKPOINT_MISMATCH.*has state of stream-\d+ \(aggregate of COUNT, SUM\), which no stage of this statement takes\. This one has instead: stream-\d+ \(aggregate of COUNT, MAX\)/,
+  );
+  expect(refused.stderr).toContain('execution.state-recovery.ignore-unclaimed-state=true');
+
+  expect((await job.runUntil(1, 'SIGTERM', savepoint)).code).toBe(0);
+  expectEveryRowOnce(job);
 }, 120_000);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { SeededRandom } from '../support/seeded-random.js';
 import { expectedLines, randomStrikes, runStruck } from './support/struck-job.js';
 
-const ROWS = 1_500;
+const ROWS = 1_000;
 const COUNT = 20;
 
 describe.skipIf(process.platform !== 'linux')('a job with checkpoints', () => {

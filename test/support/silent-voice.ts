@@ -13,4 +13,5 @@ export const SILENT_VOICE: JobVoice = {
     workers: [],
   }),
   stacks: async () => [],
+  stop: async () => '',
 };

@@ -33,6 +33,7 @@ export function fakeSession({ results = [], declaration, whileRunning }: FakeAns
       stderr: stderr.stream as unknown as NodeJS.WriteStream,
       signal: new AbortController().signal,
       onTerminate: () => () => {},
+      onInterrupt: () => () => {},
       openSession: async (options) => {
         fake.options = options;
         return session(options);
@@ -58,6 +59,7 @@ export function fakeSession({ results = [], declaration, whileRunning }: FakeAns
         if (declaration === undefined) throw new Error('no declaration was expected');
         return declaration;
       },
+      stop: () => null,
       drain: () => {},
       close: async () => {
         fake.closed += 1;

@@ -194,6 +194,39 @@ describe('a job', () => {
     expect(() => jobOf(graphOf(['a -> b', 'a -> c']), operators, ports)).toThrow('streams to 2 consumers');
   });
 
+  it('reads nothing behind a last checkpoint, until it is told to go on', async () => {
+    const { clock, ports } = setUp();
+    const sink = new CollectSink();
+    const source = sourceOf(40, () => clock.sleep(10));
+    const job = jobOf(graphOf(['a -> b']), { a: source, b: sink }, ports);
+    const run = job.run();
+    await clock.runUntil(clock.sleep(105));
+
+    const { states } = await clock.runUntil(job.checkpoint(true));
+    const seen = sink.values.length;
+    await clock.runUntil(clock.sleep(1_000));
+
+    expect(new TextDecoder().decode(states.get('a')!)).toBe(String(seen));
+    expect(sink.values.length).toBe(seen);
+    job.goOn();
+    await clock.runUntil(run);
+    expect(sink.values.length).toBe(40);
+  });
+
+  it('can be cancelled behind a last checkpoint', async () => {
+    const { clock, ports } = setUp();
+    const source = sourceOf(40, () => clock.sleep(10));
+    const job = jobOf(graphOf(['a -> b']), { a: source, b: new CollectSink() }, ports);
+    const run = job.run();
+    await clock.runUntil(clock.sleep(105));
+    await clock.runUntil(job.checkpoint(true));
+
+    job.cancel();
+
+    await expect(clock.runUntil(run)).rejects.toMatchObject({ code: 'JOB_CANCELLED' });
+    expect(source.closed).toBe(1);
+  });
+
   it('takes no checkpoint once its sources have ended', async () => {
     const { clock, ports } = setUp();
     const job = jobOf(graphOf(['a -> b']), { a: sourceOf(1), b: new CollectSink() }, ports);

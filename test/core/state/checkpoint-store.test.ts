@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { CheckpointFiles } from '../../../core/ports/ports.js';
 import { CheckpointStore, readCheckpoint } from '../../../core/state/checkpoint-store.js';
+import { claimState } from '../../../core/state/claim-state.js';
 
 /** A disk that stops working at its `failAt`-th change, half of that change done. */
 class Disk implements CheckpointFiles {
@@ -50,9 +51,11 @@ class Disk implements CheckpointFiles {
 
 const STAGES = ['source-1', 'stream-2', 'sink-3'].map((id) => ({
   id,
+  uid: `uid of ${id}`,
   description: id,
-  fingerprint: `a ${id}`,
+  keeps: 'state' as const,
 }));
+const JOB = { job: 'job', origin: 'first', stages: STAGES, plan: 'a plan' };
 
 function checkpoint(id: number) {
   const bytes = Uint8Array.from({ length: 100 }, (_, i) => i + id);
@@ -66,9 +69,9 @@ function checkpoint(id: number) {
 }
 
 async function threeCheckpoints(disk: Disk): Promise<void> {
-  const store = new CheckpointStore(disk, 'job', 1);
+  const store = new CheckpointStore(disk, JOB, 1);
   for (const id of [1, 2, 3]) {
-    await store.write(checkpoint(id), STAGES, 1000 + id);
+    await store.write(checkpoint(id), 1000 + id);
     await store.retire();
   }
 }
@@ -77,8 +80,14 @@ test('the newest checkpoint is read as it was written, an ended stage without st
   const disk = new Disk();
   await threeCheckpoints(disk);
 
-  const { id, job, states } = await readCheckpoint(disk);
-  expect({ id, job, states }).toEqual({ job: 'job', ...checkpoint(3) });
+  const { id, job, origin, stages } = await readCheckpoint(disk);
+  expect([id, job, origin]).toEqual([3, 'job', 'first']);
+  expect(stages).toEqual([
+    { ...STAGES[0], state: 'ended' },
+    { ...STAGES[1], state: checkpoint(3).states.get('stream-2') },
+    { ...STAGES[2], state: null },
+  ]);
+  expect(new TextDecoder().decode(disk.files.get('job/chk-3/plan.txt'))).toBe('a plan\n');
   expect(await disk.list('job')).toEqual(['chk-3']);
 });
 
@@ -96,7 +105,7 @@ test('wherever a crash cuts the writing off, what is there is a whole checkpoint
       expect(read).toBe('CHECKPOINT_NOT_FOUND');
       found.push(0);
     } else {
-      expect(read.states).toEqual(checkpoint(read.id).states);
+      expect(claimState(read.stages, STAGES).states).toEqual(checkpoint(read.id).states);
       found.push(read.id);
     }
   }
@@ -106,14 +115,14 @@ test('wherever a crash cuts the writing off, what is there is a whole checkpoint
 
 test('a disk that is full loses the checkpoint that does not fit, not those before it', async () => {
   const disk = new Disk();
-  const store = new CheckpointStore(disk, 'job', 1);
-  await store.write(checkpoint(1), STAGES, 1);
+  const store = new CheckpointStore(disk, JOB, 1);
+  await store.write(checkpoint(1), 1);
   disk.failAt = disk.changes + 1;
-  await expect(store.write(checkpoint(2), STAGES, 2)).rejects.toThrow();
+  await expect(store.write(checkpoint(2), 2)).rejects.toThrow();
   disk.failAt = Number.POSITIVE_INFINITY;
 
   expect((await readCheckpoint(disk)).id).toBe(1);
-  await store.write(checkpoint(3), STAGES, 3);
+  await store.write(checkpoint(3), 3);
   expect((await readCheckpoint(disk)).id).toBe(3);
 });
 

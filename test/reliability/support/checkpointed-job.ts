@@ -56,24 +56,33 @@ export class CheckpointedJob {
   }
 
   /**
-   * Runs it from its last checkpoint, if there is one, and sends it a signal when `more` further checkpoints are complete:
-   * SIGKILL, or SIGTERM, on which it finishes what it has read.
+   * Runs it from its last checkpoint, if there is one, and ends it when `more` further checkpoints are complete.
+   * @param end a signal (on SIGTERM it finishes what it has read, on SIGINT it takes a last checkpoint), or what ends it
+   * @param from what it goes on from instead
    */
-  async runUntil(more: number, signal: 'SIGKILL' | 'SIGTERM'): Promise<Ended> {
+  async runUntil(
+    more: number,
+    end: 'SIGKILL' | 'SIGTERM' | 'SIGINT' | ((pid: number) => void),
+    from: string | null = null,
+  ): Promise<Ended> {
     const first = this.#newest();
-    const recovery = `execution.state-recovery.path=${this.#checkpoints}`;
-    const options = first === 0 ? [] : ['-D', recovery];
+    const options = first === 0 && from === null ? [] : ['-D', this.recovery(from)];
     const child = startMillstream(['run', join(this.folder, 'job.sql'), '--quiet', ...options]);
     const watching = setInterval(() => {
       if (this.#newest() < first + more) return;
       clearInterval(watching);
-      child.kill(signal);
+      if (typeof end === 'string') child.kill(end);
+      else end(child.pid!);
     }, 5);
     try {
       return await ended(child);
     } finally {
       clearInterval(watching);
     }
+  }
+
+  recovery(from: string | null = null): string {
+    return `execution.state-recovery.path=${from ?? this.#checkpoints}`;
   }
 
   /** The rows of the files that are shown, in the order of their windows. */
