@@ -1,5 +1,6 @@
 /** The public names of core, one by one. Other folders import core only through this file. */
 export * from './batch/batch.js';
+export * from './batch/date-time-text.js';
 export { decimalText, unscaledDecimal } from './batch/decimal-text.js';
 export * from './batch/decode.js';
 export { BatchEncoder, type ColumnValues, writeSchema } from './batch/encode.js';
@@ -50,6 +51,7 @@ export { regionsOf } from './graph/regions.js';
 export { isSharedGroup, SHARED_GROUP } from './graph/resource-group.js';
 export * from './graph/split-scan.js';
 export * from './graph/stage-graph.js';
+export { CHANGE_COLUMN } from './graph/stream/stream-scan.js';
 export * from './graph/worker-groups.js';
 export { batchPlan } from './plan/batch-plan.js';
 export { ColumnIds } from './plan/column-ids.js';
@@ -67,7 +69,7 @@ export * from './plan/stream-operator.js';
 export { someExpression } from './plan/visit-expression.js';
 export { expressionsOf, inputsOf, somePlan } from './plan/visit-plan.js';
 export * from './ports/ports.js';
-export { filesystemOptions, notedOptions } from './render/options.js';
+export { type CsvOptions, filesystemOptions, notedOptions } from './render/options.js';
 export { type ResolveFiles, withFiles } from './render/scan.js';
 export { createStageRenderer } from './render/stage-renderer.js';
 export * from './resource/declared-resources.js';

@@ -13,6 +13,7 @@ import {
   type SourceStage,
   withFiles,
 } from '../core/index.js';
+import { CONNECTORS } from './connectors/connectors.js';
 import type { Engine } from './engine.js';
 import { type FileOutput, openFileOutput } from './file-output.js';
 import { SpillScope } from './ports/spill-scope.js';
@@ -155,6 +156,8 @@ function source(
   }
   const factory = sources.get(stage.connector);
   if (factory !== undefined) return factory(stage, job);
+  const made = CONNECTORS.get(stage.connector)?.source?.(stage, { job, clock: engine.clock });
+  if (made !== undefined) return made;
   throw new PlanError('PLAN_CONNECTOR', `No source is registered for connector '${stage.connector}'.`);
 }
 

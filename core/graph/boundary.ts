@@ -101,6 +101,7 @@ export function leafOf(
       connector: EXCHANGE_CONNECTOR,
       options: {},
       columns: boundary.columns.map(({ id, type }) => ({ name: id, type })),
+      primaryKey: [],
       partitionedBy: [],
     },
     columns: columns.map((column, i) => ({ ...column, name: names[i]! })),

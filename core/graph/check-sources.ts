@@ -1,10 +1,10 @@
 /** Checks that every table a plan reads can be read, and in batch mode that it ends. */
-import type { LogicalPlan } from '../plan/logical-plan.js';
+import type { LogicalPlan, ScanTable } from '../plan/logical-plan.js';
 import type { Scan } from '../plan/plan-builders.js';
 import { subqueryPlans } from '../plan/visit-expression.js';
 import { expressionsOf, inputsOf } from '../plan/visit-plan.js';
 import { nearNames } from '../text/near-names.js';
-import type { PlanOptions } from './plan-options.js';
+import type { ConnectorTraits, PlanOptions } from './plan-options.js';
 import { refusal } from './refuse.js';
 
 /**
@@ -34,6 +34,16 @@ function checkScan(scan: Scan, options: PlanOptions): void {
         : `Connectors that can be read: ${sources.join(', ')}.`,
     );
   }
+  traits.check?.(scan.table, 'read');
+  checkMetadata(scan.table, traits, 'read', place);
+  if (options.mode === 'batch' && (traits.gives?.(scan.table) ?? 'insert') !== 'insert') {
+    throw refusal(
+      'PLAN_CHANGELOG',
+      `Rows of table ${name} change and go, so it cannot be read in batch mode.`,
+      place,
+      "Use SET 'execution.runtime-mode' = 'streaming'.",
+    );
+  }
   if (options.mode === 'batch' && !traits.bounded(scan.table)) {
     throw refusal(
       'PLAN_UNBOUNDED',
@@ -42,4 +52,25 @@ function checkScan(scan: Scan, options: PlanOptions): void {
       "Use SET 'execution.runtime-mode' = 'streaming', or bound the table ('number-of-rows' of datagen, no 'source.monitor-interval' of files).",
     );
   }
+}
+
+/** @throws {PlanError} for a METADATA column that the connector does not have. */
+export function checkMetadata(
+  table: ScanTable,
+  traits: ConnectorTraits,
+  use: 'read' | 'write',
+  place: Parameters<typeof refusal>[2],
+): void {
+  const keys = traits.metadata?.(table, use) ?? [];
+  const unknown = table.columns.find(({ metadata }) => metadata !== undefined && !keys.includes(metadata));
+  if (unknown === undefined) return;
+  const verb = use === 'read' ? 'gives' : 'takes';
+  throw refusal(
+    'PLAN_CONNECTOR',
+    `Connector '${table.connector}' ${verb} no metadata '${unknown.metadata}' for column '${unknown.name}' of table ${table.path.at(-1)}.`,
+    place,
+    keys.length === 0
+      ? 'Leave the METADATA column out of the table.'
+      : `It has: ${keys.join(', ')}${use === 'write' ? '; declare others VIRTUAL' : ''}.`,
+  );
 }

@@ -43,6 +43,8 @@ export function explainStream(operator: StreamOperator<number>): string {
     case 'first_row':
     case 'last_row':
       return `of ${column(operator.time)}${by(operator.keys)}`;
+    case 'normalize':
+      return `changes${by(operator.keys)}`;
     case 'join':
       return explainJoin(operator);
     case 'temporal_join': {

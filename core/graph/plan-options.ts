@@ -13,7 +13,23 @@ export interface ConnectorTraits {
   readonly fields?: boolean;
   /** True where a table of it, as a source, ends. */
   bounded(table: ScanTable): boolean;
+  /** True where its sources tell checkpoints how far they are. */
+  readonly hasPosition: boolean;
+  /** @throws {ConfigurationError} for a table that cannot be read or written; absent: operators tell it */
+  check?(table: ScanTable, use: 'read' | 'write'): void;
+  /** The kinds of rows that it gives; absent: insertions only. */
+  gives?(table: ScanTable): Changes;
+  /** The kinds of rows that it takes; absent: all. */
+  takes?(table: ScanTable): Changes;
+  /** The keys that METADATA columns may name; absent: none. */
+  metadata?(table: ScanTable, use: 'read' | 'write'): readonly string[];
 }
+
+/**
+ * `insert`: rows only come. `upsert`: a row takes the place of the one with its primary key, or removes it. `all`: each row that
+ * goes is said as it was.
+ */
+export type Changes = 'insert' | 'upsert' | 'all';
 
 /** What the planner needs of the renderer; `core/render` has the one that is used. */
 export interface StageRenderer {
@@ -66,11 +82,18 @@ export const STANDARD_CONNECTORS: ReadonlyMap<string, ConnectorTraits> = new Map
       source: 'files',
       sink: 'files',
       bounded: (table: ScanTable) => !(MONITOR_INTERVAL in table.options),
+      hasPosition: true,
+      takes: () => 'insert',
     },
   ],
   [
     'datagen',
-    { source: 'rows', sink: null, bounded: (table: ScanTable) => 'number-of-rows' in table.options },
+    {
+      source: 'rows',
+      sink: null,
+      bounded: (table: ScanTable) => 'number-of-rows' in table.options,
+      hasPosition: true,
+    },
   ],
   [
     'nexmark',
@@ -80,8 +103,9 @@ export const STANDARD_CONNECTORS: ReadonlyMap<string, ConnectorTraits> = new Map
       fields: true,
       bounded: ({ options }: ScanTable) =>
         Number(options['events.num']) > 0 || Number(options['stop-at']) > 0,
+      hasPosition: true,
     },
   ],
-  ['print', { source: null, sink: 'rows', bounded: () => true }],
-  ['blackhole', { source: null, sink: 'rows', bounded: () => true }],
+  ['print', { source: null, sink: 'rows', bounded: () => true, hasPosition: false }],
+  ['blackhole', { source: null, sink: 'rows', bounded: () => true, hasPosition: false }],
 ] as const satisfies [string, ConnectorTraits][]);

@@ -1,11 +1,11 @@
 /** The physical planner: optimised logical plans in, one graph of stages out. */
 import { PlanError } from '../errors.js';
-import type { LogicalPlan, PlanColumn, QueryPlan, ScanTable } from '../plan/logical-plan.js';
+import type { LogicalPlan, PlanColumn, QueryPlan, ScanTable, TableField } from '../plan/logical-plan.js';
 import { nearNames } from '../text/near-names.js';
 import { GraphBuilder } from './assemble/graph-builder.js';
 import { isSorted } from './assemble/row-order.js';
 import { StageAssembler } from './assemble/stage-assembler.js';
-import { checkSources } from './check-sources.js';
+import { checkMetadata, checkSources } from './check-sources.js';
 import { decorrelate } from './decorrelate/decorrelate.js';
 import type { ConnectorTraits, PlanOptions } from './plan-options.js';
 import { readFields } from './read-fields.js';
@@ -48,18 +48,18 @@ function addSink(
   const { sink } = query;
   if (sink.kind === 'collect') {
     addRowSink(assembler, root, {
-      connector: 'collect',
-      options: {},
-      names: query.root.columns.map((c) => c.name),
+      table: { path: [''], connector: 'collect', options: {}, primaryKey: [] },
+      fields: query.root.columns,
       change,
     });
     return;
   }
   const { table } = sink;
   const traits = sinkTraits(table, assembler.options);
-  const names = table.columns.map((column) => column.name);
+  traits.check?.(table, 'write');
+  checkMetadata(table, traits, 'write', { sql: assembler.options.sql, span: query.root.span });
   if (traits.sink === 'rows') {
-    addRowSink(assembler, root, { connector: table.connector, options: table.options, names, change });
+    addRowSink(assembler, root, { table, fields: table.columns, change });
     return;
   }
   const copy = assembler.options.renderer.copy(table);
@@ -79,17 +79,17 @@ function addSink(
 }
 
 interface RowSink {
-  readonly connector: string;
-  readonly options: Readonly<Record<string, string>>;
-  readonly names: readonly string[];
+  readonly table: Pick<ScanTable, 'path' | 'connector' | 'options' | 'primaryKey'>;
+  readonly fields: readonly Pick<TableField, 'name' | 'metadata'>[];
   readonly change: PlanColumn | null;
 }
 
 function addRowSink(assembler: StageAssembler, root: LogicalPlan, sink: RowSink): void {
   const { graph } = assembler;
+  const { path, connector, options, primaryKey } = sink.table;
   const { exchange, positions } = assembler.produce(root, {
     demand: new Map(root.columns.map((column) => [column.id, 'sink'])),
-    ordered: sink.connector !== 'blackhole',
+    ordered: connector !== 'blackhole',
     keys: null,
   });
   graph.addStage(
@@ -98,10 +98,16 @@ function addRowSink(assembler: StageAssembler, root: LogicalPlan, sink: RowSink)
       kind: 'sink',
       inputs: [exchange.id],
       output: null,
-      description: sink.connector,
-      connector: sink.connector,
-      options: sink.options,
-      columns: sink.names.map((name, i) => ({ name, column: positions.get(root.columns[i]!.id)! })),
+      description: connector,
+      table: path.at(-1)!,
+      connector,
+      options,
+      primaryKey,
+      columns: sink.fields.map(({ name, metadata }, i) => ({
+        name,
+        column: positions.get(root.columns[i]!.id)!,
+        ...(metadata === undefined ? {} : { metadata }),
+      })),
       change: sink.change === null ? null : positions.get(sink.change.id)!,
     },
     [exchange],

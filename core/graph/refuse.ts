@@ -4,7 +4,12 @@ import { locate } from '../sql/bind/locate.js';
 import type { Span } from '../sql/span.js';
 
 /** Codes of the planner's errors. */
-export type RefusalCode = 'PLAN_UNSUPPORTED' | 'PLAN_STREAMING' | 'PLAN_UNBOUNDED' | 'PLAN_CONNECTOR';
+export type RefusalCode =
+  | 'PLAN_UNSUPPORTED'
+  | 'PLAN_STREAMING'
+  | 'PLAN_UNBOUNDED'
+  | 'PLAN_CONNECTOR'
+  | 'PLAN_CHANGELOG';
 
 /** A `PlanError` at a place of the SQL text; `hint` says the rewriting that works. */
 export function refusal(

@@ -2,6 +2,7 @@
  * The physical graph as plain data: stages joined by exchanges. Made by the planner, executed by the operators
  * that the registry names for each stage kind. `explain` prints it.
  */
+import type { TableField } from '../plan/logical-plan.js';
 import type { StreamOperator } from '../plan/stream-operator.js';
 import type { DeclaredResources } from '../resource/declared-resources.js';
 import type { Column } from '../types/data-type.js';
@@ -196,21 +197,36 @@ export interface SourceStage extends StageBase {
   readonly connector: string;
   readonly options: Readonly<Record<string, string>>;
   /** All columns of the table: what its options may speak of. */
-  readonly declared: readonly Column[];
+  readonly declared: readonly TableField[];
+  /** Names of the columns of PRIMARY KEY. */
+  readonly primaryKey: readonly string[];
   /** The columns that are read. */
   readonly columns: readonly Column[];
   readonly bounded: boolean;
+  /** It tells checkpoints how far it is. */
+  readonly hasPosition: boolean;
 }
 
-/** Rows consumed by the core: result of a SELECT, print, blackhole. */
+/** Rows consumed by the core: result of a SELECT, print, blackhole, tables outside. */
 export interface SinkStage extends StageBase {
   readonly kind: 'sink';
+  /** Name of the table, for messages; of a SELECT empty. */
+  readonly table: string;
   readonly connector: string;
   readonly options: Readonly<Record<string, string>>;
   /** Columns as the user named them, in the user's order: position in the input exchange's columns. */
-  readonly columns: readonly { readonly name: string; readonly column: number }[];
+  readonly columns: readonly SinkColumn[];
+  /** Names of the columns of PRIMARY KEY. */
+  readonly primaryKey: readonly string[];
   /** Position of the column that says what kind of change a row is; null: every row is an insertion. */
   readonly change: number | null;
+}
+
+export interface SinkColumn {
+  readonly name: string;
+  readonly column: number;
+  /** As of a table's column. */
+  readonly metadata?: string;
 }
 
 /** An operator of the core itself, in streaming mode. Columns are positions in the exchange of their input. */

@@ -33,12 +33,22 @@ export interface SortKey {
   readonly nullsFirst: boolean;
 }
 
-/** A table resolved by the catalog: physical columns and connector options. Computed columns are a Project above it. */
+/** A column that a connector reads or writes. */
+export interface TableField {
+  readonly name: string;
+  readonly type: DataType;
+  /** What the connector knows of a row beside its fields (METADATA FROM); absent for a field. */
+  readonly metadata?: string;
+}
+
+/** A table resolved by the catalog: its stored columns and connector options. Computed columns are a Project above it. */
 export interface ScanTable {
   readonly path: readonly string[];
   readonly connector: string;
   readonly options: Readonly<Record<string, string>>;
-  readonly columns: readonly { readonly name: string; readonly type: DataType }[];
+  readonly columns: readonly TableField[];
+  /** Names of the columns of PRIMARY KEY; empty where there is none. */
+  readonly primaryKey: readonly string[];
   readonly partitionedBy: readonly string[];
 }
 

@@ -94,6 +94,8 @@ export type StreamOperatorKind<C> =
   | { readonly kind: 'first_row'; readonly keys: readonly C[]; readonly time: C }
   /** The last row of each key in event time; of several the one that came last. */
   | { readonly kind: 'last_row'; readonly keys: readonly C[]; readonly time: C }
+  /** Rows that take the place of the one with their key, or remove it, as rows that come and go. */
+  | { readonly kind: 'normalize'; readonly keys: readonly C[] }
   | StreamJoin<C>
   /** Rows of input 0, each with the version of input 1 at its time (`left`: beside NULLs where there is none). */
   | {

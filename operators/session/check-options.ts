@@ -6,7 +6,9 @@ import {
   locate,
   nearNames,
   type TableEntry,
+  type TableField,
 } from '../../core/index.js';
+import { CONNECTORS } from '../connectors/connectors.js';
 import { datagenPlan, ofTable } from '../sources/datagen.js';
 import { nexmarkRows } from '../sources/nexmark/nexmark-source.js';
 
@@ -16,7 +18,9 @@ import { nexmarkRows } from '../sources/nexmark/nexmark-source.js';
  */
 export function checkOptions(table: TableEntry, statement: CreateTableStatement, sql: string): void {
   try {
-    CHECKS.get(table.options['connector'] ?? '')?.(table);
+    const connector = table.options['connector'] ?? '';
+    CHECKS.get(connector)?.(table);
+    checkConnector(connector, table);
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     if (error.code === 'OPTION_VALUE' || error.code === 'OPTION_UNKNOWN')
@@ -33,9 +37,33 @@ const CHECKS: ReadonlyMap<string, (table: TableEntry) => void> = new Map([
   ['blackhole', (table) => checkNames(table, ['sink.parallelism'])],
 ]);
 
+function checkConnector(
+  name: string,
+  { path, columns, options, primaryKey, partitionedBy }: TableEntry,
+): void {
+  const traits = CONNECTORS.get(name)?.traits;
+  const fields = columns.flatMap((column): TableField[] => {
+    if (column.kind === 'computed') return [];
+    const { name: own, type } = column;
+    return [{ name: own, type, ...(column.kind === 'metadata' ? { metadata: column.key } : {}) }];
+  });
+  const names = [path.catalog, path.database, path.name];
+  traits?.check?.(
+    { path: names, connector: name, options, columns: fields, primaryKey: primaryKey ?? [], partitionedBy },
+    traits.source === null ? 'write' : 'read',
+  );
+}
+
 function checkFilesystem({ path, options, partitionedBy }: TableEntry): void {
   const names = [path.catalog, path.database, path.name];
-  filesystemOptions({ path: names, connector: 'filesystem', options, columns: [], partitionedBy });
+  filesystemOptions({
+    path: names,
+    connector: 'filesystem',
+    options,
+    columns: [],
+    primaryKey: [],
+    partitionedBy,
+  });
 }
 
 function checkDatagen({ path, columns, options }: TableEntry): void {

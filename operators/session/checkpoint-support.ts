@@ -15,11 +15,8 @@ export function refuseUnsupported(graph: StageGraph): void {
   });
 }
 
-/** Sources that make the rows after the first so many, whenever they are asked. */
-const MADE_BY_NUMBER = new Set(['datagen', 'nexmark']);
-
 function problemOf(stage: Stage): string | null {
-  if (stage.kind === 'source' && !MADE_BY_NUMBER.has(stage.connector))
+  if (stage.kind === 'source' && !stage.hasPosition)
     return `table ${stage.table} cannot be read again from its middle`;
   if (stage.kind !== 'relational') return null;
   if (stage.inputs.length === 0 && stage.sink !== null)

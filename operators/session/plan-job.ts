@@ -12,6 +12,7 @@ import {
   type StageGraph,
   withGrantedWorkers,
 } from '../../core/index.js';
+import { CONNECTORS } from '../connectors/connectors.js';
 import { aggregatePhases } from './aggregate-phases.js';
 import { checkpointSettings, hasCheckpoints } from './checkpoint-settings.js';
 import { chooseMode, type Mode } from './choose-mode.js';
@@ -72,8 +73,9 @@ export async function planJob(
   const asked = askedMode(options.mode, configuration);
   const first = await withAnalyses(() => bind(asked === 'streaming'), analyze);
   const connectors = new Map(STANDARD_CONNECTORS);
+  for (const [name, { traits }] of CONNECTORS) connectors.set(name, traits);
   for (const name of [...sources, DEAD_LETTER_CONNECTOR])
-    connectors.set(name, { source: 'rows', sink: null, bounded: () => true });
+    connectors.set(name, { source: 'rows', sink: null, bounded: () => true, hasPosition: false });
   const isCheckpointed = hasCheckpoints(checkpointSettings(configuration, options.workingDirectory));
   const choice = chooseMode(first.bound, connectors, asked, isCheckpointed);
   if (choice.note !== null) options.onNote(choice.note);

@@ -1,17 +1,17 @@
 /** The source in front of a table of dead letters: letters become rows as stages give rows up. */
-import {
-  type Barrier,
-  type Batch,
-  BatchEncoder,
-  type ColumnGroup,
-  type OperatorContext,
-  type OperatorSurroundings,
-  type SourceOperator,
-  type SourceStage,
-  type SqlValue,
+import type {
+  Barrier,
+  Batch,
+  ColumnGroup,
+  OperatorContext,
+  OperatorSurroundings,
+  SourceOperator,
+  SourceStage,
+  SqlValue,
 } from '../../core/index.js';
 import type { DeadLetter } from '../failures/dead-letter.js';
 import type { DeadLetterQueue } from '../failures/dead-letter-queue.js';
+import { groupEncoder } from './group-encoder.js';
 
 /** Ends when no stage can give a row up any more. Letters come in the order in which bundles are answered. */
 export class DeadLetterSource implements SourceOperator {
@@ -65,19 +65,16 @@ export class DeadLetterSource implements SourceOperator {
 }
 
 function letterEncoder(
-  { columns, output }: SourceStage,
-  { graph, schemas }: OperatorSurroundings,
+  stage: SourceStage,
+  job: OperatorSurroundings,
 ): (letters: readonly DeadLetter[]) => ColumnGroup[] {
-  const { groups } = graph.exchanges.find(({ id }) => id === output)!;
-  const encoders = groups.map((positions) => {
-    const own = positions.map((position) => columns[position]!);
-    return { names: own.map(({ name }) => name), encoder: new BatchEncoder(own, schemas) };
-  });
+  const encode = groupEncoder(stage, job);
+  const names = stage.columns.map(({ name }) => name as keyof DeadLetter);
   return (letters) =>
-    encoders.flatMap(({ names, encoder }) => {
-      const values = names.map((name) => letters.map((letter) => fieldOf(letter, name as keyof DeadLetter)));
-      return encoder.encode(letters.length, values).groups;
-    });
+    encode(
+      letters.length,
+      names.map((name) => letters.map((letter) => fieldOf(letter, name))),
+    );
 }
 
 function fieldOf(letter: DeadLetter, name: keyof DeadLetter): SqlValue {

@@ -1,15 +1,15 @@
 /** Rows that the core makes up, as fast as they are taken or at a steady rate. */
-import {
-  type Barrier,
-  BatchEncoder,
-  type Clock,
-  type ColumnValues,
-  type OperatorContext,
-  type OperatorSurroundings,
-  type SourceOperator,
-  type SourceStage,
+import type {
+  Barrier,
+  Clock,
+  ColumnValues,
+  OperatorContext,
+  OperatorSurroundings,
+  SourceOperator,
+  SourceStage,
 } from '../../core/index.js';
 import { Turns } from '../turns.js';
+import { type EncodeGroups, groupEncoder } from './group-encoder.js';
 import { pause } from './pause.js';
 
 const MOST_ROWS_PER_BATCH = 8_192;
@@ -28,17 +28,10 @@ export interface RowGenerator {
   skip(count: number): void;
 }
 
-interface GroupEncoder {
-  /** Columns of the group, by position in the stage's columns. */
-  readonly positions: readonly number[];
-  readonly encoder: BatchEncoder;
-}
-
 /** Emits the generator's rows. A consumer that is slower than the rate sets the pace; nothing is made up for it later. */
 export class GeneratorSource implements SourceOperator {
   #context!: OperatorContext;
-  /** One for each column group of the output. */
-  #encoders!: readonly GroupEncoder[];
+  #encode!: EncodeGroups;
   #generator!: RowGenerator;
   #made = 0;
   readonly #turns = new Turns();
@@ -52,15 +45,7 @@ export class GeneratorSource implements SourceOperator {
 
   async open(context: OperatorContext): Promise<void> {
     this.#context = context;
-    const { columns, output } = this.stage;
-    const { groups } = this.job.graph.exchanges.find(({ id }) => id === output)!;
-    this.#encoders = groups.map((positions) => ({
-      positions,
-      encoder: new BatchEncoder(
-        positions.map((position) => columns[position]!),
-        this.job.schemas,
-      ),
-    }));
+    this.#encode = groupEncoder(this.stage, this.job);
     this.#generator = this.generator();
     this.#goOn();
   }
@@ -104,14 +89,7 @@ export class GeneratorSource implements SourceOperator {
   async close(): Promise<void> {}
 
   async #emit(rows: number): Promise<void> {
-    const values = this.#generator.next(rows);
-    const groups = this.#encoders.flatMap(
-      ({ positions, encoder }) =>
-        encoder.encode(
-          rows,
-          positions.map((position) => values[position]!),
-        ).groups,
-    );
+    const groups = this.#encode(rows, this.#generator.next(rows));
     await this.#turns.alone(async () => {
       await this.#context.output.emit({ kind: 'batch', rows, groups, continued: false });
       this.#made += rows;

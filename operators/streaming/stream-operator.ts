@@ -13,6 +13,7 @@ import { GroupAggregate } from './group-aggregate.js';
 import { Join } from './join.js';
 import { LastRow } from './last-row.js';
 import { Materialize } from './materialize.js';
+import { Normalize } from './normalize.js';
 import { OverAggregate } from './over-aggregate.js';
 import { Rank } from './rank.js';
 import type { RowFunction } from './row-function.js';
@@ -58,6 +59,8 @@ function rowFunction(
       return new FirstRow(spec, state);
     case 'last_row':
       return new LastRow(spec, state);
+    case 'normalize':
+      return new Normalize(spec, state);
     case 'join':
       return new Join(spec, state);
     case 'temporal_join':

@@ -33,12 +33,16 @@ function stageOf(id: string, read: readonly string[], isRead: boolean): Stage {
       declared: [],
       columns: [],
       bounded: true,
+      primaryKey: [],
+      hasPosition: true,
     };
   }
   return {
     ...base,
     kind: 'sink',
     output: isRead ? exchangeId(id) : null,
+    table: '',
+    primaryKey: [],
     connector: 'test',
     options: {},
     columns: [],

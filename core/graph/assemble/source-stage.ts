@@ -17,6 +17,7 @@ export function addSourceStage(assembler: StageAssembler, source: SourceBoundary
     columns.map((column, i): [string, Column] => [column.id, { name: `c${i}`, type: column.type }]),
   );
   const { table } = source;
+  const traits = options.connectors.get(table.connector);
   graph.addStage(
     {
       id,
@@ -28,8 +29,10 @@ export function addSourceStage(assembler: StageAssembler, source: SourceBoundary
       connector: table.connector,
       options: table.options,
       declared: table.columns,
+      primaryKey: table.primaryKey,
       columns: columns.map(({ name, type }) => ({ name, type })),
-      bounded: options.connectors.get(table.connector)?.bounded(table) ?? true,
+      bounded: traits?.bounded(table) ?? true,
+      hasPosition: traits?.hasPosition ?? false,
     },
     [],
   );

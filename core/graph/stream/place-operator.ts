@@ -79,6 +79,8 @@ function placeKind<C>(operator: StreamOperator<string>, place: Place<C>): Stream
     case 'first_row':
     case 'last_row':
       return { kind: operator.kind, keys: all(operator.keys), time: at(operator.time) };
+    case 'normalize':
+      return { kind: 'normalize', keys: all(operator.keys) };
     case 'join': {
       const kept = (retention: typeof operator.left, input: number) =>
         retention === null ? null : { ...retention, time: place(retention.time, input) };

@@ -23,6 +23,7 @@ import { streamAggregate } from './stream-aggregate.js';
 import { streamJoin } from './stream-join.js';
 import { streamOver } from './stream-over.js';
 import { streamRank } from './stream-rank.js';
+import { streamScan } from './stream-scan.js';
 import { streamSession } from './stream-session.js';
 import { streamLimit, streamSort } from './stream-sort.js';
 import { streamTemporalJoin } from './stream-temporal-join.js';
@@ -40,6 +41,7 @@ function visit(context: StreamContext, plan: LogicalPlan): Relation {
   }
   switch (plan.kind) {
     case 'scan':
+      return streamScan(context, plan);
     case 'values':
       return insertions(plan);
     case 'project':
@@ -98,9 +100,11 @@ function watermark(context: StreamContext, plan: Extract<LogicalPlan, { kind: 'w
   const { relation, ids } = withOperands(context, context.plan(plan.input), [plan.expression]);
   const operator = { kind: 'watermark', rowtime: plan.rowtime, watermark: ids[0]! } as const;
   const clock = context.options.ids.column('clock', CLOCK_TYPE);
-  const made = [...passedOn(plan.columns), { column: clock, output: { kind: 'clock' } } as const];
+  const { change } = relation;
+  const passed = change === null ? plan.columns : [...plan.columns, change];
+  const made = [...passedOn(passed), { column: clock, output: { kind: 'clock' } } as const];
   const watermarked = operatorOver(context, [relation], operator, made, false);
-  return { ...watermarked, clock };
+  return { ...watermarked, change, clock };
 }
 
 function asGrouping(plan: Extract<LogicalPlan, { kind: 'distinct' }>) {

@@ -2,7 +2,7 @@
 import { columnOf } from '../../plan/expression-builders.js';
 import type { LogicalPlan, PlanColumn, QueryPlan } from '../../plan/logical-plan.js';
 import { projectOf } from '../../plan/plan-builders.js';
-import type { PlanOptions } from '../plan-options.js';
+import type { Changes, PlanOptions } from '../plan-options.js';
 import { planStream } from './plan-stream.js';
 import { operatorOver, passedOn, type Relation, refuseInStream, type StreamContext } from './relation.js';
 
@@ -19,12 +19,12 @@ export function planStreamQuery(query: QueryPlan, root: LogicalPlan, options: Pl
   const isResult = query.sink.kind === 'collect' && options.isBounded;
   const final = isResult && (planned.change !== null || planned.order.length > 0);
   const { plan, change } = final ? materialized(context, planned, root) : planned;
-  if (change !== null && !takesChanges(query, options)) {
+  if (change !== null && takenBy(query, options) === 'insert') {
     refuseInStream(
       context,
       `Writing rows that change later to table ${tableName(query)}`,
       root,
-      "Write them to a table of connector 'print', or group by windows of time, whose results are final.",
+      'Write them to a table that takes changes (docs/connectors.md), or group by windows of time, whose results are final.',
     );
   }
   const columns = change === null ? root.columns : [...root.columns, change];
@@ -46,8 +46,9 @@ function materialized(context: StreamContext, relation: Relation, root: LogicalP
   return operatorOver(context, [relation], { kind: 'materialize', order }, passedOn(columns), false);
 }
 
-function takesChanges({ sink }: QueryPlan, options: PlanOptions): boolean {
-  return sink.kind === 'collect' || options.connectors.get(sink.table.connector)?.sink !== 'files';
+function takenBy({ sink }: QueryPlan, options: PlanOptions): Changes {
+  if (sink.kind === 'collect') return 'all';
+  return options.connectors.get(sink.table.connector)?.takes?.(sink.table) ?? 'all';
 }
 
 function tableName({ sink }: QueryPlan): string {

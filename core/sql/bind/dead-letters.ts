@@ -39,13 +39,14 @@ export function bindDeadLetters(
     throw unfit(path, 'is a view, and rows go into tables.', 'Name a table that can be written.');
   }
   checkPhysical(entry);
-  const table = scanTableOf(context, entry, [], { start: 0, end: 0 });
+  const table = scanTableOf(context, entry, [], { start: 0, end: 0 }, 'write');
   const letter = DEAD_LETTER_COLUMNS.map(({ name, type }) => context.ids.column(name, type));
   const source: ScanTable = {
     path: [path.name],
     connector: DEAD_LETTER_CONNECTOR,
     options: { queue },
     columns: DEAD_LETTER_COLUMNS,
+    primaryKey: [],
     partitionedBy: [],
   };
   const expressions = table.columns.map(({ name, type }) => valueFor(path, name, type, letter));

@@ -23,13 +23,13 @@ import { EMPTY_SCOPE } from './scope.js';
 import { scanTableOf } from './table-reference.js';
 
 /**
- * The query with exactly the table's physical columns, in its types. Columns that the statement does not name
+ * The query with exactly the columns that the table stores, in its types. Columns that the statement does not name
  * are NULL.
  * @throws {SqlError} for columns that do not fit, unknown ones, and NULL where a column is NOT NULL.
  */
 export function bindInsert(context: BindContext, node: InsertStatement): QueryPlan {
   const entry = targetOf(context, node);
-  const table = scanTableOf(context, entry, node.hints, node.table.span);
+  const table = scanTableOf(context, entry, node.hints, node.table.span, 'write');
   const input = bindQuery(context, node.query, null);
   const fixed = fixedValues(context, node, table);
   const names = node.columns?.map((column) => column.name) ?? null;

@@ -1,10 +1,10 @@
 /** Tables and views by name. */
 
-import { pathText, type TableEntry, type ViewEntry } from '../../catalog/catalog.js';
+import { pathText, type TableColumn, type TableEntry, type ViewEntry } from '../../catalog/catalog.js';
 import { rowtimeTypeProblem } from '../../catalog/rowtime.js';
 import { SqlError } from '../../errors.js';
 import { columnOf } from '../../plan/expression-builders.js';
-import type { LogicalPlan, PlanColumn, ScanTable } from '../../plan/logical-plan.js';
+import type { LogicalPlan, PlanColumn, ScanTable, TableField } from '../../plan/logical-plan.js';
 import { projectOf } from '../../plan/plan-builders.js';
 import type { HintNode, ObjectName } from '../ast.js';
 import type { Span } from '../span.js';
@@ -46,12 +46,13 @@ export function bindTable(
   return { plan, path: fullPath };
 }
 
-/** What plans say about a table: its physical columns and options, those of OPTIONS hints included. */
+/** What plans say about a table: its stored columns and options, those of OPTIONS hints included. */
 export function scanTableOf(
   context: BindContext,
   entry: TableEntry,
   hints: readonly HintNode[],
   span: Span,
+  use: 'read' | 'write',
 ): ScanTable {
   const { path } = entry;
   const hinted = hints
@@ -69,11 +70,18 @@ export function scanTableOf(
     path: [path.catalog, path.database, path.name],
     connector,
     options,
-    columns: entry.columns.flatMap((column) =>
-      column.kind === 'physical' ? [{ name: column.name, type: column.type }] : [],
-    ),
+    columns: entry.columns.flatMap((column) => fieldOf(column, use)),
+    primaryKey: entry.primaryKey ?? [],
     partitionedBy: entry.partitionedBy,
   };
+}
+
+/** Virtual metadata can only be read. */
+function fieldOf(column: TableColumn, use: 'read' | 'write'): TableField[] {
+  if (column.kind === 'computed') return [];
+  const { name, type } = column;
+  if (column.kind === 'physical') return [{ name, type }];
+  return use === 'write' && column.virtual ? [] : [{ name, type, metadata: column.key }];
 }
 
 function bindCatalogTable(
@@ -82,18 +90,13 @@ function bindCatalogTable(
   hints: readonly HintNode[],
   span: Span,
 ): LogicalPlan {
-  const table = scanTableOf(context, entry, hints, span);
-  const metadata = entry.columns.find((column) => column.kind === 'metadata');
-  if (metadata !== undefined) {
-    const message = `Connector '${table.connector}' gives no metadata for column '${metadata.name}'.`;
-    throw bindError(context, 'SQL_UNSUPPORTED', message, span, 'Leave the METADATA column out of the table.');
-  }
+  const table = scanTableOf(context, entry, hints, span, 'read');
   const rowtime = entry.watermark?.column;
   const columns = table.columns.map((column) =>
     withRowtime(context.ids.column(column.name, column.type), rowtime),
   );
   const scan: LogicalPlan = { kind: 'scan', table, columns, span };
-  const plain = entry.columns.every((column) => column.kind === 'physical');
+  const plain = entry.columns.every((column) => column.kind !== 'computed');
   const computed = plain
     ? scan
     : inPlace(context, `the computed columns of ${pathText(entry.path)}`, span, () => {
@@ -148,7 +151,6 @@ function withComputedColumns(
   const at = plainContext(context, scope, 'a computed column');
   const outputs = columns.flatMap(
     (column): { column: PlanColumn; expression: ReturnType<typeof bindExpression> }[] => {
-      if (column.kind === 'metadata') return [];
       const expression =
         column.kind === 'computed'
           ? bindExpression(at, column.expression)

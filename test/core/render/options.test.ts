@@ -12,6 +12,7 @@ function table(
     connector: 'filesystem',
     options: { connector: 'filesystem', path: 'out', format: 'csv', ...options },
     columns: Object.entries(columns).map(([name, type]) => ({ name, type: parseTypeText(type) })),
+    primaryKey: [],
     partitionedBy: [],
   };
 }

@@ -27,6 +27,7 @@ function scanOf({ columns, options, read = Object.keys(columns), partitionedBy =
       connector: 'filesystem',
       options: { connector: 'filesystem', path: 'data', ...options },
       columns: typed,
+      primaryKey: [],
       partitionedBy,
     },
   };

@@ -33,6 +33,8 @@ const STAGE: SinkStage = {
   inputs: ['e'],
   output: null,
   description: '',
+  table: 't',
+  primaryKey: [],
   connector: 'print',
   options: { 'print-identifier': 'out' },
   columns: COLUMNS.map(({ name }, column) => ({ name, column })),

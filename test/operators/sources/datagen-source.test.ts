@@ -30,6 +30,8 @@ const STAGE: SourceStage = {
   declared: COLUMNS,
   columns: COLUMNS,
   bounded: true,
+  primaryKey: [],
+  hasPosition: true,
 };
 const EXCHANGE: Exchange = {
   id: 'x1',

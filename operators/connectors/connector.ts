@@ -1,0 +1,22 @@
+/** What a connector of tables outside is; `connectors.ts` has them all. */
+import type {
+  Clock,
+  ConnectorTraits,
+  Operator,
+  OperatorSurroundings,
+  SinkStage,
+  SourceOperator,
+  SourceStage,
+} from '../../core/index.js';
+
+/** What the operators of a connector are given beside their stage. */
+export interface ConnectorHost {
+  readonly job: OperatorSurroundings;
+  readonly clock: Clock;
+}
+
+export interface Connector {
+  readonly traits: ConnectorTraits;
+  source?(stage: SourceStage, host: ConnectorHost): SourceOperator;
+  sink?(stage: SinkStage, host: ConnectorHost): Operator;
+}

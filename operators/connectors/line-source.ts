@@ -1,0 +1,80 @@
+/** Lines that come over time, as rows: what the sources of sockets and of standard input share. */
+import type { Barrier, OperatorContext, SourceOperator, SourceStage } from '../../core/index.js';
+import type { RowDecoder } from '../formats/format.js';
+import type { ConnectorHost } from './connector.js';
+import { RecordReader } from './record-reader.js';
+import { MOST_ROWS, SourceRows } from './source-rows.js';
+
+/** Opens the bytes, which end when they are over. Called once for each run of the source. */
+export type OpenBytes = (context: OperatorContext) => AsyncIterable<Uint8Array>;
+
+/**
+ * Emits the rows of what has come as soon as it has: no row waits for others. Lines cannot be read again, so a job that begins
+ * again goes on with those that come then.
+ */
+export class LineSource implements SourceOperator {
+  #context!: OperatorContext;
+  #rows!: SourceRows;
+  #count = 0;
+  readonly #reader: RecordReader<number>;
+
+  constructor(
+    private readonly stage: SourceStage,
+    private readonly host: ConnectorHost,
+    decoder: RowDecoder,
+    private readonly delimiter: number,
+    private readonly openBytes: OpenBytes,
+  ) {
+    const names = stage.declared.filter((field) => field.metadata === undefined).map(({ name }) => name);
+    this.#reader = new RecordReader(
+      stage.declared,
+      decoder,
+      names,
+      () => null,
+      (line) => `line ${line}`,
+      stage.table,
+    );
+  }
+
+  async open(context: OperatorContext): Promise<void> {
+    this.#context = context;
+    this.#rows = new SourceRows(this.stage, this.host.job, context);
+  }
+
+  async run(): Promise<void> {
+    let rest: Buffer = Buffer.alloc(0);
+    for await (const chunk of this.openBytes(this.#context)) {
+      if (this.#context.signal.aborted) return;
+      rest = await this.#lines(rest.length === 0 ? Buffer.from(chunk) : Buffer.concat([rest, chunk]));
+    }
+    if (rest.length > 0 && !this.#context.signal.aborted) this.#line(rest);
+    await this.#rows.send();
+  }
+
+  snapshot(barrier: Barrier): Promise<void> {
+    return this.#rows.snapshot(barrier, () => null);
+  }
+
+  async close(): Promise<void> {}
+
+  whyNotAgain(): string | null {
+    return this.#count === 0 ? null : `lines of table ${this.stage.table} come only once`;
+  }
+
+  /** What is left behind the last whole line. */
+  async #lines(bytes: Buffer): Promise<Buffer> {
+    let at = 0;
+    for (let end = bytes.indexOf(this.delimiter); end >= 0; end = bytes.indexOf(this.delimiter, at)) {
+      this.#line(bytes.subarray(at, end));
+      at = end + 1;
+      if (this.#rows.pending >= MOST_ROWS) await this.#rows.send();
+    }
+    if (this.#rows.pending > 0) await this.#rows.send();
+    return bytes.subarray(at);
+  }
+
+  #line(line: Buffer): void {
+    this.#count += 1;
+    this.#reader.read(line, this.#count, (row) => this.#rows.add(row));
+  }
+}

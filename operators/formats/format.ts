@@ -1,0 +1,28 @@
+/** How the records of a connector become rows, and rows records: what every format is. */
+import type { SqlValue } from '../../core/index.js';
+import type { Change } from '../streaming/row-function.js';
+
+/** Takes a row, its values in the order of the format's columns. */
+export type TakeRow = (row: readonly SqlValue[], change: Change) => void;
+
+/** Reads records. */
+export interface RowDecoder {
+  /** True where its rows may be other changes than insertions. */
+  readonly changes: boolean;
+  /**
+   * Gives the rows of one record: none where it is to be left out.
+   * @throws {MalformedRecord}
+   */
+  decode(record: Uint8Array, take: TakeRow): void;
+}
+
+/** Writes records. */
+export interface RowEncoder {
+  /** True where it says what kind of change a row is; otherwise it is given insertions only. */
+  readonly changes: boolean;
+  /** The record of a row; its values are in the order of the format's columns. */
+  encode(row: readonly SqlValue[], change: Change): Uint8Array;
+}
+
+/** A record that is not of its format, or whose field is not of its column's type; the connector says which record it is. */
+export class MalformedRecord extends Error {}

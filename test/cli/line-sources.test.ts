@@ -1,0 +1,63 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { expect, it } from 'vitest';
+import { millstream } from './support/command.js';
+
+function rowsOf(stdout: Buffer): unknown[] {
+  return stdout
+    .toString()
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const { op, row } = JSON.parse(line);
+      return [op, ...row];
+    });
+}
+
+it('lines of standard input are the rows of a table', async () => {
+  const sql = `CREATE TABLE lines (a BIGINT, b STRING) WITH ('connector' = 'stdin', 'format' = 'json');
+    SELECT a + 1, UPPER(b) FROM lines`;
+  const { code, stdout } = await millstream(
+    ['run', '-e', sql, '--format', 'jsonl'],
+    '{"a": 1, "b": "x"}\n{"a": 9223372036854775806}',
+  );
+
+  expect(code).toBe(0);
+  expect(stdout.toString()).toBe('{"op":"+I","row":[2,"X"]}\n{"op":"+I","row":[9223372036854775807,null]}\n');
+}, 60_000);
+
+it('change events from a socket are rows that come and go, with event time', async () => {
+  const events = [
+    '{"before":null,"after":{"id":1,"v":5,"ts":"2024-01-01 00:00:01"},"op":"c"}',
+    '{"before":{"id":1,"v":5,"ts":"2024-01-01 00:00:01"},"after":{"id":1,"v":7,"ts":"2024-01-01 00:00:02"},"op":"u"}',
+    '{"before":{"id":1,"v":7,"ts":"2024-01-01 00:00:02"},"after":null,"op":"d"}',
+  ];
+  const server = createServer((socket) => socket.end(`${events.join('\0')}\0`)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { readonly port: number };
+  try {
+    const sql = `CREATE TABLE events (id BIGINT, v INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts) WITH (
+        'connector' = 'socket', 'hostname' = '127.0.0.1', 'port' = '${port}', 'byte-delimiter' = '0', 'format' = 'debezium-json');
+      SELECT id, v * 10 FROM events`;
+    const { code, stdout } = await millstream(['run', '-e', sql, '--format', 'jsonl']);
+
+    expect(code).toBe(0);
+    expect(rowsOf(stdout)).toEqual([
+      ['+I', 1, 50],
+      ['-U', 1, 50],
+      ['+U', 1, 70],
+      ['-D', 1, 70],
+    ]);
+  } finally {
+    server.close();
+  }
+}, 60_000);
+
+it('a line that does not fit its columns is told with its number', async () => {
+  const create = "CREATE TABLE lines (a BIGINT) WITH ('connector' = 'stdin', 'format' =";
+  const wrong = await millstream(['run', '-e', `${create} 'csv'); SELECT * FROM lines`], '1\nx\n');
+  expect([wrong.code, wrong.stderr]).toEqual([
+    1,
+    expect.stringContaining('line 2 cannot be read: field "a": "x" is no BIGINT'),
+  ]);
+}, 60_000);
