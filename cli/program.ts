@@ -13,6 +13,7 @@ import { readJob } from './job/read-job.js';
 import { addMachine } from './machine-program.js';
 import type { MetricsAddress } from './metrics/metrics-address.js';
 import { packageVersion } from './package-root.js';
+import { addState } from './state-program.js';
 
 /** Called with the job's text as soon as it is read, for errors that point into it. */
 export type OnSource = (source: ScriptJob['source']) => void;
@@ -48,6 +49,9 @@ export function createCommandLine(context: CommandContext, onSource: OnSource): 
     line.exitCode = exitCode;
   });
   addMachine(line.command, context, (exitCode) => {
+    line.exitCode = exitCode;
+  });
+  addState(line.command, context, (exitCode) => {
     line.exitCode = exitCode;
   });
   addDoctor(line, context);

@@ -35,3 +35,4 @@ export { machineMemoryBytes } from './ports/machine-memory.js';
 export { Session } from './session/session.js';
 export { shareOfFree } from './session/session-memory.js';
 export type * from './session/session-types.js';
+export { listStates, readStates, type StateFilter } from './state/stored-state.js';

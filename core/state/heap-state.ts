@@ -1,11 +1,11 @@
 /** State in the memory of the core. */
 import type { SqlValue } from '../batch/value.js';
-import { decodeSnapshot, encodeSnapshot, type StateEntry } from './snapshot-file.js';
+import { decodeSnapshot, encodeSnapshot, type SavedEntry, type StateEntry } from './snapshot-file.js';
 import type { KeyedState, OperatorValue, StateBackend, StateCodec } from './state-backend.js';
 import { TimeQueue } from './time-queue.js';
 
 /** What is there of one name, as it is saved. */
-type Save = (name: string) => Iterable<StateEntry>;
+type Save = (name: string) => Iterable<SavedEntry>;
 
 /** Things lie as they are; a codec is asked for a snapshot and after a restore only. */
 export class HeapState implements StateBackend {

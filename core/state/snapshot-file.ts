@@ -18,6 +18,8 @@ import { readStateValue, StateWriter } from './state-value.js';
 /** A thing of the state; the key is null where it belongs to the operator as a whole. */
 export interface StateEntry {
   readonly state: string;
+  /** As `keyGroupOf` says; null where the key is. */
+  readonly keyGroup: number | null;
   readonly key: string | null;
   readonly value: SqlValue;
 }
@@ -33,7 +35,10 @@ const ROWS_PER_BATCH = 65_536;
 /** A batch of no bytes: the end of an IPC stream. */
 const END = Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0);
 
-export function encodeSnapshot(entries: readonly StateEntry[]): Uint8Array {
+/** What is to be written; the group follows from the key. */
+export type SavedEntry = Omit<StateEntry, 'keyGroup'>;
+
+export function encodeSnapshot(entries: readonly SavedEntry[]): Uint8Array {
   const schemas = new SchemaRegistry();
   const encoder = new BatchEncoder(COLUMNS, schemas);
   const parts = [schemas.message(encoder.schema)];
@@ -66,10 +71,11 @@ export function* decodeSnapshot(bytes: Uint8Array): Generator<StateEntry> {
     const { rows } = validateRecordBatchMessage(message, schemas.layout(schema));
     const group = { schema, message, shared: null, messageRows: rows, selection: null };
     const batch = { kind: 'batch', rows, groups: [group], continued: false } as const;
-    const [state, , key, value] = decodeBatch(batch, EXCHANGE, schemas);
+    const [state, keyGroup, key, value] = decodeBatch(batch, EXCHANGE, schemas);
     for (let row = 0; row < rows; row++) {
       yield {
         state: state!.value(row) as string,
+        keyGroup: keyGroup!.value(row) as number | null,
         key: key!.value(row) as string | null,
         value: readStateValue(value!.value(row) as Uint8Array),
       };

@@ -1,0 +1,86 @@
+/** What lies in a checkpoint or savepoint, to be looked at without running its job. */
+import {
+  ConfigurationError,
+  decodeSnapshot,
+  nearNames,
+  readCheckpoint,
+  type StateEntry,
+  type StoredCheckpoint,
+  type StoredStage,
+} from '../../core/index.js';
+import { checkpointFolder } from '../ports/checkpoint-folder.js';
+import { listingResult } from '../session/listing-result.js';
+import type { RowsResult } from '../session/session-types.js';
+import { keyJson, stateJson } from './state-json.js';
+
+/** Which entries are wanted; null: all. */
+export interface StateFilter {
+  readonly stage: string | null;
+  readonly state: string | null;
+  /** As JSON text. */
+  readonly key: string | null;
+}
+
+/** The first bytes of an Arrow IPC stream; positions of sources are JSON. */
+const CONTINUATION = 0xff;
+
+/**
+ * One row for each state of each stage: how many entries, and the bytes of the stage's file.
+ * @param path as `execution.state-recovery.path`
+ * @throws {SourceError} CHECKPOINT_NOT_FOUND, CHECKPOINT_DAMAGED
+ */
+export async function listStates(path: string): Promise<RowsResult> {
+  const { stages } = await readCheckpoint(checkpointFolder(path));
+  const rows = stages.flatMap((stage) => {
+    const counts = new Map<string, number>();
+    for (const { state } of entriesOf(stage)) counts.set(state, (counts.get(state) ?? 0) + 1);
+    const bytes = stage.state instanceof Uint8Array ? String(stage.state.length) : '0';
+    return [...counts].map(([state, count]) => [stage.id, stage.description, state, String(count), bytes]);
+  });
+  return listingResult({ columns: ['stage', 'operator', 'state', 'entries', 'stage_bytes'], rows });
+}
+
+/**
+ * One row for each entry. Keys are JSON lists of their values, values JSON as the operator keeps them.
+ * @throws as `listStates`; {ConfigurationError} STATE_NOT_FOUND where the checkpoint has no such stage or state
+ */
+export async function readStates(path: string, filter: StateFilter): Promise<RowsResult> {
+  const checkpoint = await readCheckpoint(checkpointFolder(path));
+  const rows: (string | null)[][] = [];
+  for (const stage of stagesOf(checkpoint, filter)) {
+    for (const { state, keyGroup, key, value } of entriesOf(stage)) {
+      if (filter.state !== null && state !== filter.state) continue;
+      const keyText = key === null ? null : keyJson(key);
+      if (filter.key !== null && keyText !== filter.key) continue;
+      rows.push([stage.id, state, keyGroup === null ? null : String(keyGroup), keyText, stateJson(value)]);
+    }
+  }
+  return listingResult({ columns: ['stage', 'state', 'key_group', 'key', 'value'], rows });
+}
+
+function stagesOf({ stages }: StoredCheckpoint, { stage, state }: StateFilter): readonly StoredStage[] {
+  const ids = stages.map(({ id }) => id);
+  if (stage !== null && !ids.includes(stage)) throw notFound('stage', stage, ids);
+  const wanted = stages.filter(({ id }) => stage === null || id === stage);
+  const names = wanted.flatMap((each) => [...entriesOf(each)].map((entry) => entry.state));
+  if (state !== null && !names.includes(state)) throw notFound('state', state, [...new Set(names)]);
+  return wanted;
+}
+
+function* entriesOf({ state }: StoredStage): Generator<StateEntry> {
+  if (!(state instanceof Uint8Array)) return;
+  if (state[0] === CONTINUATION) yield* decodeSnapshot(state);
+  else yield { state: 'position', keyGroup: null, key: null, value: new TextDecoder().decode(state) };
+}
+
+function notFound(what: string, name: string, known: readonly string[]): ConfigurationError {
+  const near = nearNames(name, known);
+  return new ConfigurationError('STATE_NOT_FOUND', `The checkpoint has no ${what} '${name}'.`, {
+    hint:
+      near.length > 0
+        ? `Did you mean '${near.join("' or '")}'?`
+        : known.length === 0
+          ? 'It holds none.'
+          : `It has: ${known.join(', ')}.`,
+  });
+}
