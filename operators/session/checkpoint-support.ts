@@ -1,5 +1,6 @@
 /** Which jobs can take checkpoints. */
 import { ConfigurationError, type Stage, type StageGraph } from '../../core/index.js';
+import type { CheckpointSettings } from './checkpoint-settings.js';
 
 /**
  * Refuses a graph that cannot be cut by barriers.
@@ -11,7 +12,31 @@ export function refuseUnsupported(graph: StageGraph): void {
   const why = problem ?? (spilled === undefined ? null : `exchange ${spilled.id} is written to a file first`);
   if (why === null) return;
   throw new ConfigurationError('CHECKPOINT_UNSUPPORTED', `This job can take no checkpoints: ${why}.`, {
-    hint: 'RESET execution.checkpointing.interval and execution.state-recovery.path, or change the query.',
+    hint: 'RESET execution.checkpointing.interval, execution.checkpointing.savepoint-dir and execution.state-recovery.path, or change the query.',
+  });
+}
+
+/**
+ * Says that a job which is run as a batch takes no checkpoints.
+ * @param notStreaming what a stream cannot do; null: every source ends
+ * @throws {ConfigurationError} CHECKPOINT_UNSUPPORTED where it was to go on from one
+ */
+export function tellOfBatch(
+  { recovery }: Pick<CheckpointSettings, 'recovery'>,
+  notStreaming: string | null,
+  onNote: (text: string) => void,
+): void {
+  const why = (notStreaming ?? 'every source ends, and streaming was not asked for').replace(/\.$/, '');
+  const hint =
+    notStreaming === null
+      ? 'Run it with --mode streaming.'
+      : 'Its rows are the same; another query may be a stream.';
+  if (recovery === null) {
+    onNote(`no checkpoints are taken, the job is a batch: ${why}. ${hint}`);
+    return;
+  }
+  throw new ConfigurationError('CHECKPOINT_UNSUPPORTED', `A batch cannot go on from a checkpoint: ${why}.`, {
+    hint: `${hint} Without execution.state-recovery.path it begins anew.`,
   });
 }
 

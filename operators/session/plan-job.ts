@@ -15,6 +15,7 @@ import {
 import { CONNECTORS } from '../connectors/connectors.js';
 import { aggregatePhases } from './aggregate-phases.js';
 import { checkpointSettings, hasCheckpoints } from './checkpoint-settings.js';
+import { tellOfBatch } from './checkpoint-support.js';
 import { chooseMode, type Mode } from './choose-mode.js';
 import { letterQueries } from './dead-letter-tables.js';
 import type { EngineHost } from './engine-host.js';
@@ -76,13 +77,18 @@ export async function planJob(
   for (const [name, { traits }] of CONNECTORS) connectors.set(name, traits);
   for (const name of [...sources, DEAD_LETTER_CONNECTOR])
     connectors.set(name, { source: 'rows', sink: null, bounded: () => true, hasPosition: false });
-  const isCheckpointed = hasCheckpoints(checkpointSettings(configuration, options.workingDirectory));
+  const checkpoints = checkpointSettings(configuration, options.workingDirectory);
+  const isCheckpointed = hasCheckpoints(checkpoints);
   const choice = chooseMode(first.bound, connectors, asked, isCheckpointed);
   if (choice.note !== null) options.onNote(choice.note);
   // Where nobody asked for a stream, only the tables of a job say that it is one.
   const { ids, bound } = choice.isBounded || asked !== null ? first : bind(true);
   const resolveFiles = fileResolver(options.workingDirectory, toBeWritten);
-  const { queries, graph: cut } = planQueries(bound, choice, asked, {
+  const {
+    queries,
+    graph: cut,
+    notStreaming,
+  } = planQueries(bound, choice, asked, {
     parallelism: workers?.parallelism(entries) ?? host.resources.parallelism,
     functions,
     aggregatePhases: aggregatePhases(configuration),
@@ -91,6 +97,7 @@ export async function planJob(
     ids,
     sql,
   });
+  if (isCheckpointed && cut.mode === 'batch') tellOfBatch(checkpoints, notStreaming, options.onNote);
   const isCut = choice.mode === 'streaming' && isCheckpointed;
   const planned = isCut
     ? cut

@@ -16,6 +16,8 @@ import { hasTemporalJoin, type Mode, type ModeChoice } from './choose-mode.js';
 export interface PlannedQueries {
   readonly queries: readonly QueryPlan[];
   readonly graph: StageGraph;
+  /** What a stream cannot do, so that it is run as a batch; null: it is run as was chosen. */
+  readonly notStreaming: string | null;
 }
 
 /**
@@ -36,7 +38,8 @@ export function planQueries(
       const root = omitEmptyTotals(joined, ids, mode === 'streaming' || asked === 'streaming');
       return { ...query, root: optimize(mode === 'batch' ? batchPlan(root, ids) : root, ids) };
     });
-    return { queries, graph: planStages(queries, { ...options, mode, isBounded: choice.isBounded }) };
+    const graph = planStages(queries, { ...options, mode, isBounded: choice.isBounded });
+    return { queries, graph, notStreaming: null };
   };
   try {
     return inMode(choice.mode);
@@ -45,6 +48,6 @@ export function planQueries(
     const isRefused = error instanceof PlanError && error.code === 'PLAN_STREAMING';
     const isStream = !choice.isBounded || bound.some((query) => hasTemporalJoin(query.root));
     if (!isRefused || isStream) throw error;
-    return inMode('batch');
+    return { ...inMode('batch'), notStreaming: error.message };
   }
 }

@@ -2,6 +2,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type FileScan, SourceError } from '../../core/index.js';
+import { globFiles, isGlob } from './glob-files.js';
 
 export interface FilePosition {
   /** In the order of the files, which a scan keeps. */
@@ -12,14 +13,14 @@ export interface FilePosition {
 /** Equal where the file is as it was. */
 export type FileIdentity = readonly [path: string, bytes: number, modifiedMs: number];
 
-/** The files of the tables as they are; of a glob none, it is not looked into. */
+/** The files of the tables as they are. */
 export function identitiesOf(scans: readonly FileScan[]): FileIdentity[] {
   return scans.flatMap(({ path }) => filesAt(path)).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 function filesAt(path: string): FileIdentity[] {
   const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats === undefined) return [];
+  if (stats === undefined) return isGlob(path) ? globFiles(path).flatMap(filesAt) : [];
   if (!stats.isDirectory()) return [[path, stats.size, stats.mtimeMs]];
   return readdirSync(path)
     .filter((name) => !/^[._]/.test(name))

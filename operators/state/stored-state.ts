@@ -21,7 +21,7 @@ export interface StateFilter {
   readonly key: string | null;
 }
 
-/** The first bytes of an Arrow IPC stream; positions of sources are JSON. */
+/** The first byte of an Arrow IPC stream; positions of sources and parts of sinks are JSON. */
 const CONTINUATION = 0xff;
 
 /**
@@ -52,7 +52,9 @@ export async function readStates(path: string, filter: StateFilter): Promise<Row
       if (filter.state !== null && state !== filter.state) continue;
       const keyText = key === null ? null : keyJson(key);
       if (filter.key !== null && keyText !== filter.key) continue;
-      rows.push([stage.id, state, keyGroup === null ? null : String(keyGroup), keyText, stateJson(value)]);
+      // What is no table of entries is JSON as it stands.
+      const text = isTable(stage) ? stateJson(value) : (value as string);
+      rows.push([stage.id, state, keyGroup === null ? null : String(keyGroup), keyText, text]);
     }
   }
   return listingResult({ columns: ['stage', 'state', 'key_group', 'key', 'value'], rows });
@@ -67,10 +69,18 @@ function stagesOf({ stages }: StoredCheckpoint, { stage, state }: StateFilter): 
   return wanted;
 }
 
-function* entriesOf({ state }: StoredStage): Generator<StateEntry> {
+function* entriesOf(stage: StoredStage): Generator<StateEntry> {
+  const { state, keeps } = stage;
   if (!(state instanceof Uint8Array)) return;
-  if (state[0] === CONTINUATION) yield* decodeSnapshot(state);
-  else yield { state: 'position', keyGroup: null, key: null, value: new TextDecoder().decode(state) };
+  if (isTable(stage)) yield* decodeSnapshot(state);
+  else {
+    const name = keeps === 'position' ? 'position' : 'parts';
+    yield { state: name, keyGroup: null, key: null, value: new TextDecoder().decode(state) };
+  }
+}
+
+function isTable({ state }: StoredStage): boolean {
+  return state instanceof Uint8Array && state[0] === CONTINUATION;
 }
 
 function notFound(what: string, name: string, known: readonly string[]): ConfigurationError {

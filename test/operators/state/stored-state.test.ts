@@ -55,7 +55,7 @@ describe('a savepoint', () => {
     const rows = await rowsOf(await readStates(folder, ALL));
 
     expect(rows.map(([stage, state, , ...rest]) => [stage, state, ...rest])).toEqual([
-      ['source-1', 'position', null, '"{\\"made\\":10}"'],
+      ['source-1', 'position', null, '{"made":10}'],
       ['stream-2', 'groups', '["de",42]', '[7,null]'],
       ['stream-2', 'groups', '["fr",null]', '[9,"x"]'],
       ['stream-2', 'time', null, '1000'],
