@@ -47,6 +47,7 @@ export { noteOf } from './graph/function-notes.js';
 export * from './graph/fuse-sources.js';
 export * from './graph/plan-options.js';
 export { planStages } from './graph/plan-stages.js';
+export * from './graph/python-stream.js';
 export { regionsOf } from './graph/regions.js';
 export { isSharedGroup, SHARED_GROUP } from './graph/resource-group.js';
 export * from './graph/split-scan.js';

@@ -34,7 +34,8 @@ import { exchangeOf, openRelational } from './stages/open-relational.js';
 import { PythonOperator } from './stages/python-stage.js';
 import { RelationalOperator, RelationalSource } from './stages/relational-stage.js';
 import { SplitSource } from './stages/split-source.js';
-import { streamOperator } from './streaming/stream-operator.js';
+import { StageCalls } from './stages/stage-calls.js';
+import { pythonStreamOperator, streamOperator } from './streaming/stream-operator.js';
 
 /** What one job hands to its operators. */
 export interface JobEnds {
@@ -83,10 +84,12 @@ function python(stage: PythonStage, job: OperatorSurroundings, engine: Engine): 
   const files = new SpillScope(engine.spillFiles);
   const spill = { files, name: `${stage.id} (answers)`, memoryBytes: engine.sizes.answerBytes };
   const open = openPython(stage, job.graph, engine, spill);
-  const operator = new PythonOperator(stage, open, engine.failedRows, engine.timers, {
+  const calls = new StageCalls(stage, open, engine.failedRows, engine.timers, {
     mayReplay: (name) => engine.functionOptions(name).replay !== false,
     onClosed: () => files.close(),
   });
+  if (stage.stream !== null) return pythonStreamOperator(stage, stage.stream, calls, job);
+  const operator = new PythonOperator(stage, calls);
   return stage.source === null ? operator : new SplitSource(operator, stage.source.splits);
 }
 

@@ -13,6 +13,7 @@ import type {
   ErrorDetails,
   ErrorKind,
   FunctionDeclaration,
+  KeptState,
   MetricValue,
   RowGroup,
   Split,
@@ -182,7 +183,16 @@ export interface DescribeFilesResult {
 export interface OpenFunctionStage {
   readonly kind: 'open_function_stage';
   readonly stage: string;
-  readonly mode: 'scalar' | 'filter' | 'table' | 'aggregate' | 'partial' | 'merge' | 'map' | 'window';
+  readonly mode:
+    | 'scalar'
+    | 'filter'
+    | 'table'
+    | 'aggregate'
+    | 'partial'
+    | 'merge'
+    | 'map'
+    | 'window'
+    | 'accumulate';
   /** Columns of what is shipped, in the order of the groups. */
   readonly input: readonly ColumnSpec[];
   readonly steps: readonly CallStep[];
@@ -195,6 +205,8 @@ export interface OpenFunctionStage {
   readonly keyColumns: readonly number[];
   readonly tagColumn: number | null;
   readonly passedColumns: readonly number[];
+  /** `accumulate`: what the core adds to the rows; null elsewhere. */
+  readonly state: KeptState | null;
   readonly context: StageContext;
   /** Settings of the job that win over what the functions declare. */
   readonly overrides: readonly FunctionOverrides[];

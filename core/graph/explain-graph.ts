@@ -78,6 +78,15 @@ function explainRelational(stage: RelationalStage, line: Line): void {
 }
 
 function explainPython(stage: PythonStage, input: PythonInput, line: Line): void {
+  if (stage.stream === null) explainSteps(stage, input, line);
+  else line('operator', explainStream(stage.stream.operator));
+  if (stage.anyOrder) line('order', 'any');
+  for (const { function: name, text } of stage.notes) line('options', `${name}: ${text}`);
+  const workers = stage.isElastic ? `${stage.leastWorkers} to ${stage.parallelism}` : stage.parallelism;
+  line('workers', `${workers}, group ${stage.resourceGroup}`);
+}
+
+function explainSteps(stage: PythonStage, input: PythonInput, line: Line): void {
   if (stage.source !== null) explainSource(stage.source, line);
   if (stage.notFused !== null) line('source', `not read by itself: ${stage.notFused}`);
   const shipped = stage.shippedGroups.flatMap((group) => input.groups[group]!);
@@ -113,10 +122,6 @@ function explainPython(stage: PythonStage, input: PythonInput, line: Line): void
   line('shipped', columnList(shipped));
   if (stage.mode === 'window') line('returned', columnList(stage.passedColumns.map((c) => shipped[c]!)));
   else line('kept', columnList(kept));
-  if (stage.anyOrder) line('order', 'any');
-  for (const { function: name, text } of stage.notes) line('options', `${name}: ${text}`);
-  const workers = stage.isElastic ? `${stage.leastWorkers} to ${stage.parallelism}` : stage.parallelism;
-  line('workers', `${workers}, group ${stage.resourceGroup}`);
 }
 
 function explainSource({ scan, files, splits }: SplitScan, line: Line): void {

@@ -5,6 +5,7 @@ import type {
   StreamCall,
   StreamJoin,
   StreamOperator,
+  StreamPythonCall,
   StreamSortKey,
 } from '../plan/stream-operator.js';
 import { typeToText } from '../types/type-text.js';
@@ -24,6 +25,11 @@ export function explainStream(operator: StreamOperator<number>): string {
       const calls = operator.calls.map(call).join(', ');
       const until = operator.windowTime === null ? '' : `, once ${column(operator.windowTime)} has passed`;
       return `${calls === '' ? 'distinct' : calls}${by(operator.keys)}${until}`;
+    }
+    case 'accumulate': {
+      const python = operator.python.map(pythonCall);
+      const until = operator.windowTime === null ? '' : `, once ${column(operator.windowTime)} has passed`;
+      return `${[...operator.calls.map(call), ...python].join(', ')}${by(operator.keys)}${until}`;
     }
     case 'session':
       return `of ${column(operator.time)}, gap ${operator.gap} ms${by(operator.keys)}`;
@@ -91,6 +97,15 @@ function calcStep(step: CalcStep): string {
 function call({ function: name, arguments: args, distinct, filter, type }: StreamCall<number>): string {
   const where = filter === null ? '' : ` FILTER ${column(filter)}`;
   return `${name}(${distinct ? 'DISTINCT ' : ''}${args.map(column).join(', ')})${where} -> ${typeToText(type)}`;
+}
+
+function pythonCall(item: StreamPythonCall<number>): string {
+  const args = item.arguments.map((given) =>
+    given.kind === 'column' ? column(given.column) : String(given.value),
+  );
+  const where = item.filter === null ? '' : ` FILTER ${column(item.filter)}`;
+  const distinct = item.distinct ? 'DISTINCT ' : '';
+  return `${item.function}(${distinct}${args.join(', ')})${where} -> ${typeToText(item.type)}`;
 }
 
 function sortKeys(keys: readonly StreamSortKey<number>[]): string {

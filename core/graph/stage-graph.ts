@@ -6,6 +6,7 @@ import type { TableField } from '../plan/logical-plan.js';
 import type { StreamOperator } from '../plan/stream-operator.js';
 import type { DeclaredResources } from '../resource/declared-resources.js';
 import type { Column } from '../types/data-type.js';
+import type { PythonStream } from './python-stream.js';
 import type { PlainScan, SplitScan } from './split-scan.js';
 
 /** Where rows travel from one stage to the next. */
@@ -132,11 +133,21 @@ export interface CallFrame {
  * `merge`: the steps put accumulators of key-aligned input together, each from its only argument;
  * `map`: the only step is a function over tables or a table aggregate, any number of rows for each key group;
  * `window`: the steps are aggregates over frames of key-aligned input, whose rows come back once their frames are
- * known, with `passedColumns`.
+ * known, with `passedColumns`;
+ * `accumulate`: the steps are aggregates over groups that stay open, whose accumulators `stream` remembers.
  */
 export interface PythonStage extends StageBase {
   readonly kind: 'python';
-  readonly mode: 'scalar' | 'filter' | 'table' | 'aggregate' | 'partial' | 'merge' | 'map' | 'window';
+  readonly mode:
+    | 'scalar'
+    | 'filter'
+    | 'table'
+    | 'aggregate'
+    | 'partial'
+    | 'merge'
+    | 'map'
+    | 'window'
+    | 'accumulate';
   /** Groups of the input exchange sent to the worker. */
   readonly shippedGroups: readonly number[];
   /** Groups of the input exchange that go on, before the result group. */
@@ -156,6 +167,8 @@ export interface PythonStage extends StageBase {
   readonly tagColumn: number | null;
   /** `window`: shipped columns that come back in front of the results; else empty. */
   readonly passedColumns: readonly number[];
+  /** `accumulate`: the operator of the core that calls the functions; null elsewhere. */
+  readonly stream: PythonStream | null;
   /** Functions of one group may be steps of one stage. */
   readonly resourceGroup: string;
   /** Stages of one group run in the same workers. */

@@ -4,7 +4,7 @@
  */
 import type { DataType } from '../types/data-type.js';
 import type { Comparison } from './comparison.js';
-import type { Expression } from './expression.js';
+import type { Expression, LiteralValue } from './expression.js';
 
 /** What the rows of an input say of themselves beside their values. */
 export interface StreamInput<C> {
@@ -29,6 +29,21 @@ export interface StreamCall<C> {
   readonly function: string;
   readonly arguments: readonly C[];
   readonly argumentTypes: readonly DataType[];
+  readonly distinct: boolean;
+  /** BOOLEAN: rows where it is not TRUE are left out; null: every row. */
+  readonly filter: C | null;
+  readonly type: DataType;
+}
+
+/** An aggregate written in Python, over columns and constants. */
+export interface StreamPythonCall<C> {
+  readonly function: string;
+  readonly arguments: readonly (
+    | { readonly kind: 'column'; readonly column: C; readonly type: DataType }
+    | { readonly kind: 'literal'; readonly value: LiteralValue; readonly type: DataType }
+  )[];
+  /** Names of arguments passed by name, null for positional ones. */
+  readonly argumentNames: readonly (string | null)[];
   readonly distinct: boolean;
   /** BOOLEAN: rows where it is not TRUE are left out; null: every row. */
   readonly filter: C | null;
@@ -70,6 +85,19 @@ export type StreamOperatorKind<C> =
       readonly keys: readonly C[];
       readonly calls: readonly StreamCall<C>[];
       readonly windowTime: C | null;
+    }
+  /**
+   * As `aggregate`, with aggregates written in Python, whose accumulators travel to them. Results: the keys, the built-in
+   * calls, then those of Python.
+   */
+  | {
+      readonly kind: 'accumulate';
+      readonly keys: readonly C[];
+      readonly calls: readonly StreamCall<C>[];
+      readonly python: readonly StreamPythonCall<C>[];
+      readonly windowTime: C | null;
+      /** Some function takes whole groups: rows are kept until their window has ended, instead of accumulators. */
+      readonly keepsRows: boolean;
     }
   /** Rows with the session that they are in, once it has ended. Results: start, end and last millisecond. */
   | { readonly kind: 'session'; readonly keys: readonly C[]; readonly time: C; readonly gap: number }

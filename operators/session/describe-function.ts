@@ -32,13 +32,20 @@ export function describeFunction(
     ['null', nullText(parameters)],
     ['is deterministic', String(declaration.deterministic)],
     ['called with', calledWith(declaration)],
-    ...(kind === 'aggregate' ? [['has merge', String(declaration.mergeable)] as [string, string]] : []),
+    ...(kind === 'aggregate' ? aggregateFacts(declaration) : []),
     ['file', file === null ? null : `${file}${line === null ? '' : `:${line}`}`],
     ['python', python],
     ['comment', doc],
     ...optionRows(declaration, configuration),
   ];
   return { columns: ['info name', 'info value'], rows: facts };
+}
+
+function aggregateFacts({ mergeable, retractable }: FunctionDeclaration): [string, string][] {
+  return [
+    ['has merge', String(mergeable)],
+    ['has retract', String(retractable)],
+  ];
 }
 
 function parameterText(parameter: FunctionParameter): string {

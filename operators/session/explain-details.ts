@@ -1,5 +1,5 @@
 /** What EXPLAIN adds for the details it is asked for. */
-import type { ExplainDetail, StageGraph } from '../../core/index.js';
+import type { ExplainDetail, Stage, StageGraph, StreamOperator } from '../../core/index.js';
 
 /** Text behind the plan; details without a meaning here are said in a note. */
 export function explainDetails(
@@ -18,10 +18,11 @@ export function explainDetails(
 function changelogModes(graph: StageGraph): string {
   const changing = new Set<string>();
   for (const stage of graph.stages) {
-    const decides = stage.kind === 'stream' && stage.operator.kind !== 'calc';
-    const changes = decides
-      ? stage.operator.outputs.some((output) => output.kind === 'change')
-      : stage.inputs.some((input) => changing.has(input));
+    const operator = operatorOf(stage);
+    const changes =
+      operator !== null && operator.kind !== 'calc'
+        ? operator.outputs.some((output) => output.kind === 'change')
+        : stage.inputs.some((input) => changing.has(input));
     if (changes && stage.output !== null) changing.add(stage.output);
   }
   if (changing.size === 0) return 'every stage: [I], rows are only added';
@@ -29,4 +30,10 @@ function changelogModes(graph: StageGraph): string {
   return giving
     .map((stage) => `${stage.id}: ${changing.has(stage.output!) ? '[I,UB,UA,D]' : '[I]'}`)
     .join('\n');
+}
+
+/** The operator of the core that a stage is, or that stands in it. */
+function operatorOf(stage: Stage): StreamOperator<number> | null {
+  if (stage.kind === 'stream') return stage.operator;
+  return stage.kind === 'python' ? (stage.stream?.operator ?? null) : null;
 }

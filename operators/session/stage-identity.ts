@@ -1,6 +1,6 @@
 /** Which stages of two runs are the same: state of the one is state of the other. */
 import { createHash } from 'node:crypto';
-import type { Stage, StageGraph, StageIdentity } from '../../core/index.js';
+import type { Stage, StageGraph, StageIdentity, StreamOperator } from '../../core/index.js';
 
 /** The stages of a graph, in its order. */
 export function identitiesOf(graph: StageGraph): StageIdentity[] {
@@ -35,17 +35,20 @@ function meaningOf(stage: Stage): unknown {
     case 'relational':
       // Of a sink, parts of files; of a source, how many rows of the query have gone out.
       return stage.sink === null ? stage.sql : stage.sink.path;
-    case 'stream': {
-      const { outputs: _, ...operator } = stage.operator;
-      return operator;
-    }
+    case 'stream':
+      return kindOf(stage.operator);
     case 'python':
-      return [stage.mode, stage.steps, stage.keyColumns];
+      return [stage.mode, stage.steps, stage.keyColumns, stage.stream && kindOf(stage.stream.operator)];
     case 'source':
       return [stage.connector, stage.table];
     case 'sink':
       return [stage.connector, stage.options];
   }
+}
+
+/** What an operator puts out of its results says nothing of its state. */
+function kindOf({ outputs: _, ...operator }: StreamOperator<number>): unknown {
+  return operator;
 }
 
 function keptBy(stage: Stage): StageIdentity['keeps'] {

@@ -129,6 +129,7 @@ function stageBody(
     keyColumns: stage.keyColumns,
     tagColumn: stage.tagColumn,
     passedColumns: stage.passedColumns,
+    state: stage.stream?.state ?? null,
     overrides: functions.flatMap((name) => {
       const options = engine.functionOverrides(name);
       return Object.keys(options).length === 0 ? [] : [{ function: name, options }];

@@ -4,9 +4,11 @@ import type { Exchange, PythonStage, SplitScan, StageGraph } from '../../core/in
 import type { Engine } from '../engine.js';
 import { columnSpecs, exchangeOf } from './open-relational.js';
 
-/** Columns and groups in front of the stage. */
+/** Columns and groups that its workers are shipped of, from an exchange, from files or from the operator it stands in. */
 export function inputOf(stage: PythonStage, graph: StageGraph): Pick<Exchange, 'columns' | 'groups'> {
-  return stage.source?.input ?? exchangeOf(graph, stage.inputs[0]!);
+  const { stream, source } = stage;
+  if (stream !== null) return { columns: stream.shipped, groups: [stream.shipped.map((_, i) => i)] };
+  return source?.input ?? exchangeOf(graph, stage.inputs[0]!);
 }
 
 /** What its workers read. */

@@ -8,18 +8,9 @@ import {
 } from '../../core/index.js';
 import type { Accumulator } from './aggregates/accumulator.js';
 import { Calls, resultsOf } from './call-state.js';
-import {
-  type Change,
-  type Collector,
-  DELETE,
-  INSERT,
-  isAddition,
-  type Row,
-  type RowFunction,
-  UPDATE_AFTER,
-  UPDATE_BEFORE,
-} from './row-function.js';
-import { rowKey, valuesKey } from './value-key.js';
+import { type Change, type Collector, isAddition, type Row, type RowFunction } from './row-function.js';
+import { sayGroup } from './said-group.js';
+import { rowKey } from './value-key.js';
 
 type Spec = Extract<StreamOperator<number>, { kind: 'aggregate' }>;
 
@@ -69,20 +60,11 @@ export class GroupAggregate implements RowFunction {
 
   flush(out: Collector): void {
     for (const [key, group] of this.#changed) {
-      const before = group.said;
-      if (group.rows === 0) {
-        this.#groups.delete(key);
-        if (before !== null) out.emit(DELETE, [], before);
-        continue;
-      }
-      const now = [...group.keys, ...resultsOf(group.values)];
-      if (before !== null && valuesKey(before) === valuesKey(now)) continue;
+      const isGone = group.rows === 0;
+      if (isGone) this.#groups.delete(key);
+      const now = isGone ? null : [...group.keys, ...resultsOf(group.values)];
+      sayGroup(group.said, now, out);
       group.said = now;
-      if (before === null) out.emit(INSERT, [], now);
-      else {
-        out.emit(UPDATE_BEFORE, [], before);
-        out.emit(UPDATE_AFTER, [], now);
-      }
     }
     this.#changed.clear();
   }

@@ -1,4 +1,4 @@
-/** What a streaming operator does with rows and time; `row-operator.ts` runs it. No function of these waits or does I/O. */
+/** What a streaming operator does with rows and time; `row-operator.ts` runs it. No function of these waits or does I/O but `endBatch`. */
 import type { SqlValue } from '../../core/index.js';
 
 /** The values of the columns that an input brings, by position. Never changed once it is made. */
@@ -19,8 +19,11 @@ export function isAddition(change: Change): boolean {
 
 /** Takes what a function puts out, in its order. */
 export interface Collector {
-  /** `rows` are those of the inputs, null where there is none; `results` what the function computed. */
-  emit(change: Change, rows: readonly (Row | null)[], results: readonly SqlValue[]): void;
+  /**
+   * `rows` are those of the inputs, null where there is none; `results` what the function computed; `clockMs` the watermark
+   * after which that was, if it was before the one of now.
+   */
+  emit(change: Change, rows: readonly (Row | null)[], results: readonly SqlValue[], clockMs?: number): void;
   /** A row came after the watermark had passed it, and is dropped. */
   late(): void;
 }
@@ -33,4 +36,6 @@ export interface RowFunction {
   readonly isDone?: boolean;
   /** The rows of a batch have been given: what may be said once for many rows is said now. */
   flush?(out: Collector): void;
+  /** A batch or a watermark has been given: what is for Python goes there, and what comes of it is put out. */
+  endBatch?(out: Collector): Promise<void>;
 }

@@ -25,6 +25,7 @@ const MOST_ROWS_PER_BATCH = 8_192;
  * Output carries the watermark that was in force when it was made.
  */
 export class RowOperator implements Operator {
+  readonly isWorking?: () => boolean;
   #context!: OperatorContext;
   readonly #turns = new Turns();
   readonly #inputs: readonly Exchange[];
@@ -36,10 +37,11 @@ export class RowOperator implements Operator {
   readonly #watermark: OperatorValue<number>;
 
   constructor(
-    private readonly stage: StreamStage,
+    private readonly stage: OperatorStage,
     private readonly job: OperatorSurroundings,
     private readonly rows: RowFunction,
     private readonly state: HeapState,
+    private readonly outside: Outside | null = null,
   ) {
     const exchange = (id: string) => job.graph.exchanges.find((candidate) => candidate.id === id)!;
     this.#inputs = stage.inputs.map(exchange);
@@ -50,10 +52,12 @@ export class RowOperator implements Operator {
     this.#isTimed = stage.operator.outputs.some((output) => output.kind === 'clock');
     this.#out = new OutputRows(stage, () => this.#context.metrics);
     this.#out.at(this.#watermark.value);
+    if (outside !== null) this.isWorking = () => outside.isWorking();
   }
 
   async open(context: OperatorContext): Promise<void> {
     this.#context = context;
+    await this.outside?.open(context);
   }
 
   processBatch(batch: Batch, input: number): Promise<void> {
@@ -67,6 +71,7 @@ export class RowOperator implements Operator {
         if (this.#out.count >= MOST_ROWS_PER_BATCH) await this.#send();
       }
       this.rows.flush?.(this.#out);
+      await this.rows.endBatch?.(this.#out);
       await this.#send();
       if (this.rows.isDone === true) this.#context.stopInputs();
     });
@@ -75,6 +80,7 @@ export class RowOperator implements Operator {
   processWatermark(watermark: Watermark): Promise<void> {
     return this.#turns.alone(async () => {
       this.#advance(watermark.timestampMs);
+      await this.rows.endBatch?.(this.#out);
       await this.#send();
       await this.#context.output.emit(watermark);
     });
@@ -93,7 +99,13 @@ export class RowOperator implements Operator {
     });
   }
 
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    await this.outside?.close();
+  }
+
+  whyNotAgain(): string | null {
+    return this.outside?.whyNotAgain() ?? null;
+  }
 
   /** The clock of one input; time is the least of all. */
   #tick(input: number, clockMs: number): void {
@@ -123,6 +135,12 @@ export class RowOperator implements Operator {
   }
 }
 
+/** Workers that the row function asks. */
+export type Outside = Required<Pick<Operator, 'open' | 'close' | 'isWorking' | 'whyNotAgain'>>;
+
+/** A stage that an operator of the core runs. */
+type OperatorStage = Pick<StreamStage, 'inputs' | 'output' | 'operator'>;
+
 /** Rows on their way out, by column. */
 class OutputRows implements Collector {
   #clock: bigint | null = null;
@@ -130,7 +148,7 @@ class OutputRows implements Collector {
   #count = 0;
 
   constructor(
-    private readonly stage: StreamStage,
+    private readonly stage: OperatorStage,
     private readonly metrics: () => OperatorContext['metrics'],
   ) {
     this.#columns = stage.operator.outputs.map(() => []);
@@ -140,16 +158,22 @@ class OutputRows implements Collector {
     return this.#count;
   }
 
-  emit(change: Change, rows: readonly (Row | null)[], results: readonly SqlValue[]): void {
+  emit(
+    change: Change,
+    rows: readonly (Row | null)[],
+    results: readonly SqlValue[],
+    clockMs: number | null = null,
+  ): void {
     this.#count += 1;
+    const clock = clockMs === null ? this.#clock : clockOf(clockMs);
     this.stage.operator.outputs.forEach((output, i) => {
-      this.#columns[i]!.push(outputValue(output, change, rows, results, this.#clock));
+      this.#columns[i]!.push(outputValue(output, change, rows, results, clock));
     });
   }
 
   /** Rows from here on were made after that watermark. */
   at(watermarkMs: number): void {
-    if (Number.isFinite(watermarkMs)) this.#clock = BigInt(watermarkMs);
+    this.#clock = clockOf(watermarkMs) ?? this.#clock;
   }
 
   late(): void {
@@ -162,6 +186,10 @@ class OutputRows implements Collector {
     this.#count = 0;
     return taken;
   }
+}
+
+function clockOf(watermarkMs: number): bigint | null {
+  return Number.isFinite(watermarkMs) ? BigInt(watermarkMs) : null;
 }
 
 function outputValue(

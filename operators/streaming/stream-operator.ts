@@ -1,12 +1,16 @@
 /** Each streaming operator of a graph → what runs it. */
 import {
   HeapState,
+  InternalError,
   type Operator,
   type OperatorSurroundings,
+  type PythonStage,
+  type PythonStream,
   type StateBackend,
   type StreamOperator,
   type StreamStage,
 } from '../../core/index.js';
+import type { StageCalls } from '../stages/stage-calls.js';
 import { Calc } from './calc.js';
 import { FirstRow } from './first-row.js';
 import { GroupAggregate } from './group-aggregate.js';
@@ -15,6 +19,9 @@ import { LastRow } from './last-row.js';
 import { Materialize } from './materialize.js';
 import { Normalize } from './normalize.js';
 import { OverAggregate } from './over-aggregate.js';
+import { Accumulate } from './python/accumulate.js';
+import { AccumulateWindow } from './python/accumulate-window.js';
+import { updatesBy } from './python/update-groups.js';
 import { Rank } from './rank.js';
 import type { RowFunction } from './row-function.js';
 import { RowOperator } from './row-operator.js';
@@ -38,6 +45,23 @@ export function streamOperator(stage: StreamStage, job: OperatorSurroundings): O
     : new RowOperator(stage, job, rowFunction(operator, state), state);
 }
 
+/** The operator of a Python stage that has a `stream`; `calls` are its workers. */
+export function pythonStreamOperator(
+  stage: PythonStage,
+  stream: PythonStream,
+  calls: StageCalls,
+  job: OperatorSurroundings,
+): Operator {
+  const state = new HeapState(job.restored?.get(stage.id) ?? null);
+  const update = updatesBy(stream, calls, stage.parallelism, job.schemas);
+  const { operator } = stream;
+  const rows =
+    operator.windowTime === null
+      ? new Accumulate(stream, update, state)
+      : new AccumulateWindow(stream, operator.windowTime, update, state);
+  return new RowOperator({ ...stage, operator }, job, rows, state, calls);
+}
+
 function rowFunction(
   spec: Exclude<StreamOperator<number>, { kind: 'watermark' }>,
   state: StateBackend,
@@ -49,6 +73,8 @@ function rowFunction(
       return spec.windowTime === null
         ? new GroupAggregate(spec, state)
         : new WindowAggregate(spec, spec.windowTime, state);
+    case 'accumulate':
+      throw new InternalError('INTERNAL', 'Aggregates written in Python have no workers here.');
     case 'session':
       return new SessionWindow(spec, state);
     case 'over':

@@ -55,6 +55,7 @@ def declaration_of(name: str, target: str, spec: FunctionSpec) -> dict[str, Any]
         "isAsync": spec.form.is_async,
         "iterator": spec.form.iterator is not None,
         "mergeable": _is_mergeable(spec),
+        "retractable": definition.kind == "aggregate" and hook(spec.instance, "retract") is not None,
         "analyzes": spec.analyzes,
         "options": definition.options.to_wire(),
         "target": target,

@@ -86,6 +86,7 @@ def test_a_declaration_says_all_that_the_planner_needs() -> None:
         "isAsync": False,
         "iterator": False,
         "mergeable": False,
+        "retractable": False,
         "analyzes": False,
         "options": {},
         "target": "udfs.pick",

@@ -65,6 +65,7 @@ def open_stage(core: FakeCore, function: str) -> str:
         keyColumns=[],
         tagColumn=None,
         passedColumns=[],
+        state=None,
         overrides=[],
         sharedFolder="/tmp",
         source=None,

@@ -133,6 +133,7 @@ def call(core: FakeCore, function: str) -> None:
         keyColumns=[],
         tagColumn=None,
         passedColumns=[],
+        state=None,
         overrides=[],
         sharedFolder="/tmp",
         source=None,

@@ -36,6 +36,24 @@ describe.skipIf(process.platform !== 'linux')('workers that are killed with SIGK
     );
     expect(stderr).toContain('was killed from outside with SIGKILL');
   });
+
+  it('lose nothing of the groups of a stream, which the job remembers', { timeout: 120_000 }, async () => {
+    const stream = JOB.replace(
+      '(n BIGINT)',
+      '(n BIGINT, ts AS TO_TIMESTAMP_LTZ(n, 3), WATERMARK FOR ts AS ts)',
+    );
+    const query = 'SELECT k, total(n) AS m FROM (SELECT n % 3 AS k, n FROM numbers) GROUP BY k';
+
+    const { lines, code, stderr } = await killed(
+      `SET 'execution.runtime-mode' = 'streaming';\n${stream.replace('QUERY', query)}`,
+      'at rows',
+    );
+
+    expect(code, stderr).toBe(0);
+    const sum = (k: number) => ((ROWS / 3) * (2 * k + ROWS - 3)) / 2;
+    expect(lines.toSorted()).toEqual([0, 1, 2].map((k) => JSON.stringify({ op: '+I', row: [k, sum(k)] })));
+    expect(stderr).toContain('was killed from outside with SIGKILL');
+  });
 });
 
 /** Runs a job and kills one of its function workers at random whenever it has given so many rows more. */

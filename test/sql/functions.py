@@ -244,3 +244,29 @@ class _Top2(TableAggregateFunction):
 
 
 top2 = udtaf(_Top2(), result_type="ROW<place INT, v BIGINT>")
+
+
+class _Squares(AggregateFunction):
+    """The sum of squares and the sum, in one number."""
+
+    def create_accumulator(self) -> list[int]:
+        return [0, 0]
+
+    def accumulate(self, accumulator: list[int], value: int) -> None:
+        accumulator[0] += value * value
+        accumulator[1] += value
+
+    def retract(self, accumulator: list[int], value: int) -> None:
+        accumulator[0] -= value * value
+        accumulator[1] -= value
+
+    def get_value(self, accumulator: list[int]) -> int:
+        return accumulator[0] * 1000 + accumulator[1]
+
+
+squares = udaf(_Squares())
+
+
+@udaf(batch="arrow")
+def reach(values: float) -> float:
+    return pc.subtract(pc.max(values), pc.min(values))

@@ -4,17 +4,17 @@ import { InternalError } from '../../errors.js';
 import type { FunctionResolver } from '../../plan/function-resolver.js';
 import { mostRows } from '../../plan/most-rows.js';
 import { wireLiteral } from '../../plan/wire-literal.js';
-import { declaredResources } from '../../resource/declared-resources.js';
 import { typeToText } from '../../types/type-text.js';
 import type { PlannedArgument, PlannedStep, PythonBoundary } from '../boundary.js';
 import { functionNotes } from '../function-notes.js';
-import { concurrencyOf, resourceGroupOf, workerGroupOf } from '../resource-group.js';
-import type { CallArgument, CallStep, PythonStage, StageDemand } from '../stage-graph.js';
+import { resourceGroupOf, workerGroupOf } from '../resource-group.js';
+import type { CallArgument, CallStep } from '../stage-graph.js';
 import { type Demand, withWanter } from './demand.js';
 import { describeSteps } from './describe-steps.js';
 import type { Produced } from './graph-builder.js';
 import { besideKept, groupsWith } from './kept-groups.js';
 import type { StageAssembler } from './stage-assembler.js';
+import { demandsOf, workersOf } from './stage-workers.js';
 
 /** Adds the stage and everything below it; steps whose results nobody wants are left out. */
 export function addPythonStage(
@@ -68,10 +68,11 @@ export function addPythonStage(
       keyColumns: (keys ?? []).map(shippedPosition),
       tagColumn: boundary.tag === null ? null : shippedPosition(boundary.tag),
       passedColumns: passed.map(shippedPosition),
+      stream: null,
       resourceGroup: resourceGroupOf(steps[0]!.function, options.functions),
       workerGroup: workerGroupOf(steps[0]!.function, options.functions),
       declared: demandsOf(steps, options.functions),
-      ...workersOf(boundary, steps, options),
+      ...workersOf(steps, isOneGroup(boundary), options),
       anyOrder: !ordered && steps.every((step) => permitsAnyOrder(step.function, options.functions)),
       source: null,
       notFused: null,
@@ -88,29 +89,9 @@ export function addPythonStage(
   return besideKept(assembler, stageId, input, keptGroups, kept, resultColumns);
 }
 
-function workersOf(
-  { input, mode, keys }: PythonBoundary,
-  steps: readonly PlannedStep[],
-  { functions, parallelism }: StageAssembler['options'],
-): Pick<PythonStage, 'parallelism' | 'leastWorkers' | 'isElastic'> {
-  // Rows that are one group have one worker, and so has a single row.
-  const isOneGroup = mode !== 'partial' && keys !== null && keys.length === 0;
-  if (isOneGroup || mostRows(input) === 1) return { parallelism: 1, leastWorkers: 1, isElastic: false };
-  const each = steps.map((step) => concurrencyOf(step.function, functions, parallelism));
-  const most = Math.max(...each.map((concurrency) => concurrency.most));
-  const least = Math.max(...each.map((concurrency) => concurrency.least));
-  const isRange = steps.some((step) =>
-    String(functions.declaration(step.function)?.options.concurrency).includes('-'),
-  );
-  return { parallelism: most, leastWorkers: least, isElastic: isRange && least < most };
-}
-
-function demandsOf(steps: readonly PlannedStep[], functions: FunctionResolver): StageDemand[] {
-  const names = [...new Set(steps.map((step) => step.function))];
-  return names.flatMap((name) => {
-    const declared = declaredResources(functions.declaration(name)?.options ?? {});
-    return Object.values(declared).some((value) => value !== null) ? [{ function: name, ...declared }] : [];
-  });
+/** Rows that are one group have one worker, and so has a single row. */
+function isOneGroup({ input, mode, keys }: PythonBoundary): boolean {
+  return (mode !== 'partial' && keys !== null && keys.length === 0) || mostRows(input) === 1;
 }
 
 function permitsAnyOrder(name: string, functions: FunctionResolver): boolean {

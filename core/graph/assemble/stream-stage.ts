@@ -1,7 +1,8 @@
 /** Operators of the core: each input brings the columns that are read, one group of outputs leaves. */
 import type { PlanColumn } from '../../plan/logical-plan.js';
 import type { StreamBoundary } from '../boundary.js';
-import { columnsRead, placeOperator } from '../stream/place-operator.js';
+import { columnsRead, placeOperator, withoutIdleClocks } from '../stream/place-operator.js';
+import { addAccumulateStage } from './accumulate-stage.js';
 import type { Demand } from './demand.js';
 import type { Produced } from './graph-builder.js';
 import { besideKept, groupsWith } from './kept-groups.js';
@@ -13,16 +14,22 @@ export function addStreamStage(
   boundary: StreamBoundary,
   demand: Demand,
 ): Produced {
-  return boundary.operator.kind === 'watermark'
-    ? addWatermark(assembler, boundary, demand)
-    : addOperator(assembler, boundary, demand);
+  switch (boundary.operator.kind) {
+    case 'watermark':
+      return addWatermark(assembler, boundary, demand);
+    case 'accumulate':
+      return addAccumulateStage(assembler, boundary, demand);
+    default:
+      return addOperator(assembler, boundary, demand);
+  }
 }
 
 function addOperator(assembler: StageAssembler, boundary: StreamBoundary, demand: Demand): Produced {
   const { graph } = assembler;
-  const { operator, columns } = boundary;
+  const { columns } = boundary;
   const wanted = columns.flatMap((column, i) => (demand.has(column.id) ? [i] : []));
   const kept = wanted.length > 0 ? wanted : [0];
+  const operator = withoutIdleClocks(boundary.operator, kept);
   const inputs = boundary.inputs.map((input, i) => {
     const ids = columnsRead(operator, i);
     for (const position of kept) {

@@ -35,6 +35,31 @@ export function columnsRead(operator: StreamOperator<string>, input: number): Se
   return read;
 }
 
+/** The operator without the clocks of its inputs, where neither it nor one of the outputs at `kept` reads the time. */
+export function withoutIdleClocks<C>(
+  operator: StreamOperator<C>,
+  kept: readonly number[],
+): StreamOperator<C> {
+  const isWanted = kept.some((position) => operator.outputs[position]!.kind === 'clock');
+  if (isWanted || readsTime(operator)) return operator;
+  return { ...operator, inputs: operator.inputs.map((input) => ({ ...input, clock: null })) };
+}
+
+function readsTime<C>(operator: StreamOperatorKind<C>): boolean {
+  switch (operator.kind) {
+    case 'aggregate':
+    case 'accumulate':
+    case 'rank':
+      return operator.windowTime !== null;
+    case 'materialize':
+      return false;
+    case 'join':
+      return operator.left !== null || operator.right !== null;
+    default:
+      return true;
+  }
+}
+
 function placeKind<C>(operator: StreamOperator<string>, place: Place<C>): StreamOperatorKind<C> {
   const at = (column: string) => place(column, 0);
   const all = (columns: readonly string[], input = 0) => columns.map((column) => place(column, input));
@@ -57,6 +82,21 @@ function placeKind<C>(operator: StreamOperator<string>, place: Place<C>): Stream
         keys: all(operator.keys),
         calls: operator.calls.map(call),
         windowTime: operator.windowTime === null ? null : at(operator.windowTime),
+      };
+    case 'accumulate':
+      return {
+        kind: 'accumulate',
+        keys: all(operator.keys),
+        calls: operator.calls.map(call),
+        python: operator.python.map((item) => ({
+          ...item,
+          arguments: item.arguments.map((argument) =>
+            argument.kind === 'literal' ? argument : { ...argument, column: at(argument.column) },
+          ),
+          filter: item.filter === null ? null : at(item.filter),
+        })),
+        windowTime: operator.windowTime === null ? null : at(operator.windowTime),
+        keepsRows: operator.keepsRows,
       };
     case 'session':
       return { kind: 'session', gap: operator.gap, keys: all(operator.keys), time: at(operator.time) };

@@ -1,7 +1,12 @@
 /** GROUP BY over a stream: a result that changes with its rows, or one for each window when that has ended. */
 import type { AggregateCall } from '../../plan/expression.js';
 import type { Aggregate } from '../../plan/plan-builders.js';
-import { STREAM_AGGREGATES, type StreamCall } from '../../plan/stream-operator.js';
+import {
+  STREAM_AGGREGATES,
+  type StreamCall,
+  type StreamOperatorKind,
+  type StreamPythonCall,
+} from '../../plan/stream-operator.js';
 import {
   type MadeColumn,
   operatorOver,
@@ -10,34 +15,42 @@ import {
   type StreamContext,
   withOperands,
 } from './relation.js';
+import { checkPythonCalls, columnsOf, pythonCall } from './stream-python-calls.js';
 import { windowTimeOf } from './window-edges.js';
 
 export function streamAggregate(context: StreamContext, node: Aggregate): Relation {
   if (node.groupingSets !== null) refuseInStream(context, 'GROUPING SETS', node);
   const windowTime = windowTimeOf(node.input, node.groups);
-  const operands = node.aggregates.flatMap(({ arguments: args, filter }) =>
-    filter === null ? args : [...args, filter],
-  );
   const input = context.plan(node.input);
   const { relation, ids } = withOperands(context, input, [
     ...node.groups,
-    ...operands,
+    ...node.aggregates.flatMap(columnsOf),
     ...(windowTime === null ? [] : [windowTime]),
   ]);
   const rest = [...ids];
   const take = () => rest.shift()!;
   const keys = node.groups.map(take);
-  const calls = node.aggregates.map((call) => streamCall(context, call, take));
-  const made = node.columns.map(
-    (column, result): MadeColumn => ({ column, output: { kind: 'result', result } }),
+  const calls: StreamCall<string>[] = [];
+  const python: StreamPythonCall<string>[] = [];
+  const places = node.aggregates.map((call) =>
+    call.python
+      ? { isPython: true, at: python.push(pythonCall(call, take)) - 1 }
+      : { isPython: false, at: calls.push(streamCall(context, call, take)) - 1 },
   );
-  const operator = {
-    kind: 'aggregate',
-    keys,
-    calls,
-    windowTime: windowTime === null ? null : take(),
-  } as const;
-  return operatorOver(context, [relation], operator, made, windowTime === null);
+  const results = [
+    ...keys.map((_, i) => i),
+    ...places.map(({ isPython, at }) => keys.length + (isPython ? calls.length : 0) + at),
+  ];
+  const made = node.columns.map(
+    (column, i): MadeColumn => ({ column, output: { kind: 'result', result: results[i]! } }),
+  );
+  const grouping = { keys, calls, windowTime: windowTime === null ? null : take() };
+  const isWindowed = windowTime !== null;
+  const operator: StreamOperatorKind<string> =
+    python.length === 0
+      ? { kind: 'aggregate', ...grouping }
+      : { kind: 'accumulate', ...grouping, python, ...checkPythonCalls(context, node, input, isWindowed) };
+  return operatorOver(context, [relation], operator, made, !isWindowed);
 }
 
 /** A call over columns, which `take` gives in the order of arguments and filter. */

@@ -61,7 +61,7 @@ class AggregateCall(ABC):
         """
         rows = self._called(bundle)
         self._read(bundle, rows)
-        before = _called_before(rows)
+        before = called_before(rows)
         values: list[Any] = []
         for i, (start, end) in enumerate(ranges):
             if not self._is_open:
@@ -105,6 +105,7 @@ class RowAggregate(AggregateCall):
         super().__init__(call)
         self._instance = call.loaded.spec.instance
         self._accumulate = call.bound.adapt(call.loaded.spec.call, leading=1)
+        self._method = "accumulate"
         self._accumulator: Any = None
         self._type = AccumulatorType(call)
         self._distinct = DistinctRows() if call.distinct else None
@@ -190,9 +191,9 @@ class RowAggregate(AggregateCall):
         self, error: BaseException, positions: Sequence[int], arguments: Sequence[Any], index: int
     ) -> MillstreamError:
         row = self._place(self._rows.position(positions[index]))
-        return self.call.row_failed(error, row, "accumulate", arguments, index)
+        return self.call.row_failed(error, row, self._method, arguments, index)
 
 
-def _called_before(rows: CalledRows) -> list[int] | None:
+def called_before(rows: CalledRows) -> list[int] | None:
     """For each row how many rows before it are called; None where all are."""
     return None if rows.keep is None else list(accumulate(rows.flags(), initial=0))

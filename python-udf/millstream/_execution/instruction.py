@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal, Protocol
 
-StageMode = Literal["scalar", "filter", "table", "aggregate", "partial", "merge", "map", "window"]
+StageMode = Literal[
+    "scalar", "filter", "table", "aggregate", "partial", "merge", "map", "window", "accumulate"
+]
 
 
 class StageContext(Protocol):
@@ -110,3 +112,16 @@ class CallStep(Protocol):
     def filter(self) -> int | None: ...
     @property
     def frame(self) -> CallFrame | None: ...
+
+
+class KeptState(Protocol):
+    """`accumulate`: shipped columns that the core adds to the rows (`KeptState` of the stage graph)."""
+
+    @property
+    def group(self) -> int: ...
+    @property
+    def retracts(self) -> int | None: ...
+    @property
+    def continues(self) -> int: ...
+    @property
+    def accumulators(self) -> Sequence[int]: ...

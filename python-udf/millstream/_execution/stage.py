@@ -12,6 +12,7 @@ from .._near_names import did_you_mean
 from .._types import DataType, parse_type
 from ..context import Limits
 from ..errors import UdfError
+from .accumulate_stage import AccumulateStage
 from .aggregate_stage import AggregateStage, aggregate_call
 from .answer import Answer
 from .arguments import bind_arguments
@@ -21,7 +22,7 @@ from .codec import MILLSTREAM_DIALECT, Dialect, codec_for
 from .failed_rows import FailedRow, check_on_error
 from .filter_stage import FilterStage
 from .function_context import function_context
-from .instruction import CallStep, ColumnArgument, ColumnSpec, StageContext, StageMode
+from .instruction import CallStep, ColumnArgument, ColumnSpec, KeptState, StageContext, StageMode
 from .loaded_function import LoadedFunction
 from .map_stage import MapStage
 from .merge_calls import merge_call
@@ -102,6 +103,7 @@ def open_stage(
     passed_columns: Sequence[int] = (),
     result_fields: Sequence[int] | None = None,
     row_selection: bool = True,
+    state: KeptState | None = None,
     partition_bytes: int = PARTITION_BYTES,
     context: StageContext | None = None,
     stage: str = "",
@@ -128,6 +130,7 @@ def open_stage(
         | TableStage
         | VectorTableStage
         | AggregateStage
+        | AccumulateStage
         | PartialStage
         | MapStage
         | TableAggregateStage
@@ -147,6 +150,9 @@ def open_stage(
         case "aggregate":
             aggregates = [aggregate_call(call, partition_bytes) for call in calls]
             opened = AggregateStage(aggregates, result_steps, progress, key_columns)
+        case "accumulate":
+            assert state is not None
+            opened = AccumulateStage(calls, progress, state, partition_bytes)
         case "partial":
             opened = PartialStage(calls, result_steps, progress, key_columns, partition_bytes)
         case "merge":

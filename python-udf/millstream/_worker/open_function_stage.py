@@ -33,6 +33,7 @@ def open_function_stage(
         key_columns=body.key_columns,
         tag_column=body.tag_column,
         passed_columns=body.passed_columns,
+        state=body.state,
         partition_bytes=partition_bytes,
         functions=functions,
         time_zone=time_zone,

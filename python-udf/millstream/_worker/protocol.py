@@ -149,6 +149,16 @@ class CallStep(_Struct):
     frame: CallFrame | None
 
 
+class KeptState(_Struct):
+    """`accumulate`: shipped columns with the group of a row, whether it is taken back, and, in the first row
+    of each group, whether it is the one before it again, and the accumulators of the calls."""
+
+    group: int
+    retracts: int | None
+    continues: int
+    accumulators: list[int]
+
+
 class StageContext(_Struct):
     """What functions of a stage are told of their job and task; `cached_files` are absolute paths by name."""
 
@@ -376,7 +386,7 @@ class OpenFunctionStage(_Body, tag="open_function_stage"):
     """Prepares a function stage; reply `{output: ColumnSpec[]}`."""
 
     stage: str
-    mode: Literal["scalar", "filter", "table", "aggregate", "partial", "merge", "map", "window"]
+    mode: Literal["scalar", "filter", "table", "aggregate", "partial", "merge", "map", "window", "accumulate"]
     input: list[ColumnSpec]
     steps: list[CallStep]
     result_steps: list[int]
@@ -386,6 +396,7 @@ class OpenFunctionStage(_Body, tag="open_function_stage"):
     key_columns: list[int]
     tag_column: int | None
     passed_columns: list[int]
+    state: KeptState | None
     context: StageContext
     overrides: list[FunctionOverrides]
     shared_folder: str

@@ -32,6 +32,7 @@ export function scalarStage(name: string, stage = 'stage'): Omit<OpenFunctionSta
     keyColumns: [],
     tagColumn: null,
     passedColumns: [],
+    state: null,
     context: { jobId: 'job', subtask: 0, parallelism: 1, attempt: 0, jobParameters: {}, cachedFiles: {} },
     overrides: [],
     sharedFolder: '/tmp',

@@ -34,6 +34,7 @@ function declaration(
     isAsync: false,
     iterator: false,
     mergeable: false,
+    retractable: false,
     analyzes: false,
     options: {},
     target: 'functions.f',

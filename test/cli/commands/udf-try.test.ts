@@ -28,6 +28,7 @@ const DECLARATION: FunctionDeclaration = {
   isAsync: false,
   iterator: false,
   mergeable: false,
+  retractable: false,
   analyzes: false,
   options: {},
   target: 'functions.words',

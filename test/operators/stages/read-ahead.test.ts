@@ -4,6 +4,7 @@ import type { Bundle, BundleResult, FunctionStageHandle } from '../../../bridge/
 import type { Batch, OperatorContext, PythonStage } from '../../../core/index.js';
 import type { FailedRows } from '../../../operators/failures/failed-rows.js';
 import { PythonOperator } from '../../../operators/stages/python-stage.js';
+import { StageCalls } from '../../../operators/stages/stage-calls.js';
 import { ManualClock } from '../../support/manual-clock.js';
 
 it('two bundles for each worker are on their way even where the memory is full with one', async () => {
@@ -17,12 +18,13 @@ it('two bundles for each worker are on their way even where the memory is full w
     close: async () => {},
   } satisfies FunctionStageHandle;
   const stage = { steps: [], parallelism: 1, shippedGroups: [0], keptGroups: [], anyOrder: false };
-  const operator = new PythonOperator(
+  const calls = new StageCalls(
     stage as unknown as PythonStage,
     async () => ({ handle, retire: async () => {} }),
     { stageMade: () => {} } as unknown as FailedRows,
     new ManualClock(),
   );
+  const operator = new PythonOperator(stage as unknown as PythonStage, calls);
   const signal = new AbortController().signal;
   await operator.open({ bufferBytes: 1, signal, fail: () => {} } as unknown as OperatorContext);
 

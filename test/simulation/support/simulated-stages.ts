@@ -11,6 +11,7 @@ import { RetryingStage } from '../../../operators/retry/retrying-stage.js';
 import { RowFailures } from '../../../operators/retry/row-failures.js';
 import { PythonOperator } from '../../../operators/stages/python-stage.js';
 import { RelationalOperator, RelationalSource } from '../../../operators/stages/relational-stage.js';
+import { StageCalls } from '../../../operators/stages/stage-calls.js';
 import { FunctionWorkerModel } from './function-worker-model.js';
 import { RelationalWorkerModel } from './relational-worker-model.js';
 import type { World } from './worker-model.js';
@@ -89,7 +90,8 @@ export function simulatedPythonStage(
     });
     return { handle: between(handle), retire: async () => {} };
   };
-  return new PythonOperator(stageOf(simulation), open, noFailedRows(world), world.clock);
+  const stage = stageOf(simulation);
+  return new PythonOperator(stage, new StageCalls(stage, open, noFailedRows(world), world.clock));
 }
 
 async function openInFreshWorker(
@@ -259,6 +261,7 @@ function stageOf({ id, workers, groups }: PythonSimulation): PythonStage {
     keyColumns: [],
     tagColumn: null,
     passedColumns: [],
+    stream: null,
     resourceGroup: '',
     workerGroup: '',
     declared: [],

@@ -1,0 +1,24 @@
+/** How the row of a group changes. */
+import type { SqlValue } from '../../core/index.js';
+import { type Collector, DELETE, INSERT, UPDATE_AFTER, UPDATE_BEFORE } from './row-function.js';
+import { valuesKey } from './value-key.js';
+
+/**
+ * Says what becomes of the row `before` (null: there is none) now that it is `now` (null: the group has gone); nothing
+ * where both are equal. `clockMs` as of `Collector.emit`.
+ */
+export function sayGroup(
+  before: readonly SqlValue[] | null,
+  now: readonly SqlValue[] | null,
+  out: Collector,
+  clockMs?: number,
+): void {
+  if (before === null) {
+    if (now !== null) out.emit(INSERT, [], now, clockMs);
+  } else if (now === null) {
+    out.emit(DELETE, [], before, clockMs);
+  } else if (valuesKey(before) !== valuesKey(now)) {
+    out.emit(UPDATE_BEFORE, [], before, clockMs);
+    out.emit(UPDATE_AFTER, [], now, clockMs);
+  }
+}
