@@ -23,6 +23,8 @@ export interface EngineSizes {
   readonly answerBytes: number;
   /** Most bytes on disk of spilled exchanges and answers, and of each relational worker; null: as many as it takes. */
   readonly temporaryBytes: number | null;
+  /** How long state of streams is kept after it was written; 0: as long as the job runs. */
+  readonly stateTtlMs: number;
   /** How long nothing may move in a stalled job before it fails. */
   readonly stallAfterMs: number;
 }

@@ -11,6 +11,7 @@ import {
   type SinkStage,
   type SourceOperator,
   type SourceStage,
+  type StateTtl,
   withFiles,
 } from '../core/index.js';
 import { CONNECTORS } from './connectors/connectors.js';
@@ -70,7 +71,7 @@ export function createRegistry(
         case 'python':
           return python(stage, job, engine);
         case 'stream':
-          return streamOperator(stage, job);
+          return streamOperator(stage, job, stateTtl(engine));
         case 'source':
           return source(stage, job, engine, sources);
         case 'sink':
@@ -78,6 +79,11 @@ export function createRegistry(
       }
     },
   };
+}
+
+function stateTtl({ sizes, clock }: Engine): StateTtl | null {
+  const ms = sizes.stateTtlMs;
+  return ms === 0 ? null : { ms, nowMs: () => clock.nowMs() };
 }
 
 function python(stage: PythonStage, job: OperatorSurroundings, engine: Engine): Operator | SourceOperator {
@@ -88,7 +94,7 @@ function python(stage: PythonStage, job: OperatorSurroundings, engine: Engine): 
     mayReplay: (name) => engine.functionOptions(name).replay !== false,
     onClosed: () => files.close(),
   });
-  if (stage.stream !== null) return pythonStreamOperator(stage, stage.stream, calls, job);
+  if (stage.stream !== null) return pythonStreamOperator(stage, stage.stream, calls, job, stateTtl(engine));
   const operator = new PythonOperator(stage, calls);
   return stage.source === null ? operator : new SplitSource(operator, stage.source.splits);
 }

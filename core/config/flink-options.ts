@@ -74,7 +74,6 @@ const NOTED = new Map<string, string>([
     'table.exec.uid.generation',
   ]),
   ...noted(REASONS.state, [
-    'table.exec.state.ttl',
     'table.exec.mini-batch.allow-latency',
     'table.exec.mini-batch.enabled',
     'table.exec.mini-batch.size',

@@ -176,6 +176,13 @@ export const OPTIONS = {
       'What INSERT does with NULL for a NOT NULL column: ERROR fails the job, DROP leaves the row out.',
     schema: { enum: ['ERROR', 'DROP'] },
   },
+  'table.exec.state.ttl': {
+    type: 'duration',
+    default: '0 ms',
+    meaning:
+      'How long a stream keeps the state of a key that no row writes: of GROUP BY, joins, deduplication and Top-N; 0 keeps it as long as the job runs.',
+    schema: { minimum: 0 },
+  },
   'table.optimizer.agg-phase-strategy': {
     type: 'string',
     default: 'AUTO',

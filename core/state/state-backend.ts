@@ -8,13 +8,28 @@ export interface StateCodec<T> {
   load(saved: SqlValue): T;
 }
 
-/** One thing for each key, in the order in which keys came. What `get` gives may be changed in place. */
+/**
+ * One thing for each key, in the order in which keys came. What `get` gives may be changed in place; of a state that expires
+ * `set` says that it was.
+ */
 export interface KeyedState<T> {
   readonly size: number;
   get(key: string): T | undefined;
   set(key: string, thing: T): void;
   delete(key: string): void;
   values(): Iterable<T>;
+}
+
+export interface KeyedStateOptions {
+  /** A thing that has not been set for the time to live is forgotten. */
+  readonly expires: boolean;
+}
+
+/** How long state that expires is kept after it was written, by which clock. */
+export interface StateTtl {
+  readonly ms: number;
+  /** Milliseconds since the epoch. */
+  nowMs(): number;
 }
 
 /** One thing of the whole operator. */
@@ -27,7 +42,9 @@ export interface OperatorValue<T> {
  * checkpoint, what it gives holds what was there then. A name says the same in every version of an operator.
  */
 export interface StateBackend {
-  keyed<T>(name: string, codec: StateCodec<T>): KeyedState<T>;
+  /** Of the states that expire; null: none does. */
+  readonly ttl: StateTtl | null;
+  keyed<T>(name: string, codec: StateCodec<T>, options?: KeyedStateOptions): KeyedState<T>;
   /** Things that wait for a moment. */
   queue<T>(name: string, codec: StateCodec<T>): TimeQueue<T>;
   value<T>(name: string, codec: StateCodec<T>, initial: T): OperatorValue<T>;

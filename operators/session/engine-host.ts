@@ -231,6 +231,7 @@ export class EngineHost {
         bufferBytes,
         answerBytes: configuration.get('millstream.bundle.answer-memory'),
         temporaryBytes,
+        stateTtlMs: configuration.get('table.exec.state.ttl'),
         stallAfterMs: configuration.get('millstream.stall-timeout'),
       },
       clock: systemClock,

@@ -5,6 +5,7 @@ import {
   type OperatorValue,
   plain,
   type StateBackend,
+  type StateCodec,
   type StreamOperator,
   type TimeQueue,
 } from '../../core/index.js';
@@ -28,14 +29,15 @@ export class FirstRow implements RowFunction {
     private readonly spec: Extract<StreamOperator<number>, { kind: 'first_row' | 'last_row' }>,
     state: StateBackend = new HeapState(),
   ) {
-    this.#first = state.keyed('first', {
+    const codec: StateCodec<First | null> = {
       save: (first) => first && [first.time, first.row],
       load: (saved) => {
         if (saved === null) return null;
         const [time, row] = saved as [number, Row];
         return { time, row };
       },
-    });
+    };
+    this.#first = state.keyed('first', codec, { expires: true });
     this.#waiting = state.queue('waiting', plain<string>());
     this.#watermark = state.value('watermark', plain<number>(), Number.NEGATIVE_INFINITY);
   }

@@ -4,6 +4,7 @@ import {
   type KeyedState,
   type SqlValue,
   type StateBackend,
+  type StateCodec,
   type StreamOperator,
 } from '../../core/index.js';
 import type { Accumulator } from './aggregates/accumulator.js';
@@ -24,6 +25,8 @@ interface Group {
 
 /** Says the change of a group once for all rows of a batch, and only where its results differ. */
 export class GroupAggregate implements RowFunction {
+  /** Results that stay as they were are then said all the same, so that what is behind does not expire before. */
+  readonly #expires: boolean;
   readonly #calls: Calls;
   readonly #groups: KeyedState<Group>;
   readonly #changed = new Map<string, Group>();
@@ -34,13 +37,15 @@ export class GroupAggregate implements RowFunction {
   ) {
     const calls = new Calls(spec.calls, spec.inputs[0]!.change !== null);
     this.#calls = calls;
-    this.#groups = state.keyed('groups', {
+    this.#expires = state.ttl !== null;
+    const codec: StateCodec<Group> = {
       save: ({ keys, values, rows, said }) => [keys, calls.save(values), rows, said],
       load: (saved) => {
         const [keys, values, rows, said] = saved as [Row, SqlValue, number, Row | null];
         return { keys, values: calls.load(values), rows, said };
       },
-    });
+    };
+    this.#groups = state.keyed('groups', codec, { expires: true });
   }
 
   process(row: Row, change: Change): void {
@@ -52,7 +57,7 @@ export class GroupAggregate implements RowFunction {
       const keys = this.spec.keys.map((column) => row[column]!);
       group = { keys, values: this.#calls.start(), rows: 0, said: null };
       this.#groups.set(key, group);
-    }
+    } else if (this.#expires) this.#groups.set(key, group);
     group.rows += isAddition(change) ? 1 : -1;
     this.#calls.apply(group.values, row, isAddition(change));
     this.#changed.set(key, group);
@@ -63,7 +68,7 @@ export class GroupAggregate implements RowFunction {
       const isGone = group.rows === 0;
       if (isGone) this.#groups.delete(key);
       const now = isGone ? null : [...group.keys, ...resultsOf(group.values)];
-      sayGroup(group.said, now, out);
+      sayGroup(group.said, now, out, { repeats: this.#expires });
       group.said = now;
     }
     this.#changed.clear();

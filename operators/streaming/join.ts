@@ -9,6 +9,7 @@ import {
   plain,
   type StateBackend,
   type StateCodec,
+  type StateTtl,
   type StreamBound,
   type StreamOperator,
   type StreamRetention,
@@ -37,6 +38,8 @@ interface Entry {
   readonly place: number;
   /** Rows of the other side that it meets. */
   partners: number;
+  /** When it, or how many it meets, was written; 0 where rows do not expire. */
+  writtenMs: number;
 }
 
 /** One side of the join. */
@@ -47,6 +50,8 @@ interface Side {
   readonly isKept: boolean;
   readonly rows: KeyedState<Entry[]>;
   readonly leaving: TimeQueue<Entry>;
+  /** Of rows that are not forgotten by event time; null: none. */
+  readonly ttl: StateTtl | null;
 }
 
 /**
@@ -67,8 +72,9 @@ export class Join implements RowFunction {
   ) {
     const { type } = spec;
     const side = (name: string, keys: readonly number[], retention: Spec['left'], isKept: boolean): Side => {
-      const rows = state.keyed(name, entriesOf(keys));
-      const own = { keys, retention, isKept, rows, leaving: new TimeQueue<Entry>() };
+      const ttl = retention === null ? state.ttl : null;
+      const rows = state.keyed(name, entriesOf(keys, ttl), { expires: ttl !== null });
+      const own = { keys, retention, isKept, rows, leaving: new TimeQueue<Entry>(), ttl };
       if (retention === null) return own;
       const inOrder = [...rows.values()].flat().sort((a, b) => a.place - b.place);
       for (const entry of inOrder) own.leaving.add(leavesAt(own, entry.row), entry);
@@ -120,10 +126,12 @@ export class Join implements RowFunction {
   ): void {
     const own = this.#sides[input]!;
     const place = this.#places.value++;
-    const entry: Entry = { row, key: rowKey(row, own.keys), place, partners: partners.length };
+    const writtenMs = own.ttl?.nowMs() ?? 0;
+    const entry: Entry = { row, key: rowKey(row, own.keys), place, partners: partners.length, writtenMs };
     const isForgotten = leaves <= this.#watermark.value;
     for (const partner of partners) {
       partner.partners += 1;
+      this.#touch(partner, 1 - input);
       if (partner.partners === 1) this.#foundFirst(partner, 1 - input, out);
       this.#pair(change, row, partner.row, input, out);
     }
@@ -134,7 +142,10 @@ export class Join implements RowFunction {
     if (isForgotten) return;
     const known = own.rows.get(entry.key);
     if (known === undefined) own.rows.set(entry.key, [entry]);
-    else known.push(entry);
+    else {
+      known.push(entry);
+      if (own.ttl !== null) own.rows.set(entry.key, known.filter(alive(own.ttl)));
+    }
     if (own.retention !== null) own.leaving.add(leaves, entry);
   }
 
@@ -150,10 +161,19 @@ export class Join implements RowFunction {
     for (const partner of partners) {
       this.#pair(change, row, partner.row, input, out);
       partner.partners -= 1;
+      this.#touch(partner, 1 - input);
       if (partner.partners === 0) this.#lostLast(partner, 1 - input, out);
     }
     if (this.spec.type === 'semi' && input === 0 && partners.length > 0) out.emit(change, [row, null], []);
     if (own.isKept && partners.length === 0) this.#alone(change, row, input, out);
+  }
+
+  /** How many a row meets is remembered for rows that may stand alone: it is written anew. */
+  #touch(entry: Entry, input: number): void {
+    const { ttl, rows, isKept } = this.#sides[input]!;
+    if (ttl === null || !isKept) return;
+    entry.writtenMs = ttl.nowMs();
+    rows.set(entry.key, rows.get(entry.key)!);
   }
 
   #foundFirst(entry: Entry, input: number, out: Collector): void {
@@ -179,11 +199,20 @@ export class Join implements RowFunction {
     const strict = own.keys.filter((_, i) => !this.spec.nullSafe[i]);
     if (hasNull(row, strict)) return [];
     const candidates = other.rows.get(rowKey(row, own.keys)) ?? [];
-    return candidates.filter(({ row: partner }) => {
+    const isAlive = other.ttl === null ? null : alive(other.ttl);
+    return candidates.filter((candidate) => {
+      if (isAlive?.(candidate) === false) return false;
+      const partner = candidate.row;
       const [left, right] = input === 0 ? [row, partner] : [partner, row];
       return this.#bounds.every((bound) => meets(bound, left, right));
     });
   }
+}
+
+/** True for rows that have not expired. */
+function alive(ttl: StateTtl): (entry: Entry) => boolean {
+  const nowMs = ttl.nowMs();
+  return ({ writtenMs }) => writtenMs + ttl.ms > nowMs;
 }
 
 /** When a row is forgotten: `Infinity` for good. */
@@ -193,15 +222,18 @@ function leavesAt({ retention }: Pick<Side, 'retention'>, row: Row): number {
   return time === null ? Number.NEGATIVE_INFINITY : millisecondsOf(time as bigint) + retention.keep;
 }
 
-function entriesOf(keys: readonly number[]): StateCodec<Entry[]> {
+/** What was stored without times counts as written now. */
+function entriesOf(keys: readonly number[], ttl: StateTtl | null): StateCodec<Entry[]> {
   return {
-    save: (entries) => entries.map(({ row, place, partners }) => [row, place, partners]),
+    save: (entries) =>
+      entries.map(({ row, place, partners, writtenMs }) => [row, place, partners, writtenMs]),
     load: (saved) =>
-      (saved as readonly [Row, number, number][]).map(([row, place, partners]) => ({
+      (saved as readonly [Row, number, number, number][]).map(([row, place, partners, writtenMs]) => ({
         row,
         key: rowKey(row, keys),
         place,
         partners,
+        writtenMs: writtenMs || (ttl?.nowMs() ?? 0),
       })),
   };
 }

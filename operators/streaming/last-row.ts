@@ -1,5 +1,11 @@
 /** Deduplication: the last row of each key in event time; of several the one that came last. */
-import { HeapState, type KeyedState, type StateBackend, type StreamOperator } from '../../core/index.js';
+import {
+  HeapState,
+  type KeyedState,
+  type StateBackend,
+  type StateCodec,
+  type StreamOperator,
+} from '../../core/index.js';
 import {
   type Change,
   type Collector,
@@ -26,13 +32,14 @@ export class LastRow implements RowFunction {
     state: StateBackend = new HeapState(),
   ) {
     // At a barrier everything has been said.
-    this.#last = state.keyed('last', {
+    const codec: StateCodec<Last> = {
       save: ({ time, row }) => [time, row],
       load: (saved) => {
         const [time, row] = saved as [bigint, Row];
         return { time, row, said: row };
       },
-    });
+    };
+    this.#last = state.keyed('last', codec, { expires: true });
   }
 
   process(row: Row, _change: Change): void {
@@ -41,12 +48,12 @@ export class LastRow implements RowFunction {
     let last = this.#last.get(key);
     if (last === undefined) {
       last = { time, row, said: null };
-      this.#last.set(key, last);
     } else {
       if (time < last.time) return;
       last.time = time;
       last.row = row;
     }
+    this.#last.set(key, last);
     this.#changed.add(last);
   }
 

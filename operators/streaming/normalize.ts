@@ -27,7 +27,7 @@ export class Normalize implements RowFunction {
     private readonly spec: Extract<StreamOperator<number>, { kind: 'normalize' }>,
     state: StateBackend = new HeapState(),
   ) {
-    this.#rows = state.keyed('rows', plain<Row>());
+    this.#rows = state.keyed('rows', plain<Row>(), { expires: true });
   }
 
   process(row: Row, change: Change, _input: number, out: Collector): void {

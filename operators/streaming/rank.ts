@@ -4,6 +4,7 @@ import {
   type KeyedState,
   rowComparator,
   type StateBackend,
+  type StateCodec,
   type StreamOperator,
 } from '../../core/index.js';
 import {
@@ -42,13 +43,16 @@ export class Rank implements RowFunction {
     state: StateBackend = new HeapState(),
   ) {
     // At a barrier everything has been said.
-    this.#partitions = state.keyed('partitions', {
+    const codec: StateCodec<Partition> = {
       save: ({ rows }) => rows,
       load: (saved) => {
         const rows = saved as Row[];
         return { rows, said: rows.slice(spec.from - 1, spec.to) };
       },
-    });
+    };
+    // The first rows of all are counted for good, as by Flink's LIMIT.
+    const isLimit = spec.keys.length === 0 && spec.order.length === 0;
+    this.#partitions = state.keyed('partitions', codec, { expires: !isLimit });
     this.#compare = rowComparator(spec.order);
     this.#retracts = spec.inputs[0]!.change !== null;
     this.#isNumbered = spec.outputs.some((output) => output.kind === 'result');
@@ -65,8 +69,8 @@ export class Rank implements RowFunction {
     let partition = this.#partitions.get(key);
     if (partition === undefined) {
       partition = { rows: [], said: [] };
-      this.#partitions.set(key, partition);
     }
+    this.#partitions.set(key, partition);
     const { rows } = partition;
     if (isAddition(change)) {
       rows.splice(placeFor(rows, row, this.#compare), 0, row);

@@ -7,6 +7,7 @@ import {
   type PythonStage,
   type PythonStream,
   type StateBackend,
+  type StateTtl,
   type StreamOperator,
   type StreamStage,
 } from '../../core/index.js';
@@ -36,23 +37,31 @@ import { WindowRank } from './window-rank.js';
 /** Flink's default of `pipeline.auto-watermark-interval`. */
 const WATERMARK_INTERVAL_MS = 200;
 
-/** The operator of a stream stage. */
-export function streamOperator(stage: StreamStage, job: OperatorSurroundings): Operator {
+/**
+ * The operator of a stream stage.
+ * @param ttl of state that is kept by processing time; null: it is kept as long as the job runs
+ */
+export function streamOperator(
+  stage: StreamStage,
+  job: OperatorSurroundings,
+  ttl: StateTtl | null = null,
+): Operator {
   const { operator } = stage;
-  const state = new HeapState(job.restored?.get(stage.id) ?? null);
+  const state = new HeapState(job.restored?.get(stage.id) ?? null, ttl);
   return operator.kind === 'watermark'
     ? new WatermarkOperator({ ...stage, operator }, job, state, WATERMARK_INTERVAL_MS)
     : new RowOperator(stage, job, rowFunction(operator, state), state);
 }
 
-/** The operator of a Python stage that has a `stream`; `calls` are its workers. */
+/** The operator of a Python stage that has a `stream`; `calls` are its workers, `ttl` as of `streamOperator`. */
 export function pythonStreamOperator(
   stage: PythonStage,
   stream: PythonStream,
   calls: StageCalls,
   job: OperatorSurroundings,
+  ttl: StateTtl | null = null,
 ): Operator {
-  const state = new HeapState(job.restored?.get(stage.id) ?? null);
+  const state = new HeapState(job.restored?.get(stage.id) ?? null, ttl);
   const update = updatesBy(stream, calls, stage.parallelism, job.schemas);
   const { operator } = stream;
   const rows =

@@ -19,6 +19,7 @@ import { outputColumn, sortKey } from './order-by.js';
 import { limited, type QueryTail } from './query.js';
 import type { Scope } from './scope.js';
 import { bindSelectList } from './select-list.js';
+import { refuseStateTtl } from './state-ttl-hint.js';
 import { oneRow } from './values.js';
 
 /** The plan of a SELECT with the ORDER BY and LIMIT of its query, which may sort by what is not selected. */
@@ -28,6 +29,7 @@ export function bindSelect(
   parent: Scope | null,
   tail: QueryTail,
 ): LogicalPlan {
+  refuseStateTtl(context, node.hints);
   const from =
     node.from === null ? { plan: oneRow(context), relations: [] } : bindFrom(context, node.from, parent);
   const plain: Scope = { relations: from.relations, parent };

@@ -7,6 +7,7 @@ import {
   plain,
   type SqlValue,
   type StateBackend,
+  type StateCodec,
 } from '../../../core/index.js';
 import { type Change, type Collector, isAddition, type Row, type RowFunction } from '../row-function.js';
 import { sayGroup } from '../said-group.js';
@@ -38,6 +39,8 @@ export class Accumulate implements RowFunction {
   readonly #groups: KeyedState<Group>;
   readonly #watermark: OperatorValue<number>;
   readonly #keys: readonly number[];
+  /** As of `GroupAggregate`. */
+  readonly #expires: boolean;
   /** Rows since the last moment. */
   readonly #rows = new Map<string, { readonly group: Group; readonly rows: GroupRow[] }>();
   #changed: Changed[] = [];
@@ -50,13 +53,15 @@ export class Accumulate implements RowFunction {
     this.#keys = stream.operator.keys;
     const calls = new GroupCalls(stream);
     this.#calls = calls;
-    this.#groups = state.keyed('groups', {
+    this.#expires = state.ttl !== null;
+    const codec: StateCodec<Group> = {
       save: ({ keys, called, rows, said }) => [keys, calls.save(called), rows, said],
       load: (saved) => {
         const [keys, called, rows, said] = saved as [Row, SqlValue, number, Row | null];
         return { keys, called: calls.load(called), rows, said };
       },
-    });
+    };
+    this.#groups = state.keyed('groups', codec, { expires: true });
     this.#watermark = state.value('watermark', plain<number>(), Number.NEGATIVE_INFINITY);
   }
 
@@ -69,7 +74,7 @@ export class Accumulate implements RowFunction {
       const keys = this.#keys.map((column) => row[column]!);
       group = { keys, called: this.#calls.start(), rows: 0, said: null };
       this.#groups.set(key, group);
-    }
+    } else if (this.#expires) this.#groups.set(key, group);
     group.rows += isAddition(change) ? 1 : -1;
     let waiting = this.#rows.get(key);
     if (waiting === undefined) {
@@ -106,7 +111,7 @@ export class Accumulate implements RowFunction {
     const values = await this.#updated(pieces);
     for (const { group, builtIns, clockMs } of changed) {
       const now = builtIns && [...group.keys, ...builtIns, ...values.get(group)!.next().value!];
-      sayGroup(group.said, now, out, clockMs);
+      sayGroup(group.said, now, out, { clockMs, repeats: this.#expires });
       group.said = now;
     }
   }

@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest';
+import { HeapState, types } from '../../../core/index.js';
+import { FirstRow } from '../../../operators/streaming/first-row.js';
+import { GroupAggregate } from '../../../operators/streaming/group-aggregate.js';
+import { Join } from '../../../operators/streaming/join.js';
+import { LastRow } from '../../../operators/streaming/last-row.js';
+import { Normalize } from '../../../operators/streaming/normalize.js';
+import { Rank } from '../../../operators/streaming/rank.js';
+import type { RowFunction } from '../../../operators/streaming/row-function.js';
+import { APPENDING, at, callOf, changing, type Event, run } from './rows.js';
+
+const TTL_MS = 100;
+
+/** State whose clock stands where it is put. */
+class Aging {
+  nowMs = 1_000;
+
+  state(snapshot: Uint8Array | null = null): HeapState {
+    return new HeapState(snapshot, { ms: TTL_MS, nowMs: () => this.nowMs });
+  }
+
+  /** What the function puts out, the events each so many milliseconds after the ones before. */
+  run(rows: RowFunction, ...steps: readonly (readonly [afterMs: number, ...events: Event[]])[]): string[][] {
+    return steps.map(([afterMs, ...events]) => {
+      this.nowMs += afterMs;
+      return run(rows, [...events, 'flush']);
+    });
+  }
+}
+
+const ends = { inputs: [APPENDING], outputs: [] };
+const group = { kind: 'aggregate', keys: [0], calls: [callOf('COUNT', null)], windowTime: null } as const;
+const order = [{ column: 1, type: types.bigint(), descending: true, nullsFirst: false }];
+
+describe('state with a time to live', () => {
+  it('a group counts anew once no row has come for so long', () => {
+    const aging = new Aging();
+    const rows = new GroupAggregate({ ...group, ...ends }, aging.state());
+
+    expect(
+      aging.run(rows, [0, ['+I', ['a']]], [99, ['+I', ['a']]], [99, ['+I', ['a']]], [100, ['+I', ['a']]]),
+    ).toEqual([['+I = [a 1]'], ['-U = [a 1]', '+U = [a 2]'], ['-U = [a 2]', '+U = [a 3]'], ['+I = [a 1]']]);
+  });
+
+  it('a group of which nothing is left takes nothing back', () => {
+    const aging = new Aging();
+    const rows = new GroupAggregate({ ...group, inputs: [changing(1)], outputs: [] }, aging.state());
+
+    expect(aging.run(rows, [0, ['+I', ['a', 0]]], [100, ['-D', ['a', 3]]])).toEqual([['+I = [a 1]'], []]);
+  });
+
+  it('a result that stays as it was is said all the same, so that what reads it does not expire', () => {
+    const aging = new Aging();
+    const calls = [callOf('MAX', 1)];
+    const rows = new GroupAggregate({ ...group, calls, ...ends }, aging.state());
+
+    expect(aging.run(rows, [0, ['+I', ['a', 5n]]], [1, ['+I', ['a', 4n]]])[1]).toEqual([
+      '-U = [a 5]',
+      '+U = [a 5]',
+    ]);
+  });
+
+  it('the times are in a checkpoint; state that was stored without them counts as written when it comes back', () => {
+    const aging = new Aging();
+    const before = aging.state();
+    aging.run(new GroupAggregate({ ...group, ...ends }, before), [0, ['+I', ['a']]], [60, ['+I', ['b']]]);
+    const timed = before.snapshot();
+    const untimed = new HeapState();
+    run(new GroupAggregate({ ...group, ...ends }, untimed), [['+I', ['a']], 'flush']);
+
+    aging.nowMs += 60;
+    const restored = (snapshot: Uint8Array) =>
+      run(new GroupAggregate({ ...group, ...ends }, aging.state(snapshot)), [
+        ['+I', ['a']],
+        ['+I', ['b']],
+        'flush',
+      ]);
+    expect(restored(timed)).toEqual(['+I = [a 1]', '-U = [b 1]', '+U = [b 2]']);
+    expect(restored(untimed.snapshot())).toEqual(['-U = [a 1]', '+U = [a 2]', '+I = [b 1]']);
+  });
+
+  it('each row of a join expires by itself, and a pair is found while both are there', () => {
+    const aging = new Aging();
+    const inputs = [APPENDING, APPENDING];
+    const sides = { leftKeys: [0], rightKeys: [0], nullSafe: [false], bounds: [], left: null, right: null };
+    const rows = new Join({ kind: 'join', type: 'inner', ...sides, inputs, outputs: [] }, aging.state());
+
+    expect(
+      aging.run(
+        rows,
+        [0, ['+I', ['k', 1n], 0]],
+        [60, ['+I', ['k', 2n], 0]],
+        [30, ['+I', ['k', 3n], 1]],
+        [30, ['+I', ['k', 4n], 1]],
+        [100, ['+I', ['k', 5n], 1]],
+      ),
+    ).toEqual([[], [], ['+I [k 1] [k 3]', '+I [k 2] [k 3]'], ['+I [k 2] [k 4]'], []]);
+  });
+
+  it('a row of an outer join lives on by the partners that it finds', () => {
+    const aging = new Aging();
+    const inputs = [APPENDING, APPENDING];
+    const sides = { leftKeys: [0], rightKeys: [0], nullSafe: [false], bounds: [], left: null, right: null };
+    const rows = new Join({ kind: 'join', type: 'left', ...sides, inputs, outputs: [] }, aging.state());
+
+    expect(
+      aging.run(
+        rows,
+        [0, ['+I', ['k', 1n], 0]],
+        [60, ['+I', ['k', 2n], 1]],
+        [60, ['+I', ['k', 3n], 1]],
+        [100, ['+I', ['k', 4n], 1]],
+      ),
+    ).toEqual([['+I [k 1] -'], ['-D [k 1] -', '+I [k 1] [k 2]'], ['+I [k 1] [k 3]'], []]);
+  });
+
+  it('the last row of a key, a ranking and a normalized row are forgotten', () => {
+    const aging = new Aging();
+    const last = new LastRow({ kind: 'last_row', keys: [0], time: 1, ...ends }, aging.state());
+    expect(aging.run(last, [0, ['+I', ['a', 5n]]], [100, ['+I', ['a', 4n]]])[1]).toEqual(['+I [a 4] = [1]']);
+
+    const spec = { kind: 'rank', keys: [0], order, from: 1, to: 1, windowTime: null, ...ends } as const;
+    const rank = new Rank(spec, aging.state());
+    expect(aging.run(rank, [0, ['+I', ['a', 5n]]], [100, ['+I', ['a', 4n]]])[1]).toEqual(['+I [a 4]']);
+
+    const normalize = new Normalize(
+      { kind: 'normalize', keys: [0], inputs: [changing(1)], outputs: [] },
+      aging.state(),
+    );
+    expect(aging.run(normalize, [0, ['+I', ['a', 0]]], [100, ['-D', ['a', 3]]])[1]).toEqual([]);
+  });
+
+  it('the first row of a key may come again', () => {
+    const aging = new Aging();
+    const first = new FirstRow({ kind: 'first_row', keys: [0], time: 1, ...ends }, aging.state());
+
+    expect(
+      aging.run(
+        first,
+        [0, ['+I', ['a', at(1)]], { watermark: 1 }],
+        [1, ['+I', ['a', at(2)]], { watermark: 2 }],
+        [100, ['+I', ['a', at(3)]], { watermark: 3 }],
+      ),
+    ).toEqual([[`+I [a ${at(1)}] = [1]`], [], [`+I [a ${at(3)}] = [1]`]]);
+  });
+
+  it('what has expired does not stay in memory', () => {
+    const aging = new Aging();
+    const things = aging.state().keyed<number>('n', { save: (n) => n, load: Number }, { expires: true });
+    for (let i = 0; i < 1_000; i++) {
+      aging.nowMs += 1;
+      things.set(String(i), i);
+    }
+
+    expect(things.size).toBe(TTL_MS);
+    expect([...things.values()]).toEqual(Array.from({ length: TTL_MS }, (_, i) => 900 + i));
+  });
+});
