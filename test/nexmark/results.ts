@@ -1,6 +1,6 @@
 /** Results of the Nexmark queries, told by a checksum. */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Session } from '../../operators/index.js';
 
@@ -24,6 +24,21 @@ export const EXPECTED = JSON.parse(readFileSync(`${HERE}expected.json`, 'utf8'))
 export function nexmarkQuery(name: string): string {
   return readFileSync(`${HERE}queries/${name}.sql`, 'utf8');
 }
+
+/** The names of the queries that have a variant with Python functions. */
+export const PYTHON_QUERIES: readonly string[] = readdirSync(`${HERE}python`).map((file) =>
+  file.slice(0, -4),
+);
+
+/** The variant of a query with Python functions, which gives the same rows. */
+export function pythonQuery(name: string): string {
+  return readFileSync(`${HERE}python/${name}.sql`, 'utf8');
+}
+
+/** The statements that make its Python functions. */
+export const PYTHON_FUNCTIONS = ['to_euro', 'time_class', 'count_char', 'channel_id']
+  .map((name) => `CREATE TEMPORARY FUNCTION ${name} AS 'functions.${name}' LANGUAGE PYTHON;`)
+  .join('\n');
 
 /** The statements that make its tables, over that many events. */
 export function nexmarkTables(events: number): string {

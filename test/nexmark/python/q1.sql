@@ -1,0 +1,1 @@
+SELECT auction, bidder, to_euro(price) AS price, `dateTime`, extra FROM bid
