@@ -8,6 +8,7 @@ export * from './batch/hold.js';
 export * from './batch/json-value.js';
 export * from './batch/parse-date-time.js';
 export type { ValueReader } from './batch/read-value.js';
+export { type BatchRow, batchRows } from './batch/row-group.js';
 export * from './batch/schema-registry.js';
 export {
   MAX_BATCH_ROWS,

@@ -2,6 +2,8 @@
  * What moves between stages. The core routes these; it neither builds Arrow metadata nor copies bodies.
  */
 
+import { type BatchRow, rowsBytes } from './row-group.js';
+
 /**
  * Some columns of a batch: one Arrow record batch message as the wire carries it.
  *
@@ -17,6 +19,8 @@ export interface ColumnGroup {
   readonly shared: SharedMessage | null;
   readonly messageRows: number;
   readonly selection: Int32Array | null;
+  /** The rows of the message as values, where the core made them: the message is written when it is asked for. */
+  readonly rows?: readonly BatchRow[];
 }
 
 /**
@@ -67,9 +71,8 @@ export type StreamElement = Batch | Watermark | Barrier | EndOfInput;
 export function batchBytes(batch: Batch): number {
   let bytes = 0;
   for (const group of batch.groups) {
-    bytes +=
-      (group.shared ?? group.message).byteLength +
-      (group.selection === null ? 0 : group.selection.byteLength);
+    bytes += group.rows === undefined ? (group.shared ?? group.message).byteLength : rowsBytes(group.rows);
+    if (group.selection !== null) bytes += group.selection.byteLength;
   }
   return bytes;
 }

@@ -45,7 +45,7 @@ export class GeneratorSource implements SourceOperator {
 
   async open(context: OperatorContext): Promise<void> {
     this.#context = context;
-    this.#encode = groupEncoder(this.stage, this.job);
+    this.#encode = groupEncoder(this.stage, this.job, true);
     this.#generator = this.generator();
     this.#goOn();
   }

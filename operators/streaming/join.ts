@@ -105,12 +105,18 @@ export class Join implements RowFunction {
 
   advance(watermarkMs: number, out: Collector): void {
     this.#sides.forEach((side, input) => {
-      for (const due of side.leaving.due(watermarkMs)) {
-        const entry = due.item;
-        const rows = side.rows.get(entry.key)!.filter((other) => other !== entry);
-        if (rows.length === 0) side.rows.delete(entry.key);
-        else side.rows.set(entry.key, rows);
+      const left = new Map<string, Set<Entry>>();
+      for (const { item: entry } of side.leaving.due(watermarkMs)) {
+        const entries = left.get(entry.key);
+        if (entries === undefined) left.set(entry.key, new Set([entry]));
+        else entries.add(entry);
         if (side.isKept && entry.partners === 0) this.#alone(INSERT, entry.row, input, out);
+      }
+      for (const [key, entries] of left) {
+        const known = side.rows.get(key)!;
+        const rows = known.length === entries.size ? [] : known.filter((entry) => !entries.has(entry));
+        if (rows.length === 0) side.rows.delete(key);
+        else side.rows.set(key, rows);
       }
     });
     this.#watermark.value = watermarkMs;

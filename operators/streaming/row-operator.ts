@@ -3,7 +3,7 @@ import {
   type Barrier,
   type Batch,
   BatchEncoder,
-  decodeBatch,
+  batchRows,
   type Exchange,
   type HeapState,
   type Operator,
@@ -31,6 +31,8 @@ export class RowOperator implements Operator {
   readonly #inputs: readonly Exchange[];
   /** The watermark of each input. */
   readonly #clocks: OperatorValue<number[]>;
+  /** The clock that each input's last row had. */
+  readonly #ticked: (bigint | null)[];
   readonly #encoder: BatchEncoder;
   readonly #out: OutputRows;
   readonly #isTimed: boolean;
@@ -47,6 +49,7 @@ export class RowOperator implements Operator {
     this.#inputs = stage.inputs.map(exchange);
     const beginning = stage.inputs.map(() => Number.NEGATIVE_INFINITY);
     this.#clocks = state.value('clocks', plain<number[]>(), beginning);
+    this.#ticked = stage.inputs.map(() => null);
     this.#watermark = state.value('time', plain<number>(), Number.NEGATIVE_INFINITY);
     this.#encoder = new BatchEncoder(exchange(stage.output!).columns, job.schemas);
     this.#isTimed = stage.operator.outputs.some((output) => output.kind === 'clock');
@@ -62,11 +65,9 @@ export class RowOperator implements Operator {
 
   processBatch(batch: Batch, input: number): Promise<void> {
     return this.#turns.alone(async () => {
-      const columns = decodeBatch(batch, this.#inputs[input]!, this.job.schemas);
       const { change, clock } = this.stage.operator.inputs[input]!;
-      for (let i = 0; i < batch.rows; i++) {
-        const row = columns.map((column) => column.value(i));
-        if (clock !== null && row[clock] !== null) this.#tick(input, Number(row[clock]));
+      for (const row of batchRows(batch, this.#inputs[input]!, this.job.schemas)) {
+        if (clock !== null && row[clock] !== null) this.#tick(input, row[clock] as bigint);
         this.rows.process(row, change === null ? INSERT : (row[change] as Change), input, this.#out);
         if (this.#out.count >= MOST_ROWS_PER_BATCH) await this.#send();
       }
@@ -108,7 +109,11 @@ export class RowOperator implements Operator {
   }
 
   /** The clock of one input; time is the least of all. */
-  #tick(input: number, clockMs: number): void {
+  #tick(input: number, clock: bigint): void {
+    // A watermark is one value in the rows between it and the next.
+    if (clock === this.#ticked[input]) return;
+    this.#ticked[input] = clock;
+    const clockMs = Number(clock);
     if (clockMs <= this.#clocks.value[input]!) return;
     this.#clocks.value[input] = clockMs;
     this.#advance(Math.min(...this.#clocks.value));
@@ -126,11 +131,11 @@ export class RowOperator implements Operator {
 
   async #send(): Promise<void> {
     if (this.#out.count === 0) return;
-    const { rows, columns } = this.#out.take();
-    for (let from = 0; from < rows; from += MOST_ROWS_PER_BATCH) {
-      const to = Math.min(rows, from + MOST_ROWS_PER_BATCH);
-      const part = rows <= MOST_ROWS_PER_BATCH ? columns : columns.map((column) => column.slice(from, to));
-      await this.#context.output.emit(this.#encoder.encode(to - from, part));
+    const rows = this.#out.take();
+    for (let from = 0; from < rows.length; from += MOST_ROWS_PER_BATCH) {
+      const isAll = rows.length <= MOST_ROWS_PER_BATCH;
+      const part = isAll ? rows : rows.slice(from, from + MOST_ROWS_PER_BATCH);
+      await this.#context.output.emit(this.#encoder.rows(part));
     }
   }
 }
@@ -141,21 +146,24 @@ export type Outside = Required<Pick<Operator, 'open' | 'close' | 'isWorking' | '
 /** A stage that an operator of the core runs. */
 type OperatorStage = Pick<StreamStage, 'inputs' | 'output' | 'operator'>;
 
-/** Rows on their way out, by column. */
+/** Rows on their way out. */
 class OutputRows implements Collector {
   #clock: bigint | null = null;
-  #columns: SqlValue[][];
-  #count = 0;
+  #rows: Row[] = [];
+  readonly #outputs: StreamStage['operator']['outputs'];
+  /** The results of the function are the row. */
+  readonly #isResults: boolean;
 
   constructor(
-    private readonly stage: OperatorStage,
+    stage: OperatorStage,
     private readonly metrics: () => OperatorContext['metrics'],
   ) {
-    this.#columns = stage.operator.outputs.map(() => []);
+    this.#outputs = stage.operator.outputs;
+    this.#isResults = this.#outputs.every((output, i) => output.kind === 'result' && output.result === i);
   }
 
   get count(): number {
-    return this.#count;
+    return this.#rows.length;
   }
 
   emit(
@@ -164,11 +172,17 @@ class OutputRows implements Collector {
     results: readonly SqlValue[],
     clockMs: number | null = null,
   ): void {
-    this.#count += 1;
+    if (this.#isResults && results.length === this.#outputs.length) {
+      this.#rows.push(results);
+      return;
+    }
     const clock = clockMs === null ? this.#clock : clockOf(clockMs);
-    this.stage.operator.outputs.forEach((output, i) => {
-      this.#columns[i]!.push(outputValue(output, change, rows, results, clock));
-    });
+    const outputs = this.#outputs;
+    const row = new Array<SqlValue>(outputs.length);
+    for (let i = 0; i < outputs.length; i++) {
+      row[i] = outputValue(outputs[i]!, change, rows, results, clock);
+    }
+    this.#rows.push(row);
   }
 
   /** Rows from here on were made after that watermark. */
@@ -180,10 +194,9 @@ class OutputRows implements Collector {
     this.metrics().lateRows += 1;
   }
 
-  take(): { readonly rows: number; readonly columns: SqlValue[][] } {
-    const taken = { rows: this.#count, columns: this.#columns };
-    this.#columns = this.stage.operator.outputs.map(() => []);
-    this.#count = 0;
+  take(): readonly Row[] {
+    const taken = this.#rows;
+    this.#rows = [];
     return taken;
   }
 }

@@ -3,6 +3,8 @@ import {
   type Barrier,
   type Batch,
   BatchEncoder,
+  type BatchRow,
+  batchRows,
   decodeBatch,
   type Exchange,
   type HeapState,
@@ -12,9 +14,9 @@ import {
   type OperatorValue,
   plain,
   SourceError,
-  type SqlValue,
   type StreamOperator,
   type StreamStage,
+  type ValueReader,
   type Watermark,
 } from '../../core/index.js';
 import { Turns } from '../turns.js';
@@ -72,7 +74,7 @@ export class WatermarkOperator implements Operator {
     return this.#turns.alone(async () => {
       const clocks = this.#clocksOf(batch);
       const kept = this.stage.keptGroups.map((group) => batch.groups[group]!);
-      const made = this.#encoder?.encode(batch.rows, [clocks]).groups ?? [];
+      const made = this.#encoder?.rows(clocks).groups ?? [];
       await this.#context.output.emit({ ...batch, groups: [...kept, ...made] });
       await this.#say();
       this.#sayLater();
@@ -101,23 +103,36 @@ export class WatermarkOperator implements Operator {
     this.#cancelTimer?.();
   }
 
-  #clocksOf(batch: Batch): SqlValue[] {
+  /** The clock of each row, as a row of its own. */
+  #clocksOf(batch: Batch): BatchRow[] {
+    const [timeOf, watermarkOf] = this.#readers(batch);
+    let clock: BatchRow = clockAt(this.#said.value);
+    const clocks: BatchRow[] = [];
+    for (let row = 0; row < batch.rows; row++) {
+      clocks.push(clock);
+      if (timeOf(row) === null) throw missingTime();
+      const value = watermarkOf(row);
+      if (value === null) continue;
+      this.#seen.value = Math.max(this.#seen.value, millisecondsOf(value as bigint));
+      if (this.#seen.value - this.#said.value > this.intervalMs) {
+        this.#said.value = this.#seen.value;
+        clock = clockAt(this.#said.value);
+      }
+    }
+    return clocks;
+  }
+
+  /** Readers of the event time and the watermark of a row. */
+  #readers(batch: Batch): readonly [ValueReader, ValueReader] {
+    const { rowtime, watermark } = this.stage.operator;
+    if (batch.groups.every((group) => group.rows !== undefined && group.selection === null)) {
+      const rows = batchRows(batch, this.#input, this.job.schemas);
+      return [(row) => rows[row]![rowtime]!, (row) => rows[row]![watermark]!];
+    }
     const groups = this.#read.map((group) => batch.groups[group]!);
     const read = { columns: this.#input.columns, groups: this.#read.map((i) => this.#input.groups[i]!) };
     const columns = decodeBatch({ ...batch, groups }, read, this.job.schemas);
-    const { rowtime, watermark } = this.stage.operator;
-    const timeOf = columns[rowtime]!;
-    const watermarkOf = columns[watermark]!;
-    const clocks: SqlValue[] = [];
-    for (let row = 0; row < batch.rows; row++) {
-      clocks.push(Number.isFinite(this.#said.value) ? BigInt(this.#said.value) : null);
-      if (timeOf.value(row) === null) throw missingTime();
-      const value = watermarkOf.value(row);
-      if (value === null) continue;
-      this.#seen.value = Math.max(this.#seen.value, millisecondsOf(value as bigint));
-      if (this.#seen.value - this.#said.value > this.intervalMs) this.#said.value = this.#seen.value;
-    }
-    return clocks;
+    return [columns[rowtime]!.value, columns[watermark]!.value];
   }
 
   async #say(): Promise<void> {
@@ -138,6 +153,10 @@ export class WatermarkOperator implements Operator {
         .catch((error: unknown) => this.#context.fail(error));
     });
   }
+}
+
+function clockAt(watermarkMs: number): BatchRow {
+  return [Number.isFinite(watermarkMs) ? BigInt(watermarkMs) : null];
 }
 
 function missingTime(): SourceError {

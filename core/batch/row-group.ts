@@ -1,0 +1,85 @@
+/** Rows that the core has made, on their way to whoever in the core reads them as rows again. */
+import type { Batch, ColumnGroup } from './batch.js';
+import type { ExchangeColumns } from './decode.js';
+import { decodeBatch } from './decode.js';
+import type { SchemaRegistry } from './schema-registry.js';
+import type { SqlValue } from './value.js';
+
+/** The values of the columns of a row, by position. */
+export type BatchRow = readonly SqlValue[];
+
+/** A group of these rows, which are not to be changed; `encode` writes their message when somebody asks for it. */
+export function rowGroup(
+  schema: number,
+  rows: readonly BatchRow[],
+  encode: (rows: readonly BatchRow[]) => Uint8Array,
+): ColumnGroup {
+  let message: Uint8Array | null = null;
+  return {
+    schema,
+    shared: null,
+    messageRows: rows.length,
+    selection: null,
+    rows,
+    get message() {
+      message ??= encode(rows);
+      return message;
+    },
+  };
+}
+
+/**
+ * The rows of a batch, each with its values in the exchange's order; not to be changed. Errors as `decodeBatch`.
+ */
+export function batchRows(
+  batch: Batch,
+  exchange: ExchangeColumns,
+  schemas: SchemaRegistry,
+): readonly BatchRow[] {
+  const groups = batch.groups.map((group) => (group.selection === null ? group.rows : undefined));
+  if (groups.every((rows) => rows !== undefined)) {
+    // Columns are in the order of their groups.
+    return groups.reduce((left, right) => left!.map((row, i) => besideEachOther(row, right![i]!)))!;
+  }
+  const columns = decodeBatch(batch, exchange, schemas).map(({ value }) => value);
+  return Array.from({ length: batch.rows }, (_, row) => {
+    const values = new Array<SqlValue>(columns.length);
+    for (let i = 0; i < columns.length; i++) values[i] = columns[i]!(row);
+    return values;
+  });
+}
+
+function besideEachOther(left: BatchRow, right: BatchRow): BatchRow {
+  const row = new Array<SqlValue>(left.length + right.length);
+  for (let i = 0; i < left.length; i++) row[i] = left[i]!;
+  for (let i = 0; i < right.length; i++) row[left.length + i] = right[i]!;
+  return row;
+}
+
+/** Rows of a group that stand for all where its size is estimated. */
+const SAMPLES = 4;
+
+/** Bytes that the rows take in memory, about: told by some of them. */
+export function rowsBytes(rows: readonly BatchRow[]): number {
+  if (rows.length === 0) return 0;
+  let bytes = 0;
+  for (let i = 0; i < SAMPLES; i++) {
+    for (const value of rows[Math.floor((i * rows.length) / SAMPLES)]!) bytes += valueBytes(value);
+  }
+  return Math.ceil((bytes / SAMPLES) * rows.length);
+}
+
+function valueBytes(value: SqlValue): number {
+  switch (typeof value) {
+    case 'bigint':
+      return 32;
+    case 'string':
+      return 32 + value.length;
+    case 'object':
+      if (value === null) return 8;
+      if (value instanceof Uint8Array) return 128 + value.byteLength;
+      return value.reduce<number>((sum, item) => sum + valueBytes(item), 32);
+    default:
+      return 16;
+  }
+}
