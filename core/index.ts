@@ -41,6 +41,7 @@ export { AnalysisNeeded, type AnalysisRequest, type AnalyzedArgument } from './f
 export { builtinNames, builtinSignatures } from './functions/builtins.js';
 export * from './functions/function-declaration.js';
 export * from './functions/inline-target.js';
+export { MOST_BATCHES } from './graph/cut-splits.js';
 export { joinLaterals } from './graph/decorrelate/lateral-joins.js';
 export { explainQueries } from './graph/explain.js';
 export { explainGraph } from './graph/explain-graph.js';

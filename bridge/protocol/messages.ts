@@ -232,6 +232,8 @@ export interface SplitSource {
   readonly predicate: SplitPredicate | null;
   /** Rows that are read at once, at most. */
   readonly batchRows: number;
+  /** Answers are put together up to as many rows. */
+  readonly answerRows: number;
 }
 
 /** What functions of a stage are told of their job and task. */

@@ -11,10 +11,14 @@ export interface CutOptions {
 /** Answers to a split are held until it is done. */
 const MOST_ROWS = 1 << 20;
 const MOST_BYTES = 64 << 20;
+/** Wide rows fill messages by themselves. */
+const MOST_JOINED_BYTES = 16 << 20;
 /** Below this the fixed cost of a bundle shows. */
 const LEAST_ROWS = 16_384;
-/** Splits of a worker, where small row groups are put together: the last ones even out. */
-const SPLITS_OF_WORKER = 4;
+/** As many batches are answered as one: each message costs the core as much as any other. */
+export const MOST_BATCHES = 4;
+/** A split is put together of row groups up to this part of what each worker has left: the last ones even out. */
+const PARTS_LEFT = 4;
 
 /**
  * The splits of files in the order of their rows. A row group is cut only where it is too large, or where there are
@@ -26,21 +30,33 @@ export function cutSplits(
   { workers, batchRows }: CutOptions,
 ): SizedSplit[] {
   const all = files.flat().filter(({ rows }) => rows > 0);
-  const total = all.reduce((sum, { rows }) => sum + rows, 0);
-  const wanted = Math.min(batchRows, Math.max(LEAST_ROWS, Math.ceil(total / (workers * SPLITS_OF_WORKER))));
   const least = all.length < workers ? Math.ceil(workers / Math.max(1, all.length)) : 1;
-  return files.flatMap((groups, file) =>
-    joined(groups, file, wanted).flatMap((split) => pieces(split, least, batchRows)),
-  );
+  let left = all.reduce((sum, { rows }) => sum + rows, 0);
+  return files.flatMap((groups, file) => {
+    const splits = joined(groups, file, (before) =>
+      Math.min(
+        MOST_BATCHES * batchRows,
+        Math.max(LEAST_ROWS, Math.ceil((left - before) / (workers * PARTS_LEFT))),
+      ),
+    );
+    left -= groups.reduce((sum, { rows }) => sum + rows, 0);
+    return splits.flatMap((split) => pieces(split, least, batchRows));
+  });
 }
 
-/** Consecutive row groups put together up to `wanted` rows; those without rows are left out. */
-function joined(groups: readonly RowGroup[], file: number, wanted: number): SizedSplit[] {
+/**
+ * Consecutive row groups put together; those without rows are left out.
+ * @param wanted Rows of a split at most, by the rows of the file in front of it.
+ */
+function joined(groups: readonly RowGroup[], file: number, wanted: (before: number) => number): SizedSplit[] {
   const splits: SizedSplit[] = [];
+  let before = 0;
   for (const [i, { rows, bytes }] of groups.entries()) {
     const last = splits.at(-1);
     const follows = last !== undefined && last.firstRowGroup + last.rowGroups === i;
-    if (rows > 0 && follows && last.rows + rows <= wanted) {
+    const fits =
+      follows && last.rows + rows <= wanted(before - last.rows) && last.bytes + bytes <= MOST_JOINED_BYTES;
+    if (rows > 0 && fits) {
       splits[splits.length - 1] = {
         ...last,
         rowGroups: last.rowGroups + 1,
@@ -50,6 +66,7 @@ function joined(groups: readonly RowGroup[], file: number, wanted: number): Size
     } else if (rows > 0) {
       splits.push({ file, firstRowGroup: i, rowGroups: 1, offset: 0, rows, bytes });
     }
+    before += rows;
   }
   return splits;
 }

@@ -81,7 +81,10 @@ async function fuse(
     return `a row group has more than ${MOST_ROWS_OF_GROUP} rows`;
   const splits = cutSplits(found.rowGroups, { workers: stage.parallelism, batchRows: options.batchRows });
   const { columns, groups } = input;
-  return { ...stage, inputs: [], source: { scan, files: found.files, splits, input: { columns, groups } } };
+  const readers = graph.stages.filter(({ inputs }) => inputs.some((input) => input === stage.output));
+  const joinsAnswers = readers.every(({ kind }) => kind === 'relational');
+  const source = { scan, files: found.files, splits, joinsAnswers, input: { columns, groups } };
+  return { ...stage, inputs: [], source };
 }
 
 /** Modes whose rows may be divided anyhow. */

@@ -29,6 +29,7 @@ export async function withColumns(
       ...source,
       kept: [{ columns: body.input, positions: source.shipped }],
       batchRows: bundle.rows,
+      answerRows: bundle.rows,
     },
   });
   try {

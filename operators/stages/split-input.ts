@@ -1,6 +1,12 @@
 /** What comes into a Python stage, from an exchange or from files; in the words of the protocol. */
 import type { SplitSource } from '../../bridge/index.js';
-import type { Exchange, PythonStage, SplitScan, StageGraph } from '../../core/index.js';
+import {
+  type Exchange,
+  MOST_BATCHES,
+  type PythonStage,
+  type SplitScan,
+  type StageGraph,
+} from '../../core/index.js';
 import type { Engine } from '../engine.js';
 import { columnSpecs, exchangeOf } from './open-relational.js';
 
@@ -14,8 +20,8 @@ export function inputOf(stage: PythonStage, graph: StageGraph): Pick<Exchange, '
 /** What its workers read. */
 export function splitSource(
   { shippedGroups, keptGroups }: PythonStage,
-  { scan, files, input }: SplitScan,
-  engine: Engine,
+  { scan, files, input, joinsAnswers }: SplitScan,
+  { sizes: { batchRows } }: Pick<Engine, 'sizes'>,
 ): SplitSource {
   const { columns, groups } = input;
   const positions = (group: number) => groups[group]!.map((column) => scan.outputs[column]!);
@@ -28,6 +34,7 @@ export function splitSource(
       positions: positions(group),
     })),
     predicate: scan.predicate,
-    batchRows: engine.sizes.batchRows,
+    batchRows,
+    answerRows: joinsAnswers ? MOST_BATCHES * batchRows : batchRows,
   };
 }

@@ -7,17 +7,25 @@ import os
 import random
 import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
+from millstream._execution.answer import Answer
+from millstream._worker.bundle_answers import SplitAnswers
 from millstream._worker.parquet_footer import describe_files
 from millstream._worker.protocol import ColumnSpec, KeptGroup, Split, SplitPredicate, SplitSource
 from millstream._worker.split_reader import SplitReader
 from millstream.errors import SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from millstream._execution import FailedRow, FunctionStage
 
 ROWS = 1_000
 ID, PRICE, NAME, PAID = range(4)
@@ -48,6 +56,35 @@ def test_rows_that_a_condition_keeps_know_their_place_in_the_split(file: Path) -
     ids = piece.columns[ID].to_pylist()
     assert [210 + piece.row_of_split(row) for row in range(piece.rows)] == ids
     assert 0 < piece.rows < 50
+
+
+class Doubling:
+    """A stage that doubles prices of a piece, and gives up its third row."""
+
+    def process(self, columns: list[pa.Array], rows: int) -> Iterator[Answer]:
+        kept = pa.array([row for row in range(rows) if row != 2], pa.int32())
+        doubled = pc.multiply(columns[0], 2.0).take(kept)
+        yield Answer(len(kept), pa.record_batch([doubled], ["r0"]), kept)
+
+    def take_failed_rows(self) -> list[FailedRow]:
+        return []
+
+
+@pytest.mark.parametrize(("answer_rows", "sizes"), [(50, [49] * 5), (100, [98, 98, 49]), (1_000, [245])])
+def test_answers_to_several_pieces_come_as_one_of_as_many_rows_as_are_asked_for(
+    file: Path, answer_rows: int, sizes: list[int]
+) -> None:
+    reader = reader_of(source(file, batch_rows=50, answer_rows=answer_rows))
+    stage = cast("FunctionStage", Doubling())
+
+    answers = list(SplitAnswers(stage, reader, Split(0, 0, 3, 0), 250))
+
+    assert [answer.rows for answer, _ in answers] == sizes
+    ids = [row for _, (group,) in answers for row in group.column(0).to_pylist()]
+    prices = [row for answer, _ in answers if answer.columns for row in answer.columns.column(0).to_pylist()]
+    assert ids == [row for row in range(250) if row % 50 != 2]
+    expected = pc.multiply(pq.read_table(file)["price"].take(ids), 2.0).to_pylist()
+    assert str(prices) == str(expected)
 
 
 def test_groups_that_go_on_have_each_row_as_often_as_it_is_selected(file: Path) -> None:
@@ -105,7 +142,7 @@ def test_columns_are_given_in_the_wider_types_that_functions_have(tmp_path: Path
     columns = [ColumnSpec("n", "SMALLINT")]
     files = describe_files([str(path)], columns, None)["files"]
     wide = [ColumnSpec("c0", "BIGINT")]
-    reader = SplitReader(SplitSource(files, columns, [0], [KeptGroup(wide, [0])], None, 10), wide)
+    reader = SplitReader(SplitSource(files, columns, [0], [KeptGroup(wide, [0])], None, 10, 10), wide)
 
     (piece,) = reader.read(Split(0, 0, 1, 0), 2)
 
@@ -226,7 +263,9 @@ def reader_of(of: SplitSource) -> SplitReader:
     return SplitReader(of, [COLUMNS[position] for position in of.shipped])
 
 
-def source(path: Path, predicate: Any = None, batch_rows: int = 2_000) -> SplitSource:
+def source(
+    path: Path, predicate: Any = None, batch_rows: int = 2_000, answer_rows: int | None = None
+) -> SplitSource:
     return SplitSource(
         describe_files([str(path)], COLUMNS, None)["files"],
         COLUMNS,
@@ -234,6 +273,7 @@ def source(path: Path, predicate: Any = None, batch_rows: int = 2_000) -> SplitS
         [KeptGroup([ColumnSpec("c0", "BIGINT")], [ID])],
         None if predicate is None else msgspec.convert(predicate, SplitPredicate),
         batch_rows,
+        batch_rows if answer_rows is None else answer_rows,
     )
 
 

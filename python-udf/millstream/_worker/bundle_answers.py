@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+import pyarrow as pa
+
 from ..errors import MillstreamError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import pyarrow as pa
 
     from .._execution import Answer, FailedRow, FunctionStage
     from .protocol import Split
@@ -24,6 +24,10 @@ class PlacedAnswer(NamedTuple):
 
     answer: Answer
     kept: Sequence[pa.RecordBatch]
+
+
+_MOST_JOINED_BYTES = 4 << 20
+"""Beyond it a message is large enough."""
 
 
 class ColumnAnswers(Iterator[PlacedAnswer]):
@@ -49,7 +53,8 @@ class SplitAnswers(Iterator[PlacedAnswer]):
     """Answers to a split, read piece by piece. Failed rows are counted in the split; errors count only
     the rows that functions were given, as a saved bundle has no others.
 
-    Selections are taken by the kept groups: each row of an answer is beside its columns.
+    Selections are taken by the kept groups: each row of an answer is beside its columns. What functions give
+    for several pieces is put together, as each answer costs the core as much as any other.
     """
 
     def __init__(self, stage: FunctionStage, reader: SplitReader, split: Split, rows: int) -> None:
@@ -63,6 +68,20 @@ class SplitAnswers(Iterator[PlacedAnswer]):
         self._given = 0
 
     def __next__(self) -> PlacedAnswer:
+        part = self._next_part()
+        if part is None:
+            raise StopIteration
+        parts = [part]
+        rows, size = part.answer.rows, _bytes_of(part)
+        while self._reader.joins(rows) and size < _MOST_JOINED_BYTES:
+            if (part := self._next_part()) is None:
+                break
+            parts.append(part)
+            rows += part.answer.rows
+            size += _bytes_of(part)
+        return _together(parts)
+
+    def _next_part(self) -> PlacedAnswer | None:
         while True:
             try:
                 answer = next(self._answers, None)
@@ -78,7 +97,7 @@ class SplitAnswers(Iterator[PlacedAnswer]):
             self._piece = next(self._pieces, None)
             self.decode_ns += time.monotonic_ns() - began
             if self._piece is None:
-                raise StopIteration
+                return None
             self._answers = self._stage.process(self._reader.shipped(self._piece), self._piece.rows)
 
     def take_failed_rows(self) -> list[FailedRow]:
@@ -98,3 +117,23 @@ class SplitAnswers(Iterator[PlacedAnswer]):
             place = self._given + row
             error.message = error.message.replace(f"in row {row}", f"in row {place}", 1)
             error.details = replace(error.details, row=place)
+
+
+def _together(parts: Sequence[PlacedAnswer]) -> PlacedAnswer:
+    if len(parts) == 1:
+        return parts[0]
+    first = parts[0].answer
+    columns = None if first.columns is None else _concatenated([part.answer.columns for part in parts])
+    kept = [_concatenated(group) for group in zip(*(part.kept for part in parts), strict=True)]
+    return PlacedAnswer(first._replace(rows=sum(part.answer.rows for part in parts), columns=columns), kept)
+
+
+def _concatenated(batches: Sequence[pa.RecordBatch]) -> pa.RecordBatch:
+    schema = batches[0].schema
+    columns = [pa.concat_arrays([batch.column(i) for batch in batches]) for i in range(len(schema))]
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+def _bytes_of(part: PlacedAnswer) -> int:
+    own = 0 if part.answer.columns is None else part.answer.columns.nbytes
+    return int(own + sum(batch.nbytes for batch in part.kept))

@@ -380,6 +380,7 @@ class SplitSource(_Struct):
     kept: list[KeptGroup]
     predicate: SplitPredicate | None
     batch_rows: int
+    answer_rows: int
 
 
 class OpenFunctionStage(_Body, tag="open_function_stage"):

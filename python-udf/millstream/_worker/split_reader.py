@@ -110,6 +110,10 @@ class SplitReader:
             for positions, schema in self._kept
         ]
 
+    def joins(self, rows: int) -> bool:
+        """Whether an answer of so many rows takes those of one more piece."""
+        return rows + self._source.batch_rows <= self._source.answer_rows
+
     def close(self) -> None:
         """Closes what is open."""
         if self._open is not None:

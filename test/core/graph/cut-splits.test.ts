@@ -41,7 +41,21 @@ describe('splits of files', () => {
   it('put small row groups of a file together', () => {
     const splits = cutSplits([groups(...Array(100).fill(1_000))], { workers: 1, batchRows: BATCH });
 
-    expect(splits.map(({ rowGroups }) => rowGroups)).toEqual([25, 25, 25, 25]);
+    expect(splits.map(({ rowGroups }) => rowGroups)).toEqual([25, 18, 16, 16, 16, 9]);
+  });
+
+  it('are several row groups while much is left, and single ones at the end', () => {
+    const splits = cutSplits([groups(...Array(76).fill(BATCH))], { workers: 2, batchRows: BATCH });
+
+    expect(splits.slice(0, 3).map(({ rowGroups }) => rowGroups)).toEqual([4, 4, 4]);
+    expect(splits.slice(-8).map(({ rowGroups }) => rowGroups)).toEqual(Array(8).fill(1));
+  });
+
+  it('are no larger for wide rows, which fill messages by themselves', () => {
+    const wide = Array.from({ length: 40 }, () => ({ rows: BATCH, bytes: 12 << 20 }));
+    const splits = cutSplits([wide], { workers: 2, batchRows: BATCH });
+
+    expect(splits.every(({ rowGroups }) => rowGroups === 1)).toBe(true);
   });
 
   it('cover every row once, in order, and are bounded', () => {
