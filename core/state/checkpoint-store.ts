@@ -66,6 +66,7 @@ const PLAN = 'plan.txt';
 /**
  * Writes a checkpoint, or savepoint, as `folder`. When it resolves all of it is there; where it fails nothing is.
  * @param time milliseconds since the epoch
+ * @param beforeComplete called when nothing is left to be done but to show it
  */
 export async function writeCheckpoint(
   files: CheckpointFiles,
@@ -73,6 +74,7 @@ export async function writeCheckpoint(
   { id, states }: Checkpoint,
   { job, origin, stages, plan }: CheckpointedJob,
   time: number,
+  beforeComplete: () => void = () => {},
 ): Promise<void> {
   const hidden = folder.replace(/[^/]*$/, '.$&');
   const encoder = new TextEncoder();
@@ -88,6 +90,7 @@ export async function writeCheckpoint(
     const manifest: Manifest = { format: 2, job, origin, id, time, stages: written };
     await files.write(`${hidden}/${PLAN}`, encoder.encode(`${plan.trimEnd()}\n`));
     await files.write(`${hidden}/${METADATA}`, encoder.encode(`${JSON.stringify(manifest, null, 2)}\n`));
+    beforeComplete();
     await files.rename(hidden, folder);
   } catch (error) {
     await files.remove(hidden).catch(() => undefined);
@@ -106,10 +109,10 @@ export class CheckpointStore {
     private readonly retained: number,
   ) {}
 
-  /** When it resolves the checkpoint is complete; where it fails those before it stay. */
-  async write(checkpoint: Checkpoint, time: number): Promise<void> {
+  /** When it resolves the checkpoint is complete; where it fails those before it stay. `beforeComplete` as of `writeCheckpoint`. */
+  async write(checkpoint: Checkpoint, time: number, beforeComplete?: () => void): Promise<void> {
     const folder = `${this.job.job}/chk-${checkpoint.id}`;
-    await writeCheckpoint(this.files, folder, checkpoint, this.job, time);
+    await writeCheckpoint(this.files, folder, checkpoint, this.job, time, beforeComplete);
     this.#kept.push(folder);
   }
 

@@ -1,6 +1,5 @@
 /** Checkpoints of a streaming job: taken at an interval, and what the job goes on from. */
 import { randomUUID } from 'node:crypto';
-import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   CancelledError,
@@ -9,7 +8,6 @@ import {
   CheckpointStore,
   ConfigurationError,
   claimState,
-  type FileSink,
   type Job,
   readCheckpoint,
   SinkError,
@@ -102,11 +100,10 @@ export class Checkpoints {
     for (const stage of graph.stages) {
       if (stage.kind !== 'relational' || stage.sink === null) continue;
       const shown = partsIn(restored?.states.get(stage.id) ?? null);
-      const ofStage = new KeptParts(stage.sink, stored?.origin ?? parts.engine.job.id, shown);
-      if (stored !== null) await removeOthers(stage.sink, stored.origin, shown);
-      await ofStage.show(0);
-      kept.set(stage.id, ofStage);
+      kept.set(stage.id, new KeptParts(stage.sink, stored?.origin ?? parts.engine.job.id, shown));
     }
+    if (stored !== null) await removeOthers(kept);
+    for (const ofStage of kept.values()) await ofStage.show(0);
     if (stored !== null) onNote(`going on from checkpoint ${stored.id} of job ${stored.job}`);
     return new Checkpoints(parts, graph, kept, restored);
   }
@@ -125,6 +122,7 @@ export class Checkpoints {
       await parts.drop(this.#last);
       await parts.show(this.#last);
     }
+    await removeOthers(this.kept);
     if (this.#last === 0) return 'from the beginning';
     if (this.#last !== this.#restored?.id) {
       const stored = await readCheckpoint(checkpointFolder(this.#lastFolder));
@@ -183,12 +181,14 @@ export class Checkpoints {
   /** The job has succeeded: all files are shown, and nobody goes on from its checkpoints. */
   async succeed(): Promise<void> {
     for (const parts of this.kept.values()) await parts.show(Number.POSITIVE_INFINITY);
+    await removeOthers(this.kept);
     await this.#store?.removeAll();
   }
 
   /** The job has not: what belongs to no complete checkpoint is removed. */
   async fail(): Promise<void> {
     for (const parts of this.kept.values()) await parts.drop(this.#last);
+    await removeOthers(this.kept);
     if (this.#last === this.#first) return;
     this.parts.onNote(`the last checkpoint: go on from it by ${recoveryFrom(this.#lastFolder)}`);
   }
@@ -212,13 +212,17 @@ export class Checkpoints {
     return this.#sinks.every((id) => checkpoint.states.has(id));
   }
 
+  /** The parts of the checkpoint outlive this process from here on. */
+  #release(checkpointId: number): void {
+    for (const parts of this.kept.values()) parts.release(checkpointId);
+  }
+
   async #take(job: Job, store: CheckpointStore): Promise<void> {
     if (job.state !== 'running') return;
     try {
       const checkpoint = await job.checkpoint();
       if (!this.#isWhole(checkpoint)) return;
-      for (const parts of this.kept.values()) parts.release(checkpoint.id);
-      await store.write(checkpoint, this.parts.engine.clock.nowMs());
+      await store.write(checkpoint, this.parts.engine.clock.nowMs(), () => this.#release(checkpoint.id));
       this.#last = checkpoint.id;
       for (const parts of this.kept.values()) await parts.show(checkpoint.id);
       await store.retire();
@@ -231,15 +235,15 @@ export class Checkpoints {
   async #writeLast(checkpoint: Checkpoint, savepoint: string | null): Promise<string> {
     const now = this.parts.engine.clock.nowMs();
     const folder = savepoint ?? join(this.parts.settings.folder!, this.#job.job);
-    for (const parts of this.kept.values()) parts.release(checkpoint.id);
+    const release = () => this.#release(checkpoint.id);
     try {
       if (savepoint === null) {
-        await this.#store!.write(checkpoint, now);
+        await this.#store!.write(checkpoint, now, release);
         this.#last = checkpoint.id;
         return this.#lastFolder;
       }
       const name = `savepoint-${this.#job.job.slice(0, 6)}-${randomUUID().slice(0, 12).replace('-', '')}`;
-      await writeCheckpoint(checkpointFolder(savepoint), name, checkpoint, this.#job, now);
+      await writeCheckpoint(checkpointFolder(savepoint), name, checkpoint, this.#job, now, release);
       return join(savepoint, name);
     } catch (error) {
       throw new SinkError(
@@ -301,16 +305,12 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function partsIn(state: Uint8Array | null): KeptPart[] {
-  return state === null ? [] : (JSON.parse(new TextDecoder().decode(state)) as KeptPart[]);
+/** Several sinks may write into one folder. */
+async function removeOthers(kept: ReadonlyMap<string, KeptParts>): Promise<void> {
+  const all = [...kept.values()].flatMap((parts) => parts.all);
+  for (const parts of kept.values()) await parts.removeOthers(all);
 }
 
-/** Parts that were begun after the checkpoint, by its job or by others that went on from it, and left. */
-async function removeOthers(sink: FileSink, origin: string, parts: readonly KeptPart[]): Promise<void> {
-  const names = await readdir(sink.path).catch(() => []);
-  const own = new Set(parts.map(({ name }) => `.${name}.inprogress`));
-  for (const name of names) {
-    if (name.startsWith(`.part-${origin}-`) && !own.has(name))
-      await rm(join(sink.path, name), { recursive: true, force: true });
-  }
+function partsIn(state: Uint8Array | null): KeptPart[] {
+  return state === null ? [] : (JSON.parse(new TextDecoder().decode(state)) as KeptPart[]);
 }

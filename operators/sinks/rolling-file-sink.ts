@@ -1,5 +1,6 @@
 /** A filesystem sink of a job with checkpoints: a part for each of them, shown when the checkpoint is complete. */
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Barrier, Batch, Operator, OperatorContext, Watermark } from '../../core/index.js';
 import { derivedContext } from '../derived-context.js';
 import { type FileOutput, type KeptPart, showPart } from '../file-output.js';
@@ -40,6 +41,15 @@ export class KeptParts {
       await showPart(this.sink, kept.part);
       kept.release();
       this.#parts = this.#parts.filter((other) => other !== kept);
+    }
+  }
+
+  /** Removes hidden parts that are none of `parts`: of attempts that failed, and of jobs that were killed. */
+  async removeOthers(parts: readonly KeptPart[]): Promise<void> {
+    const own = new Set(parts.map(({ name }) => `.${name}.inprogress`));
+    for (const name of await readdir(this.sink.path).catch(() => [])) {
+      if (name.startsWith(`.part-${this.origin}-`) && !own.has(name))
+        await rm(join(this.sink.path, name), { recursive: true, force: true });
     }
   }
 
@@ -125,9 +135,12 @@ export class RollingFileSink implements Operator {
 
   async #finish(checkpointId: number): Promise<void> {
     if (this.#part === null) return;
-    const { output, writer } = this.#part;
+    const part = this.#part;
+    const { output, writer } = part;
     await writer.endInput(0);
     await writer.close();
+    // Closed meanwhile: the part is gone.
+    if (this.#part !== part) return;
     this.#part = null;
     this.#hasKept = true;
     this.parts.add(checkpointId, output.keep(), () => output.release());
