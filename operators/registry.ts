@@ -50,6 +50,8 @@ export interface JobEnds {
   readonly kept: ReadonlyMap<string, KeptParts> | null;
   /** Where `print` writes. */
   readonly print: WriteText;
+  /** Tells the user, on standard error. */
+  readonly onNote: (text: string) => void;
 }
 
 /** A source that a program handed in, by connector name. */
@@ -73,9 +75,9 @@ export function createRegistry(
         case 'stream':
           return streamOperator(stage, job, stateTtl(engine));
         case 'source':
-          return source(stage, job, engine, sources);
+          return source(stage, job, engine, ends, sources);
         case 'sink':
-          return sink(stage, job, ends);
+          return sink(stage, job, engine, ends);
       }
     },
   };
@@ -156,6 +158,7 @@ function source(
   stage: SourceStage,
   job: OperatorSurroundings,
   engine: Engine,
+  ends: JobEnds,
   sources: ReadonlyMap<string, SourceFactory>,
 ): SourceOperator {
   if (stage.connector === 'datagen') return datagenSource(stage, job, engine.clock);
@@ -165,12 +168,19 @@ function source(
   }
   const factory = sources.get(stage.connector);
   if (factory !== undefined) return factory(stage, job);
-  const made = CONNECTORS.get(stage.connector)?.source?.(stage, { job, clock: engine.clock });
+  const made = CONNECTORS.get(stage.connector)?.source?.(stage, {
+    job,
+    clock: engine.clock,
+    onNote: ends.onNote,
+  });
   if (made !== undefined) return made;
   throw new PlanError('PLAN_CONNECTOR', `No source is registered for connector '${stage.connector}'.`);
 }
 
-function sink(stage: SinkStage, job: OperatorSurroundings, ends: JobEnds): Operator {
+function sink(stage: SinkStage, job: OperatorSurroundings, engine: Engine, ends: JobEnds): Operator {
+  const host = { job, clock: engine.clock, onNote: ends.onNote };
+  const made = CONNECTORS.get(stage.connector)?.sink?.(stage, host);
+  if (made !== undefined) return made;
   switch (stage.connector) {
     case 'collect':
       return new CollectSink(ends.results!, ends.endsResult);

@@ -80,7 +80,7 @@ function addSink(
 
 interface RowSink {
   readonly table: Pick<ScanTable, 'path' | 'connector' | 'options' | 'primaryKey'>;
-  readonly fields: readonly Pick<TableField, 'name' | 'metadata'>[];
+  readonly fields: readonly TableField[];
   readonly change: PlanColumn | null;
 }
 
@@ -103,6 +103,11 @@ function addRowSink(assembler: StageAssembler, root: LogicalPlan, sink: RowSink)
       connector,
       options,
       primaryKey,
+      fields: sink.fields.map(({ name, type, metadata }) => ({
+        name,
+        type,
+        ...(metadata === undefined ? {} : { metadata }),
+      })),
       columns: sink.fields.map(({ name, metadata }, i) => ({
         name,
         column: positions.get(root.columns[i]!.id)!,

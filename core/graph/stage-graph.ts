@@ -229,6 +229,8 @@ export interface SinkStage extends StageBase {
   readonly options: Readonly<Record<string, string>>;
   /** Columns as the user named them, in the user's order: position in the input exchange's columns. */
   readonly columns: readonly SinkColumn[];
+  /** The columns of its table, in the same order. */
+  readonly fields: readonly TableField[];
   /** Names of the columns of PRIMARY KEY. */
   readonly primaryKey: readonly string[];
   /** Position of the column that says what kind of change a row is; null: every row is an insertion. */

@@ -13,6 +13,8 @@ import type {
 export interface ConnectorHost {
   readonly job: OperatorSurroundings;
   readonly clock: Clock;
+  /** Tells the user, on standard error. */
+  readonly onNote: (text: string) => void;
 }
 
 export interface Connector {

@@ -20,8 +20,8 @@ export interface RowDecoder {
 export interface RowEncoder {
   /** True where it says what kind of change a row is; otherwise it is given insertions only. */
   readonly changes: boolean;
-  /** The record of a row; its values are in the order of the format's columns. */
-  encode(row: readonly SqlValue[], change: Change): Uint8Array;
+  /** The record of a row, whose values are in the order of the format's columns; null: one without a value. */
+  encode(row: readonly SqlValue[], change: Change): Uint8Array | null;
 }
 
 /** A record that is not of its format, or whose field is not of its column's type; the connector says which record it is. */

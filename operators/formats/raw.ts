@@ -40,9 +40,8 @@ export class RawEncoder implements RowEncoder {
     this.#write = (FIXED[type.kind] ?? variable(type)).write;
   }
 
-  /** NULL is an empty record. */
-  encode([value = null]: readonly SqlValue[]): Uint8Array {
-    return value === null ? new Uint8Array(0) : this.#write(value);
+  encode([value = null]: readonly SqlValue[]): Uint8Array | null {
+    return value === null ? null : this.#write(value);
   }
 }
 

@@ -34,14 +34,14 @@ export function chooseMode(
 ): ModeChoice {
   const unbounded = queries.flatMap((query) => unboundedTables(query.root, connectors));
   if (unbounded.length === 0) {
-    const isTemporal = queries.some((query) => hasTemporalJoin(query.root));
-    if (asked === null && isTemporal) {
-      const note = 'mode: streaming (FOR SYSTEM_TIME AS OF needs it); every source ends, and so does the job';
+    const reason = queries.map((query) => onlyStreams(query.root, connectors)).find((text) => text !== null);
+    if (asked === null && reason !== undefined) {
+      const note = `mode: streaming (${reason}); every source ends, and so does the job`;
       return { mode: 'streaming', isBounded: true, note };
     }
     if (asked !== 'streaming') return { mode: 'batch', isBounded: true, note: null };
     const note = 'mode: streaming was asked for; every source ends, so the job gives its final rows and ends';
-    const isStream = isCheckpointed || queries.some((query) => isTimed(query.root));
+    const isStream = isCheckpointed || reason !== undefined || queries.some((query) => isTimed(query.root));
     const mode = isStream ? 'streaming' : 'batch';
     return { mode, isBounded: true, note };
   }
@@ -63,9 +63,19 @@ function isTimed(plan: LogicalPlan): boolean {
   return somePlan(plan, (node) => node.kind === 'watermark') && somePlan(plan, remembers);
 }
 
-/** True where a row is joined with the version of a table at its time: only time that goes on tells which one that is. */
-export function hasTemporalJoin(plan: LogicalPlan): boolean {
-  return somePlan(plan, (node) => node.kind === 'temporal_join');
+/** Why a plan cannot run as a batch, as a clause; null: it can. */
+export function onlyStreams(
+  plan: LogicalPlan,
+  connectors: ReadonlyMap<string, ConnectorTraits>,
+): string | null {
+  if (somePlan(plan, (node) => node.kind === 'temporal_join')) return 'FOR SYSTEM_TIME AS OF needs it';
+  const changing = somePlan(
+    plan,
+    (node) =>
+      node.kind === 'scan' &&
+      (connectors.get(node.table.connector)?.gives?.(node.table) ?? 'insert') !== 'insert',
+  );
+  return changing ? 'rows of a table change and go' : null;
 }
 
 function unboundedTables(plan: LogicalPlan, connectors: ReadonlyMap<string, ConnectorTraits>): string[] {

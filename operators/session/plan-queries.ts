@@ -10,7 +10,7 @@ import {
   type QueryPlan,
   type StageGraph,
 } from '../../core/index.js';
-import { hasTemporalJoin, type Mode, type ModeChoice } from './choose-mode.js';
+import { type Mode, type ModeChoice, onlyStreams } from './choose-mode.js';
 
 /** Queries as they were optimised, with the graph that runs them. */
 export interface PlannedQueries {
@@ -46,7 +46,8 @@ export function planQueries(
   } catch (error) {
     // What a stream cannot do yet is done with all rows at hand: it differs only for rows that come too late.
     const isRefused = error instanceof PlanError && error.code === 'PLAN_STREAMING';
-    const isStream = !choice.isBounded || bound.some((query) => hasTemporalJoin(query.root));
+    const isStream =
+      !choice.isBounded || bound.some((query) => onlyStreams(query.root, options.connectors) !== null);
     if (!isRefused || isStream) throw error;
     return { ...inMode('batch'), notStreaming: error.message };
   }

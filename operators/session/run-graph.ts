@@ -145,6 +145,7 @@ async function runAttempt(
         outputs,
         kept: checkpoints?.kept ?? null,
         print: options.print,
+        onNote: options.onNote,
       },
       options.sources,
     );

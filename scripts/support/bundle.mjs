@@ -11,7 +11,7 @@ const OPTIONS = {
   platform: 'node',
   target: 'node20.19',
   // Native code, and a loader of programs, whose modules are not bundled.
-  external: ['zeromq', 'tsx'],
+  external: ['zeromq', 'tsx', '@platformatic/kafka', 'pg'],
   minifySyntax: true,
   minifyWhitespace: true,
   sourcemap: true,

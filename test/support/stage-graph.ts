@@ -42,6 +42,7 @@ function stageOf(id: string, read: readonly string[], isRead: boolean): Stage {
     kind: 'sink',
     output: isRead ? exchangeId(id) : null,
     table: '',
+    fields: [],
     primaryKey: [],
     connector: 'test',
     options: {},

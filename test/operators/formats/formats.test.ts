@@ -25,7 +25,7 @@ function decoded(options: Options, columns: string, record: string | Uint8Array)
 }
 
 const encoded = (options: Options, columns: string, row: readonly SqlValue[], change: 0 | 1 | 2 | 3 = 0) =>
-  Buffer.from(formatOf(options).encoder(columnsOf(columns)).encode(row, change));
+  Buffer.from(formatOf(options).encoder(columnsOf(columns)).encode(row, change)!);
 
 describe('json', () => {
   const JSON_FORMAT = { format: 'json' };

@@ -34,6 +34,7 @@ const STAGE: SinkStage = {
   output: null,
   description: '',
   table: 't',
+  fields: [],
   primaryKey: [],
   connector: 'print',
   options: { 'print-identifier': 'out' },

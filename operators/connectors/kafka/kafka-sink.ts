@@ -1,0 +1,187 @@
+/** Writes rows as records, at least once: a checkpoint is complete when the brokers have taken all rows before it. */
+import type { Producer } from '@platformatic/kafka';
+import {
+  type Barrier,
+  type Batch,
+  type Column,
+  decodeBatch,
+  type Exchange,
+  type Operator,
+  type OperatorContext,
+  type SinkStage,
+  type SqlValue,
+  type Watermark,
+} from '../../../core/index.js';
+import type { RowEncoder } from '../../formats/format.js';
+import { pause } from '../../sources/pause.js';
+import { type Change, DELETE, INSERT, UPDATE_BEFORE } from '../../streaming/row-function.js';
+import type { ConnectorHost } from '../connector.js';
+import { clientOptions, closed, isTransient, kafkaError, kafkaReason } from './kafka-client.js';
+import type { KafkaPart, KafkaTable } from './kafka-table.js';
+
+interface Message {
+  readonly topic: string;
+  readonly key?: Buffer;
+  readonly value?: Buffer;
+  readonly timestamp?: bigint;
+  readonly headers?: Map<Buffer, Buffer>;
+  readonly partition?: number;
+}
+
+const ALL_REPLICAS = -1;
+const BACKOFF_MS = 500;
+/** How long a cluster may not answer before the job fails, as `delivery.timeout.ms` of Kafka's producer. */
+const DELIVERY_TIMEOUT_MS = 120_000;
+
+export class KafkaSink implements Operator {
+  #context!: OperatorContext;
+  #producer!: Producer;
+  #sending: Promise<void> = Promise.resolve();
+  #hasSent = false;
+  #turn = 0;
+  readonly #exchange: Exchange;
+  readonly #value: { readonly encoder: RowEncoder; readonly places: readonly number[] };
+  readonly #key: { readonly encoder: RowEncoder; readonly places: readonly number[] } | null;
+
+  constructor(
+    private readonly stage: SinkStage,
+    private readonly table: KafkaTable,
+    private readonly host: ConnectorHost,
+  ) {
+    this.#exchange = host.job.graph.exchanges.find(({ id }) => id === stage.inputs[0])!;
+    this.#value = this.#part(table.value);
+    this.#key = table.key === null ? null : this.#part(table.key);
+  }
+
+  async open(context: OperatorContext): Promise<void> {
+    this.#context = context;
+    const { Producer: ProducerClient } = await import('@platformatic/kafka');
+    this.#producer = new ProducerClient({ ...clientOptions(this.table.properties), acks: ALL_REPLICAS });
+    const topic = this.#topic();
+    try {
+      await this.#producer.metadata({ topics: [topic], forceUpdate: true });
+    } catch (error) {
+      throw kafkaError('write', this.stage.table, this.table.properties, error);
+    }
+  }
+
+  async processBatch(batch: Batch): Promise<void> {
+    const messages = this.#messages(batch);
+    // One batch is on its way while the next is made; their order is that of the rows.
+    await this.#sending;
+    if (messages.length === 0) return;
+    this.#hasSent = true;
+    this.#sending = this.#send(messages);
+    this.#sending.catch((error: unknown) => this.#context.fail(error));
+  }
+
+  async processWatermark(_watermark: Watermark): Promise<void> {}
+
+  async snapshot(barrier: Barrier): Promise<void> {
+    await this.#sending;
+    this.#context.acknowledge(barrier.checkpointId, null);
+  }
+
+  async endInput(): Promise<void> {
+    await this.#sending;
+  }
+
+  async close(): Promise<void> {
+    await closed(this.#producer, (producer, done) => producer.close(true, done));
+  }
+
+  /** Records that can come twice: a job that begins again writes them again. */
+  whyNotAgain(): string | null {
+    return this.#hasSent && this.host.job.graph.mode === 'batch'
+      ? `records of table ${this.stage.table} have been written`
+      : null;
+  }
+
+  #topic(): string {
+    const { topics } = this.table;
+    return topics instanceof RegExp ? '' : topics[0]!;
+  }
+
+  #part({ format, fields, names }: KafkaPart) {
+    const places = names.map((name) => this.stage.columns.find((column) => column.name === name)!.column);
+    return { encoder: format.encoder(fields), places };
+  }
+
+  #messages(batch: Batch): Message[] {
+    const columns = decodeBatch(batch, this.#exchange, this.host.job.schemas);
+    const change = this.stage.change === null ? null : columns[this.stage.change]!;
+    const metadata = this.stage.columns.flatMap(({ metadata: key, column }) =>
+      key === undefined
+        ? []
+        : [{ key, type: this.#exchange.columns[column]!, value: columns[column]!.value }],
+    );
+    const messages: Message[] = [];
+    const topic = this.#topic();
+    for (let row = 0; row < batch.rows; row++) {
+      const kind = (change?.value(row) ?? INSERT) as Change;
+      if (this.table.isUpsert && kind === UPDATE_BEFORE) continue;
+      const values = (places: readonly number[]): SqlValue[] =>
+        places.map((place) => columns[place]!.value(row));
+      const isRemoval = this.table.isUpsert && kind === DELETE;
+      const value = isRemoval ? null : this.#value.encoder.encode(values(this.#value.places), kind);
+      const key = this.#key === null ? null : this.#key.encoder.encode(values(this.#key.places), INSERT);
+      messages.push({
+        topic,
+        ...(key === null ? {} : { key: Buffer.from(key) }),
+        ...(value === null ? {} : { value: Buffer.from(value) }),
+        ...this.#partition(),
+        ...Object.assign(
+          {},
+          ...metadata.map(({ key: name, type, value: read }) => written(name, type, read(row))),
+        ),
+      });
+    }
+    return messages;
+  }
+
+  /** `fixed`: all records of this sink into one partition; `round-robin`: in turn. */
+  #partition(): { readonly partition?: number } {
+    if (this.table.partitioner === 'fixed') return { partition: 0 };
+    if (this.table.partitioner === 'default') return {};
+    this.#turn += 1;
+    return { partition: this.#turn - 1 };
+  }
+
+  async #send(messages: readonly Message[]): Promise<void> {
+    const { clock, signal } = this.#context;
+    const giveUpAt = clock.nowMs() + DELIVERY_TIMEOUT_MS;
+    let isAway = false;
+    while (!signal.aborted) {
+      try {
+        await this.#producer.send({ messages: messages as never, acks: ALL_REPLICAS });
+        if (isAway) this.host.onNote(`table ${this.stage.table}: Kafka answers again`);
+        return;
+      } catch (error) {
+        if (!isTransient(error) || clock.nowMs() > giveUpAt) {
+          throw kafkaError('write', this.stage.table, this.table.properties, error);
+        }
+        if (!isAway)
+          this.host.onNote(
+            `table ${this.stage.table}: Kafka does not answer, it is tried again (${kafkaReason(error)})`,
+          );
+        isAway = true;
+        await pause(this.#context, BACKOFF_MS);
+      }
+    }
+  }
+}
+
+/** What METADATA columns say of a record. */
+function written(key: string, { type }: Column, value: SqlValue): Partial<Message> {
+  if (value === null) return {};
+  if (key === 'timestamp') {
+    const perMs = type.kind === 'TIMESTAMP_LTZ' && type.precision > 6 ? 1_000_000n : 1_000n;
+    return { timestamp: (value as bigint) / perMs };
+  }
+  const entries = value as readonly (readonly [string, Uint8Array | null])[];
+  return {
+    headers: new Map(
+      entries.map(([name, bytes]) => [Buffer.from(name), Buffer.from(bytes ?? new Uint8Array(0))]),
+    ),
+  };
+}

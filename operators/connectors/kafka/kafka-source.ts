@@ -1,0 +1,280 @@
+/** Reads topics: each partition from its offset on, its records in their order. */
+import type { Admin, ClusterMetadata, Consumer, RecordsBatch } from '@platformatic/kafka';
+import {
+  type Barrier,
+  type OperatorContext,
+  SourceError,
+  type SourceOperator,
+  type SourceStage,
+} from '../../../core/index.js';
+import { pause } from '../../sources/pause.js';
+import type { ConnectorHost } from '../connector.js';
+import { SourceRows } from '../source-rows.js';
+import { clientOptions, closed, isTransient, kafkaError, kafkaReason } from './kafka-client.js';
+import { offsetsAt } from './kafka-offsets.js';
+import { KafkaReader } from './kafka-record.js';
+import type { KafkaTable } from './kafka-table.js';
+
+/** A partition that is read. */
+interface Partition {
+  readonly topic: string;
+  readonly partition: number;
+  /** The next record that is asked for. */
+  next: bigint;
+  /** The next one whose rows have not gone out. */
+  sent: bigint;
+  /** Reading ends in front of it; null: never. */
+  readonly end: bigint | null;
+}
+
+/** In a checkpoint: [topic, partition, next offset, end or null]. */
+type Position = readonly (readonly [string, number, string, string | null])[];
+
+const FETCH = { minBytes: 1, maxBytes: 16 << 20, maxWaitTime: 500 } as const;
+const PARTITION_BYTES = 4 << 20;
+/** Between two tries of a cluster that does not answer. */
+const BACKOFF_MS = 500;
+const CONTROL_BATCH = 0b10_0000;
+
+export class KafkaSource implements SourceOperator {
+  #context!: OperatorContext;
+  #rows!: SourceRows;
+  #consumer!: Consumer;
+  #admin!: Admin;
+  readonly #reader: KafkaReader;
+  readonly #partitions = new Map<string, Partition>();
+
+  constructor(
+    private readonly stage: SourceStage,
+    private readonly table: KafkaTable,
+    private readonly host: ConnectorHost,
+  ) {
+    this.#reader = new KafkaReader(stage.table, table, stage.declared);
+  }
+
+  async open(context: OperatorContext): Promise<void> {
+    this.#context = context;
+    this.#rows = new SourceRows(this.stage, this.host.job, context);
+    const { Admin: AdminClient, Consumer: ConsumerClient } = await import('@platformatic/kafka');
+    const options = clientOptions(this.table.properties);
+    this.#admin = new AdminClient(options);
+    this.#consumer = new ConsumerClient({
+      ...options,
+      groupId: this.table.properties.groupId ?? 'millstream',
+    });
+    const state = this.host.job.restored?.get(this.stage.id) ?? null;
+    if (state !== null) this.#restore(JSON.parse(new TextDecoder().decode(state)) as Position);
+    try {
+      await this.#discover(state === null);
+    } catch (error) {
+      throw this.#told(error);
+    }
+  }
+
+  async run(): Promise<void> {
+    const { signal, clock } = this.#context;
+    let discoverAt = this.#nextDiscovery();
+    let isAway = false;
+    while (!signal.aborted && !this.#isDone()) {
+      try {
+        if (clock.nowMs() >= discoverAt) {
+          await this.#discover(false);
+          discoverAt = this.#nextDiscovery();
+        }
+        const metadata = await this.#consumer.metadata({ topics: this.#topics(), forceUpdate: isAway });
+        await Promise.all(
+          [...this.#byLeader(metadata)].map(([node, own]) => this.#fetch(metadata, node, own)),
+        );
+        if (isAway) this.host.onNote(`table ${this.stage.table}: Kafka answers again`);
+        isAway = false;
+      } catch (error) {
+        if (signal.aborted) return;
+        if (error instanceof SourceError || !isTransient(error)) throw this.#told(error);
+        if (!isAway)
+          this.host.onNote(
+            `table ${this.stage.table}: Kafka does not answer, it is tried again (${kafkaReason(error)})`,
+          );
+        isAway = true;
+        await pause(this.#context, BACKOFF_MS);
+      }
+    }
+  }
+
+  snapshot(barrier: Barrier): Promise<void> {
+    return this.#rows.snapshot(barrier, () => {
+      const position: Position = [...this.#partitions.values()].map(({ topic, partition, sent, end }) => [
+        topic,
+        partition,
+        String(sent),
+        end === null ? null : String(end),
+      ]);
+      return new TextEncoder().encode(JSON.stringify(position));
+    });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([
+      closed(this.#consumer, (consumer, done) => consumer.close(true, done)),
+      closed(this.#admin, (admin, done) => admin.close(done)),
+    ]);
+  }
+
+  #restore(position: Position): void {
+    for (const [topic, partition, next, end] of position) {
+      const at = BigInt(next);
+      this.#partitions.set(keyOf(topic, partition), {
+        topic,
+        partition,
+        next: at,
+        sent: at,
+        end: end === null ? null : BigInt(end),
+      });
+    }
+  }
+
+  /** Looks for partitions that are not read yet. Those that come later are read from their beginning, as in Flink. */
+  async #discover(isFirst: boolean): Promise<void> {
+    const topics = await this.#matchingTopics();
+    const { topics: known } = await this.#consumer.metadata({ topics: [...topics], forceUpdate: true });
+    for (const topic of topics) {
+      const count = known.get(topic)?.partitionsCount ?? 0;
+      const added = Array.from({ length: count }, (_, partition) => partition).filter(
+        (partition) => !this.#partitions.has(keyOf(topic, partition)),
+      );
+      if (added.length > 0) await this.#add(topic, added, isFirst);
+    }
+  }
+
+  async #add(topic: string, added: readonly number[], isFirst: boolean): Promise<void> {
+    const clients = { consumer: this.#consumer, admin: this.#admin, groupId: this.table.properties.groupId };
+    const earliest = { kind: 'earliest' } as const;
+    const starts = await offsetsAt(clients, isFirst ? this.table.start : earliest, topic, added);
+    const ends = this.table.end === null ? null : await offsetsAt(clients, this.table.end, topic, added);
+    for (const partition of added) {
+      const next = starts.get(partition);
+      if (next === undefined) throw this.#noOffset(topic, partition);
+      this.#partitions.set(keyOf(topic, partition), {
+        topic,
+        partition,
+        next,
+        sent: next,
+        end: ends === null ? null : (ends.get(partition) ?? null),
+      });
+    }
+  }
+
+  async #matchingTopics(): Promise<readonly string[]> {
+    const { topics } = this.table;
+    if (!(topics instanceof RegExp)) return topics;
+    const found = (await this.#admin.listTopics()).filter((topic) => topics.test(topic));
+    if (found.length > 0 || this.#partitions.size > 0) return found;
+    throw new SourceError(
+      'SOURCE_NOT_FOUND',
+      `Table ${this.stage.table}: no topic matches ${topics.source}.`,
+      {
+        hint: "Check 'topic-pattern'; it stands for whole names.",
+      },
+    );
+  }
+
+  #topics(): string[] {
+    return [...new Set([...this.#partitions.values()].map(({ topic }) => topic))];
+  }
+
+  #byLeader(metadata: ClusterMetadata): Map<number, Partition[]> {
+    const byLeader = new Map<number, Partition[]>();
+    for (const partition of this.#partitions.values()) {
+      if (isRead(partition)) continue;
+      const leader = metadata.topics.get(partition.topic)!.partitions[partition.partition]!.leader;
+      byLeader.set(leader, [...(byLeader.get(leader) ?? []), partition]);
+    }
+    return byLeader;
+  }
+
+  async #fetch(metadata: ClusterMetadata, node: number, partitions: readonly Partition[]): Promise<void> {
+    const byId = new Map<string, Partition[]>();
+    for (const partition of partitions) {
+      const { id } = metadata.topics.get(partition.topic)!;
+      byId.set(id, [...(byId.get(id) ?? []), partition]);
+    }
+    const answer = await this.#consumer.fetch({
+      ...FETCH,
+      node,
+      isolationLevel: this.table.properties.isReadCommitted ? 1 : 0,
+      topics: [...byId].map(([topicId, own]) => ({
+        topicId,
+        partitions: own.map(({ partition, next }) => ({
+          partition,
+          currentLeaderEpoch: -1,
+          fetchOffset: next,
+          lastFetchedEpoch: -1,
+          partitionMaxBytes: PARTITION_BYTES,
+        })),
+      })),
+    });
+    for (const { topicId, partitions: answers } of answer.responses) {
+      for (const own of answers) {
+        const partition = byId.get(topicId)?.find((candidate) => candidate.partition === own.partitionIndex);
+        if (partition !== undefined) this.#take(partition, own.records ?? []);
+      }
+    }
+    // What is sent is fixed here: other brokers may answer meanwhile.
+    const reached = partitions.map((partition) => ({ partition, next: partition.next }));
+    await this.#rows.send(() => {
+      for (const { partition, next } of reached) partition.sent = next;
+    });
+  }
+
+  #take(partition: Partition, records: readonly RecordsBatch[]): void {
+    const { topic } = partition;
+    for (const batch of records) {
+      const isControl = (batch.attributes & CONTROL_BATCH) !== 0;
+      for (const record of isControl ? [] : batch.records) {
+        const offset = batch.firstOffset + BigInt(record.offsetDelta);
+        // A batch begins in front of the offset that was asked for where it is compressed or compacted.
+        if (offset < partition.next || (partition.end !== null && offset >= partition.end)) continue;
+        const placed = { topic, partition: partition.partition, offset, batch, record };
+        this.#reader.read(placed, (row) => this.#rows.add(row));
+      }
+      const behind = batch.firstOffset + BigInt(batch.lastOffsetDelta) + 1n;
+      if (behind > partition.next) partition.next = behind;
+    }
+  }
+
+  #isDone(): boolean {
+    return this.table.end !== null && [...this.#partitions.values()].every(isRead);
+  }
+
+  #nextDiscovery(): number {
+    const { discoveryMs, end } = this.table;
+    if (discoveryMs === null || end !== null) return Number.POSITIVE_INFINITY;
+    return this.#context.clock.nowMs() + discoveryMs;
+  }
+
+  #told(error: unknown): Error {
+    if (error instanceof SourceError) return error;
+    return kafkaError('read', this.stage.table, this.table.properties, error);
+  }
+
+  #noOffset(topic: string, partition: number): SourceError {
+    const isGroup = this.table.start.kind === 'group';
+    const what = isGroup
+      ? `group '${this.table.properties.groupId}' has committed no offset`
+      : 'no offset is given';
+    return new SourceError(
+      'SOURCE_NOT_FOUND',
+      `Table ${this.stage.table}: ${what} for partition ${partition} of topic ${topic}.`,
+      {
+        hint: "Set 'scan.startup.mode' = 'earliest-offset' or 'latest-offset', or give each partition its offset.",
+      },
+    );
+  }
+}
+
+function isRead({ next, end }: Partition): boolean {
+  return end !== null && next >= end;
+}
+
+function keyOf(topic: string, partition: number): string {
+  return `${topic}-${partition}`;
+}

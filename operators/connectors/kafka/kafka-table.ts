@@ -1,0 +1,209 @@
+/** A table of the connectors `kafka` and `upsert-kafka`: its options, checked. Names and defaults are Flink's. */
+import { type Column, ConfigurationError, type TableField, typeToText } from '../../../core/index.js';
+import { type Format, readFormat } from '../../formats/make-format.js';
+import { fieldsOf } from '../fields-of.js';
+import { OptionReader } from '../option-reader.js';
+import { type KafkaProperties, readProperties } from './kafka-client.js';
+import { type OffsetPlace, readEnd, readStart } from './kafka-offsets.js';
+
+/** What is known of a table, from a plan or from a stage. */
+export interface KafkaDeclaration {
+  readonly table: string;
+  readonly connector: string;
+  readonly options: Readonly<Record<string, string>>;
+  readonly columns: readonly TableField[];
+  readonly primaryKey: readonly string[];
+}
+
+export interface KafkaTable {
+  readonly properties: KafkaProperties;
+  readonly topics: readonly string[] | RegExp;
+  readonly start: OffsetPlace;
+  readonly end: OffsetPlace | null;
+  /** Milliseconds between two looks for new partitions; null: there is only the first. */
+  readonly discoveryMs: number | null;
+  /** Null: records have no key of columns. */
+  readonly key: KafkaPart | null;
+  readonly value: KafkaPart;
+  readonly isUpsert: boolean;
+  readonly partitioner: 'default' | 'fixed' | 'round-robin';
+}
+
+/** The key or the value of a record. */
+export interface KafkaPart {
+  readonly format: Format;
+  /** As the format names them, and as the table does. */
+  readonly fields: readonly Column[];
+  readonly names: readonly string[];
+}
+
+const DISCOVERY_MS = 300_000;
+
+/** @throws {ConfigurationError} */
+export function readKafkaTable(declared: KafkaDeclaration, use: 'read' | 'write'): KafkaTable {
+  const { table, connector, primaryKey } = declared;
+  const options = new OptionReader(table, declared.options);
+  const isUpsert = connector === 'upsert-kafka';
+  const properties = readProperties(options);
+  const topics = readTopics(options, isUpsert);
+  options.noted(
+    'scan.parallelism',
+    'sink.parallelism',
+    'sink.buffer-flush.max-rows',
+    'sink.buffer-flush.interval',
+  );
+  options.refused('scan.watermark.alignment.group', null);
+  options.refused('sink.transactional-id-prefix', null);
+  if (options.choice('sink.delivery-guarantee', GUARANTEES, 'at-least-once') === 'exactly-once') {
+    throw options.error(
+      'OPTION_UNSUPPORTED',
+      "'sink.delivery-guarantee' = 'exactly-once' is not supported: no transactions are written",
+      "Use 'at-least-once' with 'upsert-kafka', whose records may come twice without changing what they say.",
+    );
+  }
+  const start = isUpsert ? ({ kind: 'earliest' } as const) : readStart(options);
+  const { key, value } = readParts(options, declared, isUpsert);
+  const read: KafkaTable = {
+    properties,
+    topics,
+    start,
+    end: readEnd(options),
+    discoveryMs: options.duration('scan.topic-partition-discovery.interval', DISCOVERY_MS) || null,
+    key,
+    value,
+    isUpsert,
+    partitioner: isUpsert ? 'default' : options.choice('sink.partitioner', PARTITIONERS, 'default'),
+  };
+  options.finish();
+  if (isUpsert && primaryKey.length === 0) {
+    throw options.error(
+      'OPTION_MISSING',
+      "the connector 'upsert-kafka' needs a primary key",
+      'Declare PRIMARY KEY (…) NOT ENFORCED.',
+    );
+  }
+  const usesGroup = read.start.kind === 'group' || read.end?.kind === 'group';
+  if (use === 'read' && usesGroup && properties.groupId === null) {
+    throw options.error(
+      'OPTION_MISSING',
+      "the option 'properties.group.id' is missing, whose offsets 'group-offsets' means",
+      "Add it, or set 'scan.startup.mode' = 'earliest-offset' or 'latest-offset'.",
+    );
+  }
+  checkMetadata(options, declared.columns);
+  return read;
+}
+
+const GUARANTEES = ['at-least-once', 'none', 'exactly-once'] as const;
+const PARTITIONERS = ['default', 'fixed', 'round-robin'] as const;
+
+function readTopics(options: OptionReader, isUpsert: boolean): readonly string[] | RegExp {
+  if (isUpsert) return [options.required('topic')];
+  const pattern = options.text('topic-pattern');
+  if (pattern === null) {
+    options.required('topic');
+    return options.list('topic')!;
+  }
+  if (options.has('topic')) {
+    throw options.error(
+      'OPTION_VALUE',
+      "'topic' and 'topic-pattern' cannot both be there",
+      'Remove one of them.',
+    );
+  }
+  try {
+    return new RegExp(`^(?:${pattern})$`);
+  } catch {
+    throw options.wrong('topic-pattern', 'Expected a regular expression.');
+  }
+}
+
+function readParts(
+  options: OptionReader,
+  { columns, primaryKey }: KafkaDeclaration,
+  isUpsert: boolean,
+): { readonly key: KafkaPart | null; readonly value: KafkaPart } {
+  const fields = fieldsOf(columns);
+  const valueKey = options.has('value.format') || isUpsert ? 'value.format' : 'format';
+  if (valueKey === 'value.format' && options.has('format')) {
+    throw options.error(
+      'OPTION_VALUE',
+      "'format' and 'value.format' cannot both be there",
+      'Remove one of them.',
+    );
+  }
+  const format = readFormat(options, valueKey, valueKey === 'format' ? options : options.below('value.'));
+  const prefix = options.text('key.fields-prefix') ?? '';
+  const include = options.choice('value.fields-include', ['ALL', 'EXCEPT_KEY'], 'ALL');
+  const named = isUpsert ? null : options.list('key.fields');
+  const keyNames = isUpsert ? primaryKey : (named ?? []);
+  const hasKey = isUpsert || options.has('key.format');
+  if (named !== null && !hasKey) options.required('key.format');
+  if (prefix !== '' && include === 'ALL') {
+    throw options.error(
+      'OPTION_VALUE',
+      "'key.fields-prefix' needs 'value.fields-include' = 'EXCEPT_KEY'",
+      'Columns with the prefix cannot be in the value.',
+    );
+  }
+  const keyFormat = hasKey ? readFormat(options, 'key.format', options.below('key.')) : null;
+  if (isUpsert && (format.changes || keyFormat!.changes)) {
+    throw options.error(
+      'OPTION_VALUE',
+      'upsert-kafka takes formats of plain rows',
+      'Use json, csv, avro or raw.',
+    );
+  }
+  const missing = keyNames.find((name) => !fields.some((field) => field.name === name));
+  if (missing !== undefined) {
+    throw options.error(
+      'OPTION_VALUE',
+      `'key.fields' names '${missing}', which is no column`,
+      `Columns: ${fields.map(({ name }) => name).join(', ')}.`,
+    );
+  }
+  const inKey = fields.filter(({ name }) => keyNames.includes(name));
+  const inValue = include === 'ALL' ? fields : fields.filter((field) => !inKey.includes(field));
+  const short = (name: string) => (name.startsWith(prefix) ? name.slice(prefix.length) : name);
+  return {
+    key:
+      keyFormat === null
+        ? null
+        : {
+            format: keyFormat,
+            fields: inKey.map(({ name, type }) => ({ name: short(name), type })),
+            names: inKey.map(({ name }) => name),
+          },
+    value: { format, fields: inValue, names: inValue.map(({ name }) => name) },
+  };
+}
+
+/** The types that each key of metadata may be declared with. */
+const METADATA_TYPES: Readonly<Record<string, RegExp>> = {
+  topic: /^(STRING|VARCHAR)/,
+  partition: /^(INT|BIGINT)/,
+  offset: /^BIGINT/,
+  'leader-epoch': /^(INT|BIGINT)/,
+  timestamp: /^TIMESTAMP_LTZ/,
+  'timestamp-type': /^(STRING|VARCHAR)/,
+  headers: /^MAP<(STRING|VARCHAR.*?)( NOT NULL)?, (BYTES|VARBINARY.*?)( NOT NULL)?>/,
+};
+
+/** Keys of metadata; those that can be written. */
+export const KAFKA_METADATA = Object.keys(METADATA_TYPES);
+export const KAFKA_WRITTEN_METADATA = ['timestamp', 'headers'];
+
+function checkMetadata(options: OptionReader, columns: readonly TableField[]): void {
+  for (const { name, type, metadata } of columns) {
+    const expected = metadata === undefined ? undefined : METADATA_TYPES[metadata];
+    const text = typeToText(type);
+    if (expected === undefined || expected.test(text)) continue;
+    throw new ConfigurationError(
+      'OPTION_VALUE',
+      options.error('', `column '${name}' of METADATA '${metadata}' cannot be ${text}`, '').message,
+      {
+        hint: 'timestamp is TIMESTAMP_LTZ(3); partition, leader-epoch INT; offset BIGINT; headers MAP<STRING, BYTES>; topic, timestamp-type STRING. CAST it in a computed column.',
+      },
+    );
+  }
+}

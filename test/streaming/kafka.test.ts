@@ -1,0 +1,243 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Admin, Producer } from '@platformatic/kafka';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ended, millstream, startMillstream } from '../cli/support/command.js';
+import { KafkaServer, whyNoKafka } from './support/kafka-server.js';
+
+const reason = whyNoKafka();
+if (reason !== null) console.warn(`tests of Kafka are skipped: ${reason}`);
+
+let server: KafkaServer;
+let folder: string;
+
+async function makeTopics(...topics: string[]): Promise<void> {
+  const admin = new Admin({ clientId: 'test', bootstrapBrokers: [server.address] });
+  await admin.createTopics({ topics, partitions: 2, replicas: 1 });
+  await admin.close();
+}
+
+async function send(topic: string, values: readonly (string | null)[]): Promise<void> {
+  const producer = new Producer({ clientId: 'test', bootstrapBrokers: [server.address] });
+  const messages = values.map((value) => ({
+    topic,
+    partition: 0,
+    ...(value === null ? {} : { value: Buffer.from(value) }),
+  }));
+  await producer.send({ messages, acks: -1 });
+  await producer.close();
+}
+
+function table(name: string, columns: string, options: Readonly<Record<string, string>>): string {
+  const all = { 'properties.bootstrap.servers': server.address, ...options };
+  const text = Object.entries(all).map(([key, value]) => `'${key}' = '${value}'`);
+  return `CREATE TABLE ${name} (${columns}) WITH (${text.join(', ')});\n`;
+}
+
+/** The rows that a script prints, as [change, values…]. */
+async function rows(sql: string, ...options: string[]): Promise<unknown[][]> {
+  const { code, stdout, stderr } = await millstream([
+    'run',
+    '-e',
+    sql,
+    '--format',
+    'jsonl',
+    '--quiet',
+    ...options,
+  ]);
+  expect([code, stderr]).toEqual([0, expect.any(String)]);
+  const lines = stdout
+    .toString()
+    .split('\n')
+    .filter((line) => line !== '');
+  return lines.map((line) => {
+    const { op, row } = JSON.parse(line);
+    return [op, ...row];
+  });
+}
+
+describe.skipIf(reason !== null)('Kafka', () => {
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'millstream-kafka-test-'));
+    server = await KafkaServer.start();
+  }, 60_000);
+  afterAll(async () => {
+    await server[Symbol.asyncDispose]();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('gives back what was written, with keys and metadata, from each of the places where reading may begin and end', async () => {
+    await makeTopics('orders');
+    const columns = `id BIGINT, name STRING, price DECIMAL(10, 2), ts TIMESTAMP_LTZ(3) METADATA FROM 'timestamp',
+      headers MAP<STRING, BYTES> METADATA, place BIGINT METADATA FROM 'offset' VIRTUAL, topic STRING METADATA VIRTUAL`;
+    const orders = table('orders', columns, {
+      connector: 'kafka',
+      topic: 'orders',
+      format: 'avro',
+      'key.format': 'raw',
+      'key.fields': 'name',
+      'sink.partitioner': 'fixed',
+      'scan.startup.mode': 'earliest-offset',
+      'scan.bounded.mode': 'latest-offset',
+    });
+    const fill = `INSERT INTO orders VALUES (1, 'a', 1.5, TO_TIMESTAMP_LTZ(1000, 3), MAP['h', CAST('x' AS BYTES)]),
+      (2, 'b', NULL, TO_TIMESTAMP_LTZ(2000, 3), NULL), (3, 'c', 3, TO_TIMESTAMP_LTZ(3000, 3), NULL);\n`;
+    const hint = (options: string) => `SELECT id FROM orders /*+ OPTIONS(${options}) */;\n`;
+
+    const all = await rows(`${orders}${fill}SELECT * FROM orders`);
+    expect(all).toEqual([
+      ['+I', 1, 'a', '1.50', '1970-01-01 00:00:01Z', { $map: [['h', { $bytes: 'eA==' }]] }, 0, 'orders'],
+      ['+I', 2, 'b', null, '1970-01-01 00:00:02Z', { $map: [] }, 1, 'orders'],
+      ['+I', 3, 'c', '3.00', '1970-01-01 00:00:03Z', { $map: [] }, 2, 'orders'],
+    ]);
+    const places = await rows(
+      `${orders}
+      ${hint("'scan.startup.mode' = 'timestamp', 'scan.startup.timestamp-millis' = '1500'")}
+      ${hint("'scan.startup.mode' = 'specific-offsets', 'scan.startup.specific-offsets' = 'partition:0,offset:2;partition:1,offset:0'")}
+      ${hint("'scan.startup.mode' = 'latest-offset'")}
+      ${hint("'scan.bounded.mode' = 'specific-offsets', 'scan.bounded.specific-offsets' = 'partition:0,offset:1;partition:1,offset:0'")}
+      ${table('byPattern', 'id BIGINT', { connector: 'kafka', 'topic-pattern': 'ord.*', format: 'raw', 'scan.startup.mode': 'earliest-offset', 'scan.bounded.mode': 'latest-offset' }).replace('id BIGINT', 'record BYTES')}
+      SELECT COUNT(*) FROM byPattern`,
+      '--mode',
+      'batch',
+    );
+    expect(places).toEqual([
+      ['+I', 2],
+      ['+I', 3],
+      ['+I', 3],
+      ['+I', 1],
+      ['+I', 3],
+    ]);
+  }, 120_000);
+
+  it('upsert-kafka keeps the last row of each key, and rows that go leave tombstones', async () => {
+    await makeTopics('totals', 'events');
+    const totals = table('totals', 'id BIGINT, n BIGINT, PRIMARY KEY (id) NOT ENFORCED', {
+      connector: 'upsert-kafka',
+      topic: 'totals',
+      'key.format': 'json',
+      'value.format': 'json',
+      'value.fields-include': 'EXCEPT_KEY',
+      'scan.bounded.mode': 'latest-offset',
+    });
+    const events = table('events', 'id BIGINT, v STRING', {
+      connector: 'kafka',
+      topic: 'events',
+      format: 'debezium-json',
+      'scan.startup.mode': 'earliest-offset',
+      'scan.bounded.mode': 'latest-offset',
+    });
+    await send('events', [
+      '{"before":null,"after":{"id":1,"v":"a"},"op":"c"}',
+      '{"before":null,"after":{"id":2,"v":"a"},"op":"c"}',
+      '{"before":{"id":1,"v":"a"},"after":{"id":1,"v":"b"},"op":"u"}',
+      '{"before":{"id":2,"v":"a"},"after":null,"op":"d"}',
+    ]);
+    const stored = await rows(`${totals}${events}INSERT INTO totals SELECT id, 1 FROM events;
+      INSERT INTO totals SELECT 7, COUNT(*) FROM (VALUES (1), (2)) AS t(x);
+      SELECT id, n FROM totals`);
+    expect(stored.map(String).sort()).toEqual(['+I,1,1', '+I,7,2']);
+
+    const raw = table('records', 'k STRING, v STRING', {
+      connector: 'kafka',
+      topic: 'totals',
+      'key.format': 'raw',
+      'key.fields': 'k',
+      'value.format': 'json',
+      'value.fields-include': 'EXCEPT_KEY',
+      'value.json.ignore-parse-errors': 'true',
+      'scan.startup.mode': 'earliest-offset',
+      'scan.bounded.mode': 'latest-offset',
+    });
+    const keys = await rows(`${raw}SELECT k, COUNT(*) FROM records GROUP BY k`);
+    expect(keys.map(String).sort()).toEqual(['+I,{"id":1},2', '+I,{"id":2},1', '+I,{"id":7},1']);
+  }, 120_000);
+
+  it('tells what is missing and what cannot be read, with the place', async () => {
+    await makeTopics('broken');
+    await send('broken', ['{"id": 1}', '{"id": "x"}']);
+    const options = { connector: 'kafka', format: 'json', 'scan.startup.mode': 'earliest-offset' };
+    const told = async (sql: string) => (await millstream(['run', '-e', sql, '--quiet'])).stderr;
+
+    const broken = table('t', 'id BIGINT', { ...options, topic: 'broken' });
+    expect(await told(`${broken}SELECT * FROM t`)).toContain(
+      'Error SOURCE_RECORD: Table t: the record at topic broken, partition 0, offset 1 cannot be read: field "id": "x" is no BIGINT.',
+    );
+    expect(
+      await told(`${table('t', 'id BIGINT', { ...options, topic: 'nowhere' })}SELECT * FROM t`),
+    ).toContain('cannot be read: Unknown topic nowhere.');
+    expect(
+      await told(`${table('t', 'id BIGINT', { ...options, topic: 'nowhere' })}INSERT INTO t VALUES (1)`),
+    ).toContain('Error SINK_CONNECTION: Table t: Kafka at');
+    const away = { ...options, topic: 'x', 'properties.bootstrap.servers': '127.0.0.1:1' };
+    expect(await told(`${table('t', 'id BIGINT', away)}SELECT * FROM t`)).toContain(
+      "Check 'properties.bootstrap.servers', and that the broker runs.",
+    );
+  }, 120_000);
+
+  it('a job that is killed goes on from its checkpoint, also when the broker was away, and its files have each record once', async () => {
+    await makeTopics('numbers');
+    const script = join(folder, 'job.sql');
+    const out = join(folder, 'out');
+    writeFileSync(
+      script,
+      `SET 'execution.checkpointing.interval' = '50 ms';
+      SET 'execution.checkpointing.dir' = '${folder}/checkpoints';
+      ${table('numbers', 'n BIGINT', { connector: 'kafka', topic: 'numbers', format: 'json', 'scan.startup.mode': 'earliest-offset' })}
+      CREATE TABLE copies (n BIGINT) WITH ('connector' = 'filesystem', 'path' = '${out}', 'format' = 'json');
+      INSERT INTO copies SELECT n FROM numbers;`,
+    );
+    const shown = () =>
+      (readdirSync(folder).includes('out') ? readdirSync(out) : [])
+        .filter((name) => name.startsWith('part-'))
+        .flatMap((name) => readFileSync(join(out, name), 'utf8').split('\n'))
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line).n as number)
+        .sort((a, b) => a - b);
+    const numbers = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
+    const until = (count: number) =>
+      new Promise<void>((resolve) => {
+        const watching = setInterval(() => {
+          if (shown().length < count) return;
+          clearInterval(watching);
+          resolve();
+        }, 20);
+      });
+
+    await send(
+      'numbers',
+      numbers(0, 100).map((n) => `{"n":${n}}`),
+    );
+    const first = startMillstream(['run', script]);
+    const firstEnd = ended(first);
+    await until(100);
+    await server.kill();
+    await server.resume();
+    await send(
+      'numbers',
+      numbers(100, 200).map((n) => `{"n":${n}}`),
+    );
+    await until(200);
+    first.kill('SIGKILL');
+    expect((await firstEnd).stderr).toContain('Kafka answers again');
+
+    await send(
+      'numbers',
+      numbers(200, 300).map((n) => `{"n":${n}}`),
+    );
+    const second = startMillstream([
+      'run',
+      script,
+      '--quiet',
+      '-D',
+      `execution.state-recovery.path=${folder}/checkpoints`,
+    ]);
+    const secondEnd = ended(second);
+    await until(300);
+    second.kill('SIGINT');
+    await secondEnd;
+
+    expect(shown()).toEqual(numbers(0, 300));
+  }, 120_000);
+});
