@@ -16,7 +16,8 @@ export function compileCall(call: BuiltinCall, args: readonly Evaluate[]): Evalu
     const compare = pairComparator(types[0]!, types[1]!);
     if (compare === null) return null;
     const meets = HOLDS[name];
-    return strict(a, b, (x, y) => meets(compare(x, y)));
+    if (name === '=' || name === '<>') return strict(a, b, (x, y) => meets(compare(x, y)));
+    return strict(a, b, (x, y) => !Number.isNaN(x) && !Number.isNaN(y) && meets(compare(x, y)));
   }
   switch (name) {
     case 'AND':

@@ -302,7 +302,7 @@ def random_condition(chosen: random.Random, depth: int) -> dict[str, Any]:
 
 
 def holds(condition: dict[str, Any], row: dict[str, Any]) -> bool | None:
-    """The condition as SQL has it, for one row; NaN is the greatest number."""
+    """The condition as SQL has it, for one row; NaN is neither less nor greater than another."""
     match condition["kind"]:
         case "and" | "or" as kind:
             parts = [holds(operand, row) for operand in condition["operands"]]
@@ -321,7 +321,7 @@ def holds(condition: dict[str, Any], row: dict[str, Any]) -> bool | None:
     def ordered(item: Any) -> Any:
         if name == "id":
             return int(item)
-        return (item != item, item) if name == "price" else item.encode()
+        return item if name == "price" else item.encode()
 
     if condition["kind"] == "in":
         return ordered(value) in [ordered(item) for item in condition["values"]]

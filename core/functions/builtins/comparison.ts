@@ -28,8 +28,21 @@ const comparison = (symbol: string): ScalarFunction => ({
   names: [symbol],
   signature: `a ${symbol} b of comparable types`,
   infer: (args) => inferComparison(args, false, symbol === '=' || symbol === '<>'),
-  render: ([a, b]) => `${operand(a!)} ${symbol} ${operand(b!)}`,
+  render: (args, call) => compared(symbol, args, call),
 });
+
+/** DuckDB orders NaN after all numbers; compared by `<` or `>`, nothing is less or greater than NaN, as on the JVM. */
+function compared(
+  symbol: string,
+  [a, b]: readonly string[],
+  { argumentTypes, literals }: Parameters<RenderCall>[1],
+): string {
+  const plain = `${operand(a!)} ${symbol} ${operand(b!)}`;
+  const greater = symbol.startsWith('>') ? 0 : symbol === '<' || symbol === '<=' ? 1 : null;
+  if (greater === null || !isApproximate(argumentTypes[greater]!) || literals[greater] !== undefined)
+    return plain;
+  return `${plain} AND ${operand([a!, b!][greater]!)} <= 'Infinity'::DOUBLE`;
+}
 
 const distinction = (name: string): ScalarFunction => ({
   id: name,

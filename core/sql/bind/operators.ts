@@ -9,6 +9,7 @@ import { callBuiltin } from './builtin-call.js';
 import { bindExpression } from './expression.js';
 import type { ExpressionContext } from './expression-context.js';
 import { checkEscape } from './like-escape.js';
+import { negation } from './negation.js';
 
 type Node<K extends ExpressionNode['kind']> = Extract<ExpressionNode, { kind: K }>;
 
@@ -28,7 +29,9 @@ export function bindUnary(at: ExpressionContext, node: Node<'unary'>): Expressio
       return { ...operand, value: `-${value}`, span: node.span };
     }
   }
-  return callBuiltin(at.context, node.operator, [operand], node.span);
+  return node.operator === 'NOT'
+    ? negation(at.context, operand, node.span)
+    : callBuiltin(at.context, node.operator, [operand], node.span);
 }
 
 /** The two integers whose absolute value has the next wider type. */
@@ -85,7 +88,7 @@ export function bindBetween(at: ExpressionContext, node: Node<'between'>): Expre
     );
   const plain = inside(low!, high!);
   const found = node.symmetric ? callBuiltin(context, 'OR', [plain, inside(high!, low!)], node.span) : plain;
-  return node.negated ? callBuiltin(context, 'NOT', [found], node.span) : found;
+  return node.negated ? negation(context, found, node.span) : found;
 }
 
 /** `x LIKE pattern [ESCAPE c]`, `x SIMILAR TO pattern`. */

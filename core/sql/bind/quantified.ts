@@ -14,6 +14,7 @@ import { argumentOf, callBuiltin, coerced, resolveOrThrow } from './builtin-call
 import { mustBeShared, readRepeatedly } from './common-tables.js';
 import { bindExpression } from './expression.js';
 import type { ExpressionContext } from './expression-context.js';
+import { OPPOSITE } from './negation.js';
 import { bindQuery } from './query.js';
 import { bindInQuery } from './subquery.js';
 
@@ -39,15 +40,6 @@ export function bindQuantified(at: ExpressionContext, node: Quantified): Express
   const found = bindAny(at, { ...any, span });
   return quantifier === 'ANY' ? found : callBuiltin(at.context, 'NOT', [found], span);
 }
-
-const OPPOSITE: Readonly<Record<ComparisonOperator, ComparisonOperator>> = {
-  '=': '<>',
-  '<>': '=',
-  '<': '>=',
-  '>=': '<',
-  '>': '<=',
-  '<=': '>',
-};
 
 /** The extremes of the query of which one compares as asked where any of its rows does. */
 const EXTREMES: Readonly<Record<Exclude<ComparisonOperator, '='>, readonly ('MIN' | 'MAX')[]>> = {

@@ -1,4 +1,4 @@
-"""Conditions on the columns of a split, of three values; NaN as in DuckDB: greatest, and equal to itself."""
+"""Conditions on the columns of a split, of three values; NaN is neither less nor greater than any number."""
 
 from __future__ import annotations
 
@@ -51,10 +51,6 @@ def compile_predicate(
         case Compare(operator, column, value):
             constant = _constant(value, columns[column], schema.field(column).type)
             compare = getattr(pc, _COMPARISONS[operator])
-            if operator in (">", ">=") and pa.types.is_floating(constant.type):
-                return lambda values: pc.or_kleene(
-                    compare(values[column], constant), pc.is_nan(values[column])
-                )
             return lambda values: compare(values[column], constant)
         case IsIn(column, texts):
             constants = [_constant(text, columns[column], schema.field(column).type) for text in texts]
