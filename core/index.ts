@@ -23,6 +23,7 @@ export * from './catalog/rowtime.js';
 export * from './catalog/text-catalog.js';
 export * from './config/configuration.js';
 export { wireOverrides, withOverrides } from './config/function-options.js';
+export { maskedText } from './config/masked-text.js';
 export {
   OPTIONS,
   type Option,

@@ -1,12 +1,14 @@
 /** The connectors of tables outside, by name. A new one is one line here. */
 import type { Connector } from './connector.js';
 import { KAFKA, UPSERT_KAFKA } from './kafka/kafka.js';
+import { JDBC } from './postgres/jdbc.js';
 import { SOCKET } from './socket.js';
 import { STDIN } from './stdin.js';
 
 export const CONNECTORS: ReadonlyMap<string, Connector> = new Map([
   ['kafka', KAFKA],
   ['upsert-kafka', UPSERT_KAFKA],
+  ['jdbc', JDBC],
   ['socket', SOCKET],
   ['stdin', STDIN],
 ]);

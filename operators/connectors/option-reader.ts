@@ -28,7 +28,8 @@ export class OptionReader {
 
   text(key: string): string | null {
     this.#asked.add(this.#full(key));
-    return this.options[this.#full(key)] ?? null;
+    const text = this.options[this.#full(key)];
+    return text === undefined ? null : this.#withVariables(text);
   }
 
   /** @throws {ConfigurationError} OPTION_MISSING */
@@ -120,6 +121,19 @@ export class OptionReader {
 
   error(code: string, message: string, hint: string): ConfigurationError {
     return new ConfigurationError(code, `Table ${this.table}: ${message}.`, { hint });
+  }
+
+  /** `${env:NAME}` is the value of that variable, which the plan does not have. */
+  #withVariables(text: string): string {
+    return text.replace(/\$\{env:(\w+)\}/g, (_, name: string) => {
+      const value = process.env[name];
+      if (value !== undefined) return value;
+      throw this.error(
+        'OPTION_VALUE',
+        `the environment has no variable ${name}`,
+        `Set it: ${name}=… millstream run …`,
+      );
+    });
   }
 
   #full(key: string): string {

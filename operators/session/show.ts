@@ -6,6 +6,7 @@ import {
   type DescribeStatement,
   type FunctionEntry,
   InternalError,
+  maskedText,
   nearNames,
   type PlanColumn,
   PlanError,
@@ -196,7 +197,9 @@ function catalogText(name: string, options: Readonly<Record<string, string>>): s
 }
 
 function optionTexts(options: Readonly<Record<string, string>>): string[] {
-  return Object.entries(options).map(([key, value]) => `'${key}' = '${value.replaceAll("'", "''")}'`);
+  return Object.entries(options).map(
+    ([key, value]) => `'${key}' = '${maskedText(key, value).replaceAll("'", "''")}'`,
+  );
 }
 
 /** The statement that would make it. */

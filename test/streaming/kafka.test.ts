@@ -5,6 +5,7 @@ import { Admin, Producer } from '@platformatic/kafka';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ended, millstream, startMillstream } from '../cli/support/command.js';
 import { KafkaServer, whyNoKafka } from './support/kafka-server.js';
+import { printedRows, tableText } from './support/printed-rows.js';
 
 const reason = whyNoKafka();
 if (reason !== null) console.warn(`tests of Kafka are skipped: ${reason}`);
@@ -29,33 +30,8 @@ async function send(topic: string, values: readonly (string | null)[]): Promise<
   await producer.close();
 }
 
-function table(name: string, columns: string, options: Readonly<Record<string, string>>): string {
-  const all = { 'properties.bootstrap.servers': server.address, ...options };
-  const text = Object.entries(all).map(([key, value]) => `'${key}' = '${value}'`);
-  return `CREATE TABLE ${name} (${columns}) WITH (${text.join(', ')});\n`;
-}
-
-/** The rows that a script prints, as [change, values…]. */
-async function rows(sql: string, ...options: string[]): Promise<unknown[][]> {
-  const { code, stdout, stderr } = await millstream([
-    'run',
-    '-e',
-    sql,
-    '--format',
-    'jsonl',
-    '--quiet',
-    ...options,
-  ]);
-  expect([code, stderr]).toEqual([0, expect.any(String)]);
-  const lines = stdout
-    .toString()
-    .split('\n')
-    .filter((line) => line !== '');
-  return lines.map((line) => {
-    const { op, row } = JSON.parse(line);
-    return [op, ...row];
-  });
-}
+const table = (name: string, columns: string, options: Readonly<Record<string, string>>) =>
+  tableText(name, columns, { 'properties.bootstrap.servers': server.address, ...options });
 
 describe.skipIf(reason !== null)('Kafka', () => {
   beforeAll(async () => {
@@ -85,13 +61,13 @@ describe.skipIf(reason !== null)('Kafka', () => {
       (2, 'b', NULL, TO_TIMESTAMP_LTZ(2000, 3), NULL), (3, 'c', 3, TO_TIMESTAMP_LTZ(3000, 3), NULL);\n`;
     const hint = (options: string) => `SELECT id FROM orders /*+ OPTIONS(${options}) */;\n`;
 
-    const all = await rows(`${orders}${fill}SELECT * FROM orders`);
+    const all = await printedRows(`${orders}${fill}SELECT * FROM orders`);
     expect(all).toEqual([
       ['+I', 1, 'a', '1.50', '1970-01-01 00:00:01Z', { $map: [['h', { $bytes: 'eA==' }]] }, 0, 'orders'],
       ['+I', 2, 'b', null, '1970-01-01 00:00:02Z', { $map: [] }, 1, 'orders'],
       ['+I', 3, 'c', '3.00', '1970-01-01 00:00:03Z', { $map: [] }, 2, 'orders'],
     ]);
-    const places = await rows(
+    const places = await printedRows(
       `${orders}
       ${hint("'scan.startup.mode' = 'timestamp', 'scan.startup.timestamp-millis' = '1500'")}
       ${hint("'scan.startup.mode' = 'specific-offsets', 'scan.startup.specific-offsets' = 'partition:0,offset:2;partition:1,offset:0'")}
@@ -134,7 +110,7 @@ describe.skipIf(reason !== null)('Kafka', () => {
       '{"before":{"id":1,"v":"a"},"after":{"id":1,"v":"b"},"op":"u"}',
       '{"before":{"id":2,"v":"a"},"after":null,"op":"d"}',
     ]);
-    const stored = await rows(`${totals}${events}INSERT INTO totals SELECT id, 1 FROM events;
+    const stored = await printedRows(`${totals}${events}INSERT INTO totals SELECT id, 1 FROM events;
       INSERT INTO totals SELECT 7, COUNT(*) FROM (VALUES (1), (2)) AS t(x);
       SELECT id, n FROM totals`);
     expect(stored.map(String).sort()).toEqual(['+I,1,1', '+I,7,2']);
@@ -150,7 +126,7 @@ describe.skipIf(reason !== null)('Kafka', () => {
       'scan.startup.mode': 'earliest-offset',
       'scan.bounded.mode': 'latest-offset',
     });
-    const keys = await rows(`${raw}SELECT k, COUNT(*) FROM records GROUP BY k`);
+    const keys = await printedRows(`${raw}SELECT k, COUNT(*) FROM records GROUP BY k`);
     expect(keys.map(String).sort()).toEqual(['+I,{"id":1},2', '+I,{"id":2},1', '+I,{"id":7},1']);
   }, 120_000);
 

@@ -40,3 +40,17 @@ it('an option that would change results is refused unless its value changes noth
     expect.objectContaining({ code: 'OPTION_UNSUPPORTED' }),
   );
 });
+
+const VARIABLE = ['$', '{env:MILLSTREAM_TEST_SECRET}'].join('');
+
+it('variables of the environment stand in values', () => {
+  process.env.MILLSTREAM_TEST_SECRET = 'abc';
+  try {
+    expect(reader({ password: `${VARIABLE}!` }).text('password')).toBe('abc!');
+  } finally {
+    delete process.env.MILLSTREAM_TEST_SECRET;
+  }
+  expect(() => reader({ password: VARIABLE }).text('password')).toThrow(
+    'the environment has no variable MILLSTREAM_TEST_SECRET',
+  );
+});

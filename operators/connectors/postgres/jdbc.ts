@@ -1,0 +1,18 @@
+/** The connector `jdbc`, of PostgreSQL. */
+import type { Connector } from '../connector.js';
+import { JdbcSink } from './jdbc-sink.js';
+import { JdbcSource } from './jdbc-source.js';
+import { readJdbcTable } from './jdbc-table.js';
+
+export const JDBC: Connector = {
+  traits: {
+    source: 'rows',
+    sink: 'rows',
+    hasPosition: true,
+    bounded: () => true,
+    check: ({ path, options, columns }) => void readJdbcTable({ table: path.at(-1)!, options, columns }),
+    takes: ({ primaryKey }) => (primaryKey.length === 0 ? 'insert' : 'upsert'),
+  },
+  source: (stage, host) => new JdbcSource(stage, readJdbcTable({ ...stage, columns: stage.declared }), host),
+  sink: (stage, host) => new JdbcSink(stage, readJdbcTable({ ...stage, columns: stage.fields }), host),
+};

@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { millstream } from '../cli/support/command.js';
+import { PostgresServer, whyNoPostgres } from './support/postgres-server.js';
+import { printedRows, tableText } from './support/printed-rows.js';
+
+const reason = whyNoPostgres();
+if (reason !== null) console.warn(`tests of PostgreSQL are skipped: ${reason}`);
+
+let server: PostgresServer;
+
+const table = (name: string, columns: string, options: Readonly<Record<string, string>>) =>
+  tableText(name, columns, { connector: 'jdbc', url: server.url, username: 'tester', ...options });
+
+describe.skipIf(reason !== null)('PostgreSQL', () => {
+  beforeAll(async () => {
+    server = await PostgresServer.start();
+  }, 60_000);
+  afterAll(() => server[Symbol.dispose]());
+
+  it('gives back what was written, of every type, exactly', async () => {
+    server.sql(`CREATE TABLE things (a int2, b int4, c int8, d float4, e float8, f numeric(30, 5), g text, h varchar(5), i bool,
+      j date, k time, l timestamp(6), m timestamptz(6), n bytea, o int4[], p text[])`);
+    const columns = `a SMALLINT, b INT, c BIGINT, d FLOAT, e DOUBLE, f DECIMAL(30, 5), g STRING, h VARCHAR(5), i BOOLEAN,
+      j DATE, k TIME(3), l TIMESTAMP(6), m TIMESTAMP_LTZ(6), n BYTES, o ARRAY<INT>, p ARRAY<STRING>`;
+    const things = table('things', columns, { 'table-name': 'public.things' });
+    const rows = await printedRows(`SET 'table.local-time-zone' = 'Asia/Kolkata';
+      ${things}
+      INSERT INTO things VALUES (CAST(-1 AS SMALLINT), 2, 9007199254740993, CAST(0.1 AS FLOAT), 1e300, 1234567890123456789012345.67891,
+        'it''s "x" \\ {y}', 'abcde', TRUE, DATE '0001-01-01', TIME '23:59:59.999', TIMESTAMP '2024-02-29 12:00:00.123456',
+        TO_TIMESTAMP_LTZ(1500, 3), CAST('bytes' AS BYTES), ARRAY[1, CAST(NULL AS INT), -3], ARRAY['a,b', '"q"', '', 'NULL']);
+      INSERT INTO things (b) VALUES (7);
+      SELECT *, CAST(c AS STRING) FROM things ORDER BY b`);
+
+    expect(rows).toEqual([
+      [
+        '+I',
+        -1,
+        2,
+        expect.any(Number),
+        0.1,
+        1e300,
+        '1234567890123456789012345.67891',
+        'it\'s "x" \\ {y}',
+        'abcde',
+        true,
+        '0001-01-01',
+        '23:59:59.999',
+        '2024-02-29 12:00:00.123456',
+        '1970-01-01 00:00:01.5Z',
+        { $bytes: 'Ynl0ZXM=' },
+        [1, null, -3],
+        ['a,b', '"q"', '', 'NULL'],
+        '9007199254740993',
+      ],
+      ['+I', null, 7, ...Array(15).fill(null)],
+    ]);
+  }, 60_000);
+
+  it('a table is read in ranges of a column, and only what is asked for', async () => {
+    server.sql('CREATE TABLE many AS SELECT i AS id, i % 7 AS v FROM generate_series(1, 10000) AS s(i)');
+    const many = table('many', 'id BIGINT, v BIGINT, missing STRING', {
+      'table-name': 'many',
+      'scan.fetch-size': '999',
+      'scan.partition.column': 'id',
+      'scan.partition.num': '3',
+      'scan.partition.lower-bound': '1',
+      'scan.partition.upper-bound': '9000',
+    });
+    const query = 'SELECT COUNT(*), SUM(id), MAX(v) FROM many';
+    expect(await printedRows(`${many}${query}`)).toEqual([['+I', 9000, 40504500, 6]]);
+  }, 60_000);
+
+  it('rows that change and go are changed and removed there by the primary key', async () => {
+    server.sql(
+      'CREATE TABLE totals (k int8, n int8, s int8, PRIMARY KEY (k)); INSERT INTO totals VALUES (0, -1, -1), (9, 9, 9)',
+    );
+    const script = `SET 'execution.runtime-mode' = 'streaming';
+      CREATE TABLE events (id BIGINT, v INT) WITH ('connector' = 'stdin', 'format' = 'debezium-json');
+      ${table('totals', 'k BIGINT, n BIGINT, s BIGINT, PRIMARY KEY (k) NOT ENFORCED', { 'table-name': 'totals', 'sink.buffer-flush.max-rows': '1' })}
+      INSERT INTO totals SELECT id, COUNT(*), SUM(v) FROM events GROUP BY id`;
+    const event = (before: object | null, after: object | null, op: string) =>
+      JSON.stringify({ before, after, op });
+    const events = [
+      event(null, { id: 0, v: 1 }, 'c'),
+      event(null, { id: 0, v: 2 }, 'c'),
+      event(null, { id: 1, v: 5 }, 'c'),
+      event(null, { id: 9, v: 5 }, 'c'),
+      event({ id: 0, v: 1 }, { id: 0, v: 10 }, 'u'),
+      event({ id: 1, v: 5 }, null, 'd'),
+    ];
+    const { code, stderr } = await millstream(['run', '-e', script], `${events.join('\n')}\n`);
+    expect([code, stderr]).toEqual([0, expect.any(String)]);
+    expect(server.sql('SELECT * FROM totals ORDER BY k')).toEqual(['0|2|12', '9|1|5']);
+  }, 60_000);
+
+  it('tells what is missing, and what the database refuses', async () => {
+    server.sql('CREATE TABLE strict (id int4 CHECK (id > 0), name text)');
+    const told = async (sql: string) => (await millstream(['run', '-e', sql, '--quiet'])).stderr;
+    const strict = (columns: string, more: Readonly<Record<string, string>> = {}) =>
+      table('t', columns, { 'table-name': 'strict', ...more });
+
+    expect(await told(`${strict('id INT, nme STRING')}INSERT INTO t VALUES (1, 'a')`)).toMatch(
+      /Error SINK_TABLE: .* has no column 'nme'\.\nDid you mean 'name'\?/,
+    );
+    expect(await told(`${strict('id INT', { 'table-name': 'nowhere' })}INSERT INTO t VALUES (1)`)).toContain(
+      'Error SINK_TABLE: Table t: the database has no table nowhere.',
+    );
+    expect(await told(`${strict('id INT', { 'table-name': 'nowhere' })}SELECT * FROM t`)).toContain(
+      'relation "nowhere" does not exist',
+    );
+    expect(await told(`${strict('id INT, name STRING')}INSERT INTO t VALUES (0, 'a')`)).toContain(
+      'violates check constraint "strict_id_check"',
+    );
+    expect(
+      await told(
+        `${strict('id INT, name STRING, PRIMARY KEY (id) NOT ENFORCED')}INSERT INTO t VALUES (1, 'a')`,
+      ),
+    ).toContain('must be a primary key or unique constraint of the table there');
+    expect(
+      await told(`${strict('id INT, name BIGINT')}INSERT INTO t VALUES (1, 2); SELECT name + 1 FROM t`),
+    ).toBe('');
+    server.sql("INSERT INTO strict VALUES (2, 'x')");
+    expect(await told(`${strict('id INT, name BIGINT')}SELECT name FROM t`)).toContain(
+      'Error SOURCE_RECORD: Table t: column name (BIGINT) of strict cannot be read: "x" is no BIGINT.',
+    );
+    expect(
+      await told(`${strict('id INT', { url: 'jdbc:postgresql://127.0.0.1:1/db' })}SELECT * FROM t`),
+    ).toContain('Check host and port, and that the server runs.');
+    expect(await told(`${strict('id INT', { url: 'jdbc:mysql://127.0.0.1/db' })}SELECT * FROM t`)).toContain(
+      'only PostgreSQL is supported',
+    );
+  }, 120_000);
+});
