@@ -15,6 +15,7 @@ import type {
   FunctionDeclaration,
   KeptState,
   MetricValue,
+  ProcessColumns,
   RowGroup,
   Split,
   SplitFile,
@@ -192,7 +193,8 @@ export interface OpenFunctionStage {
     | 'merge'
     | 'map'
     | 'window'
-    | 'accumulate';
+    | 'accumulate'
+    | 'process';
   /** Columns of what is shipped, in the order of the groups. */
   readonly input: readonly ColumnSpec[];
   readonly steps: readonly CallStep[];
@@ -207,6 +209,8 @@ export interface OpenFunctionStage {
   readonly passedColumns: readonly number[];
   /** `accumulate`: what the core adds to the rows; null elsewhere. */
   readonly state: KeptState | null;
+  /** `process`: what the core adds to the rows; null elsewhere. */
+  readonly process: ProcessColumns | null;
   readonly context: StageContext;
   /** Settings of the job that win over what the functions declare. */
   readonly overrides: readonly FunctionOverrides[];

@@ -43,6 +43,8 @@ export interface FunctionDeclaration {
   readonly mergeable: boolean;
   /** It is an aggregate that takes rows back (`retract`). */
   readonly retractable: boolean;
+  /** It is a table function with a state by key and timers. */
+  readonly stateful: boolean;
   /** It is a table function whose columns its static `analyze` gives for each call; `result` then has none. */
   readonly analyzes: boolean;
   /** Options of the decorator that were given, by name (memory, cpus, timeout…); the rest is absent here only. */

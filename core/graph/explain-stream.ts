@@ -31,6 +31,11 @@ export function explainStream(operator: StreamOperator<number>): string {
       const until = operator.windowTime === null ? '' : `, once ${column(operator.windowTime)} has passed`;
       return `${[...operator.calls.map(call), ...python].join(', ')}${by(operator.keys)}${until}`;
     }
+    case 'process': {
+      const names = operator.columns.map(({ name, column: place }) => `${name} = ${column(place)}`);
+      const time = operator.time === null ? '' : `, time ${column(operator.time)}`;
+      return `${operator.function}(${names.join(', ')})${by(operator.keys)}${time}`;
+    }
     case 'session':
       return `of ${column(operator.time)}, gap ${operator.gap} ms${by(operator.keys)}`;
     case 'over': {

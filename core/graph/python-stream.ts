@@ -14,14 +14,46 @@ export interface KeptState {
   readonly accumulators: readonly number[];
 }
 
-/** What the operator does, and what it makes of its rows for the workers: one group of columns. */
-export interface PythonStream {
+/** Shipped columns that say which key a row is of, how far time is, and what the key has come to. Times are milliseconds. */
+export interface ProcessColumns {
+  /** INT: equal in the rows of a key, which are side by side. */
+  readonly group: number;
+  /** BOOLEAN: false where there is no row, but time has passed for the key. */
+  readonly isRow: number;
+  /** BIGINT: the event time of the row; NULL: it has none. */
+  readonly timestamp: number;
+  /** BIGINT: the watermark before the row; NULL: there is none. */
+  readonly clock: number;
+  /** BIGINT, read in the first row of a key: the watermark behind its last one. */
+  readonly until: number;
+  /** BYTES, read in the first row of a key: its state as the worker gave it; NULL: there is none. */
+  readonly state: number;
+}
+
+interface Shipping<K extends StreamOperator<number>['kind']> {
   /** Its columns are positions in the stage's input. */
-  readonly operator: Extract<StreamOperator<number>, { kind: 'accumulate' }>;
+  readonly operator: Extract<StreamOperator<number>, { kind: K }>;
+  /** What the operator makes of its rows for the workers: one group of columns. */
   readonly shipped: readonly Column[];
-  readonly state: KeptState;
   /** Shipped columns that are columns of the input. */
   readonly copied: readonly { readonly from: number; readonly to: number }[];
+}
+
+/** Aggregates over groups that stay open. */
+export interface AccumulateStream extends Shipping<'accumulate'> {
+  readonly kind: 'accumulate';
+  readonly state: KeptState;
   /** For each step the shipped BOOLEAN column with the rows that count; null: all do. */
   readonly counted: readonly (number | null)[];
 }
+
+/** A function over the rows and timers of each key. */
+export interface ProcessStream extends Shipping<'process'> {
+  readonly kind: 'process';
+  readonly process: ProcessColumns;
+  /** Shipped columns with the key. */
+  readonly keys: readonly number[];
+}
+
+/** What the operator does, and what it ships. */
+export type PythonStream = AccumulateStream | ProcessStream;

@@ -134,7 +134,8 @@ export interface CallFrame {
  * `map`: the only step is a function over tables or a table aggregate, any number of rows for each key group;
  * `window`: the steps are aggregates over frames of key-aligned input, whose rows come back once their frames are
  * known, with `passedColumns`;
- * `accumulate`: the steps are aggregates over groups that stay open, whose accumulators `stream` remembers.
+ * `accumulate`: the steps are aggregates over groups that stay open, whose accumulators `stream` remembers;
+ * `process`: the only step is a function over the rows and timers of each key, whose state `stream` remembers.
  */
 export interface PythonStage extends StageBase {
   readonly kind: 'python';
@@ -147,7 +148,8 @@ export interface PythonStage extends StageBase {
     | 'merge'
     | 'map'
     | 'window'
-    | 'accumulate';
+    | 'accumulate'
+    | 'process';
   /** Groups of the input exchange sent to the worker. */
   readonly shippedGroups: readonly number[];
   /** Groups of the input exchange that go on, before the result group. */
@@ -167,7 +169,7 @@ export interface PythonStage extends StageBase {
   readonly tagColumn: number | null;
   /** `window`: shipped columns that come back in front of the results; else empty. */
   readonly passedColumns: readonly number[];
-  /** `accumulate`: the operator of the core that calls the functions; null elsewhere. */
+  /** `accumulate`, `process`: the operator of the core that calls the functions; null elsewhere. */
   readonly stream: PythonStream | null;
   /** Functions of one group may be steps of one stage. */
   readonly resourceGroup: string;

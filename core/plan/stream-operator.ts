@@ -99,6 +99,20 @@ export type StreamOperatorKind<C> =
       /** Some function takes whole groups: rows are kept until their window has ended, instead of accumulators. */
       readonly keepsRows: boolean;
     }
+  /**
+   * A function over the rows of each key, with state and timers. Results: the keys, then the fields of its rows. `columns`
+   * are those of the table that it is given.
+   */
+  | {
+      readonly kind: 'process';
+      readonly keys: readonly C[];
+      readonly function: string;
+      readonly argumentNames: readonly (string | null)[];
+      readonly columns: readonly { readonly name: string; readonly column: C }[];
+      /** The event time of a row; null: rows have none. */
+      readonly time: C | null;
+      readonly type: DataType;
+    }
   /** Rows with the session that they are in, once it has ended. Results: start, end and last millisecond. */
   | { readonly kind: 'session'; readonly keys: readonly C[]; readonly time: C; readonly gap: number }
   /** Aggregates over the rows before each row, in the order of event time. Results: the calls. */

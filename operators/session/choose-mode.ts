@@ -3,9 +3,11 @@ import {
   ConfigurationError,
   type ConnectorTraits,
   expressionsOf,
+  type FunctionResolver,
   hasWindowCall,
   inputsOf,
   type LogicalPlan,
+  type PlanOptions,
   type QueryPlan,
   somePlan,
 } from '../../core/index.js';
@@ -30,11 +32,14 @@ export function chooseMode(
   queries: readonly QueryPlan[],
   connectors: ReadonlyMap<string, ConnectorTraits>,
   asked: Mode | null,
+  functions: FunctionResolver,
   isCheckpointed = false,
 ): ModeChoice {
   const unbounded = queries.flatMap((query) => unboundedTables(query.root, connectors));
   if (unbounded.length === 0) {
-    const reason = queries.map((query) => onlyStreams(query.root, connectors)).find((text) => text !== null);
+    const reason = queries
+      .map((query) => onlyStreams(query.root, { connectors, functions }))
+      .find((text) => text !== null);
     if (asked === null && reason !== undefined) {
       const note = `mode: streaming (${reason}); every source ends, and so does the job`;
       return { mode: 'streaming', isBounded: true, note };
@@ -66,9 +71,11 @@ function isTimed(plan: LogicalPlan): boolean {
 /** Why a plan cannot run as a batch, as a clause; null: it can. */
 export function onlyStreams(
   plan: LogicalPlan,
-  connectors: ReadonlyMap<string, ConnectorTraits>,
+  { connectors, functions }: Pick<PlanOptions, 'connectors' | 'functions'>,
 ): string | null {
   if (somePlan(plan, (node) => node.kind === 'temporal_join')) return 'FOR SYSTEM_TIME AS OF needs it';
+  const stateful = statefulCall(plan, functions);
+  if (stateful !== null) return `function ${stateful} needs it`;
   const changing = somePlan(
     plan,
     (node) =>
@@ -76,6 +83,17 @@ export function onlyStreams(
       (connectors.get(node.table.connector)?.gives?.(node.table) ?? 'insert') !== 'insert',
   );
   return changing ? 'rows of a table change and go' : null;
+}
+
+/** A function with state and timers that is called; null: there is none. */
+function statefulCall(plan: LogicalPlan, functions: FunctionResolver): string | null {
+  if (plan.kind === 'map' && functions.declaration(plan.call.function)?.stateful === true)
+    return plan.call.function;
+  return (
+    inputsOf(plan)
+      .map((input) => statefulCall(input, functions))
+      .find((name) => name !== null) ?? null
+  );
 }
 
 function unboundedTables(plan: LogicalPlan, connectors: ReadonlyMap<string, ConnectorTraits>): string[] {

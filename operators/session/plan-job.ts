@@ -79,7 +79,7 @@ export async function planJob(
     connectors.set(name, { source: 'rows', sink: null, bounded: () => true, hasPosition: false });
   const checkpoints = checkpointSettings(configuration, options.workingDirectory);
   const isCheckpointed = hasCheckpoints(checkpoints);
-  const choice = chooseMode(first.bound, connectors, asked, isCheckpointed);
+  const choice = chooseMode(first.bound, connectors, asked, functions, isCheckpointed);
   if (choice.note !== null) options.onNote(choice.note);
   // Where nobody asked for a stream, only the tables of a job say that it is one.
   const { ids, bound } = choice.isBounded || asked !== null ? first : bind(true);

@@ -46,8 +46,7 @@ export function planQueries(
   } catch (error) {
     // What a stream cannot do yet is done with all rows at hand: it differs only for rows that come too late.
     const isRefused = error instanceof PlanError && error.code === 'PLAN_STREAMING';
-    const isStream =
-      !choice.isBounded || bound.some((query) => onlyStreams(query.root, options.connectors) !== null);
+    const isStream = !choice.isBounded || bound.some((query) => onlyStreams(query.root, options) !== null);
     if (!isRefused || isStream) throw error;
     return { ...inMode('batch'), notStreaming: error.message };
   }

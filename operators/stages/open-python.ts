@@ -129,7 +129,8 @@ function stageBody(
     keyColumns: stage.keyColumns,
     tagColumn: stage.tagColumn,
     passedColumns: stage.passedColumns,
-    state: stage.stream?.state ?? null,
+    state: stage.stream?.kind === 'accumulate' ? stage.stream.state : null,
+    process: stage.stream?.kind === 'process' ? stage.stream.process : null,
     overrides: functions.flatMap((name) => {
       const options = engine.functionOverrides(name);
       return Object.keys(options).length === 0 ? [] : [{ function: name, options }];

@@ -38,4 +38,8 @@ export interface RowFunction {
   flush?(out: Collector): void;
   /** A batch or a watermark has been given: what is for Python goes there, and what comes of it is put out. */
   endBatch?(out: Collector): Promise<void>;
+  /** When the clock of the machine has something to do, in milliseconds; `Infinity`: never. */
+  wakeAt?(): number;
+  /** The clock has come to `nowMs`; `endBatch` follows. */
+  wake?(nowMs: number): void;
 }

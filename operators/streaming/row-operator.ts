@@ -37,6 +37,7 @@ export class RowOperator implements Operator {
   readonly #out: OutputRows;
   readonly #isTimed: boolean;
   readonly #watermark: OperatorValue<number>;
+  #cancelSleep: (() => void) | null = null;
 
   constructor(
     private readonly stage: OperatorStage,
@@ -61,6 +62,7 @@ export class RowOperator implements Operator {
   async open(context: OperatorContext): Promise<void> {
     this.#context = context;
     await this.outside?.open(context);
+    this.#sleep();
   }
 
   processBatch(batch: Batch, input: number): Promise<void> {
@@ -74,6 +76,7 @@ export class RowOperator implements Operator {
       this.rows.flush?.(this.#out);
       await this.rows.endBatch?.(this.#out);
       await this.#send();
+      this.#sleep();
       if (this.rows.isDone === true) this.#context.stopInputs();
     });
   }
@@ -84,6 +87,7 @@ export class RowOperator implements Operator {
       await this.rows.endBatch?.(this.#out);
       await this.#send();
       await this.#context.output.emit(watermark);
+      this.#sleep();
     });
   }
 
@@ -101,11 +105,31 @@ export class RowOperator implements Operator {
   }
 
   async close(): Promise<void> {
+    this.#cancelSleep?.();
     await this.outside?.close();
   }
 
   whyNotAgain(): string | null {
     return this.outside?.whyNotAgain() ?? null;
+  }
+
+  /** Until the clock has something to do. */
+  #sleep(): void {
+    this.#cancelSleep?.();
+    this.#cancelSleep = null;
+    const wakeAt = this.rows.wakeAt?.() ?? Number.POSITIVE_INFINITY;
+    if (wakeAt === Number.POSITIVE_INFINITY) return;
+    const { timers, clock } = this.#context;
+    this.#cancelSleep = timers.after(Math.max(0, wakeAt - clock.nowMs()), () => {
+      this.#turns.alone(() => this.#wake()).catch((error: unknown) => this.#context.fail(error));
+    });
+  }
+
+  async #wake(): Promise<void> {
+    this.rows.wake?.(this.#context.clock.nowMs());
+    await this.rows.endBatch?.(this.#out);
+    await this.#send();
+    this.#sleep();
   }
 
   /** The clock of one input; time is the least of all. */

@@ -22,6 +22,8 @@ import { Normalize } from './normalize.js';
 import { OverAggregate } from './over-aggregate.js';
 import { Accumulate } from './python/accumulate.js';
 import { AccumulateWindow } from './python/accumulate-window.js';
+import { Process } from './python/process.js';
+import { processBy } from './python/process-keys.js';
 import { updatesBy } from './python/update-groups.js';
 import { Rank } from './rank.js';
 import type { RowFunction } from './row-function.js';
@@ -62,13 +64,26 @@ export function pythonStreamOperator(
   ttl: StateTtl | null = null,
 ): Operator {
   const state = new HeapState(job.restored?.get(stage.id) ?? null, ttl);
-  const update = updatesBy(stream, calls, stage.parallelism, job.schemas);
   const { operator } = stream;
-  const rows =
-    operator.windowTime === null
-      ? new Accumulate(stream, update, state)
-      : new AccumulateWindow(stream, operator.windowTime, update, state);
+  const rows = pythonFunction(stage, stream, calls, job, state);
   return new RowOperator({ ...stage, operator }, job, rows, state, calls);
+}
+
+function pythonFunction(
+  { parallelism }: PythonStage,
+  stream: PythonStream,
+  calls: StageCalls,
+  { schemas }: OperatorSurroundings,
+  state: StateBackend,
+): RowFunction {
+  if (stream.kind === 'process') {
+    return new Process(stream, processBy(stream, calls, parallelism, schemas), state);
+  }
+  const update = updatesBy(stream, calls, parallelism, schemas);
+  const { windowTime } = stream.operator;
+  return windowTime === null
+    ? new Accumulate(stream, update, state)
+    : new AccumulateWindow(stream, windowTime, update, state);
 }
 
 function rowFunction(
@@ -83,7 +98,8 @@ function rowFunction(
         ? new GroupAggregate(spec, state)
         : new WindowAggregate(spec, spec.windowTime, state);
     case 'accumulate':
-      throw new InternalError('INTERNAL', 'Aggregates written in Python have no workers here.');
+    case 'process':
+      throw new InternalError('INTERNAL', 'Functions written in Python have no workers here.');
     case 'session':
       return new SessionWindow(spec, state);
     case 'over':

@@ -37,7 +37,20 @@ if TYPE_CHECKING:
         TableFunction,
         UserDefinedFunction,
     )
+    from .keyed_state import (
+        AggregatingState,
+        AggregatingStateDescriptor,
+        ListState,
+        ListStateDescriptor,
+        MapState,
+        MapStateDescriptor,
+        ReducingState,
+        ReducingStateDescriptor,
+        ValueState,
+        ValueStateDescriptor,
+    )
     from .metrics import Counter, Distribution, Histogram, Meter, MetricGroup
+    from .process_functions import Context, KeyedProcessFunction, TimerService
     from .retry import Retry, RetryAfter
     from .row import Row, RowKind
     from .views import ListView, MapView
@@ -46,11 +59,14 @@ __version__ = "0.1.0"
 
 __all__ = [
     "AggregateFunction",
+    "AggregatingState",
+    "AggregatingStateDescriptor",
     "AnalyzeArgument",
     "AsyncScalarFunction",
     "BatchAggregateFunction",
     "CancelledError",
     "ConfigurationError",
+    "Context",
     "Counter",
     "DataTypes",
     "Distribution",
@@ -60,13 +76,20 @@ __all__ = [
     "FunctionOptions",
     "Histogram",
     "InternalError",
+    "KeyedProcessFunction",
     "Limits",
+    "ListState",
+    "ListStateDescriptor",
     "ListView",
+    "MapState",
+    "MapStateDescriptor",
     "MapView",
     "Meter",
     "MetricGroup",
     "MillstreamError",
     "PlanError",
+    "ReducingState",
+    "ReducingStateDescriptor",
     "ResourceError",
     "Retry",
     "RetryAfter",
@@ -79,8 +102,11 @@ __all__ = [
     "SqlError",
     "TableAggregateFunction",
     "TableFunction",
+    "TimerService",
     "UdfError",
     "UserDefinedFunction",
+    "ValueState",
+    "ValueStateDescriptor",
     "WorkerError",
     "connect",
     "current_context",
@@ -110,6 +136,8 @@ _MODULES = {
     ),
     **dict.fromkeys(("FunctionContext", "Limits", "current_context"), "context"),
     **dict.fromkeys(("Counter", "Distribution", "Histogram", "Meter", "MetricGroup"), "metrics"),
+    **dict.fromkeys(("Context", "KeyedProcessFunction", "TimerService"), "process_functions"),
+    **{name: "keyed_state" for name in __all__ if name.endswith(("State", "StateDescriptor"))},
     **dict.fromkeys(("Retry", "RetryAfter"), "retry"),
     **dict.fromkeys(("Row", "RowKind"), "row"),
     **dict.fromkeys(("ListView", "MapView"), "views"),

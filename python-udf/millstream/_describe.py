@@ -56,6 +56,7 @@ def declaration_of(name: str, target: str, spec: FunctionSpec) -> dict[str, Any]
         "iterator": spec.form.iterator is not None,
         "mergeable": _is_mergeable(spec),
         "retractable": definition.kind == "aggregate" and hook(spec.instance, "retract") is not None,
+        "stateful": spec.is_process_function,
         "analyzes": spec.analyzes,
         "options": definition.options.to_wire(),
         "target": target,

@@ -36,6 +36,7 @@ from .functions import (
     TableFunction,
     UserDefinedFunction,
 )
+from .process_functions import KeyedProcessFunction
 from .row import Row
 
 
@@ -61,8 +62,15 @@ class FunctionSpec:
     analyzes: bool = False
 
     @property
+    def is_process_function(self) -> bool:
+        """True where it has a state by key, and timers."""
+        return isinstance(self.instance, KeyedProcessFunction)
+
+    @property
     def takes_partitions(self) -> bool:
         """True where the function has to see all rows of a partition of its tables: set semantics."""
+        if self.is_process_function:
+            return True
         tables = [parameter.table for parameter in self.parameters if parameter.table is not None]
         whole = len(tables) > 1 or any(table.form == "partition" for table in tables)
         return (
@@ -88,11 +96,13 @@ def specify(name: str, target_object: object) -> FunctionSpec:
     call, signature_of, result_of = _methods(name, definition, instance)
     hints = _hints(name, signature_of)
     form = form_of(name, definition, call, hints)
-    parameters = (
-        _parameters(name, definition, signature_of, hints, skip=int(_has_accumulator(definition, instance)))
-        if form.iterator is None
-        else _iterated_parameters(name, definition, form)
-    )
+    if isinstance(instance, KeyedProcessFunction):
+        parameters = _processed(name, signature_of)
+    elif form.iterator is None:
+        skip = int(_has_accumulator(definition, instance))
+        parameters = _parameters(name, definition, signature_of, hints, skip)
+    else:
+        parameters = _iterated_parameters(name, definition, form)
     analyzes = _analyzes(name, definition, instance)
     result = (
         DataType("ROW")
@@ -117,6 +127,19 @@ def specify(name: str, target_object: object) -> FunctionSpec:
         gives_many and not definition.called_with_none,
         analyzes=analyzes,
     )
+
+
+def _processed(name: str, function: Callable[..., Any]) -> tuple[ParameterSpec, ...]:
+    """The table of a process function: its context is no argument of a call."""
+    names = list(inspect.signature(function).parameters)
+    if len(names) != 2:
+        raise UdfError(
+            "UDF_DECLARATION",
+            f"The process function `{name}` takes {', '.join(names) or 'nothing'}.",
+            hint="Define process_element(self, row: Row, ctx: Context).",
+        )
+    kind, empty = inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.empty
+    return (ParameterSpec(names[0], None, True, None, kind, empty, TableParameter("row")),)
 
 
 def _analyzes(name: str, definition: Definition, instance: Any) -> bool:
@@ -149,6 +172,8 @@ def _refuse_lost_rows(
             f"{name}(TABLE t PARTITION BY k). Called with values, a function has no partitions.",
         )
 
+
+_BASES = (UserDefinedFunction.__module__, FUNCTIONS_MODULE, KeyedProcessFunction.__module__)
 
 _KIND_OF_CLASS = (
     (ScalarFunction, "scalar"),
@@ -223,9 +248,11 @@ def _methods(
     }[kind]
     if isinstance(instance, BatchAggregateFunction):
         wanted = ("partial", "finish")
+    if isinstance(instance, KeyedProcessFunction):
+        wanted = ("process_element", "process_element")
     for method in wanted:
         base = getattr(type(instance), method, None)
-        if base is None or base.__module__ in (UserDefinedFunction.__module__, FUNCTIONS_MODULE):
+        if base is None or base.__module__ in _BASES:
             raise UdfError(
                 "UDTF_NO_EVAL" if kind == "table" else "UDF_DECLARATION",
                 f"The {kind} function `{name}` is a {type(instance).__name__}, which defines no {method}().",

@@ -6,16 +6,37 @@ import logging
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from ._metric_registry import MetricRegistry
 from ._near_names import did_you_mean
 from .errors import ErrorDetails, UdfError
+from .keyed_state import (
+    AggregatingState,
+    AggregatingStateDescriptor,
+    Cell,
+    ListState,
+    ListStateDescriptor,
+    MapState,
+    MapStateDescriptor,
+    ReducingState,
+    ReducingStateDescriptor,
+    StateDescriptor,
+    ValueState,
+    ValueStateDescriptor,
+)
 from .metrics import Counter, Distribution, Histogram, Meter, MetricGroup
 
 __all__ = ["FunctionContext", "Limits", "current_context"]
 
 T = TypeVar("T")
+
+
+class CurrentKey(Protocol):
+    """The key that a process function is called for."""
+
+    def cell(self, descriptor: StateDescriptor) -> Cell:
+        """One state of whatever key is current."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +86,48 @@ class FunctionContext:
         self._attempt = attempt
         self._registry = MetricRegistry(function)
         self._metrics = MetricGroup(self._registry)
+        #: Of a process function: the key whose states it reaches.
+        self.current_key: CurrentKey | None = None
+
+    def get_state(self, state_descriptor: ValueStateDescriptor) -> ValueState[Any]:
+        """The value of the key that is current, in a `KeyedProcessFunction`; asked for in `open`.
+
+        Raises:
+            UdfError: UDF_STATE in any other function, as the next four.
+        """
+        return ValueState(self._cell(state_descriptor))
+
+    def get_list_state(self, state_descriptor: ListStateDescriptor) -> ListState[Any]:
+        """The list of the key that is current."""
+        return ListState(self._cell(state_descriptor))
+
+    def get_map_state(self, state_descriptor: MapStateDescriptor) -> MapState[Any, Any]:
+        """The dict of the key that is current."""
+        return MapState(self._cell(state_descriptor))
+
+    def get_reducing_state(self, state_descriptor: ReducingStateDescriptor) -> ReducingState[Any]:
+        """The value of the key that is current, which grows by a function."""
+        return ReducingState(self._cell(state_descriptor), state_descriptor.reduce)
+
+    def get_aggregating_state(self, state_descriptor: AggregatingStateDescriptor) -> AggregatingState:
+        """The accumulator of the key that is current."""
+        cell = self._cell(state_descriptor)
+        if state_descriptor.function is None:
+            raise self._no_state(f"the state `{state_descriptor.name}` without a function")
+        return AggregatingState(cell, state_descriptor.function)
+
+    def _cell(self, descriptor: StateDescriptor) -> Cell:
+        if self.current_key is None:
+            raise self._no_state(f"the state `{descriptor.name}`, and has no key")
+        return self.current_key.cell(descriptor)
+
+    def _no_state(self, what: str) -> UdfError:
+        return UdfError(
+            "UDF_STATE",
+            f"Function `{self.function}` asks for {what}.",
+            hint="Keep state in a KeyedProcessFunction, and give AggregatingStateDescriptor a function.",
+            details=ErrorDetails(function=self.function),
+        )
 
     def get_job_parameter(self, key: str, default_value: T) -> str | T:
         """The job parameter of that name as text, or the default."""

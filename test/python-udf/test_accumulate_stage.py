@@ -175,3 +175,21 @@ def test_a_failing_retraction_is_told_with_its_row() -> None:
         update(stage, [(None, [("+", 1), ("-", 1)])])
 
     assert error.value.details.row == 1
+
+
+def test_a_row_that_fails_is_left_out_of_its_accumulator_where_the_function_says_so() -> None:
+    class Picky(Weighted):
+        def accumulate(self, accumulator: list[int], value: int, weight: int) -> None:
+            accumulator[0] += 1000
+            if value < 0:
+                raise ValueError(value)
+            accumulator[0] += value - 1000
+            accumulator[1] += 1
+
+    function = udaf(Picky(), result_type="BIGINT", on_error="skip")
+    stage = opened(function, Column(4), Literal(1, "BIGINT"))
+    [(one, state)] = update(stage, [(None, [("+", 3), ("+", -1), ("+", 4)])])
+    [(two, _)] = update(stage, [(state, [("+", -5), ("+", 10)])])
+
+    assert (one, two) == (7, 17)
+    assert [row.row for row in stage.stage.take_failed_rows()] == [0]

@@ -87,6 +87,7 @@ def test_a_declaration_says_all_that_the_planner_needs() -> None:
         "iterator": False,
         "mergeable": False,
         "retractable": False,
+        "stateful": False,
         "analyzes": False,
         "options": {},
         "target": "udfs.pick",

@@ -66,6 +66,7 @@ def open_stage(core: FakeCore, function: str) -> str:
         tagColumn=None,
         passedColumns=[],
         state=None,
+        process=None,
         overrides=[],
         sharedFolder="/tmp",
         source=None,

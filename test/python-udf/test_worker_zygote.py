@@ -134,6 +134,7 @@ def call(core: FakeCore, function: str) -> None:
         tagColumn=None,
         passedColumns=[],
         state=None,
+        process=None,
         overrides=[],
         sharedFolder="/tmp",
         source=None,

@@ -11,10 +11,14 @@ from millstream import (
     AggregateFunction,
     AnalyzeArgument,
     BatchAggregateFunction,
+    Context,
     DataTypes,
+    FunctionContext,
+    KeyedProcessFunction,
     Row,
     TableAggregateFunction,
     TableFunction,
+    ValueStateDescriptor,
     udaf,
     udf,
     udtaf,
@@ -270,3 +274,29 @@ squares = udaf(_Squares())
 @udaf(batch="arrow")
 def reach(values: float) -> float:
     return pc.subtract(pc.max(values), pc.min(values))
+
+
+class _Quiet(KeyedProcessFunction):
+    """Numbers the rows of a key, and says how many there were once it had none for ten seconds."""
+
+    def open(self, context: FunctionContext) -> None:
+        self.rows = context.get_state(ValueStateDescriptor("rows"))
+        self.due = context.get_state(ValueStateDescriptor("due"))
+
+    def process_element(self, row: Row, ctx: Context) -> Iterator[tuple[str, int]]:
+        timers, time = ctx.timer_service(), ctx.timestamp()
+        assert time is not None
+        if self.due.value() is not None:
+            timers.delete_event_time_timer(self.due.value())
+        self.rows.update((self.rows.value() or 0) + 1)
+        self.due.update(time + 10_000)
+        timers.register_event_time_timer(time + 10_000)
+        yield f"row {row.id}", self.rows.value()
+
+    def on_timer(self, timestamp: int, ctx: Context) -> Iterator[tuple[str, int]]:
+        yield f"{ctx.get_current_key()} at {timestamp // 1000 % 1000}", self.rows.value()
+        self.rows.clear()
+        self.due.clear()
+
+
+quiet = udtf(_Quiet(), result_types="ROW<what STRING, n INT>")

@@ -2,8 +2,9 @@
 import type { PlanColumn } from '../../plan/logical-plan.js';
 import type { StreamBoundary } from '../boundary.js';
 import { columnsRead, placeOperator, withoutIdleClocks } from '../stream/place-operator.js';
-import { addAccumulateStage } from './accumulate-stage.js';
+
 import type { Demand } from './demand.js';
+import { addFunctionStage } from './function-stage.js';
 import type { Produced } from './graph-builder.js';
 import { besideKept, groupsWith } from './kept-groups.js';
 import type { StageAssembler } from './stage-assembler.js';
@@ -18,7 +19,8 @@ export function addStreamStage(
     case 'watermark':
       return addWatermark(assembler, boundary, demand);
     case 'accumulate':
-      return addAccumulateStage(assembler, boundary, demand);
+    case 'process':
+      return addFunctionStage(assembler, boundary, demand);
     default:
       return addOperator(assembler, boundary, demand);
   }

@@ -5,6 +5,7 @@ import type { PlanColumn, SortKey } from '../../plan/logical-plan.js';
 import { ascending, extendedBy, type MapNode, sortedBy } from '../../plan/plan-builders.js';
 import { expressionsOf, mapExpressions } from '../../plan/visit-plan.js';
 import { leafOf, type PlannedArgument } from '../boundary.js';
+import { refusal } from '../refuse.js';
 import { ColumnMaker } from './column-maker.js';
 import { evaluateCalls } from './evaluate-calls.js';
 import { planArgument } from './plan-steps.js';
@@ -13,6 +14,14 @@ import { splitPlan } from './split-plan.js';
 
 /** One stage of one step. Without keys its input is cut nowhere, so that several workers share it. */
 export function splitMap(context: SplitContext, plan: MapNode): SplitPlan {
+  if (context.options.functions.declaration(plan.call.function)?.stateful === true) {
+    throw refusal(
+      'PLAN_UNSUPPORTED',
+      `${plan.call.function} has state and timers: it runs in streaming mode only.`,
+      { sql: context.options.sql, span: plan.call.span },
+      "Run it with --mode streaming, or SET 'execution.runtime-mode' = 'streaming'.",
+    );
+  }
   const { input, expressions } = evaluateCalls(context, splitPlan(context, plan.input), expressionsOf(plan));
   const rest = [...expressions];
   const node = mapExpressions(plan, () => rest.shift()!) as MapNode;

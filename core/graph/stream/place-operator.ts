@@ -98,6 +98,13 @@ function placeKind<C>(operator: StreamOperator<string>, place: Place<C>): Stream
         windowTime: operator.windowTime === null ? null : at(operator.windowTime),
         keepsRows: operator.keepsRows,
       };
+    case 'process':
+      return {
+        ...operator,
+        keys: all(operator.keys),
+        columns: operator.columns.map(({ name, column }) => ({ name, column: at(column) })),
+        time: operator.time === null ? null : at(operator.time),
+      };
     case 'session':
       return { kind: 'session', gap: operator.gap, keys: all(operator.keys), time: at(operator.time) };
     case 'over':

@@ -22,6 +22,7 @@ import {
 import { streamAggregate } from './stream-aggregate.js';
 import { streamJoin } from './stream-join.js';
 import { streamOver } from './stream-over.js';
+import { isProcess, streamProcess } from './stream-process.js';
 import { streamRank } from './stream-rank.js';
 import { streamScan } from './stream-scan.js';
 import { streamSession } from './stream-session.js';
@@ -78,6 +79,7 @@ function visit(context: StreamContext, plan: LogicalPlan): Relation {
       return { ...input, plan: { ...plan, input: input.plan, columns: [...input.plan.columns, ...own] } };
     }
     case 'map':
+      if (isProcess(plan, context.options.functions)) return streamProcess(context, plan);
       if (plan.keys !== null) refuseInStream(context, 'A function over a partitioned table', plan);
       return insertions({ ...plan, input: insertionsOf(context, plan) });
     case 'shared': {

@@ -1,9 +1,9 @@
 /** GROUP BY a window of time with aggregates written in Python: as `WindowAggregate`, the accumulators are in the state. */
 import {
+  type AccumulateStream,
   HeapState,
   type KeyedState,
   type OperatorValue,
-  type PythonStream,
   plain,
   type SqlValue,
   type StateBackend,
@@ -53,7 +53,7 @@ export class AccumulateWindow implements RowFunction {
   readonly #changed = new Set<Group>();
 
   constructor(
-    private readonly stream: PythonStream,
+    private readonly stream: AccumulateStream,
     private readonly windowTime: number,
     private readonly update: UpdateGroups,
     state: StateBackend = new HeapState(),

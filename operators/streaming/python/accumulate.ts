@@ -1,9 +1,9 @@
 /** GROUP BY without windows with aggregates written in Python: as `GroupAggregate`, the accumulators are in the state. */
 import {
+  type AccumulateStream,
   HeapState,
   type KeyedState,
   type OperatorValue,
-  type PythonStream,
   plain,
   type SqlValue,
   type StateBackend,
@@ -46,7 +46,7 @@ export class Accumulate implements RowFunction {
   #changed: Changed[] = [];
 
   constructor(
-    stream: PythonStream,
+    stream: AccumulateStream,
     private readonly update: UpdateGroups,
     state: StateBackend = new HeapState(),
   ) {

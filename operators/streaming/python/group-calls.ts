@@ -1,5 +1,5 @@
 /** The aggregates of a group, built in and written in Python, as far as the core keeps them. */
-import type { PythonStream, SqlValue } from '../../../core/index.js';
+import type { AccumulateStream, SqlValue } from '../../../core/index.js';
 import type { Accumulator } from '../aggregates/accumulator.js';
 import { Calls, resultsOf } from '../call-state.js';
 import type { Row } from '../row-function.js';
@@ -18,9 +18,9 @@ export interface CalledGroup {
 /** Several calls over the same rows. */
 export class GroupCalls {
   readonly #builtIns: Calls;
-  readonly #python: PythonStream['operator']['python'];
+  readonly #python: AccumulateStream['operator']['python'];
 
-  constructor(private readonly stream: PythonStream) {
+  constructor(private readonly stream: AccumulateStream) {
     const { calls, python, inputs } = stream.operator;
     this.#builtIns = new Calls(calls, inputs[0]!.change !== null);
     this.#python = python;

@@ -108,13 +108,15 @@ def check_on_error(call: Call, mode: StageMode) -> None:
     definition = spec.definition
     by_row = mode in ("scalar", "filter", "table") and spec.form.iterator is None
     by_accumulator = (
-        mode in ("aggregate", "partial", "map")
+        mode in ("aggregate", "partial", "accumulate", "map")
         and definition.kind in ("aggregate", "table_aggregate")
         and definition.batch is None
         and not isinstance(spec.instance, BatchAggregateFunction)
     )
     if mode == "window":
         reason = "is called with OVER, where a row is in many frames"
+    elif mode == "process":
+        reason = "keeps state, so no row can be taken back"
     elif not by_row and not by_accumulator:
         reason = "sees many rows in one call, so no row can be taken back"
     elif on_error == "null" and by_accumulator:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, Protocol
 
 StageMode = Literal[
-    "scalar", "filter", "table", "aggregate", "partial", "merge", "map", "window", "accumulate"
+    "scalar", "filter", "table", "aggregate", "partial", "merge", "map", "window", "accumulate", "process"
 ]
 
 
@@ -125,3 +125,20 @@ class KeptState(Protocol):
     def continues(self) -> int: ...
     @property
     def accumulators(self) -> Sequence[int]: ...
+
+
+class ProcessColumns(Protocol):
+    """`process`: shipped columns that the core adds to the rows (`ProcessColumns` of the stage graph)."""
+
+    @property
+    def group(self) -> int: ...
+    @property
+    def is_row(self) -> int: ...
+    @property
+    def timestamp(self) -> int: ...
+    @property
+    def clock(self) -> int: ...
+    @property
+    def until(self) -> int: ...
+    @property
+    def state(self) -> int: ...

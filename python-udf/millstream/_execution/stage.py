@@ -22,12 +22,21 @@ from .codec import MILLSTREAM_DIALECT, Dialect, codec_for
 from .failed_rows import FailedRow, check_on_error
 from .filter_stage import FilterStage
 from .function_context import function_context
-from .instruction import CallStep, ColumnArgument, ColumnSpec, KeptState, StageContext, StageMode
+from .instruction import (
+    CallStep,
+    ColumnArgument,
+    ColumnSpec,
+    KeptState,
+    ProcessColumns,
+    StageContext,
+    StageMode,
+)
 from .loaded_function import LoadedFunction
 from .map_stage import MapStage
 from .merge_calls import merge_call
 from .output_limit import check_output_limit
 from .partial_stage import PartialStage
+from .process_stage import ProcessStage
 from .progress import Progress, Timing
 from .scalar_stage import ScalarStage
 from .stage_share import ALONE, StageShare
@@ -104,6 +113,7 @@ def open_stage(
     result_fields: Sequence[int] | None = None,
     row_selection: bool = True,
     state: KeptState | None = None,
+    process: ProcessColumns | None = None,
     partition_bytes: int = PARTITION_BYTES,
     context: StageContext | None = None,
     stage: str = "",
@@ -132,6 +142,7 @@ def open_stage(
         | AggregateStage
         | AccumulateStage
         | PartialStage
+        | ProcessStage
         | MapStage
         | TableAggregateStage
         | WindowStage
@@ -153,6 +164,10 @@ def open_stage(
         case "accumulate":
             assert state is not None
             opened = AccumulateStage(calls, progress, state, partition_bytes)
+        case "process":
+            assert process is not None
+            types = [parse_type(column.type) for column in input]
+            opened = ProcessStage(calls[0], types, progress, key_columns, process)
         case "partial":
             opened = PartialStage(calls, result_steps, progress, key_columns, partition_bytes)
         case "merge":

@@ -34,6 +34,7 @@ def open_function_stage(
         tag_column=body.tag_column,
         passed_columns=body.passed_columns,
         state=body.state,
+        process=body.process,
         partition_bytes=partition_bytes,
         functions=functions,
         time_zone=time_zone,

@@ -159,6 +159,19 @@ class KeptState(_Struct):
     accumulators: list[int]
 
 
+class ProcessColumns(_Struct):
+    """`process`: shipped columns with the key's number, whether there is a row or time alone has passed, the
+    event time of a row and the watermark before it; and, in the first row of each key, the watermark behind
+    its last row and its state."""
+
+    group: int
+    is_row: int
+    timestamp: int
+    clock: int
+    until: int
+    state: int
+
+
 class StageContext(_Struct):
     """What functions of a stage are told of their job and task; `cached_files` are absolute paths by name."""
 
@@ -387,7 +400,9 @@ class OpenFunctionStage(_Body, tag="open_function_stage"):
     """Prepares a function stage; reply `{output: ColumnSpec[]}`."""
 
     stage: str
-    mode: Literal["scalar", "filter", "table", "aggregate", "partial", "merge", "map", "window", "accumulate"]
+    mode: Literal[
+        "scalar", "filter", "table", "aggregate", "partial", "merge", "map", "window", "accumulate", "process"
+    ]
     input: list[ColumnSpec]
     steps: list[CallStep]
     result_steps: list[int]
@@ -398,6 +413,7 @@ class OpenFunctionStage(_Body, tag="open_function_stage"):
     tag_column: int | None
     passed_columns: list[int]
     state: KeptState | None
+    process: ProcessColumns | None
     context: StageContext
     overrides: list[FunctionOverrides]
     shared_folder: str

@@ -33,6 +33,7 @@ export function scalarStage(name: string, stage = 'stage'): Omit<OpenFunctionSta
     tagColumn: null,
     passedColumns: [],
     state: null,
+    process: null,
     context: { jobId: 'job', subtask: 0, parallelism: 1, attempt: 0, jobParameters: {}, cachedFiles: {} },
     overrides: [],
     sharedFolder: '/tmp',

@@ -35,6 +35,7 @@ function declaration(
     iterator: false,
     mergeable: false,
     retractable: false,
+    stateful: false,
     analyzes: false,
     options: {},
     target: 'functions.f',

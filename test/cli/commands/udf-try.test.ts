@@ -29,6 +29,7 @@ const DECLARATION: FunctionDeclaration = {
   iterator: false,
   mergeable: false,
   retractable: false,
+  stateful: false,
   analyzes: false,
   options: {},
   target: 'functions.words',

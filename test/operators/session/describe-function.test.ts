@@ -19,6 +19,7 @@ const declaration: FunctionDeclaration = {
   iterator: false,
   mergeable: true,
   retractable: false,
+  stateful: false,
   analyzes: false,
   options: { memory: '1 GB', cpus: 2, environment: 'env-1f' },
   target: 'functions.score',

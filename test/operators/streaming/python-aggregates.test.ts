@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  type AccumulateStream,
   HeapState,
-  type PythonStream,
   type SqlValue,
   type StateBackend,
   types,
@@ -43,10 +43,11 @@ function sums(bundles: (readonly GroupRows[])[] = []): UpdateGroups {
   };
 }
 
-function stream(more: Partial<PythonStream['operator']> = {}): PythonStream {
+function stream(more: Partial<AccumulateStream['operator']> = {}): AccumulateStream {
   const call = { function: 'total', argumentNames: [null], filter: null, type: BIGINT };
   const argument = { kind: 'column', column: VALUE, type: BIGINT } as const;
   return {
+    kind: 'accumulate',
     operator: {
       kind: 'accumulate',
       keys: [KEY],

@@ -1,0 +1,183 @@
+"""Process stages: rows and timers of keys, whose states the job remembers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from .._types import DataType, parse_type
+from .._user_error import user_error
+from ..context import FunctionContext
+from .answer import Answer
+from .arguments import FromTable
+from .call import Call
+from .codec import Mismatch, codec_for
+from .groups import changes
+from .instruction import ProcessColumns
+from .key_state import CurrentKey, KeyState
+from .packed import kept, restored
+from .process_context import CallContext
+from .progress import Progress
+from .stage_base import StageBase
+from .table_input import TableInput
+from .table_rows import RowForm, row_codec
+
+
+class ProcessStage(StageBase):
+    """Answers a bundle with the rows that its keys gave, and, as the last row of each key, what there is to
+    remember: the state (NULL: nothing), and the first of its timers in event time and by the clock.
+
+    The selection is the row that an answer belongs to; a row that only says that time has passed stands for a
+    key without rows.
+    """
+
+    def __init__(
+        self,
+        call: Call,
+        input_types: Sequence[DataType],
+        progress: Progress,
+        key_columns: Sequence[int],
+        process: ProcessColumns,
+    ) -> None:
+        codec = row_codec(call)
+        own = [parse_type(text) for text in ("BOOLEAN", "BYTES", "BIGINT", "BIGINT")]
+        super().__init__([call], progress, [*own, *(field.type for field in codec.data_type.fields)])
+        self._call = call
+        self._form = RowForm(call, codec)
+        self._columns = process
+        self._keys = [(key, codec_for(input_types[key], call.dialect)) for key in key_columns]
+        [table] = [argument for argument in call.bound.arguments if isinstance(argument, FromTable)]
+        self._table = TableInput(table, input_types, call.dialect)
+        self._current = CurrentKey()
+        self._context = CallContext(self._current)
+        self._given: list[Any] = []
+        self._parents: list[int] = []
+
+    def open(self, contexts: Mapping[str, FunctionContext]) -> None:
+        """As of `StageBase`; the states that the function asks for are those of the current key."""
+        for context in contexts.values():
+            context.current_key = context.current_key or self._current
+        super().open(contexts)
+        # Another stage may have opened the function first.
+        opened = self._call.loaded.context.current_key
+        assert isinstance(opened, CurrentKey)
+        self._current = opened
+        self._context = CallContext(opened)
+
+    def process(self, columns: Sequence[pa.Array], rows: int, continued: bool = False) -> Iterator[Answer]:
+        """One answer; none over no rows."""
+        if rows == 0:
+            return
+        with self._progress.step(self._call.step, self._call.name):
+            yield self._answer(columns, rows)
+
+    def _answer(self, columns: Sequence[pa.Array], rows: int) -> Answer:
+        at = self._columns
+        starts = [0, *(position + 1 for position in changes(columns[at.group]))]
+        firsts = pa.array(starts, pa.int32())
+        packed = columns[at.state].take(firsts).to_pylist()
+        until = columns[at.until].take(firsts).to_pylist()
+        keys = [codec.decode(columns[key].take(firsts)) for key, codec in self._keys]
+        elements = self._table.rows(self._table.piece(columns, 0, rows))
+        is_row, clocks, times = (columns[c].to_pylist() for c in (at.is_row, at.clock, at.timestamp))
+        self._given, self._parents = [], []
+        ends: list[int] = []
+        states: list[tuple[bytes | None, int | None, int | None]] = []
+        for i, (start, end) in enumerate(zip(starts, [*starts[1:], rows], strict=True)):
+            self._begin(packed[i], [values[i] for values in keys])
+            for row in range(start, end):
+                self._progress.finished = range(row)
+                self._pass_time(clocks[row], row)
+                if is_row[row]:
+                    self._element(elements[row], times[row], row)
+            self._pass_time(until[i], end - 1)
+            ends.append(len(self._given))
+            states.append(self._end())
+        return self._answered(ends, states, starts, rows)
+
+    def _begin(self, packed: bytes | None, key: list[Any]) -> None:
+        current = self._current
+        current.now = time.time_ns() // 1_000_000
+        current.state = KeyState() if packed is None else KeyState(*restored(self._call, packed))
+        current.state.expire(current.now)
+        self._context.key = key[0] if len(key) == 1 else tuple(key) or None
+        self._context.watermark = None
+
+    def _end(self) -> tuple[bytes | None, int | None, int | None]:
+        state = self._current.state
+        if state.is_empty():
+            return None, None, None
+        packed = kept(self._call, (state.values, state.event_timers, state.processing_timers))
+        return packed, min(state.event_timers, default=None), state.next_moment()
+
+    def _pass_time(self, watermark: int | None, row: int) -> None:
+        """Timers of the clock, then those that the watermark passes; what they register may be among them."""
+        state, context = self._current.state, self._context
+        for timers, now, domain in (
+            (state.processing_timers, self._current.now, "processing_time"),
+            (state.event_timers, watermark, "event_time"),
+        ):
+            while now is not None and timers and (first := min(timers)) <= now:
+                timers.discard(first)
+                context.domain, context.time = domain, first
+                if domain == "event_time":
+                    context.watermark = now
+                self._take("on_timer", first, row)
+        if watermark is not None:
+            context.watermark = watermark
+
+    def _element(self, element: Any, timestamp: int | None, row: int) -> None:
+        self._context.domain, self._context.time = None, timestamp
+        self._take("process_element", element, row)
+        self._progress.count_calls(self._call.step, 1)
+
+    def _take(self, method: str, argument: Any, row: int) -> None:
+        try:
+            for item in self._form.rows(
+                getattr(self._call.loaded.spec.instance, method)(argument, self._context)
+            ):
+                self._given.append(item)
+                self._parents.append(row)
+        except Exception as error:
+            key = {"key": self._context.key}
+            raise user_error(error, self._call.name, f"in `{method}`", row=row, values=key) from error
+
+    def _answered(
+        self,
+        ends: Sequence[int],
+        states: Sequence[tuple[bytes | None, int | None, int | None]],
+        starts: Sequence[int],
+        rows: int,
+    ) -> Answer:
+        """Given rows of each key, then its state."""
+        from_given: list[int | None] = []
+        from_states: list[int | None] = []
+        parents: list[int] = []
+        before = 0
+        for i, end in enumerate(ends):
+            from_given += [*range(before, end), None]
+            from_states += [*([None] * (end - before)), i]
+            parents += [*self._parents[before:end], (starts[i + 1] if i + 1 < len(starts) else rows) - 1]
+            before = end
+        given = self._fields()
+        places, held = pa.array(from_given, pa.int32()), pa.array(from_states, pa.int32())
+        own = [
+            held.is_valid(),
+            *(
+                pa.array([state[part] for state in states], kind).take(held)
+                for part, kind in enumerate((pa.binary(), pa.int64(), pa.int64()))
+            ),
+        ]
+        batch = pa.RecordBatch.from_arrays(
+            [*own, *(column.take(places) for column in given)], schema=self.output_schema
+        )
+        return Answer(len(parents), batch, pa.array(parents, pa.int32()))
+
+    def _fields(self) -> list[pa.Array]:
+        try:
+            return self._form.columns(self._given)
+        except Mismatch as mismatch:
+            raise self._call.misfit(mismatch, None) from None

@@ -1,0 +1,187 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  HeapState,
+  type ProcessStream,
+  type SqlValue,
+  type StateBackend,
+  types,
+} from '../../../core/index.js';
+import type { KeyedEvents, ProcessKeys } from '../../../operators/streaming/python/keyed-events.js';
+import { Process } from '../../../operators/streaming/python/process.js';
+import type { Collector } from '../../../operators/streaming/row-function.js';
+import { APPENDING, at } from './rows.js';
+
+// Rows: key, value, time.
+const [KEY, VALUE, TIME] = [0, 1, 2];
+const NEVER = Number.POSITIVE_INFINITY;
+
+const STREAM: ProcessStream = {
+  kind: 'process',
+  operator: {
+    kind: 'process',
+    keys: [KEY],
+    function: 'quiet',
+    argumentNames: [null],
+    columns: [{ name: 'v', column: VALUE }],
+    time: TIME,
+    type: types.bigint(),
+    inputs: [APPENDING],
+    outputs: [],
+  },
+  shipped: [],
+  copied: [{ from: VALUE, to: 7 }],
+  process: { group: 0, isRow: 1, timestamp: 2, clock: 3, until: 4, state: 5 },
+  keys: [6],
+};
+
+/**
+ * As a worker would: repeats each row, and says the number of rows ten milliseconds after the last one. Values below zero ask
+ * for a timer of the clock instead.
+ */
+function quiet(asked: KeyedEvents[][] = []): ProcessKeys {
+  return async (keys) => {
+    asked.push([...keys]);
+    return keys.map(({ state, rows, untilMs }) => {
+      let [count, timer] = (state === null ? [0, null] : JSON.parse(new TextDecoder().decode(state))) as [
+        number,
+        number | null,
+      ];
+      const given: { row: number; fields: SqlValue[] }[] = [];
+      let clockTimer = NEVER;
+      const fire = (watermark: number, row: number) => {
+        if (timer === null || timer > watermark) return;
+        given.push({ row, fields: [`${count} rows until ${timer}`] });
+        [count, timer] = [0, null];
+      };
+      rows.forEach(({ values, timestamp, clockMs }, row) => {
+        fire(clockMs, row);
+        given.push({ row, fields: values.slice() });
+        count += 1;
+        if ((values[0] as bigint) < 0n) clockTimer = Number(-(values[0] as bigint));
+        else timer = timestamp! + 10;
+      });
+      fire(untilMs, Math.max(0, rows.length - 1));
+      const isOver = count === 0 && timer === null;
+      return {
+        state: isOver ? null : new TextEncoder().encode(JSON.stringify([count, timer])),
+        eventTimer: timer ?? NEVER,
+        clockTimer,
+        given,
+      };
+    });
+  };
+}
+
+type Step = readonly [key: string, value: bigint, time: number] | { readonly watermark: number } | 'end';
+
+/** What is given, batch by batch. */
+async function play(process: Process, steps: readonly Step[]): Promise<string[]> {
+  const said: string[] = [];
+  const out: Collector = {
+    emit: (_, __, results) => said.push(results.map(String).join(' ')),
+    late: () => {},
+  };
+  for (const step of steps) {
+    if (step === 'end') await process.endBatch(out);
+    else if ('watermark' in step) process.advance(step.watermark);
+    else process.process([step[0], step[1], at(step[2])], 0);
+  }
+  return said;
+}
+
+describe('a process function', () => {
+  test('is asked once for a batch, and what it gives leaves in the order of the rows', async () => {
+    const asked: KeyedEvents[][] = [];
+    const said = await play(new Process(STREAM, quiet(asked)), [
+      ['a', 1n, 0],
+      ['b', 2n, 1],
+      ['a', 3n, 2],
+      { watermark: 11 },
+      ['b', 4n, 20],
+      'end',
+    ]);
+
+    expect(said).toEqual(['a 1', 'b 2', 'a 3', 'b 1 rows until 11', 'b 4']);
+    expect(asked.map((keys) => keys.map(({ rows }) => rows.length))).toEqual([[2, 2]]);
+  });
+
+  test('is told that time has passed for a key without rows, and a key without state is forgotten', async () => {
+    const asked: KeyedEvents[][] = [];
+    const said = await play(new Process(STREAM, quiet(asked)), [
+      ['a', 1n, 0],
+      ['b', 2n, 50],
+      'end',
+      { watermark: 9 },
+      'end',
+      { watermark: 10 },
+      'end',
+      { watermark: 11 },
+      'end',
+      ['a', 3n, 12],
+      'end',
+    ]);
+
+    expect(said).toEqual(['a 1', 'b 2', 'a 1 rows until 10', 'a 3']);
+    expect(asked.map((keys) => keys.map(({ keys: [key], state }) => [key, state !== null]))).toEqual([
+      [
+        ['a', false],
+        ['b', false],
+      ],
+      [['a', true]],
+      [['a', false]],
+    ]);
+  });
+
+  test('is woken by the clock, and again where it was too early', async () => {
+    const asked: KeyedEvents[][] = [];
+    const process = new Process(STREAM, async (keys) => {
+      const updates = await quiet(asked)(keys);
+      return asked.length < 3 ? updates.map((update) => ({ ...update, clockTimer: 500 })) : updates;
+    });
+    await play(process, [['a', -500n, 0], 'end']);
+
+    const moments: number[] = [];
+    for (const now of [499, 500, 500, 500]) {
+      moments.push(process.wakeAt());
+      process.wake(now);
+      await play(process, ['end']);
+    }
+
+    expect(moments).toEqual([500, 500, 500, NEVER]);
+    expect(asked).toHaveLength(3);
+  });
+
+  test('restored at any barrier says the same as if it had never stopped', async () => {
+    const step = fc.oneof(
+      fc.tuple(fc.constantFrom('a', 'b'), fc.bigInt(0n, 3n), fc.integer({ min: 0, max: 40 })),
+      fc.integer({ min: 0, max: 60 }).map((watermark) => ({ watermark })),
+      fc.constant('end' as const),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
+        const run = async (stops: boolean) => {
+          const make = (state: StateBackend) => new Process(STREAM, quiet(), state);
+          let state = new HeapState();
+          let process = make(state);
+          let time = Number.NEGATIVE_INFINITY;
+          const said: string[] = [];
+          for (const one of [...steps, 'end', { watermark: NEVER }, 'end'] as const) {
+            if (typeof one === 'object' && 'watermark' in one) {
+              // Time never goes back.
+              if (one.watermark <= time) continue;
+              time = one.watermark;
+            }
+            said.push(...(await play(process, [one])));
+            if (one !== 'end' || !stops) continue;
+            state = new HeapState(state.snapshot());
+            process = make(state);
+          }
+          return said;
+        };
+        expect(await run(true)).toEqual(await run(false));
+      }),
+      { seed: 8, numRuns: 50 },
+    );
+  });
+});
