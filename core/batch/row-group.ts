@@ -37,7 +37,7 @@ export function batchRows(
   schemas: SchemaRegistry,
 ): readonly BatchRow[] {
   const groups = batch.groups.map((group) => (group.selection === null ? group.rows : undefined));
-  if (groups.every((rows) => rows !== undefined)) {
+  if (groups.length > 0 && groups.every((rows) => rows !== undefined)) {
     // Columns are in the order of their groups.
     return groups.reduce((left, right) => left!.map((row, i) => besideEachOther(row, right![i]!)))!;
   }

@@ -55,6 +55,12 @@ it('groups of rows side by side, or beside one that came as a message, are rows 
   expect(rows).toEqual([expected, expected]);
 });
 
+it('a batch without columns has its rows all the same', () => {
+  const none = { kind: 'batch', rows: 2, groups: [], continued: false } as const;
+
+  expect(batchRows(none, { columns: [], groups: [] }, new SchemaRegistry())).toEqual([[], []]);
+});
+
 it('rows are charged for with what they take in memory, which grows with their texts', () => {
   const encoder = new BatchEncoder(COLUMNS, new SchemaRegistry());
   const bytes = (length: number) =>
