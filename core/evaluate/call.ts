@@ -52,6 +52,8 @@ export function compileCall(call: BuiltinCall, args: readonly Evaluate[]): Evalu
       return moved(a, b, types[0]!, types[1]!, name.endsWith('-') ? -1n : 1n);
     case 'INTERVAL_DATETIME +':
       return moved(b, a, types[1]!, types[0]!, 1n);
+    case 'ARRAY':
+      return (row) => args.map((element) => element(row));
     case 'WINDOW_FLOOR':
       return windowFloor(a, b, args[2]!);
     case 'WINDOW_SERIES':

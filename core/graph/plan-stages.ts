@@ -12,6 +12,7 @@ import { readFields } from './read-fields.js';
 import { SplitContext } from './split/split-context.js';
 import { splitExactly } from './split/split-plan.js';
 import type { FileSink, StageGraph } from './stage-graph.js';
+import { joinConditions } from './stream/semi-joins.js';
 import { planStreamQuery } from './stream/stream-query.js';
 
 /**
@@ -23,9 +24,12 @@ export function planStages(queries: readonly QueryPlan[], options: PlanOptions):
   for (const query of queries) {
     checkSources(query.root, options);
     const context = new SplitContext(options);
-    const plain = readFields(decorrelate(query.root, options.ids, options.sql), options);
-    const { plan, change } =
-      options.mode === 'streaming' ? planStreamQuery(query, plain, options) : { plan: plain, change: null };
+    const isStream = options.mode === 'streaming';
+    const joined = isStream ? joinConditions(query.root) : query.root;
+    const plain = readFields(decorrelate(joined, options.ids, options.sql, isStream), options);
+    const { plan, change } = isStream
+      ? planStreamQuery(query, plain, options)
+      : { plan: plain, change: null };
     const root = splitExactly(context, plan);
     const assembler = new StageAssembler(options, graph, context.boundaries);
     addSink(assembler, { query, change }, root, isSorted(root, context.boundaries));

@@ -32,6 +32,11 @@ export function attachSubquery(
   subquery: SubqueryExpression,
   refuse: (why: string) => never,
 ): Attached {
+  if (isPlainValue(subquery)) {
+    const value = subquery.plan.columns[0]!;
+    const joined = joinedLeft(rows, narrowedTo(subquery.plan, [value]), []);
+    return { rows: joined, value: columnOf(nullable(value), subquery.span) };
+  }
   const operands = subquery.operands.map((operand) => ids.column('operand', operand.type));
   const input = extendedBy(
     rows,
@@ -53,6 +58,11 @@ export function attachSubquery(
     case 'in':
       return isIn(outer, subquery, found, ids);
   }
+}
+
+/** One value for all rows. */
+function isPlainValue({ form, plan }: SubqueryExpression): boolean {
+  return form === 'scalar' && outerColumns(plan).size === 0 && hasOneRowAtMost(plan);
 }
 
 function scalar(outer: OuterValues, subquery: SubqueryExpression, { plan, keys }: Keyed): Attached {

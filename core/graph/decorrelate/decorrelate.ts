@@ -1,4 +1,4 @@
-/** Correlated subqueries that call Python become joins: each is computed once for the distinct outer values. */
+/** Subqueries become joins where DuckDB cannot compute them: each is computed once for the distinct outer values. */
 import type { ColumnIds } from '../../plan/column-ids.js';
 import { conjunction, conjunctsOf } from '../../plan/conjuncts.js';
 import type { Expression } from '../../plan/expression.js';
@@ -13,11 +13,16 @@ import { refusal } from '../refuse.js';
 import { attachSubquery } from './attach-subquery.js';
 
 /**
- * The plan with the same rows and no correlated subquery that calls Python.
- * @throws {PlanError} PLAN_UNSUPPORTED where one cannot be rewritten, with its place and what to write instead.
+ * The plan with the same rows and no correlated subquery that calls Python; over a stream, without any subquery.
+ * @throws {PlanError} PLAN_UNSUPPORTED, PLAN_STREAMING where one cannot be rewritten, with its place and what to write instead.
  */
-export function decorrelate(plan: LogicalPlan, ids: ColumnIds, sql: string | null): LogicalPlan {
-  const work = new Decorrelation(ids, sql);
+export function decorrelate(
+  plan: LogicalPlan,
+  ids: ColumnIds,
+  sql: string | null,
+  isStream = false,
+): LogicalPlan {
+  const work = new Decorrelation(ids, sql, isStream);
   const rewritten = work.rewrite(plan);
   return work.changed ? optimize(rewritten, ids) : plan;
 }
@@ -26,25 +31,35 @@ class Decorrelation {
   changed = false;
   readonly #ids: ColumnIds;
   readonly #sql: string | null;
+  readonly #isStream: boolean;
 
-  constructor(ids: ColumnIds, sql: string | null) {
+  constructor(ids: ColumnIds, sql: string | null, isStream: boolean) {
     this.#ids = ids;
     this.#sql = sql;
+    this.#isStream = isStream;
   }
 
   /** From the outermost query inwards: a subquery two levels down may read columns of both. */
   rewrite(plan: LogicalPlan): LogicalPlan {
     const subquery =
       expressionsOf(plan)
-        .map(firstCorrelated)
+        .map((expression) => this.#first(expression))
         .find((found) => found !== null) ?? null;
-    if (subquery !== null) return this.rewrite(this.#attach(conditionsAbove(plan), subquery));
+    if (subquery !== null) return this.rewrite(this.#attach(this.#conditionsAbove(plan), subquery));
     return mapPlans(plan, (inner) => this.rewrite(inner));
   }
 
   #attach(plan: LogicalPlan, subquery: SubqueryExpression): LogicalPlan {
     this.changed = true;
     const refuse = (why: string): never => {
+      if (this.#isStream) {
+        throw refusal(
+          'PLAN_STREAMING',
+          `This subquery is not supported in streaming mode: ${why}.`,
+          { sql: this.#sql, span: subquery.span },
+          'For input that ends, use batch mode.',
+        );
+      }
       throw refusal(
         'PLAN_UNSUPPORTED',
         `This correlated subquery calls a Python function and cannot be made a join: ${why}.`,
@@ -62,25 +77,26 @@ class Decorrelation {
     const columns = passesOn ? rows.columns : addsTo ? [...rows.columns, ...added] : plan.columns;
     return narrowedTo({ ...replaced, input: rows, columns } as LogicalPlan, plan.columns);
   }
-}
 
-/** A condition of an inner join may as well be a filter above it. */
-function conditionsAbove(plan: LogicalPlan): LogicalPlan {
-  if (plan.kind !== 'join' || plan.type !== 'inner') return plan;
-  const conjuncts = conjunctsOf(plan.condition);
-  const below = conjuncts.filter((conjunct) => firstCorrelated(conjunct) === null);
-  const above = conjuncts.filter((conjunct) => firstCorrelated(conjunct) !== null);
-  return filteredBy({ ...plan, condition: conjunction(below) }, above);
-}
-
-/** The first correlated subquery with Python inside an expression; its own operands first. */
-function firstCorrelated(expression: Expression): SubqueryExpression | null {
-  for (const operand of operandsOf(expression)) {
-    const found = firstCorrelated(operand);
-    if (found !== null) return found;
+  /** A condition of an inner join may as well be a filter above it. */
+  #conditionsAbove(plan: LogicalPlan): LogicalPlan {
+    if (plan.kind !== 'join' || plan.type !== 'inner') return plan;
+    const conjuncts = conjunctsOf(plan.condition);
+    const below = conjuncts.filter((conjunct) => this.#first(conjunct) === null);
+    const above = conjuncts.filter((conjunct) => this.#first(conjunct) !== null);
+    return filteredBy({ ...plan, condition: conjunction(below) }, above);
   }
-  if (expression.kind !== 'subquery') return null;
-  return planCallsPython(expression.plan) && outerColumns(expression.plan).size > 0 ? expression : null;
+
+  /** The first subquery inside an expression that has to become a join; its own operands first. */
+  #first(expression: Expression): SubqueryExpression | null {
+    for (const operand of operandsOf(expression)) {
+      const found = this.#first(operand);
+      if (found !== null) return found;
+    }
+    if (expression.kind !== 'subquery') return null;
+    const isPython = () => planCallsPython(expression.plan) && outerColumns(expression.plan).size > 0;
+    return this.#isStream || isPython() ? expression : null;
+  }
 }
 
 function replace(expression: Expression, from: Expression, to: Expression): Expression {

@@ -26,9 +26,9 @@ import { isProcess, streamProcess } from './stream-process.js';
 import { streamRank } from './stream-rank.js';
 import { streamScan } from './stream-scan.js';
 import { streamSession } from './stream-session.js';
+import { streamSet } from './stream-set.js';
 import { streamLimit, streamSort } from './stream-sort.js';
 import { streamTemporalJoin } from './stream-temporal-join.js';
-import { streamUnion } from './stream-union.js';
 
 /** @throws {PlanError} PLAN_STREAMING for a shape that cannot run over rows that keep coming. */
 export function planStream(plan: LogicalPlan, options: PlanOptions): Relation {
@@ -67,7 +67,7 @@ function visit(context: StreamContext, plan: LogicalPlan): Relation {
     case 'temporal_join':
       return streamTemporalJoin(context, plan);
     case 'set':
-      return streamUnion(context, plan);
+      return streamSet(context, plan);
     case 'sort':
       return streamSort(context, plan);
     case 'limit':

@@ -7,6 +7,7 @@ import {
   type StreamOperatorKind,
   type StreamPythonCall,
 } from '../../plan/stream-operator.js';
+import { expandedSets } from './grouping-sets.js';
 import {
   type MadeColumn,
   operatorOver,
@@ -19,7 +20,7 @@ import { checkPythonCalls, columnsOf, pythonCall } from './stream-python-calls.j
 import { windowTimeOf } from './window-edges.js';
 
 export function streamAggregate(context: StreamContext, node: Aggregate): Relation {
-  if (node.groupingSets !== null) refuseInStream(context, 'GROUPING SETS', node);
+  if (node.groupingSets !== null) return context.plan(expandedSets(context, node));
   const windowTime = windowTimeOf(node.input, node.groups);
   const input = context.plan(node.input);
   const { relation, ids } = withOperands(context, input, [

@@ -28,6 +28,9 @@ export interface Comparing {
   readonly right: Expression;
 }
 
+/** Over rows that only come, these only add rows. */
+const ADDS_ONLY: ReadonlySet<Join['type']> = new Set(['inner', 'semi']);
+
 export function streamJoin(context: StreamContext, node: Join): Relation {
   const sides = [idsOf(node.left.columns), idsOf(node.right.columns)] as const;
   const compared: Comparing[] = [];
@@ -79,7 +82,7 @@ export function streamJoin(context: StreamContext, node: Join): Relation {
         ? []
         : passedOn(withTypes(node.right.columns, node), 1)),
     ],
-    !isAppending || (node.type !== 'inner' && windows === null && times === null),
+    !isAppending || (!ADDS_ONLY.has(node.type) && windows === null && times === null),
   );
   if (others.length === 0) return joined;
   const plan = filteredBy(joined.plan, [conjunction(others)!]);

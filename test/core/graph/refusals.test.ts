@@ -23,8 +23,12 @@ const inStreaming: readonly (readonly [sql: string, problem: string])[] = [
     'PLAN_STREAMING 1:1+19 ORDER BY without LIMIT, unless by ascending event time, is not supported in streaming mode. | For input that ends, use batch mode.',
   ],
   [
-    'SELECT n FROM ticks WHERE n IN (SELECT a FROM t)',
-    'PLAN_STREAMING 1:27+22 This subquery is not supported in streaming mode. | For input that ends, use batch mode.',
+    'SELECT n FROM ticks WHERE n = (SELECT a FROM t)',
+    'PLAN_STREAMING 1:31+17 This subquery is not supported in streaming mode: more than one row may come back. | For input that ends, use batch mode.',
+  ],
+  [
+    'SELECT n FROM ticks INTERSECT ALL SELECT a FROM t',
+    'PLAN_STREAMING 1:1+49 INTERSECT ALL is not supported in streaming mode. | Leave ALL out.',
   ],
   [
     'SELECT n FROM ticks LEFT JOIN t ON n = a OR a > n',

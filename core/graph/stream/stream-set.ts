@@ -1,5 +1,6 @@
-/** UNION over streams. */
-import { columnOf, literalOf } from '../../plan/expression-builders.js';
+/** UNION, INTERSECT and EXCEPT over streams. */
+import { conjunction } from '../../plan/conjuncts.js';
+import { castTo, columnOf, literalOf, predicate } from '../../plan/expression-builders.js';
 import type { LogicalPlan } from '../../plan/logical-plan.js';
 import { projectOf } from '../../plan/plan-builders.js';
 import {
@@ -12,8 +13,13 @@ import {
 } from './relation.js';
 import { streamAggregate } from './stream-aggregate.js';
 
-export function streamUnion(context: StreamContext, node: Extract<LogicalPlan, { kind: 'set' }>): Relation {
-  if (node.operator !== 'union') refuseInStream(context, node.operator.toUpperCase(), node);
+type SetNode = Extract<LogicalPlan, { kind: 'set' }>;
+
+export function streamSet(context: StreamContext, node: SetNode): Relation {
+  if (node.operator !== 'union') {
+    if (node.all) refuseInStream(context, `${node.operator.toUpperCase()} ALL`, node, 'Leave ALL out.');
+    return context.plan(asJoin(context, node));
+  }
   if (!node.all) {
     const all = { ...node, all: true };
     const groups = node.columns.map((column) => columnOf(column));
@@ -41,6 +47,33 @@ export function streamUnion(context: StreamContext, node: Extract<LogicalPlan, {
     made,
     updates,
   );
+}
+
+/** The distinct rows of the left side that the right one has too (INTERSECT), or has not. NULLs are equal here. */
+function asJoin({ options }: StreamContext, node: SetNode): LogicalPlan {
+  const cast = (side: LogicalPlan, columns: LogicalPlan['columns']) => {
+    const values = side.columns.map((column, i) => castTo(columnOf(column), columns[i]!.type));
+    return projectOf(side, columns, values);
+  };
+  const right = node.columns.map(({ name, type }) => options.ids.column(name, type));
+  const left = {
+    kind: 'distinct',
+    input: cast(node.left, node.columns),
+    columns: node.columns,
+    span: node.span,
+  } as const;
+  const equal = node.columns.map((column, i) =>
+    predicate('IS NOT DISTINCT FROM', [columnOf(column), columnOf(right[i]!)]),
+  );
+  return {
+    kind: 'join',
+    type: node.operator === 'intersect' ? 'semi' : 'anti',
+    left,
+    right: cast(node.right, right),
+    condition: conjunction(equal),
+    columns: node.columns,
+    span: node.span,
+  };
 }
 
 /** A side with its values cast to the columns of the union, and its kind of change where the other side has one. */
