@@ -64,6 +64,13 @@ export const OPTIONS = {
     meaning: 'How many complete checkpoints of a job are kept.',
     schema: { minimum: 1, maximum: 1000 },
   },
+  'execution.checkpointing.tolerable-failed-checkpoints': {
+    type: 'integer',
+    default: null,
+    meaning:
+      'How many checkpoints in a row may fail (the disk is full) until the job does; by default any number: it goes on, and the last good one stays.',
+    schema: { minimum: 0 },
+  },
   'execution.checkpointing.savepoint-dir': {
     type: 'string',
     default: null,

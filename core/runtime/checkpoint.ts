@@ -1,10 +1,11 @@
 import { type Deferred, deferred } from './deferred.js';
+import type { SnapshotBytes, SnapshotState } from './operator.js';
 
 /** A consistent cut of a job: the state of each stage after exactly the rows before the barrier. */
 export interface Checkpoint {
   readonly id: number;
   /** By stage; null for a stage without state, absent for one that had ended. */
-  readonly states: ReadonlyMap<string, Uint8Array | null>;
+  readonly states: ReadonlyMap<string, SnapshotBytes | null>;
 }
 
 /** Collects what the operators acknowledge. A stage that ends before its barrier counts as done. */
@@ -17,23 +18,39 @@ export class CheckpointCollector {
   /** Begins a checkpoint that `stages` must acknowledge. */
   begin(stages: Iterable<string>): { readonly id: number; readonly complete: Promise<Checkpoint> } {
     const id = ++this.lastId;
-    const entry: Pending = { missing: new Set(stages), states: new Map(), done: deferred() };
+    const entry: Pending = {
+      missing: new Set(stages),
+      writing: new Set(),
+      states: new Map(),
+      done: deferred(),
+    };
     this.pending.set(id, entry);
     this.completeIfDone(id, entry);
     return { id, complete: entry.done.promise };
   }
 
-  acknowledge(stage: string, id: number, state: Uint8Array | null): void {
+  /** Where the state is still being written, the checkpoint waits for it, and fails with it. */
+  acknowledge(stage: string, id: number, state: SnapshotState): void {
     const entry = this.pending.get(id);
-    if (entry?.missing.delete(stage) !== true) return;
-    entry.states.set(stage, state);
-    this.completeIfDone(id, entry);
+    if (entry === undefined) {
+      // Nobody waits for it any more.
+      if (state instanceof Promise) state.catch(() => undefined);
+    } else if (state instanceof Promise) {
+      entry.writing.add(stage);
+      state.then(
+        (bytes) => this.acknowledge(stage, id, bytes),
+        (error: unknown) => this.failOne(id, error),
+      );
+    } else if (entry.missing.delete(stage)) {
+      entry.states.set(stage, state);
+      this.completeIfDone(id, entry);
+    }
   }
 
   /** The stage has ended and acknowledges nothing any more. */
   stageEnded(stage: string): void {
     for (const [id, entry] of [...this.pending]) {
-      entry.missing.delete(stage);
+      if (!entry.writing.has(stage)) entry.missing.delete(stage);
       this.completeIfDone(id, entry);
     }
   }
@@ -42,6 +59,11 @@ export class CheckpointCollector {
   fail(error: unknown): void {
     for (const entry of this.pending.values()) entry.done.reject(error);
     this.pending.clear();
+  }
+
+  private failOne(id: number, error: unknown): void {
+    this.pending.get(id)?.done.reject(error);
+    this.pending.delete(id);
   }
 
   private completeIfDone(id: number, entry: Pending): void {
@@ -53,6 +75,8 @@ export class CheckpointCollector {
 
 interface Pending {
   readonly missing: Set<string>;
-  readonly states: Map<string, Uint8Array | null>;
+  /** Those of them that have said that theirs is being written. */
+  readonly writing: Set<string>;
+  readonly states: Map<string, SnapshotBytes | null>;
   readonly done: Deferred<Checkpoint>;
 }

@@ -141,6 +141,11 @@ export class Job {
     this.stop('cancelling', error);
   }
 
+  /** Fails the job from outside of its operators; does nothing when it has already ended. */
+  abandon(error: unknown): void {
+    this.fail(error);
+  }
+
   /**
    * Sources stop reading; what they have read goes through the job to its end, which is then a good one. Call it before
    * or while it runs.

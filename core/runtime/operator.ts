@@ -6,6 +6,12 @@ import type { Barrier, Batch, StreamElement, Watermark } from '../batch/batch.js
 import type { Clock, Timers } from '../ports/ports.js';
 import type { StageMetrics } from './metrics.js';
 
+/** What an operator says to a checkpoint; null: it remembers nothing. */
+export type SnapshotState = SnapshotBytes | null | Promise<SnapshotBytes>;
+
+/** Whole, or in pieces that follow each other. */
+export type SnapshotBytes = Uint8Array | readonly Uint8Array[];
+
 /** Where an operator puts what it produces. */
 export interface Output {
   /** Resolves when the edge has taken the element; waiting here is the backpressure. Order is kept. */
@@ -27,8 +33,11 @@ export interface OperatorContext {
   readonly signal: AbortSignal;
   /** Fails the job from outside a call (a worker died while nothing was awaited). */
   fail(error: unknown): void;
-  /** Reports this operator's part of a checkpoint; called once for each barrier, before the barrier is emitted. */
-  acknowledge(checkpointId: number, state: Uint8Array | null): void;
+  /**
+   * Reports this operator's part of a checkpoint; called once for each barrier, before the barrier is emitted. A promise says
+   * that it is still being written: of what was there at the barrier.
+   */
+  acknowledge(checkpointId: number, state: SnapshotState): void;
   /** No more input is needed (a LIMIT is reached): each input ends as soon as the call for it returns, producers stop. */
   stopInputs(): void;
 }

@@ -7,7 +7,7 @@ import { type Deferred, deferred, untilAborted } from './deferred.js';
 import type { EventLoopTurns } from './event-loop-turns.js';
 import type { ExchangeReader, ExchangeWriter } from './exchange-channel.js';
 import { newStageMetrics, type StageMetrics } from './metrics.js';
-import type { OperatorContext, Output, SourceOperator } from './operator.js';
+import type { OperatorContext, Output, SnapshotState, SourceOperator } from './operator.js';
 
 /** What a task needs of its job. */
 export interface TaskParts {
@@ -22,7 +22,7 @@ export interface TaskParts {
   /** Aborted when the job stops, or when this attempt of it is given up. */
   readonly attemptSignal: AbortSignal;
   readonly fail: (error: unknown) => void;
-  readonly acknowledge: (checkpointId: number, state: Uint8Array | null) => void;
+  readonly acknowledge: (checkpointId: number, state: SnapshotState) => void;
 }
 
 /** The surroundings of one running operator: what it sees as `OperatorContext`, and what its task keeps beside. */
@@ -69,7 +69,7 @@ export class TaskContext implements OperatorContext {
     if (!this.isUnneeded) this.parts.fail(error);
   }
 
-  acknowledge(checkpointId: number, state: Uint8Array | null): void {
+  acknowledge(checkpointId: number, state: SnapshotState): void {
     this.parts.acknowledge(checkpointId, state);
   }
 

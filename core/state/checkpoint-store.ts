@@ -6,6 +6,7 @@ import { crc32 } from 'node:zlib';
 import { SourceError } from '../errors.js';
 import type { CheckpointFiles } from '../ports/ports.js';
 import type { Checkpoint } from '../runtime/checkpoint.js';
+import type { SnapshotBytes } from '../runtime/operator.js';
 
 /** What a stage is, for who goes on from its state. */
 export interface StageIdentity {
@@ -82,20 +83,38 @@ export async function writeCheckpoint(
     const written: Manifest['stages'][number][] = [];
     for (const stage of stages) {
       const bytes = states.get(stage.id);
-      const file = `${stage.id}.state`;
-      if (bytes) await files.write(`${hidden}/${file}`, bytes);
-      const state = bytes ? { file, bytes: bytes.length, crc32: crc32(bytes) } : null;
-      written.push({ ...stage, state: state ?? (bytes === undefined ? 'ended' : 'none') });
+      const none = bytes === undefined ? 'ended' : 'none';
+      const state = bytes ? await writeState(files, hidden, `${stage.id}.state`, bytes) : none;
+      written.push({ ...stage, state });
     }
     const manifest: Manifest = { format: 2, job, origin, id, time, stages: written };
-    await files.write(`${hidden}/${PLAN}`, encoder.encode(`${plan.trimEnd()}\n`));
-    await files.write(`${hidden}/${METADATA}`, encoder.encode(`${JSON.stringify(manifest, null, 2)}\n`));
+    await files.write(`${hidden}/${PLAN}`, [encoder.encode(`${plan.trimEnd()}\n`)]);
+    await files.write(`${hidden}/${METADATA}`, [encoder.encode(`${JSON.stringify(manifest, null, 2)}\n`)]);
     beforeComplete();
     await files.rename(hidden, folder);
   } catch (error) {
     await files.remove(hidden).catch(() => undefined);
     throw error;
   }
+}
+
+async function writeState(
+  files: CheckpointFiles,
+  folder: string,
+  file: string,
+  state: SnapshotBytes,
+): Promise<ManifestState> {
+  let bytes = 0;
+  let sum = 0;
+  function* counted(): Generator<Uint8Array> {
+    for (const piece of state instanceof Uint8Array ? [state] : state) {
+      bytes += piece.length;
+      sum = crc32(piece, sum);
+      yield piece;
+    }
+  }
+  await files.write(`${folder}/${file}`, counted());
+  return { file, bytes, crc32: sum };
 }
 
 /** Writes the checkpoints of one job. */

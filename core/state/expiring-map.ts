@@ -1,7 +1,9 @@
 /** Things that are forgotten when they have not been written for so long: `table.exec.state.ttl`. */
 import type { KeyedState, StateTtl } from './state-backend.js';
+import { SteppedMap } from './stepped-map.js';
 
-interface Written<T> {
+/** A thing with its time. */
+export interface Written<T> {
   readonly thing: T;
   /** Milliseconds since the epoch. */
   readonly atMs: number;
@@ -10,22 +12,24 @@ interface Written<T> {
 /** Expired things that are looked for with each write. */
 const CLEANED_PER_WRITE = 2;
 
-/** In the order in which they were written last. What has expired is never given, and cleaned up with later writes. */
+/** What has expired is never given, and cleaned up with later writes. */
 export class ExpiringMap<T> implements KeyedState<T> {
-  readonly #things = new Map<string, Written<T>>();
-
-  constructor(private readonly ttl: StateTtl) {}
+  /** @param things to be saved by who made it */
+  constructor(
+    private readonly ttl: StateTtl,
+    private readonly things: SteppedMap<Written<T>> = new SteppedMap(),
+  ) {}
 
   /** Those that have expired and are still there, among them. */
   get size(): number {
-    return this.#things.size;
+    return this.things.size;
   }
 
   get(key: string): T | undefined {
-    const found = this.#things.get(key);
+    const found = this.things.get(key);
     if (found === undefined) return undefined;
-    if (!this.#isExpired(found)) return found.thing;
-    this.#things.delete(key);
+    if (!this.isExpired(found)) return found.thing;
+    this.things.delete(key);
     return undefined;
   }
 
@@ -35,34 +39,28 @@ export class ExpiringMap<T> implements KeyedState<T> {
   }
 
   delete(key: string): void {
-    this.#things.delete(key);
+    this.things.delete(key);
   }
 
   *values(): Generator<T> {
-    for (const [, thing] of this.entries()) yield thing;
-  }
-
-  /** What has not expired. */
-  *entries(): Generator<readonly [key: string, thing: T, atMs: number]> {
-    for (const [key, written] of this.#things)
-      if (!this.#isExpired(written)) yield [key, written.thing, written.atMs];
+    for (const written of this.things.values()) if (!this.isExpired(written)) yield written.thing;
   }
 
   /** Puts a thing that was written at another time, not before those that are there. */
   restore(key: string, thing: T, atMs: number): void {
-    this.#things.delete(key);
-    this.#things.set(key, { thing, atMs });
+    this.things.delete(key);
+    this.things.set(key, { thing, atMs });
   }
 
-  #isExpired({ atMs }: Written<T>): boolean {
+  isExpired({ atMs }: Pick<Written<T>, 'atMs'>): boolean {
     return atMs + this.ttl.ms <= this.ttl.nowMs();
   }
 
   #clean(): void {
     let left = CLEANED_PER_WRITE;
-    for (const [key, written] of this.#things) {
-      if (left === 0 || !this.#isExpired(written)) return;
-      this.#things.delete(key);
+    for (const [key, written] of this.things.oldest()) {
+      if (left === 0 || !this.isExpired(written)) return;
+      this.things.delete(key);
       left -= 1;
     }
   }

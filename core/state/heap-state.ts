@@ -1,7 +1,13 @@
 /** State in the memory of the core. */
 import type { SqlValue } from '../batch/value.js';
-import { ExpiringMap } from './expiring-map.js';
-import { decodeSnapshot, encodeSnapshot, type SavedEntry, type StateEntry } from './snapshot-file.js';
+import { ExpiringMap, type Written } from './expiring-map.js';
+import {
+  concatenated,
+  decodeSnapshot,
+  type SavedEntry,
+  SnapshotWriter,
+  type StateEntry,
+} from './snapshot-file.js';
 import type {
   KeyedState,
   KeyedStateOptions,
@@ -10,18 +16,21 @@ import type {
   StateCodec,
   StateTtl,
 } from './state-backend.js';
+import { SteppedMap } from './stepped-map.js';
 import { TimeQueue } from './time-queue.js';
 
-/** What is there of one name, as it is saved. */
-type Save = (name: string) => Iterable<SavedEntry>;
+/** Gives what is there of one name to `add`: some of it with each call, until that gives false. */
+type BeginSave = (add: (entry: SavedEntry) => void) => (most: number) => boolean;
 
 /** Behind the name of a state that expires: when each key was written. */
 const WRITTEN = ':written';
+/** Entries that are saved between two looks at the time: a fraction of a millisecond. */
+const ENTRIES_PER_STEP = 256;
 
 /** Things lie as they are; a codec is asked for a snapshot and after a restore only. */
 export class HeapState implements StateBackend {
   readonly #restored = new Map<string, StateEntry[]>();
-  readonly #saved = new Map<string, Save>();
+  readonly #saved = new Map<string, BeginSave>();
 
   /**
    * @param snapshot of the checkpoint that the job goes on from; null: it begins
@@ -39,58 +48,90 @@ export class HeapState implements StateBackend {
   }
 
   keyed<T>(
-    name: string,
+    state: string,
     codec: StateCodec<T>,
     { expires }: KeyedStateOptions = { expires: false },
   ): KeyedState<T> {
-    if (expires && this.ttl !== null) return this.#expiring(name, codec, this.ttl);
-    const things = new Map<string, T>();
-    for (const { key, value } of this.#take(name)) things.set(key!, codec.load(value));
-    this.#saved.set(name, function* (state) {
-      for (const [key, thing] of things) yield { state, key, value: codec.save(thing) };
+    if (expires && this.ttl !== null) return this.#expiring(state, codec, this.ttl);
+    const things = new SteppedMap<T>();
+    for (const { key, value } of this.#take(state)) things.set(key!, codec.load(value));
+    this.#saved.set(state, (add) => {
+      things.begin((key, thing) => add({ state, key, value: codec.save(thing) }));
+      return (most) => things.step(most);
     });
     return things;
   }
 
-  queue<T>(name: string, codec: StateCodec<T>): TimeQueue<T> {
+  queue<T>(state: string, codec: StateCodec<T>): TimeQueue<T> {
     const queue = new TimeQueue<T>();
-    for (const { value } of this.#take(name)) {
-      const [time, item] = value as readonly [number, SqlValue];
+    const restored = this.#take(state).map(({ value }) => value as readonly [number, SqlValue, number?]);
+    // Those of one time come back in the order in which they came.
+    for (const [time, item] of restored.sort((a, b) => (a[2] ?? 0) - (b[2] ?? 0)))
       queue.add(time, codec.load(item));
-    }
-    this.#saved.set(name, function* (state) {
-      for (const { time, item } of queue.entries()) {
-        yield { state, key: null, value: [time, codec.save(item)] };
-      }
+    this.#saved.set(state, (add) => {
+      const waiting = queue.snapshot();
+      let at = 0;
+      return (most) => {
+        for (const end = Math.min(at + most, waiting.length); at < end; at++) {
+          const { time, item, order } = waiting[at]!;
+          add({ state, key: null, value: [time, codec.save(item), order] });
+        }
+        return at < waiting.length;
+      };
     });
     return queue;
   }
 
-  value<T>(name: string, codec: StateCodec<T>, initial: T): OperatorValue<T> {
-    const [restored] = this.#take(name);
+  value<T>(state: string, codec: StateCodec<T>, initial: T): OperatorValue<T> {
+    const [restored] = this.#take(state);
     const holder = { value: restored === undefined ? initial : codec.load(restored.value) };
-    this.#saved.set(name, function* (state) {
-      yield { state, key: null, value: codec.save(holder.value) };
+    this.#saved.set(state, (add) => {
+      add({ state, key: null, value: codec.save(holder.value) });
+      return () => false;
     });
     return holder;
   }
 
   /** All of it, as an Arrow IPC stream. */
   snapshot(): Uint8Array {
-    return encodeSnapshot([...this.#saved].flatMap(([name, save]) => [...save(name)]));
+    const writer = new SnapshotWriter();
+    for (const step of this.#begin(writer)) step(Number.POSITIVE_INFINITY);
+    return concatenated(writer.finish());
+  }
+
+  /**
+   * The same of what is there now, in pieces, made bit by bit while it may be changed.
+   * @param pause called every few entries; resolves when it may go on
+   */
+  async snapshotInSteps(pause: () => Promise<void> | null): Promise<readonly Uint8Array[]> {
+    const writer = new SnapshotWriter();
+    for (const step of this.#begin(writer)) {
+      while (step(ENTRIES_PER_STEP)) {
+        const paused = pause();
+        if (paused !== null) await paused;
+      }
+    }
+    return writer.finish();
+  }
+
+  #begin(writer: SnapshotWriter): ((most: number) => boolean)[] {
+    return [...this.#saved.values()].map((begin) => begin((entry) => writer.add(entry)));
   }
 
   /** What was stored without times counts as written now. */
-  #expiring<T>(name: string, codec: StateCodec<T>, ttl: StateTtl): KeyedState<T> {
-    const things = new ExpiringMap<T>(ttl);
-    const written = new Map(this.#take(name + WRITTEN).map(({ key, value }) => [key, value as number]));
-    for (const { key, value } of this.#take(name))
-      things.restore(key!, codec.load(value), written.get(key) ?? ttl.nowMs());
-    this.#saved.set(name, function* (state) {
-      for (const [key, thing] of things.entries()) yield { state, key, value: codec.save(thing) };
-    });
-    this.#saved.set(name + WRITTEN, function* (state) {
-      for (const [key, , atMs] of things.entries()) yield { state, key, value: atMs };
+  #expiring<T>(state: string, codec: StateCodec<T>, ttl: StateTtl): KeyedState<T> {
+    const written = new SteppedMap<Written<T>>();
+    const things = new ExpiringMap<T>(ttl, written);
+    const times = new Map(this.#take(state + WRITTEN).map(({ key, value }) => [key, value as number]));
+    for (const { key, value } of this.#take(state))
+      things.restore(key!, codec.load(value), times.get(key) ?? ttl.nowMs());
+    this.#saved.set(state, (add) => {
+      written.begin((key, { thing, atMs }) => {
+        if (things.isExpired({ atMs })) return;
+        add({ state, key, value: codec.save(thing) });
+        add({ state: state + WRITTEN, key, value: atMs });
+      });
+      return (most) => written.step(most);
     });
     return things;
   }

@@ -31,34 +31,62 @@ const COLUMNS: readonly Column[] = [
   { name: 'value', type: types.notNull(types.bytes()) },
 ];
 const EXCHANGE = { columns: COLUMNS, groups: [COLUMNS.map((_, i) => i)] };
-const ROWS_PER_BATCH = 65_536;
+/** A batch is encoded in a few milliseconds. */
+const ROWS_PER_BATCH = 8_192;
 /** A batch of no bytes: the end of an IPC stream. */
 const END = Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0);
 
 /** What is to be written; the group follows from the key. */
 export type SavedEntry = Omit<StateEntry, 'keyGroup'>;
 
-export function encodeSnapshot(entries: readonly SavedEntry[]): Uint8Array {
-  const schemas = new SchemaRegistry();
-  const encoder = new BatchEncoder(COLUMNS, schemas);
-  const parts = [schemas.message(encoder.schema)];
-  for (let from = 0; from < entries.length; from += ROWS_PER_BATCH) {
-    const rows = entries.slice(from, from + ROWS_PER_BATCH);
-    const writer = new StateWriter();
-    const offsets = new Int32Array(rows.length + 1);
-    rows.forEach(({ value }, i) => {
-      writer.write(value);
-      offsets[i + 1] = writer.length;
-    });
-    const { groups } = encoder.encode(rows.length, [
-      rows.map(({ state }) => state),
-      rows.map(({ key }) => (key === null ? null : keyGroupOf(key))),
-      rows.map(({ key }) => key),
-      { offsets, bytes: writer.bytes },
-    ]);
-    parts.push(groups[0]!.message);
+/** Writes entries as they are given: what is in a value may be changed after that. */
+export class SnapshotWriter {
+  readonly #encoder: BatchEncoder;
+  readonly #parts: Uint8Array[];
+  #states: string[] = [];
+  #keys: (string | null)[] = [];
+  #offsets = new Int32Array(ROWS_PER_BATCH + 1);
+  #values = new StateWriter();
+
+  constructor() {
+    const schemas = new SchemaRegistry();
+    this.#encoder = new BatchEncoder(COLUMNS, schemas);
+    this.#parts = [schemas.message(this.#encoder.schema)];
   }
-  return concatenated([...parts, END]);
+
+  add({ state, key, value }: SavedEntry): void {
+    this.#states.push(state);
+    this.#keys.push(key);
+    this.#values.write(value);
+    this.#offsets[this.#states.length] = this.#values.length;
+    if (this.#states.length === ROWS_PER_BATCH) this.#flush();
+  }
+
+  /** All of it, as an Arrow IPC stream in pieces. */
+  finish(): readonly Uint8Array[] {
+    if (this.#states.length > 0) this.#flush();
+    return [...this.#parts, END];
+  }
+
+  #flush(): void {
+    const rows = this.#states.length;
+    const { groups } = this.#encoder.encode(rows, [
+      this.#states,
+      this.#keys.map((key) => (key === null ? null : keyGroupOf(key))),
+      this.#keys,
+      { offsets: this.#offsets.slice(0, rows + 1), bytes: this.#values.bytes },
+    ]);
+    this.#parts.push(groups[0]!.message);
+    this.#states = [];
+    this.#keys = [];
+    this.#values = new StateWriter();
+  }
+}
+
+export function encodeSnapshot(entries: Iterable<SavedEntry>): Uint8Array {
+  const writer = new SnapshotWriter();
+  for (const entry of entries) writer.add(entry);
+  return concatenated(writer.finish());
 }
 
 /** @throws {InternalError} STATE_MALFORMED, BATCH_MALFORMED */
@@ -105,7 +133,8 @@ function cutOff(): InternalError {
   return new InternalError('STATE_MALFORMED', 'A state file of a checkpoint is cut off.');
 }
 
-function concatenated(parts: readonly Uint8Array[]): Uint8Array {
+/** The pieces of a snapshot as one. */
+export function concatenated(parts: readonly Uint8Array[]): Uint8Array {
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {

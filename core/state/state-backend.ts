@@ -9,7 +9,7 @@ export interface StateCodec<T> {
 }
 
 /**
- * One thing for each key, in the order in which keys came. What `get` gives may be changed in place; of a state that expires
+ * One thing for each key, until a checkpoint is taken in the order in which keys came. What `get` gives may be changed in place; of a state that expires
  * `set` says that it was.
  */
 export interface KeyedState<T> {

@@ -43,14 +43,14 @@ export class TimeQueue<T> {
     return first;
   }
 
-  /** All that waits, in the order in which it will be given back. */
-  *entries(): Generator<{ readonly time: number; readonly item: T }> {
-    yield* this.#heap.toSorted((a, b) => (before(a, b) ? -1 : 1));
-  }
-
   /** Takes out, one by one, what waits for `time` or an earlier moment; what is added meanwhile may be among it. */
   *due(time: number): Generator<{ readonly time: number; readonly item: T }> {
     for (let next = this.#take(time); next !== null; next = this.#take(time)) yield next;
+  }
+
+  /** What waits now, in no order; each with its place among those of its time. */
+  snapshot(): readonly { readonly time: number; readonly order: number; readonly item: T }[] {
+    return this.#heap.slice();
   }
 
   #sink(): void {

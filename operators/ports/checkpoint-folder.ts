@@ -7,11 +7,11 @@ import type { CheckpointFiles } from '../../core/index.js';
 export function checkpointFolder(folder: string): CheckpointFiles {
   const at = (name: string) => join(folder, name);
   return {
-    write: async (name, bytes) => {
+    write: async (name, pieces) => {
       await mkdir(dirname(at(name)), { recursive: true });
       const file = await open(at(name), 'w', 0o600);
       try {
-        await file.writeFile(bytes);
+        for (const piece of pieces) await file.writeFile(piece);
         await file.sync();
       } finally {
         await file.close();

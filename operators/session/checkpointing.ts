@@ -52,6 +52,8 @@ export class Checkpoints {
   readonly #sinks: readonly string[];
   readonly #first: number;
   #last: number;
+  /** Since the last checkpoint that could be taken. */
+  #failures = 0;
   #restored: RestoredState | null;
   #taking: Promise<void> = Promise.resolve();
   #cancelNext = () => {};
@@ -118,6 +120,7 @@ export class Checkpoints {
    * @throws as `open`
    */
   async recover(): Promise<string> {
+    this.#failures = 0;
     for (const parts of this.kept.values()) {
       await parts.drop(this.#last);
       await parts.show(this.#last);
@@ -150,6 +153,11 @@ export class Checkpoints {
       this.#cancelNext();
       await this.#taking;
     };
+  }
+
+  /** Resolves when no checkpoint is being taken at an interval. */
+  get settled(): Promise<void> {
+    return this.#taking;
   }
 
   /**
@@ -226,10 +234,27 @@ export class Checkpoints {
       this.#last = checkpoint.id;
       for (const parts of this.kept.values()) await parts.show(checkpoint.id);
       await store.retire();
+      this.#failures = 0;
     } catch (error) {
-      if (job.state !== 'running') return;
-      this.parts.onNote(`a checkpoint could not be taken, the job goes on: ${messageOf(error)}`);
+      if (job.state === 'running') this.#failed(job, error);
     }
+  }
+
+  #failed(job: Job, error: unknown): void {
+    this.#failures += 1;
+    const { tolerated } = this.parts.settings;
+    if (tolerated === null || this.#failures <= tolerated) {
+      this.parts.onNote(`a checkpoint could not be taken, the job goes on: ${messageOf(error)}`);
+      return;
+    }
+    const count = this.#failures === 1 ? 'A checkpoint' : `${this.#failures} checkpoints in a row`;
+    const message = `${count} could not be taken: ${messageOf(error)}.`;
+    job.abandon(
+      new SinkError('CHECKPOINT_FAILED', message, {
+        hint: 'The last good one stays. Free space, or raise execution.checkpointing.tolerable-failed-checkpoints.',
+        cause: error,
+      }),
+    );
   }
 
   async #writeLast(checkpoint: Checkpoint, savepoint: string | null): Promise<string> {

@@ -17,6 +17,7 @@ import {
 } from '../../core/index.js';
 import { Turns } from '../turns.js';
 import { type Change, type Collector, INSERT, type Row, type RowFunction } from './row-function.js';
+import { pausesOf } from './snapshot-pauses.js';
 
 const MOST_ROWS_PER_BATCH = 8_192;
 
@@ -93,7 +94,8 @@ export class RowOperator implements Operator {
 
   snapshot(barrier: Barrier): Promise<void> {
     return this.#turns.alone(async () => {
-      this.#context.acknowledge(barrier.checkpointId, this.state.snapshot());
+      const state = this.state.snapshotInSteps(pausesOf(this.#context));
+      this.#context.acknowledge(barrier.checkpointId, state);
       await this.#context.output.emit(barrier);
     });
   }

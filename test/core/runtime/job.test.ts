@@ -14,6 +14,7 @@ import { FakePool } from '../../support/fake-pool.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { MemorySpillFiles } from '../../support/memory-spill-files.js';
 import { SeededRandom } from '../../support/seeded-random.js';
+import { snapshotText } from '../../support/snapshot-text.js';
 import { graphOf } from '../../support/stage-graph.js';
 import { numbersBatch } from '../../support/test-batch.js';
 import {
@@ -206,7 +207,7 @@ describe('a job', () => {
     const seen = sink.values.length;
     await clock.runUntil(clock.sleep(1_000));
 
-    expect(new TextDecoder().decode(states.get('a')!)).toBe(String(seen));
+    expect(snapshotText(states.get('a')!)).toBe(String(seen));
     expect(sink.values.length).toBe(seen);
     job.goOn();
     await clock.runUntil(run);

@@ -12,6 +12,7 @@ import { ManualClock } from '../../support/manual-clock.js';
 import { MemorySpillFiles } from '../../support/memory-spill-files.js';
 import { SeededRandom } from '../../support/seeded-random.js';
 import { seeds } from '../../support/seeds.js';
+import { snapshotText } from '../../support/snapshot-text.js';
 import { graphOf } from '../../support/stage-graph.js';
 import { numbersBatch, numbersOf } from '../../support/test-batch.js';
 import {
@@ -86,7 +87,7 @@ describe('a stage of three workers that finish out of order', () => {
           if (run.job.state !== 'running') return;
           const stored = run.job.checkpoint().then(({ id, states }) => {
             const state = states.get('source');
-            if (state != null) rowsAtSource.set(id, Number(Buffer.from(state).toString()));
+            if (state != null) rowsAtSource.set(id, Number(snapshotText(state)));
           });
           taken.push(stored);
         });

@@ -6,6 +6,7 @@ import { ManualClock } from '../../support/manual-clock.js';
 import { MemorySpillFiles } from '../../support/memory-spill-files.js';
 import { SeededRandom } from '../../support/seeded-random.js';
 import { seeds } from '../../support/seeds.js';
+import { snapshotText } from '../../support/snapshot-text.js';
 import { graphOf } from '../../support/stage-graph.js';
 import { numbersBatch } from '../../support/test-batch.js';
 import {
@@ -64,7 +65,7 @@ it('cuts every source exactly where it acknowledged, in checkpoints that overlap
       const before = run.sink.elements.slice(0, at).flatMap(rowsOf);
       run.rows.forEach((rows, source) => {
         const state = states.get(`source${source}`);
-        const expected = state == null ? rows : Number(Buffer.from(state).toString());
+        const expected = state == null ? rows : Number(snapshotText(state));
         const seen = before.filter(([from]) => from === source).length;
         expect(seen, `seed ${seed}, checkpoint ${id}, source ${source}`).toBe(expected);
         cuts += 1;

@@ -9,7 +9,8 @@ class Disk implements CheckpointFiles {
   changes = 0;
   failAt = Number.POSITIVE_INFINITY;
 
-  async write(name: string, bytes: Uint8Array): Promise<void> {
+  async write(name: string, pieces: Iterable<Uint8Array>): Promise<void> {
+    const bytes = Uint8Array.from([...pieces].flatMap((piece) => [...piece]));
     this.#change(() => this.files.set(name, bytes.slice(0, bytes.length >> 1)));
     this.files.set(name, bytes.slice());
   }

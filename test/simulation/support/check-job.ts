@@ -1,5 +1,6 @@
 /** Runs a simulated job and says which of its promises it broke. */
 import { createHash } from 'node:crypto';
+import { snapshotText } from '../../support/snapshot-text.js';
 import { expectedRows, type SimulatedJob } from './simulated-job.js';
 import { WORKER_WINDOW_BYTES } from './simulated-stages.js';
 
@@ -51,7 +52,7 @@ async function takeCheckpoint({ job, cuts, world }: SimulatedJob): Promise<void>
   const { id, states } = await job.checkpoint();
   world.trace.push(`${world.clock.nowMs().toFixed(3)} checkpoint ${id}`);
   const state = states.get('source');
-  if (state != null) cuts.set(id, Number(Buffer.from(state).toString()));
+  if (state != null) cuts.set(id, Number(snapshotText(state)));
 }
 
 /** Each row of each path once, in the order of the source, shown in one commit; no row behind its watermark. */

@@ -1,0 +1,91 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Job, StageGraph } from '../../../core/index.js';
+import type { Engine } from '../../../operators/engine.js';
+import type { CheckpointSettings } from '../../../operators/session/checkpoint-settings.js';
+import { Checkpoints } from '../../../operators/session/checkpointing.js';
+import { ManualClock } from '../../support/manual-clock.js';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'ms-failing-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const GRAPH: StageGraph = { stages: [], exchanges: [], mode: 'streaming' };
+
+/** A job whose state cannot be given for the checkpoints of these numbers. */
+class FailingJob {
+  readonly state = 'running';
+  readonly abandoned: unknown[] = [];
+  #taken = 0;
+
+  constructor(private readonly failing: readonly number[]) {}
+
+  async checkpoint() {
+    this.#taken += 1;
+    if (this.failing.includes(this.#taken)) throw new Error('no space left on device');
+    return { id: this.#taken, states: new Map() };
+  }
+
+  abandon(error: unknown): void {
+    this.abandoned.push(error);
+  }
+}
+
+async function run(failing: readonly number[], tolerated: number | null) {
+  const clock = new ManualClock();
+  const notes: string[] = [];
+  const settings: CheckpointSettings = {
+    interval: 100,
+    folder,
+    retained: 1,
+    tolerated,
+    savepoints: null,
+    recovery: null,
+    ignoresUnclaimed: false,
+  };
+  const engine = { clock, timers: clock, job: { id: 'job' } } as unknown as Engine;
+  const onNote = (text: string) => notes.push(text);
+  const checkpoints = await Checkpoints.open(GRAPH, { engine, settings, plan: () => 'plan', onNote });
+  const job = new FailingJob(failing);
+  const stop = checkpoints.start(job as unknown as Job);
+  for (let taken = 0; taken < 5; taken++) {
+    clock.fireNext();
+    await checkpoints.settled;
+  }
+  await stop();
+  return { notes, abandoned: job.abandoned, checkpoints };
+}
+
+test('a checkpoint that fails is told, the job goes on, and the last good one stays', async () => {
+  const { notes, abandoned } = await run([2, 3, 5], null);
+
+  expect(notes).toEqual(
+    Array(3).fill('a checkpoint could not be taken, the job goes on: no space left on device'),
+  );
+  expect(abandoned).toEqual([]);
+  expect(readdirSync(join(folder, 'job'))).toEqual(['chk-4']);
+});
+
+test('the job fails once more in a row have failed than it tolerates', async () => {
+  const { abandoned } = await run([1, 3, 4], 1);
+
+  expect(abandoned).toEqual([
+    expect.objectContaining({
+      code: 'CHECKPOINT_FAILED',
+      message: '2 checkpoints in a row could not be taken: no space left on device.',
+    }),
+  ]);
+});
+
+test('a disk that takes no file fails the checkpoint, not the job', async () => {
+  writeFileSync(join(folder, 'job'), 'a file where the folder of the job should be');
+
+  const { notes, abandoned } = await run([], null);
+
+  expect(notes[0]).toMatch(/^a checkpoint could not be taken, the job goes on: (EEXIST|ENOTDIR)/);
+  expect(abandoned).toEqual([]);
+});

@@ -1,0 +1,6 @@
+import type { SnapshotBytes } from '../../core/index.js';
+
+/** The text that a test's operator said to a checkpoint. */
+export function snapshotText(state: SnapshotBytes): string {
+  return Buffer.concat(state instanceof Uint8Array ? [state] : state).toString();
+}
