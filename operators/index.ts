@@ -7,6 +7,7 @@ export type { EnvironmentOptions } from './api/environment-options.js';
 export type { Expression, Operand, Scope } from './api/expression.js';
 export { type Case, call, date, decimal, lit, time, timestamp, when } from './api/functions.js';
 export type { GroupedTable } from './api/grouped-table.js';
+export type { KeyedTable } from './api/keyed-table.js';
 export type { Division, MapOptions } from './api/map-call.js';
 export {
   type AggregateSignature,

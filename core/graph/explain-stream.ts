@@ -36,6 +36,8 @@ export function explainStream(operator: StreamOperator<number>): string {
       const time = operator.time === null ? '' : `, time ${column(operator.time)}`;
       return `${operator.function}(${names.join(', ')})${by(operator.keys)}${time}`;
     }
+    case 'settle':
+      return `keeps ${operator.results.map(column).join(', ')} until the row goes`;
     case 'session':
       return `of ${column(operator.time)}, gap ${operator.gap} ms${by(operator.keys)}`;
     case 'over': {

@@ -113,6 +113,11 @@ export type StreamOperatorKind<C> =
       readonly time: C | null;
       readonly type: DataType;
     }
+  /**
+   * Rows with results that may differ each time, kept until the row goes: it is taken back with those that it came with.
+   * `keys` are the columns that the results were computed from. Results: those of `results`.
+   */
+  | { readonly kind: 'settle'; readonly keys: readonly C[]; readonly results: readonly C[] }
   /** Rows with the session that they are in, once it has ended. Results: start, end and last millisecond. */
   | { readonly kind: 'session'; readonly keys: readonly C[]; readonly time: C; readonly gap: number }
   /** Aggregates over the rows before each row, in the order of event time. Results: the calls. */

@@ -3,6 +3,7 @@ import { type InsertStatement, PlanError, printQuery, printStatement } from '../
 import type { StatementResult } from '../session/session-types.js';
 import type { Expression } from './expression.js';
 import { GroupedTable } from './grouped-table.js';
+import { KeyedTable } from './keyed-table.js';
 import { type MapOptions, mapQuery } from './map-call.js';
 import { claimedRelation, derivedRelation, fromRelation, inputOf, type Relation } from './relation.js';
 import { ownNode, type ProjectedRecord, type Projection, projected, type Row, rowOf } from './row.js';
@@ -93,6 +94,11 @@ export class Table<R extends object = UntypedRecord> {
   ): Table<O> {
     const tables = [this.relation, ...(options.with ?? []).map(({ table }) => table.relation)];
     return this.#claimed(mapQuery(name, this.relation, options), schema, tables);
+  }
+
+  /** The rows by the values of columns, for a function with state: `payments.keyBy('card').process(…)`. */
+  keyBy(...keys: readonly Extract<keyof R, string>[]): KeyedTable<R> {
+    return new KeyedTable(this, keys);
   }
 
   /**

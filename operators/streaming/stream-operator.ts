@@ -29,6 +29,7 @@ import { Rank } from './rank.js';
 import type { RowFunction } from './row-function.js';
 import { RowOperator } from './row-operator.js';
 import { SessionWindow } from './session-window.js';
+import { Settle } from './settle.js';
 import { TemporalJoin } from './temporal-join.js';
 import { TimeSort } from './time-sort.js';
 import { Union } from './union.js';
@@ -100,6 +101,8 @@ function rowFunction(
     case 'accumulate':
     case 'process':
       throw new InternalError('INTERNAL', 'Functions written in Python have no workers here.');
+    case 'settle':
+      return new Settle(spec, state);
     case 'session':
       return new SessionWindow(spec, state);
     case 'over':

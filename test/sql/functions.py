@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import os
 from collections.abc import Iterable, Iterator
 
 import pyarrow as pa
@@ -300,3 +302,12 @@ class _Quiet(KeyedProcessFunction):
 
 
 quiet = udtf(_Quiet(), result_types="ROW<what STRING, n INT>")
+
+
+_tickets = itertools.count()
+
+
+@udf(deterministic=False)
+def ticket(n: int) -> int:
+    """Another number for each call."""
+    return os.getpid() * 1_000_000 + next(_tickets)

@@ -52,6 +52,7 @@ function readsTime<C>(operator: StreamOperatorKind<C>): boolean {
     case 'rank':
       return operator.windowTime !== null;
     case 'materialize':
+    case 'settle':
       return false;
     case 'join':
       return operator.left !== null || operator.right !== null;
@@ -105,6 +106,8 @@ function placeKind<C>(operator: StreamOperator<string>, place: Place<C>): Stream
         columns: operator.columns.map(({ name, column }) => ({ name, column: at(column) })),
         time: operator.time === null ? null : at(operator.time),
       };
+    case 'settle':
+      return { kind: 'settle', keys: all(operator.keys), results: all(operator.results) };
     case 'session':
       return { kind: 'session', gap: operator.gap, keys: all(operator.keys), time: at(operator.time) };
     case 'over':

@@ -4,8 +4,9 @@
  */
 
 import { columnOf } from '../../plan/expression-builders.js';
-import { hasSubquery, hasWindowCall } from '../../plan/expression-facts.js';
+import { hasSubquery, hasWindowCall, isNondeterministic } from '../../plan/expression-facts.js';
 import type { LogicalPlan } from '../../plan/logical-plan.js';
+import type { Correlate, Filter, Project } from '../../plan/plan-builders.js';
 import { expressionsOf } from '../../plan/visit-plan.js';
 import type { PlanOptions } from '../plan-options.js';
 import {
@@ -47,12 +48,11 @@ function visit(context: StreamContext, plan: LogicalPlan): Relation {
       return insertions(plan);
     case 'project':
       if (plan.expressions.some(hasWindowCall)) return streamOver(context, plan);
-      return projected(context.plan(plan.input), plan.columns, plan.expressions);
+      return project(context, context.plan(plan.input), plan);
     case 'filter': {
       const ranked = streamRank(context, plan);
       if (ranked !== null) return ranked;
-      const input = context.plan(plan.input);
-      return { ...input, plan: { ...plan, input: input.plan, columns: input.plan.columns } };
+      return filter(context, context.plan(plan.input), plan);
     }
     case 'watermark':
       return watermark(context, plan);
@@ -75,6 +75,7 @@ function visit(context: StreamContext, plan: LogicalPlan): Relation {
     case 'correlate':
     case 'unnest': {
       const input = context.plan(plan.input);
+      if (plan.kind === 'correlate') refuseUnsettled(context, input, plan);
       const own = plan.columns.slice(plan.input.columns.length);
       return { ...input, plan: { ...plan, input: input.plan, columns: [...input.plan.columns, ...own] } };
     }
@@ -90,6 +91,39 @@ function visit(context: StreamContext, plan: LogicalPlan): Relation {
     case 'stream':
       return insertions(plan);
   }
+}
+
+/** Results that may differ each time are columns of their own first, where rows change. */
+function project(context: StreamContext, input: Relation, { columns, expressions }: Project): Relation {
+  if (input.change === null || !expressions.some(isNondeterministic)) {
+    return projected(input, columns, expressions);
+  }
+  const { relation, ids } = withOperands(context, input, expressions);
+  const made = ids.map((id, i) => columnOf({ ...columns[i]!, id, type: expressions[i]!.type }));
+  return projected(relation, columns, made);
+}
+
+function filter(context: StreamContext, input: Relation, plan: Filter): Relation {
+  const over = (relation: Relation, predicate: Filter['predicate']): Relation => ({
+    ...relation,
+    plan: { ...plan, input: relation.plan, predicate, columns: relation.plan.columns },
+  });
+  if (input.change === null || !isNondeterministic(plan.predicate)) return over(input, plan.predicate);
+  const { relation, ids } = withOperands(context, input, [plan.predicate]);
+  const { type, span } = plan.predicate;
+  return over(relation, { kind: 'column', id: ids[0]!, type, span });
+}
+
+/** Its rows would have to be remembered, not values. */
+function refuseUnsettled(context: StreamContext, input: Relation, { call, span }: Correlate): void {
+  const name = call.function;
+  if (input.change === null || context.options.functions.declaration(name)?.deterministic !== false) return;
+  refuseInStream(
+    context,
+    `The table function ${name}, which is not deterministic, over rows that change`,
+    { span },
+    'Call it below the aggregate or join that changes its rows, or declare it deterministic.',
+  );
 }
 
 function insertionsOf(context: StreamContext, plan: Extract<LogicalPlan, { kind: 'map' }>): LogicalPlan {

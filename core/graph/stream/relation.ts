@@ -2,7 +2,7 @@
 import type { Expression } from '../../plan/expression.js';
 import { columnOf } from '../../plan/expression-builders.js';
 import type { LogicalPlan, PlanColumn } from '../../plan/logical-plan.js';
-import { extendedBy, type NamedExpression, projectOf } from '../../plan/plan-builders.js';
+import { type NamedExpression, projectOf } from '../../plan/plan-builders.js';
 import type {
   StreamInput,
   StreamOperatorKind,
@@ -12,6 +12,7 @@ import type {
 import { types } from '../../types/types.js';
 import type { PlanOptions } from '../plan-options.js';
 import { refusal } from '../refuse.js';
+import { settled } from './settled.js';
 
 /** A plan whose columns are those of the query and the ones named here. */
 export interface Relation {
@@ -75,7 +76,7 @@ export function withOperands(
     added.push({ column, expression });
     return column.id;
   });
-  return { relation: { ...relation, plan: extendedBy(relation.plan, added) }, ids };
+  return { relation: settled(context, relation, added), ids };
 }
 
 /** What an operator needs to be told of an input. */

@@ -223,6 +223,14 @@ describe('wrong programs that the compiler lets through', () => {
 });
 
 describe('a function over tables', () => {
+  it('gives the rows of each key to a function with state', () => {
+    const jumps = rows
+      .keyBy('name', 'day')
+      .process('jumps', defineTable({ name: t.string(), y: t.double() }));
+
+    expect(jumps.toSql()).toContain(`FROM TABLE(jumps((${ofRows('*')}) PARTITION BY (name, \`day\`))`);
+  });
+
   it('is called with the query of the table, divided as the options say', () => {
     const mapped = rows.map('gaps', defineTable({ id: t.bigint(), y: t.double() }), {
       partitionBy: ['id'],
