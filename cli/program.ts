@@ -1,5 +1,6 @@
 /** The commands, their options and help. What a command does is imported when it runs. */
 import { Command, Option } from 'commander';
+import type { FlinkVersion } from '../core/index.js';
 import { collectSetting, metricsAddress, portNumber } from './arguments.js';
 import type { RunOptions } from './commands/run.js';
 import type { ScriptOptions } from './commands/with-session.js';
@@ -66,6 +67,7 @@ Examples:
   millstream run -e "SELECT 6 * 7 AS answer"
   millstream explain job.sql
   millstream check job.sql
+  millstream check --portable job.sql
   millstream udf check functions.py
   millstream udf try functions.py:score 12 400
   millstream replay 3f2a91c0 --pdb
@@ -207,15 +209,43 @@ function addExplain(line: CommandLine, context: CommandContext, onSource: OnSour
     });
 }
 
+interface CheckFlags extends ScriptFlags {
+  readonly portable?: boolean;
+  readonly flink?: FlinkVersion;
+  readonly format?: 'text' | 'json';
+}
+
 function addCheck(line: CommandLine, context: CommandContext, onSource: OnSource): void {
-  scriptCommand(line.command, 'check', 'load the functions and plan a job without running it').action(
-    async (name: string | undefined, flags: ScriptFlags) => {
+  scriptCommand(line.command, 'check', 'load the functions and plan a job without running it')
+    .option('--portable', 'list what Apache Flink would refuse or do otherwise; no Flink is needed')
+    .addOption(new Option('--flink <version>', 'with --portable: which Flink (2.3)').choices(['2.3', '1.20']))
+    .addOption(
+      new Option('--format <format>', 'with --portable: text, or json, a finding a line').choices([
+        'text',
+        'json',
+      ]),
+    )
+    .action(async (name: string | undefined, flags: CheckFlags) => {
       const job = scriptOnly(await readJob({ job: name ?? null, sql: flags.execute ?? null }), 'check');
       onSource(job.source);
+      if (flags.portable === true) {
+        const { checkPortable } = await import('./commands/check-portable.js');
+        const { flink: version = '2.3', format = 'text' } = flags;
+        line.exitCode = await checkPortable(job, { ...scriptOptions(flags), version, format }, context);
+        return;
+      }
+      refusePortableOptions(flags);
       const { checkScript } = await import('./commands/check.js');
       line.exitCode = await checkScript(job, scriptOptions(flags), context);
-    },
-  );
+    });
+}
+
+function refusePortableOptions({ flink, format }: CheckFlags): void {
+  if (flink === undefined && format === undefined) return;
+  const option = flink === undefined ? '--format' : '--flink';
+  throw new JobError('JOB_OPTION', `${option} needs --portable`, null, {
+    hint: 'Write `millstream check --portable job.sql`.',
+  });
 }
 
 function addUdf(line: CommandLine, context: CommandContext): void {

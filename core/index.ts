@@ -72,6 +72,8 @@ export { optimize } from './plan/optimizer.js';
 export * from './plan/stream-operator.js';
 export { someExpression } from './plan/visit-expression.js';
 export { expressionsOf, inputsOf, somePlan } from './plan/visit-plan.js';
+export { portabilityOfDefinition, portabilityOfJob } from './portability/check-portability.js';
+export type * from './portability/finding.js';
 export * from './ports/ports.js';
 export { type CsvOptions, filesystemOptions, notedOptions } from './render/options.js';
 export { type ResolveFiles, withFiles } from './render/scan.js';

@@ -7,6 +7,7 @@ import {
   collectFunctionNames,
   createStageRenderer,
   DEAD_LETTER_CONNECTOR,
+  type FunctionResolver,
   type QueryPlan,
   STANDARD_CONNECTORS,
   type StageGraph,
@@ -33,11 +34,20 @@ import { withPlace } from './with-place.js';
 /** A planned statement, with what it was planned from. */
 export interface PlannedJob {
   readonly queries: readonly QueryPlan[];
+  readonly portable: BoundJob;
   readonly graph: StageGraph;
   /** Every source ends. */
   readonly isBounded: boolean;
   /** What is told instead of an error of the running job: the same with its place in the statement, where it has one. */
   readonly tell: (error: unknown) => unknown;
+}
+
+/** The queries as they were bound, and what Flink would be told of them. */
+export interface BoundJob {
+  readonly bound: readonly QueryPlan[];
+  /** What was asked for, else what the sources say. */
+  readonly mode: Mode;
+  readonly functions: FunctionResolver;
 }
 
 /** What planning needs of a session. */
@@ -105,7 +115,8 @@ export async function planJob(
   noteOptions(queries, options.onNote);
   const graph = withGrantedWorkers(planned, host.resources.functionWorkers(planned));
   const tell = (error: unknown) => placedFailure(error, queries, sql);
-  return { queries, graph, isBounded: choice.isBounded, tell };
+  const portable = { bound, mode: asked ?? choice.mode, functions };
+  return { queries, graph, portable, isBounded: choice.isBounded, tell };
 }
 
 function askedMode(mode: Mode | null, configuration: Configuration): Mode | null {

@@ -1,5 +1,12 @@
 /** The session as its users see it: what it is opened with, what statements give, where time and memory went. */
-import type { Column, FunctionDeclaration, MetricReading, MillstreamError } from '../../core/index.js';
+import type {
+  Column,
+  Finding,
+  FlinkVersion,
+  FunctionDeclaration,
+  MetricReading,
+  MillstreamError,
+} from '../../core/index.js';
 import type { FailureCount } from '../failures/failed-rows.js';
 
 /** How a session is opened. */
@@ -166,6 +173,22 @@ export interface WrongStatement {
   readonly error: MillstreamError;
 }
 
+/** What of a statement is not on Flink as it is here; positions are of the script's text. */
+export interface PortabilityResult {
+  readonly kind: 'portability';
+  readonly statement: string;
+  readonly findings: readonly PlacedFinding[];
+  /** The mode that the statement has; null where it starts no job. */
+  readonly mode: 'batch' | 'streaming' | null;
+}
+
+/** A finding with its place, from 1. */
+export interface PlacedFinding extends Omit<Finding, 'span'> {
+  readonly line: number;
+  readonly column: number;
+  readonly length: number;
+}
+
 /** Runs statements of one script. */
 export interface JobSession {
   /** Runs the statements in order; each result is used up before the next is asked for. */
@@ -174,6 +197,8 @@ export interface JobSession {
   explain(sql: string): AsyncIterable<StatementResult>;
   /** As `explain`; a statement that is wrong is told, each once, and those after it are looked at all the same. */
   check(sql: string): AsyncIterable<StatementResult | WrongStatement>;
+  /** As `check`, with what Apache Flink of that version would refuse or do otherwise. */
+  portability(sql: string, version: FlinkVersion): AsyncIterable<PortabilityResult | WrongStatement>;
   /** What a Python function that a statement has created declares. @throws {UdfError} when it cannot be loaded */
   declaration(name: string): Promise<FunctionDeclaration>;
   /**

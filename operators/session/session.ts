@@ -8,6 +8,7 @@ import {
   type DescribeStatement,
   type ExplainStatement,
   explainQueries,
+  type FlinkVersion,
   type FunctionDeclaration,
   type ObjectName,
   type PlanColumn,
@@ -36,12 +37,14 @@ import { jobSummary } from './job-summary.js';
 import { listingResult } from './listing-result.js';
 import { shadowedNote } from './note-shadowed.js';
 import { type PlannedJob, planJob } from './plan-job.js';
+import { statementPortability } from './portability.js';
 import { restartSettings } from './restart-settings.js';
 import { rowsResult } from './rows-result.js';
 import { type RunOutcome, runGraph } from './run-graph.js';
 import type {
   JobSession,
   JobSummary,
+  PortabilityResult,
   RowsResult,
   SessionOptions,
   StatementResult,
@@ -118,6 +121,17 @@ export class Session implements JobSession {
 
   check(sql: string): AsyncIterable<StatementResult | WrongStatement> {
     return checkEach(parseEach(sql), this.#explainer(sql), this.#options.signal);
+  }
+
+  portability(sql: string, version: FlinkVersion): AsyncIterable<PortabilityResult | WrongStatement> {
+    this.#host.planOnly = true;
+    const portable = (statement: Statement) =>
+      statementPortability(statement, sql, version, {
+        jobOf: (job) => this.#jobOf(job, sql),
+        plan: (job) => this.#plan(job, sql),
+        execute: (other) => this.#executeStatement(other, sql),
+      });
+    return checkEach(parseEach(sql), portable, this.#options.signal);
   }
 
   /** What a statement would do, one after the other: definitions and settings take effect, jobs are planned. */

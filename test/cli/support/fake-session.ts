@@ -55,6 +55,7 @@ export function fakeSession({ results = [], declaration, whileRunning }: FakeAns
       execute: answer,
       explain: answer,
       check: answer,
+      portability: async function* () {},
       declaration: async () => {
         if (declaration === undefined) throw new Error('no declaration was expected');
         return declaration;

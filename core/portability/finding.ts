@@ -1,0 +1,22 @@
+/** What `check --portable` finds. */
+import type { Span } from '../sql/span.js';
+
+export type FlinkVersion = '2.3' | '1.20';
+
+/**
+ * `refused`: Flink does not run it. `differs`: Flink runs it and does otherwise. `dropped`: Flink has no such option, and the
+ * result is the same without it.
+ */
+export type FindingEffect = 'refused' | 'differs' | 'dropped';
+
+/** One thing that is not on Flink as it is here. */
+export interface Finding {
+  /** Stable name of the rule, for filters: `udaf-batch`. */
+  readonly rule: string;
+  readonly effect: FindingEffect;
+  readonly message: string;
+  /** What to do. */
+  readonly hint: string;
+  /** Null: the statement as a whole. */
+  readonly span: Span | null;
+}

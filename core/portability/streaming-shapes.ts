@@ -1,0 +1,82 @@
+/** Queries that Millstream computes with all rows at hand, and Flink refuses over a stream. */
+import type { Expression } from '../plan/expression.js';
+import type { LogicalPlan } from '../plan/logical-plan.js';
+import { isTimeAttribute } from '../plan/time-attribute.js';
+import { expressionsOf } from '../plan/visit-plan.js';
+import type { Finding } from './finding.js';
+import type { PortableJob } from './portability-context.js';
+import { refused } from './query-shapes.js';
+import { isUpdating } from './updating.js';
+import { expressionsIn, nodesOf } from './visit.js';
+
+type WindowCall = Extract<Expression, { kind: 'window_call' }>;
+
+/** Connectors of Flink that take rows which change. */
+const CHANGING_SINKS = new Set(['print', 'blackhole', 'jdbc', 'upsert-kafka', 'elasticsearch-7', 'mongodb']);
+
+/** What Flink refuses in streaming mode. */
+export function* streamingShapes({ queries, mode }: PortableJob): Generator<Finding> {
+  if (mode !== 'streaming') return;
+  for (const { root, sink } of queries) {
+    const nodes = [...nodesOf(root)];
+    const underLimit = new Set(nodes.flatMap((node) => (node.kind === 'limit' ? [node.input] : [])));
+    for (const node of nodes) {
+      yield* overs(node);
+      yield* aggregates(node);
+      if (node.kind === 'limit' && node.count === null)
+        yield refused('offset', 'Flink has no OFFSET without LIMIT over a stream.', 'Give a LIMIT.', node);
+      if (node.kind === 'sort' && !underLimit.has(node) && !isByTime(node)) {
+        const message = 'Flink sorts a stream by ascending event time only.';
+        yield refused('sort', message, 'Leave ORDER BY out, or give a LIMIT.', node);
+      }
+    }
+    if (sink.kind !== 'table') continue;
+    const { connector, options } = sink.table;
+    if (sink.overwrite)
+      yield refused('overwrite', 'Flink has no INSERT OVERWRITE over a stream.', 'Write INSERT INTO.', root);
+    const takesChanges =
+      CHANGING_SINKS.has(connector) || /debezium|canal|maxwell|ogg/.test(options['format'] ?? '');
+    if (!takesChanges && isUpdating(root)) {
+      const message = `Rows of this query change, and on Flink the connector ${connector} takes rows that do not.`;
+      const hint =
+        'Write to a connector that takes changes (print, upsert-kafka, jdbc), or group by windows of time.';
+      yield refused('updating-sink', message, hint, root);
+    }
+  }
+}
+
+function isByTime({ keys, input }: Extract<LogicalPlan, { kind: 'sort' }>): boolean {
+  const [first] = keys;
+  const column = first?.expression;
+  return column?.kind === 'column' && !first!.descending && isTimeAttribute(input, column.id);
+}
+
+function* overs(node: LogicalPlan): Generator<Finding> {
+  const calls = expressionsOf(node).flatMap((expression) =>
+    [...expressionsIn(expression)].filter((inner): inner is WindowCall => inner.kind === 'window_call'),
+  );
+  for (const call of calls) {
+    if (call.orderBy.length === 0)
+      yield refused('over-unordered', 'Over a stream, OVER needs ORDER BY a time.', 'Give ORDER BY.', call);
+    const [value, , otherwise] = call.arguments;
+    const isNumber = otherwise?.kind === 'literal' && typeof otherwise.value === 'number';
+    if (/^(LAG|LEAD)$/.test(call.function) && isNumber && value!.type.kind !== 'INT') {
+      const message = `On Flink the third argument of ${call.function} has the type of the first.`;
+      yield refused('lag-default', message, 'CAST it to that type.', call);
+    }
+  }
+  const numbered = calls.find((call) => call.function === 'ROW_NUMBER');
+  const ranged = calls.find((call) => call.function !== 'ROW_NUMBER' && call.frame?.unit !== 'ROWS');
+  if (numbered === undefined || ranged === undefined) return;
+  const message = `ROW_NUMBER counts rows and ${ranged.function} ranges: two windows to Flink, which has one in a SELECT.`;
+  yield refused('over-several', message, 'Compute one of them in a query around the other.', ranged);
+}
+
+function* aggregates(node: LogicalPlan): Generator<Finding> {
+  if (node.kind !== 'aggregate') return;
+  for (const call of node.aggregates) {
+    if (call.function !== 'APPROX_COUNT_DISTINCT') continue;
+    const message = 'Flink has no APPROX_COUNT_DISTINCT over a stream.';
+    yield refused('approx-count-distinct', message, 'Write COUNT(DISTINCT …).', call);
+  }
+}

@@ -1,0 +1,49 @@
+/** `check --portable` against the answers of a real Flink (`npm run test:oracle -- portability`). */
+import { describe, expect, it } from 'vitest';
+import { Session, type SessionOptions } from '../../../operators/index.js';
+import { corpusFolder, readVerdicts, setUp } from '../../oracle/portability/corpus.js';
+
+const verdicts = readVerdicts();
+
+describe('the portability check', () => {
+  it.each(['batch', 'streaming'] as const)(
+    'has the verdict of Flink for each statement in %s mode',
+    async (mode) => {
+      const session = await Session.open(options(mode));
+      try {
+        for await (const result of session.portability(`${setUp().join(';\n')};`, '2.3'))
+          expect(result.kind === 'portability' && result.findings).toEqual([]);
+        const different: string[] = [];
+        let compared = 0;
+        for (const { sql, [mode]: reason } of verdicts) {
+          for await (const result of session.portability(sql, '2.3')) {
+            // What does not run here is no job that could go to Flink.
+            if (result.kind === 'wrong') continue;
+            compared += 1;
+            const isPortable = result.findings.every(({ effect }) => effect === 'dropped');
+            if (isPortable !== (reason === null)) different.push(`${sql}\n  Flink: ${reason ?? 'plans it'}`);
+          }
+        }
+        expect(different).toEqual([]);
+        expect(compared).toBeGreaterThan(300);
+      } finally {
+        await session.close();
+      }
+    },
+  );
+});
+
+function options(mode: 'batch' | 'streaming'): SessionOptions {
+  return {
+    configuration: { 'python.files': corpusFolder },
+    workingDirectory: corpusFolder,
+    jobFolder: null,
+    onLog: () => {},
+    onProgress: () => {},
+    onNote: () => {},
+    print: async () => {},
+    signal: new AbortController().signal,
+    python: null,
+    mode,
+  };
+}
