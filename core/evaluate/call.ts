@@ -115,19 +115,35 @@ function arithmetic(
 function moved(time: Evaluate, by: Evaluate, of: DataType, length: DataType, sign: bigint): Evaluate | null {
   const isTime = (of.kind === 'TIMESTAMP' || of.kind === 'TIMESTAMP_LTZ') && of.precision <= 6;
   if (!isTime || length.kind !== 'INTERVAL_DAY_TIME') return null;
-  return strict(time, by, (x, y) => (x as bigint) + sign * (y as bigint) * 1000n);
+  let known: bigint | null = null;
+  let delta = 0n;
+  return strict(time, by, (x, y) => {
+    // The length of a window is the same in all rows.
+    if (y !== known) {
+      known = y as bigint;
+      delta = sign * known * 1000n;
+    }
+    return (x as bigint) + delta;
+  });
 }
 
-/** Microseconds; lengths in milliseconds. */
+/** Times in microseconds are exact as numbers until the year 2255; lengths are in milliseconds. */
 function windowFloor(time: Evaluate, step: Evaluate, offset: Evaluate): Evaluate {
   return (row) => {
     const at = time(row) as bigint | null;
     if (at === null) return null;
-    const length = (step(row) as bigint) * 1000n;
-    const begin = (offset(row) as bigint) * 1000n;
-    const past = (at - begin) % length;
-    return at - (past < 0n ? past + length : past);
+    const length = Number(step(row)) * 1000;
+    const begin = Number(offset(row)) * 1000;
+    const exact = Number(at);
+    if (!Number.isSafeInteger(exact)) return exactFloor(at, BigInt(length), BigInt(begin));
+    const past = (exact - begin) % length;
+    return BigInt(exact - (past < 0 ? past + length : past));
   };
+}
+
+function exactFloor(at: bigint, length: bigint, begin: bigint): bigint {
+  const past = (at - begin) % length;
+  return at - (past < 0n ? past + length : past);
 }
 
 function windowSeries(from: Evaluate, to: Evaluate, step: Evaluate): Evaluate {

@@ -17,6 +17,8 @@ export class Calc implements RowFunction {
   readonly #run: (values: SqlValue[], give: (values: SqlValue[]) => void) => void;
   readonly #results: readonly Evaluate[];
   readonly #sources: readonly number[];
+  /** Of the row that is computed: every step writes its own place before others read it. */
+  readonly #values: SqlValue[] = [];
 
   constructor(spec: Extract<StreamOperator<number>, { kind: 'calc' }>) {
     const places = new Map(spec.columns.map(({ id }, i) => [id, i]));
@@ -31,15 +33,13 @@ export class Calc implements RowFunction {
   }
 
   process(row: Row, _change: Change, _input: number, out: Collector): void {
-    this.#run(
-      this.#sources.map((column) => row[column]!),
-      (values) =>
-        out.emit(
-          INSERT,
-          [],
-          this.#results.map((result) => result(values)),
-        ),
-    );
+    const values = this.#values;
+    for (let i = 0; i < this.#sources.length; i++) values[i] = row[this.#sources[i]!]!;
+    this.#run(values, (made) => {
+      const results = new Array<SqlValue>(this.#results.length);
+      for (let i = 0; i < results.length; i++) results[i] = this.#results[i]!(made);
+      out.emit(INSERT, [], results);
+    });
   }
 }
 
@@ -70,9 +70,8 @@ function compileStep(
       places.set(step.id, place);
       return (values, next) => {
         for (const element of (collection(values) ?? []) as readonly SqlValue[]) {
-          const copy = values.slice();
-          copy[place] = element;
-          next(copy);
+          values[place] = element;
+          next(values);
         }
       };
     }

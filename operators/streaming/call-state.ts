@@ -4,6 +4,8 @@ import type { Accumulator } from './aggregates/accumulator.js';
 import { accumulatorOf } from './aggregates/make-accumulator.js';
 import type { Row } from './row-function.js';
 
+const NONE: Row = [];
+
 /** Several calls over the same rows. */
 export class Calls {
   readonly #make: readonly (() => Accumulator)[];
@@ -34,14 +36,14 @@ export class Calls {
 
   /** A row comes (`isAddition`) or goes. */
   apply(group: readonly Accumulator[], row: Row, isAddition: boolean): void {
-    for (const [i, accumulator] of group.entries()) this.applyOne(i, accumulator, row, isAddition);
+    for (let i = 0; i < group.length; i++) this.applyOne(i, group[i]!, row, isAddition);
   }
 
   /** As `apply`, for call `i` alone. */
   applyOne(i: number, accumulator: Accumulator, row: Row, isAddition: boolean): void {
     const call = this.calls[i]!;
     if (call.filter !== null && row[call.filter] !== true) return;
-    const values = call.arguments.map((column) => row[column]!);
+    const values = call.arguments.length === 0 ? NONE : call.arguments.map((column) => row[column]!);
     if (isAddition) accumulator.add(values);
     else accumulator.retract(values);
   }

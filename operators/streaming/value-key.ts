@@ -26,8 +26,25 @@ export function hasNull(row: Row, columns: readonly number[]): boolean {
   return columns.some((column) => row[column] === null);
 }
 
+/** From here on a number is likely a time, which many rows share. */
+const LEAST_TIME = 100_000_000_000_000n;
+const MOST_TIMES = 4_096;
+const timeTexts = new Map<bigint, string>();
+
+/** Making text of a large number takes longer than finding it. */
+function timeText(time: bigint): string {
+  let text = timeTexts.get(time);
+  if (text === undefined) {
+    if (timeTexts.size >= MOST_TIMES) timeTexts.clear();
+    text = `${time};`;
+    timeTexts.set(time, text);
+  }
+  return text;
+}
+
 function keyPart(value: SqlValue): string {
   if (value === null) return 'n;';
+  if (typeof value === 'bigint') return value >= LEAST_TIME ? timeText(value) : `${value};`;
   if (typeof value === 'string') return `${value.length}:${value}`;
   if (Array.isArray(value)) return `[${valuesKey(value)}]`;
   if (value instanceof Uint8Array) return `x${Buffer.from(value).toString('hex')};`;

@@ -13,26 +13,26 @@ import type { Accumulator, Arguments } from './accumulator.js';
 
 /** Rows in which no argument is NULL. */
 export class Count implements Accumulator {
-  #count = 0n;
+  #count = 0;
 
   add(values: Arguments): void {
-    if (!values.includes(null)) this.#count += 1n;
+    if (!values.includes(null)) this.#count += 1;
   }
 
   retract(values: Arguments): void {
-    if (!values.includes(null)) this.#count -= 1n;
+    if (!values.includes(null)) this.#count -= 1;
   }
 
   result(): bigint {
-    return this.#count;
+    return BigInt(this.#count);
   }
 
   save(): SqlValue {
-    return this.#count;
+    return this.result();
   }
 
   load(saved: SqlValue): void {
-    this.#count = saved as bigint;
+    this.#count = Number(saved);
   }
 }
 
