@@ -72,6 +72,7 @@ function toNumber(sql: string, from: DataType, to: DataType, failure: RenderFail
   const target = toDuckDbType(to);
   const cast = failure === null ? 'TRY_CAST' : 'CAST';
   if (isInteger(to)) return toInteger(sql, from, to);
+  if (from.kind === 'DOUBLE' && to.kind === 'FLOAT') return nearestFloat(sql);
   if (to.kind !== 'DECIMAL')
     return from.kind === 'BOOLEAN' ? castTo(castTo(sql, 'INTEGER'), target) : castTo(sql, target);
   // More digits before the point than the type has are NULL, in CAST too; where there can be no NULL, they fail.
@@ -83,6 +84,12 @@ function toNumber(sql: string, from: DataType, to: DataType, failure: RenderFail
   // The decimal digits of a DOUBLE are those it prints, not those of its binary value.
   const exact = isApproximate(from) ? castTo(castTo(sql, 'DOUBLE'), 'VARCHAR') : sql;
   return `${failure !== null && (fits || !from.nullable) ? 'CAST' : 'TRY_CAST'}(${exact} AS ${target})`;
+}
+
+/** A DOUBLE beyond FLOAT is an infinity, as on the JVM; DuckDB refuses it. */
+function nearestFloat(sql: string): string {
+  const infinity = castTo(`sign(${sql}) * 'Infinity'::DOUBLE`, 'FLOAT');
+  return `coalesce(TRY_CAST(${sql} AS FLOAT), ${infinity})`;
 }
 
 type IntegerType = DataType & { readonly kind: IntegerKind };

@@ -67,7 +67,7 @@ const sum = aggregate({
     const total = invoke('sum', args, call);
     const type = call.resultType;
     if (isInteger(type)) return folded(total, type);
-    return type.kind === 'FLOAT' ? castTo(total, 'FLOAT') : total;
+    return type.kind === 'FLOAT' ? renderCast(total, types.double(), type, null) : total;
   },
 });
 
@@ -183,6 +183,17 @@ const percentile: AggregateFunction = {
   render: (args, call) => invoke('quantile_cont', args, call),
 };
 
+const singleValue = aggregate({
+  id: 'SINGLE_VALUE',
+  parameters: [any],
+  result: same,
+  render: ([value], call) => {
+    const n = invoke('count', [call.distinct ? value! : '*'], call);
+    const failure = `error(${quoteString('SINGLE_VALUE is given more than one row.')})`;
+    return `CASE WHEN ${n} > 1 THEN ${failure} ELSE ${invoke('first', [value!], call)} END`;
+  },
+});
+
 /** Which of the keys a row's grouping set leaves out: a bit for each argument, the first the highest. */
 const grouping = aggregate({
   id: 'GROUPING',
@@ -209,6 +220,7 @@ export const aggregateFunctions: readonly AggregateFunction[] = [
   edge('LAST_VALUE', 'last_value', 'last'),
   collect,
   listAgg,
+  singleValue,
   grouping,
   percentile,
   aggregate({

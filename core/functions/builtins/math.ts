@@ -2,7 +2,7 @@
 import { castTo, operand } from '../../render/sql-text.js';
 import { toDuckDbType } from '../../types/arrow-type.js';
 import { decimalRound } from '../../types/decimal-type.js';
-import { isInteger } from '../../types/type-family.js';
+import { isApproximate, isInteger } from '../../types/type-family.js';
 import { types } from '../../types/types.js';
 import type { ResultRule } from '../define.js';
 import { call, define } from '../define.js';
@@ -117,7 +117,10 @@ export const mathFunctions: readonly ScalarFunction[] = [
     id: 'SIGN',
     parameters: [numeric],
     result: ([a]) => a!,
-    render: ([a], { resultType }) => castTo(`sign(${a})`, toDuckDbType(resultType)),
+    render: ([a], { resultType }) => {
+      const sign = castTo(`sign(${a})`, toDuckDbType(resultType));
+      return isApproximate(resultType) ? `CASE WHEN isnan(${a}) THEN ${a} ELSE ${sign} END` : sign;
+    },
   }),
   define({ id: 'ROUND', parameters: [numeric, optional(constantInt)], result: roundedType, render: round }),
   define({

@@ -46,6 +46,10 @@ export function findFunction(context: BindContext, node: FunctionCallNode): Call
 /** Built-ins that are written as operators, so nobody looks for them by name. */
 const OPERATOR_WORDS = new Set(['AND', 'IN', 'ITEM', 'LIKE', 'NOT', 'OR']);
 
+/** Functions of Flink 2.3 that are told apart from words that nobody knows. */
+const FLINK_ONLY =
+  /^(BITMAP_\w+|(TRY_)?PARSE_JSON|OBJECT_(OF|UPDATE)|CURRENT_(DATABASE|WATERMARK)|ML_PREDICT|VECTOR_SEARCH)$/i;
+
 function unknownFunction(context: BindContext, node: FunctionCallNode) {
   const name = node.name.parts.map((part) => part.name).join('.');
   const registered = context.catalog.functions().map((entry) => entry.name);
@@ -53,6 +57,10 @@ function unknownFunction(context: BindContext, node: FunctionCallNode) {
     ...registered,
     ...builtinNames().filter((word) => !OPERATOR_WORDS.has(word)),
   ]);
+  if (FLINK_ONLY.test(name)) {
+    const message = `Flink's function ${name.toUpperCase()} is not supported.`;
+    return bindError(context, 'SQL_UNSUPPORTED', message, node.name.span);
+  }
   return bindError(
     context,
     'SQL_UNKNOWN_FUNCTION',

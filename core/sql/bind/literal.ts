@@ -10,7 +10,7 @@ import { intervalValue } from './interval.js';
 const INT_MAX = 2_147_483_647n;
 const BIGINT_MAX = 9_223_372_036_854_775_807n;
 
-/** A constant with Flink's type: `1` INT, `1.5` DECIMAL(2, 1), `1e0` DOUBLE, `'a'` CHAR(1), all NOT NULL. */
+/** A constant with Flink's type: `1` and `1.` INT, `1.5` DECIMAL(2, 1), `1e0` DOUBLE, `'a'` CHAR(1), all NOT NULL. */
 export function bindLiteral(environment: BindEnvironment, node: LiteralNode): Expression {
   const { span } = node;
   const constant = (value: boolean | number | string, type: Expression['type']) =>
@@ -23,7 +23,9 @@ export function bindLiteral(environment: BindEnvironment, node: LiteralNode): Ex
     case 'integer':
       return bindInteger(environment, node, BigInt(node.value));
     case 'decimal':
-      return bindDecimal(environment, node, node.value);
+      return node.value.endsWith('.')
+        ? bindInteger(environment, node, BigInt(node.value.slice(0, -1)))
+        : bindDecimal(environment, node, node.value);
     case 'approximate':
       return constant(Number(node.value), types.double());
     case 'string':

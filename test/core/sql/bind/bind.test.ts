@@ -45,7 +45,7 @@ test('every digit of a decimal literal counts, leading zeros too', () => {
     [1, 1],
     [3, 2],
     [3, 1],
-    [1, 0],
+    'INT',
   ]);
 });
 
