@@ -40,13 +40,7 @@ test('every digit of a decimal literal counts, leading zeros too', () => {
     bind(sql)[0]!.root.columns.map(({ type }) =>
       type.kind === 'DECIMAL' ? [type.precision, type.scale] : type.kind,
     );
-  expect(precisions('SELECT 0.908, .5, 1.50, 00.1, 1.')).toEqual([
-    [4, 3],
-    [1, 1],
-    [3, 2],
-    [3, 1],
-    'INT',
-  ]);
+  expect(precisions('SELECT 0.908, .5, 1.50, 00.1, 1.')).toEqual([[4, 3], [1, 1], [3, 2], [3, 1], 'INT']);
 });
 
 test('the padded side of an outer join is nullable', () => {
