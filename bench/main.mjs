@@ -5,6 +5,7 @@ import { benchChain, benchColumns } from './comparisons.mjs';
 import { benchKinds } from './kinds.mjs';
 import { benchLarge } from './large.mjs';
 import { benchLatency } from './latency.mjs';
+import { benchNexmark } from './nexmark.mjs';
 import { benchPeers } from './peers.mjs';
 import { benchRoundTrip } from './roundtrip.mjs';
 import { benchStart } from './start.mjs';
@@ -12,7 +13,7 @@ import { benchThroughput } from './throughput.mjs';
 import { benchTpc, benchTpchPython } from './tpc.mjs';
 
 const USAGE = `Usage: npm run bench -- [w1 … w6] [start] [latency] [roundtrip] [chain] [columns] [kinds] [peers]
-                           [tpch] [tpcds] [tpch-python] [large] [options]
+                           [tpch] [tpcds] [tpch-python] [large] [nexmark] [options]
 
   w1 … w6       workloads against a plain Python loop over the same file (default: all six)
   start         one row, from the command to the end of the process
@@ -25,10 +26,11 @@ const USAGE = `Usage: npm run bench -- [w1 … w6] [start] [latency] [roundtrip]
   tpch, tpcds   all queries against plain DuckDB over the same files, with the same memory and threads
   tpch-python   TPC-H with Python functions against TPC-H without
   large         sorting, grouping and joining 2 and 20 million rows under a cap of 512 MiB
+  nexmark       streaming queries over generated events and over a file, against PyFlink over the file
 
-  --rows N,…    rows of the generated files (default 2000000,10000000; of large 2000000,20000000)
+  --rows N,…    rows of the generated files (default 2000000,10000000; of large 2000000,20000000; of nexmark 1000000)
   --workers N,… function workers (default 1,2)
-  --pairs N     measured pairs for each median (default 7; of tpch, tpcds and tpch-python 3)
+  --pairs N     measured pairs for each median (default 7; of tpch, tpcds, tpch-python and nexmark 3)
   --scale N     scale factor of tpch, tpcds and tpch-python (default 1)
 `;
 
@@ -55,6 +57,7 @@ const OTHERS = {
   tpcds: (options) => benchTpc({ ...options, suite: 'tpcds' }),
   'tpch-python': benchTpchPython,
   large: benchLarge,
+  nexmark: benchNexmark,
 };
 const unknown = positionals.filter((name) => !(name in CASES) && !(name in OTHERS));
 
@@ -79,6 +82,7 @@ if (values.help || unknown.length > 0) {
     scale: Number(values.scale),
     sizes: rows([2_000_000, 20_000_000]),
     rows: rows([2_000_000])[0],
+    events: rows([1_000_000])[0],
     workers: Math.max(...numbers('workers')),
   };
   for (const [name, run] of Object.entries(OTHERS)) if (positionals.includes(name)) await run(options);

@@ -68,9 +68,9 @@ function python(args, stdin) {
   return spawnPython([`${BENCH}/reference.py`, ...args], stdin);
 }
 
-/** A program of the benchmark; its stdout is a pipe. */
-export function spawnPython(args, stdin) {
-  return spawn(PYTHON, args, {
+/** A program of the benchmark, run by `interpreter`; its stdout is a pipe. */
+export function spawnPython(args, stdin, interpreter = PYTHON) {
+  return spawn(interpreter, args, {
     cwd: BENCH,
     env: ENVIRONMENT,
     stdio: [stdin, 'pipe', 'inherit'],
