@@ -14,6 +14,7 @@ import {
   type StateTtl,
   withFiles,
 } from '../core/index.js';
+import type { ConnectorHost } from './connectors/connector.js';
 import { CONNECTORS } from './connectors/connectors.js';
 import type { Engine } from './engine.js';
 import { type FileOutput, openFileOutput } from './file-output.js';
@@ -168,18 +169,13 @@ function source(
   }
   const factory = sources.get(stage.connector);
   if (factory !== undefined) return factory(stage, job);
-  const made = CONNECTORS.get(stage.connector)?.source?.(stage, {
-    job,
-    clock: engine.clock,
-    onNote: ends.onNote,
-  });
+  const made = CONNECTORS.get(stage.connector)?.source?.(stage, hostOf(job, engine, ends));
   if (made !== undefined) return made;
   throw new PlanError('PLAN_CONNECTOR', `No source is registered for connector '${stage.connector}'.`);
 }
 
 function sink(stage: SinkStage, job: OperatorSurroundings, engine: Engine, ends: JobEnds): Operator {
-  const host = { job, clock: engine.clock, onNote: ends.onNote };
-  const made = CONNECTORS.get(stage.connector)?.sink?.(stage, host);
+  const made = CONNECTORS.get(stage.connector)?.sink?.(stage, hostOf(job, engine, ends));
   if (made !== undefined) return made;
   switch (stage.connector) {
     case 'collect':
@@ -191,4 +187,8 @@ function sink(stage: SinkStage, job: OperatorSurroundings, engine: Engine, ends:
     default:
       throw new PlanError('PLAN_CONNECTOR', `No sink is registered for connector '${stage.connector}'.`);
   }
+}
+
+function hostOf(job: OperatorSurroundings, { clock }: Engine, { onNote, kept }: JobEnds): ConnectorHost {
+  return { job, clock, onNote, isCheckpointed: kept !== null };
 }

@@ -183,6 +183,11 @@ export class Job {
     return reasons.find((reason) => reason !== null) ?? null;
   }
 
+  /** A checkpoint of the job has been stored. */
+  checkpointCompleted(checkpointId: number): void {
+    for (const task of this.tasks) if (!task.hasEnded) task.checkpointCompleted(checkpointId);
+  }
+
   /** Sources that stopped behind a last checkpoint emit again. */
   goOn(): void {
     for (const task of this.tasks) task.context.goOn();

@@ -64,6 +64,8 @@ export interface Operator {
    * slow work. Where it is absent, every pending call counts as work.
    */
   isWorking?(): boolean;
+  /** A checkpoint that it took part in is complete: what is in front of it will not be asked for again. */
+  checkpointCompleted?(checkpointId: number): void;
   /**
    * Why what it has done cannot be done again from the start, as the end of a sentence ("rows have been printed"). Null, or
    * where it is absent: a new operator in its place would do the same.
@@ -81,6 +83,8 @@ export interface SourceOperator {
   close(): Promise<void>;
   /** As `Operator.isWorking`. */
   isWorking?(): boolean;
+  /** As `Operator.checkpointCompleted`. */
+  checkpointCompleted?(checkpointId: number): void;
   /** As `Operator.whyNotAgain`. */
   whyNotAgain?(): string | null;
 }

@@ -42,6 +42,10 @@ export class RunningTask {
     return this.operator.whyNotAgain?.() ?? null;
   }
 
+  checkpointCompleted(checkpointId: number): void {
+    this.operator.checkpointCompleted?.(checkpointId);
+  }
+
   /** What the operator says of itself; null where it says nothing. */
   get isWorking(): boolean | null {
     return this.operator.isWorking?.() ?? null;

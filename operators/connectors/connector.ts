@@ -13,6 +13,8 @@ import type {
 export interface ConnectorHost {
   readonly job: OperatorSurroundings;
   readonly clock: Clock;
+  /** The job takes checkpoints. */
+  readonly isCheckpointed: boolean;
   /** Tells the user, on standard error. */
   readonly onNote: (text: string) => void;
 }

@@ -2,6 +2,7 @@
 import type { Connector } from './connector.js';
 import { KAFKA, UPSERT_KAFKA } from './kafka/kafka.js';
 import { JDBC } from './postgres/jdbc.js';
+import { POSTGRES_CDC } from './postgres/postgres-cdc.js';
 import { SOCKET } from './socket.js';
 import { STDIN } from './stdin.js';
 
@@ -9,6 +10,7 @@ export const CONNECTORS: ReadonlyMap<string, Connector> = new Map([
   ['kafka', KAFKA],
   ['upsert-kafka', UPSERT_KAFKA],
   ['jdbc', JDBC],
+  ['postgres-cdc', POSTGRES_CDC],
   ['socket', SOCKET],
   ['stdin', STDIN],
 ]);

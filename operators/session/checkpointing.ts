@@ -174,6 +174,7 @@ export class Checkpoints {
       const checkpoint = await job.checkpoint(true);
       if (!this.#isWhole(checkpoint)) throw ending();
       const path = await this.#writeLast(checkpoint, savepoint);
+      job.checkpointCompleted(checkpoint.id);
       for (const parts of this.kept.values()) await parts.show(checkpoint.id);
       // Who went on from one before this would write rows again that are shown now.
       await (savepoint === null ? this.#store?.retire() : this.#store?.removeAll());
@@ -232,6 +233,7 @@ export class Checkpoints {
       if (!this.#isWhole(checkpoint)) return;
       await store.write(checkpoint, this.parts.engine.clock.nowMs(), () => this.#release(checkpoint.id));
       this.#last = checkpoint.id;
+      job.checkpointCompleted(checkpoint.id);
       for (const parts of this.kept.values()) await parts.show(checkpoint.id);
       await store.retire();
       this.#failures = 0;

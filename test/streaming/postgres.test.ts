@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { millstream } from '../cli/support/command.js';
+import { ended, millstream, startMillstream } from '../cli/support/command.js';
 import { PostgresServer, whyNoPostgres } from './support/postgres-server.js';
 import { printedRows, tableText } from './support/printed-rows.js';
 
@@ -92,6 +95,87 @@ describe.skipIf(reason !== null)('PostgreSQL', () => {
     expect([code, stderr]).toEqual([0, expect.any(String)]);
     expect(server.sql('SELECT * FROM totals ORDER BY k')).toEqual(['0|2|12', '9|1|5']);
   }, 60_000);
+
+  it('a table and its changes are followed, through a kill, a restart of the server and transactions of many rows', async () => {
+    server.sql(`CREATE TABLE orders (id int8 PRIMARY KEY, item text, price numeric(10, 2), note text);
+      ALTER TABLE orders REPLICA IDENTITY FULL; ALTER TABLE orders ALTER note SET STORAGE EXTERNAL;
+      CREATE TABLE totals_by_item (item text PRIMARY KEY, n int8, total numeric(20, 2), letters int8);
+      INSERT INTO orders SELECT i, 'item ' || i % 3, i, repeat('x', 5000) FROM generate_series(1, 50) AS s(i)`);
+    const folder = mkdtempSync(join(tmpdir(), 'millstream-cdc-'));
+    const script = join(folder, 'job.sql');
+    const source = {
+      connector: 'postgres-cdc',
+      hostname: '127.0.0.1',
+      port: String(server.port),
+      username: 'tester',
+      'database-name': 'postgres',
+      'schema-name': 'public',
+      'table-name': 'orders',
+      'slot.name': 'orders_slot',
+      'decoding.plugin.name': 'pgoutput',
+    };
+    writeFileSync(
+      script,
+      `SET 'execution.checkpointing.interval' = '50 ms';
+      SET 'execution.checkpointing.dir' = '${folder}/checkpoints';
+      ${tableText('orders', 'id BIGINT, item STRING, price DECIMAL(10, 2), note STRING', source)}
+      ${table('totals', 'item STRING, n BIGINT, total DECIMAL(20, 2), letters BIGINT, PRIMARY KEY (item) NOT ENFORCED', { 'table-name': 'totals_by_item', 'sink.buffer-flush.interval': '0' })}
+      INSERT INTO totals SELECT item, COUNT(*), SUM(price), SUM(CHAR_LENGTH(note)) FROM orders GROUP BY item;`,
+    );
+    const expected = () =>
+      server
+        .sql('SELECT item, COUNT(*), SUM(price), SUM(length(note)) FROM orders GROUP BY item ORDER BY item')
+        .join('\n');
+    const written = () => server.sql('SELECT * FROM totals_by_item ORDER BY item').join('\n');
+    const caughtUp = () =>
+      new Promise<void>((resolve) => {
+        const watching = setInterval(() => {
+          if (written() !== expected()) return;
+          clearInterval(watching);
+          resolve();
+        }, 50);
+      });
+    const recovery = ['-D', `execution.state-recovery.path=${folder}/checkpoints`];
+    try {
+      const first = startMillstream(['run', script]);
+      const firstEnd = ended(first);
+      await caughtUp();
+      server.sql(
+        "UPDATE orders SET price = price + 0.5 WHERE id < 20; DELETE FROM orders WHERE item = 'item 1'",
+      );
+      await caughtUp();
+      server.stop();
+      server.resume();
+      server.sql("INSERT INTO orders SELECT i, 'item 4', 1, '' FROM generate_series(1001, 21000) AS s(i)");
+      await caughtUp();
+      first.kill('SIGKILL');
+      expect((await firstEnd).stderr).toContain('PostgreSQL does not answer, it is tried again');
+
+      server.sql(
+        "UPDATE orders SET item = 'item 5' WHERE id > 20000; DELETE FROM orders WHERE item = 'item 2'",
+      );
+      const second = startMillstream(['run', script, '--quiet', ...recovery]);
+      const secondEnd = ended(second);
+      await caughtUp();
+      second.kill('SIGINT');
+      await secondEnd;
+
+      server.sql("SELECT pg_drop_replication_slot('orders_slot')");
+      const lost = await millstream([
+        'run',
+        script,
+        '--quiet',
+        ...recovery,
+        '-D',
+        'restart-strategy.type=none',
+      ]);
+      expect(lost.stderr).toContain(
+        'Error SOURCE_REPLICATION: Table orders: its changes cannot be read: there is no slot orders_slot any more.',
+      );
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }, 180_000);
 
   it('tells what is missing, and what the database refuses', async () => {
     server.sql('CREATE TABLE strict (id int4 CHECK (id > 0), name text)');

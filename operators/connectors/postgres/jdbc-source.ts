@@ -7,21 +7,12 @@ import {
   SourceError,
   type SourceOperator,
   type SourceStage,
-  type SqlValue,
-  typeToText,
 } from '../../../core/index.js';
-import { MalformedRecord } from '../../formats/format.js';
 import type { ConnectorHost } from '../connector.js';
-import { malformed } from '../record-reader.js';
 import { SourceRows } from '../source-rows.js';
 import type { JdbcTable } from './jdbc-table.js';
 import { connectTo, postgresError, quoted, quotedTable } from './postgres-client.js';
-import { postgresReader, type ReadText } from './postgres-value.js';
-
-const CURSOR = 'millstream_scan';
-
-/** A row of the server: texts, by position. */
-type Texts = readonly (string | null)[];
+import { fetchRows, valuesReader } from './scan-rows.js';
 
 /**
  * All rows are of one moment. They have no place to go on from: a checkpoint waits until the last of them has gone out.
@@ -75,45 +66,27 @@ export class JdbcSource implements SourceOperator {
 
   async #scan(): Promise<void> {
     const client = this.#client!;
-    const { declared, columns } = this.stage;
-    const read = columns.map(({ name }) => name);
-    const readers = new Map(columns.map(({ name, type }) => [name, postgresReader(type)]));
+    const { declared, columns, table } = this.stage;
+    const { name, fetchSize } = this.table;
+    const read = valuesReader(columns, table, name);
+    const places = declared.map((column) => columns.findIndex((own) => own.name === column.name));
+    const list = columns.map((column) => quoted(column.name)).join(', ');
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     for (const where of rangesOf(this.table)) {
-      const text = `SELECT ${read.map(quoted).join(', ')} FROM ${quotedTable(this.table.name)}${where}`;
-      await client.query(`DECLARE ${CURSOR} NO SCROLL CURSOR FOR ${text}`);
-      for (;;) {
-        const { rows } = await client.query<string[]>({
-          text: `FETCH ${this.table.fetchSize} FROM ${CURSOR}`,
-          rowMode: 'array',
-        });
-        for (const row of rows as readonly Texts[]) this.#rows.add(this.#row(declared, read, readers, row));
+      for await (const rows of fetchRows(
+        client,
+        `SELECT ${list} FROM ${quotedTable(name)}${where}`,
+        fetchSize,
+      )) {
+        for (const row of rows) {
+          const values = read(row);
+          this.#rows.add(places.map((place) => values[place] ?? null));
+        }
         await this.#rows.send();
-        if (rows.length < this.table.fetchSize || this.#context.signal.aborted) break;
+        if (this.#context.signal.aborted) return;
       }
-      await client.query(`CLOSE ${CURSOR}`);
     }
     await client.query('COMMIT');
-  }
-
-  #row(
-    declared: SourceStage['declared'],
-    read: readonly string[],
-    readers: ReadonlyMap<string, ReadText>,
-    texts: Texts,
-  ): SqlValue[] {
-    return declared.map(({ name, type }) => {
-      const at = read.indexOf(name);
-      const text = at < 0 ? null : texts[at]!;
-      if (text === null) return null;
-      try {
-        return readers.get(name)!(text);
-      } catch (error) {
-        if (!(error instanceof MalformedRecord)) throw error;
-        const where = `column ${name} (${typeToText(type)}) of ${this.table.name}`;
-        throw malformed(this.stage.table, where, error);
-      }
-    });
   }
 
   async #end(): Promise<void> {

@@ -16,11 +16,11 @@ const CONNECT_MS = 10_000;
 
 /**
  * An open connection, whose values are the texts that the server sends: times in UTC, in ISO form.
- * @param onLost called when it ends by itself
+ * @param isReplication it takes the commands of replication
  */
 export async function connectTo(
   address: PostgresAddress,
-  onLost: (error: Error) => void = () => {},
+  { isReplication = false }: { readonly isReplication?: boolean } = {},
 ): Promise<Client> {
   const { default: pg } = await import('pg');
   const { host, port, database, user, password, ssl } = address;
@@ -33,10 +33,11 @@ export async function connectTo(
     ...(ssl ? { ssl: { rejectUnauthorized: false } } : {}),
     connectionTimeoutMillis: CONNECT_MS,
     application_name: 'millstream',
+    ...(isReplication ? { replication: 'database' } : {}),
     types: { getTypeParser: () => (text: unknown) => text } as never,
   });
   // Without a listener a lost connection would end the process.
-  client.on('error', onLost);
+  client.on('error', () => {});
   await client.connect();
   await client.query(
     "SET TIME ZONE 'UTC'; SET datestyle = 'ISO, YMD'; SET bytea_output = 'hex'; SET extra_float_digits = 3",

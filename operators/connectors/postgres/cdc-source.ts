@@ -1,0 +1,244 @@
+/** Reads a table of PostgreSQL as it is, and then its changes as they are committed. */
+import type { Client } from 'pg';
+import {
+  type Barrier,
+  type Deferred,
+  deferred,
+  type OperatorContext,
+  SourceError,
+  type SourceOperator,
+  type SourceStage,
+} from '../../../core/index.js';
+import { pause } from '../../sources/pause.js';
+import type { ConnectorHost } from '../connector.js';
+import { MOST_ROWS, SourceRows } from '../source-rows.js';
+import { checkSlot, makeSlot, prepare } from './cdc-slot.js';
+import type { CdcTable } from './cdc-table.js';
+import { ChangeRows } from './change-rows.js';
+import type { ReplicationMessage } from './pgoutput.js';
+import { connectTo, isLost, postgresError, quoted } from './postgres-client.js';
+import { ReplicationStream } from './replication-stream.js';
+import { fetchRows } from './scan-rows.js';
+
+const BACKOFF_MS = 500;
+
+/**
+ * A checkpoint is between two transactions, and behind the first reading of the table. The slot keeps what is behind the last
+ * complete checkpoint.
+ */
+export class CdcSource implements SourceOperator {
+  #context!: OperatorContext;
+  #rows!: SourceRows;
+  readonly #changes: ChangeRows;
+  /** Behind the last transaction whose rows have gone out; null: the table has not been read yet. */
+  #sent: bigint | null = null;
+  /** What the server may forget. */
+  #confirmed = 0n;
+  #madeSlot = false;
+  #hasCompleted = false;
+  /** Rows of the transaction that is being read, and how many of it have gone out before a connection was lost. */
+  #inTransaction = 0;
+  #skipped = 0;
+  #boundary: Deferred<void> | null = deferred<void>();
+  #client: Client | null = null;
+  #stream: ReplicationStream | null = null;
+  readonly #positions = new Map<number, bigint>();
+
+  constructor(
+    private readonly stage: SourceStage,
+    private readonly table: CdcTable,
+    private readonly host: ConnectorHost,
+  ) {
+    this.#changes = new ChangeRows(stage, table);
+  }
+
+  async open(context: OperatorContext): Promise<void> {
+    this.#context = context;
+    this.#rows = new SourceRows(this.stage, this.host.job, context);
+    context.signal.addEventListener('abort', () => this.#stream?.end(), { once: true });
+    const state = this.host.job.restored?.get(this.stage.id) ?? null;
+    if (state !== null)
+      this.#sent = BigInt((JSON.parse(new TextDecoder().decode(state)) as { readonly lsn: string }).lsn);
+    this.#confirmed = this.#sent ?? 0n;
+    const client = await this.#connect();
+    try {
+      await prepare(client, this.stage.table, this.table);
+      const isExpected = this.#sent !== null || this.table.start === 'committed-offset';
+      await checkSlot(client, this.stage.table, this.table, isExpected);
+    } finally {
+      await ended(client);
+    }
+  }
+
+  async run(): Promise<void> {
+    const { signal } = this.#context;
+    try {
+      if (this.#sent === null) await this.#begin();
+      this.#passBoundary();
+      while (!signal.aborted) await this.#followOrWait();
+    } catch (error) {
+      if (signal.aborted) return;
+      throw this.#told(error);
+    }
+  }
+
+  async snapshot(barrier: Barrier): Promise<void> {
+    while (this.#boundary !== null) await this.#boundary.promise;
+    await this.#rows.snapshot(barrier, () => {
+      this.#positions.set(barrier.checkpointId, this.#sent!);
+      return new TextEncoder().encode(JSON.stringify({ lsn: String(this.#sent) }));
+    });
+  }
+
+  checkpointCompleted(checkpointId: number): void {
+    const position = this.#positions.get(checkpointId);
+    if (position === undefined) return;
+    for (const id of [...this.#positions.keys()]) if (id <= checkpointId) this.#positions.delete(id);
+    this.#hasCompleted = true;
+    this.#confirmed = position;
+    this.#stream?.confirm();
+  }
+
+  async close(): Promise<void> {
+    this.#boundary?.resolve();
+    this.#stream?.confirm();
+    this.#stream?.end();
+    await ended(this.#client);
+    // Nobody can go on from a slot that no checkpoint knows.
+    if (this.#madeSlot && !this.#hasCompleted) await this.#dropSlot();
+  }
+
+  /** Makes the slot, and reads the table as it was there. */
+  async #begin(): Promise<void> {
+    if (this.table.start === 'committed-offset') {
+      this.#sent = 0n;
+      return;
+    }
+    const replication = await this.#connect(true);
+    try {
+      const { start, snapshot } = await makeSlot(replication, this.table.slot);
+      this.#madeSlot = true;
+      if (this.table.start === 'initial') await this.#readTable(snapshot);
+      this.#sent = start;
+      this.#confirmed = start;
+    } finally {
+      await ended(replication);
+    }
+  }
+
+  async #readTable(snapshot: string): Promise<void> {
+    const client = await this.#connect();
+    const { schema, name, fetchSize } = this.table;
+    const list = this.#changes.names.map(quoted).join(', ');
+    try {
+      await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+      await client.query(`SET TRANSACTION SNAPSHOT '${snapshot}'`);
+      const text = `SELECT ${list} FROM ${quoted(schema)}.${quoted(name)}`;
+      for await (const rows of fetchRows(client, text, fetchSize)) {
+        for (const row of rows) this.#rows.add(this.#changes.snapshotRow(row));
+        await this.#rows.send();
+        if (this.#context.signal.aborted) return;
+      }
+      await client.query('COMMIT');
+    } finally {
+      await ended(client);
+    }
+  }
+
+  async #followOrWait(): Promise<void> {
+    try {
+      await this.#follow();
+    } catch (error) {
+      if (this.#context.signal.aborted || !isLost(error)) throw error;
+      this.host.onNote(`table ${this.stage.table}: PostgreSQL does not answer, it is tried again`);
+      await pause(this.#context, BACKOFF_MS);
+    } finally {
+      this.#stream = null;
+      this.#skipped = this.#inTransaction;
+      this.#inTransaction = 0;
+      const client = this.#client;
+      this.#client = null;
+      await ended(client);
+    }
+  }
+
+  /** The changes of one connection. */
+  async #follow(): Promise<void> {
+    const client = await this.#connect(true);
+    this.#client = client;
+    const stream = new ReplicationStream(
+      client,
+      () => this.#context.clock.nowMs(),
+      () => this.#forgettable(),
+    );
+    this.#stream = stream;
+    stream.start(client, this.table.slot, this.table.publication, this.#sent!);
+    let micros = 0n;
+    for await (const message of stream) {
+      if (message.kind === 'begin') {
+        micros = message.committedMicros;
+        this.#boundary ??= deferred<void>();
+      } else if (message.kind === 'commit') {
+        await this.#commit(message.end);
+      } else {
+        await this.#take(message, micros);
+      }
+    }
+  }
+
+  async #take(message: ReplicationMessage, micros: bigint): Promise<void> {
+    if (message.kind === 'relation') this.#changes.relation(message);
+    if (message.kind !== 'insert' && message.kind !== 'update' && message.kind !== 'delete') return;
+    this.#changes.change(message, micros, (row) => {
+      this.#inTransaction += 1;
+      if (this.#inTransaction > this.#skipped) this.#rows.add(row);
+    });
+    if (this.#rows.pending >= MOST_ROWS) await this.#rows.send();
+  }
+
+  async #commit(end: bigint): Promise<void> {
+    await this.#rows.send(() => {
+      this.#sent = end;
+    });
+    this.#inTransaction = 0;
+    this.#skipped = 0;
+    this.#passBoundary();
+  }
+
+  #passBoundary(): void {
+    this.#boundary?.resolve();
+    this.#boundary = null;
+  }
+
+  #forgettable(): bigint {
+    return this.host.isCheckpointed ? this.#confirmed : (this.#sent ?? 0n);
+  }
+
+  async #connect(isReplication = false): Promise<Client> {
+    try {
+      return await connectTo(this.table.address, { isReplication });
+    } catch (error) {
+      if (this.#stream === null && this.#sent !== null && isLost(error)) throw error;
+      throw this.#told(error);
+    }
+  }
+
+  async #dropSlot(): Promise<void> {
+    try {
+      const client = await connectTo(this.table.address, { isReplication: true });
+      await client.query(`DROP_REPLICATION_SLOT ${quoted(this.table.slot)} WAIT`);
+      await ended(client);
+    } catch {
+      this.host.onNote(`table ${this.stage.table}: the slot ${this.table.slot} could not be removed`);
+    }
+  }
+
+  #told(error: unknown): unknown {
+    if (error instanceof SourceError) return error;
+    return postgresError('read', this.stage.table, this.table.address, error);
+  }
+}
+
+async function ended(client: Client | null): Promise<void> {
+  await client?.end().catch(() => undefined);
+}

@@ -1,0 +1,123 @@
+/** The messages of a replication stream as rows of a table. */
+import { CHANGE_COLUMN, type Column, type SourceStage, type SqlValue } from '../../../core/index.js';
+import { type Change, DELETE, INSERT, UPDATE_AFTER, UPDATE_BEFORE } from '../../streaming/row-function.js';
+import { fieldsOf } from '../fields-of.js';
+import { refused } from './cdc-slot.js';
+import type { CdcTable } from './cdc-table.js';
+import { type ReplicationMessage, type SentField, UNCHANGED } from './pgoutput.js';
+import { type ServerRow, valuesReader } from './scan-rows.js';
+
+export type TakeChange = (row: SqlValue[]) => void;
+
+type RowMessage = Extract<ReplicationMessage, { readonly kind: 'insert' | 'update' | 'delete' }>;
+
+export class ChangeRows {
+  readonly #fields: readonly Column[];
+  readonly #read: (texts: ServerRow) => SqlValue[];
+  /** For each column of the table here its place in the rows of the server; by relation. */
+  readonly #relations = new Map<number, readonly number[]>();
+
+  constructor(
+    private readonly stage: SourceStage,
+    private readonly table: CdcTable,
+  ) {
+    this.#fields = fieldsOf(stage.declared);
+    this.#read = valuesReader(this.#fields, stage.table, `${table.schema}.${table.name}`);
+  }
+
+  /** The columns of the table there that are read, in the order of `snapshotRow`. */
+  get names(): readonly string[] {
+    return this.#fields.map(({ name }) => name);
+  }
+
+  /** A row that was there when reading began. */
+  snapshotRow(texts: ServerRow): SqlValue[] {
+    return this.#row(texts, INSERT, 0n);
+  }
+
+  /** @throws {SourceError} SOURCE_REPLICATION for a column that is not there */
+  relation(message: Extract<ReplicationMessage, { readonly kind: 'relation' }>): void {
+    const { schema, name } = this.table;
+    if (message.schema !== schema || message.table !== name) return;
+    const places = this.#fields.map((field) => message.columns.indexOf(field.name));
+    const missing = this.#fields[places.indexOf(-1)];
+    if (missing !== undefined) {
+      throw refused(
+        this.stage.table,
+        `${schema}.${name} has no column '${missing.name}' (any more)`,
+        `Its columns: ${message.columns.join(', ')}. Change the declaration, and run the job from its beginning.`,
+      );
+    }
+    this.#relations.set(message.id, places);
+  }
+
+  /** Gives the rows of a change; none where it is of another table. */
+  change(message: RowMessage, micros: bigint, take: TakeChange): void {
+    const places = this.#relations.get(message.relation);
+    if (places === undefined) return;
+    if (message.kind === 'insert') {
+      take(this.#row(this.#texts(message.row, places, null), INSERT, micros));
+      return;
+    }
+    const { before } = message;
+    if (message.kind === 'delete') {
+      take(this.#row(this.#texts(before!, places, null), DELETE, micros));
+      return;
+    }
+    const old = message.isKeyOnly ? null : before;
+    const after = this.#texts(message.row, places, old);
+    if (!this.table.isUpsert) {
+      if (old === null) throw this.#noRowBefore();
+      take(this.#row(this.#texts(old, places, null), UPDATE_BEFORE, micros));
+    } else if (before !== null && this.#keyOf(this.#texts(before, places, null)) !== this.#keyOf(after)) {
+      take(this.#row(this.#texts(before, places, null), DELETE, micros));
+    }
+    take(this.#row(after, UPDATE_AFTER, micros));
+  }
+
+  #keyOf(texts: ServerRow): string {
+    return JSON.stringify(
+      this.#fields.flatMap(({ name }, i) => (this.stage.primaryKey.includes(name) ? [texts[i]] : [])),
+    );
+  }
+
+  #texts(
+    row: readonly SentField[],
+    places: readonly number[],
+    before: readonly SentField[] | null,
+  ): ServerRow {
+    return places.map((place) => {
+      const field = row[place] ?? null;
+      if (field !== UNCHANGED) return field;
+      // A long value that has not changed is not sent again.
+      const old = before?.[place] ?? UNCHANGED;
+      if (old !== UNCHANGED) return old;
+      throw this.#noRowBefore();
+    });
+  }
+
+  #row(texts: ServerRow, change: Change, micros: bigint): SqlValue[] {
+    const values = this.#read(texts);
+    return this.stage.declared.map(({ name, metadata }) => {
+      if (name === CHANGE_COLUMN) return change;
+      if (metadata === undefined) return values[this.#fields.findIndex((field) => field.name === name)]!;
+      return this.#metadata(metadata, micros);
+    });
+  }
+
+  #metadata(key: string, micros: bigint): SqlValue {
+    const { schema, name, address } = this.table;
+    if (key === 'table_name') return name;
+    if (key === 'schema_name') return schema;
+    return key === 'database_name' ? address.database : micros;
+  }
+
+  #noRowBefore(): Error {
+    const { schema, name } = this.table;
+    return refused(
+      this.stage.table,
+      `the server sent a change of ${schema}.${name} without all of the row before it`,
+      `Run ALTER TABLE "${schema}"."${name}" REPLICA IDENTITY FULL.`,
+    );
+  }
+}
