@@ -179,6 +179,22 @@ export function tableFunction(name: string, args: readonly ArgumentNode[]): From
   };
 }
 
+/** `LATERAL TABLE(name(…)) AS alias (columns)`. */
+export function lateralFunction(
+  name: string,
+  args: readonly ArgumentNode[],
+  alias: string,
+  columns: readonly string[],
+): FromNode {
+  return {
+    kind: 'table_function',
+    span,
+    lateral: true,
+    call: { ...call(name, []), arguments: args },
+    alias: { span, name: identifier(alias), columns: columns.map(identifier) },
+  };
+}
+
 /** An argument, by name where one is given. */
 export function argument(value: ArgumentNode['value'], name: string | null = null): ArgumentNode {
   return { span, name: name === null ? null : identifier(name), value };

@@ -13,9 +13,13 @@ import * as syntax from './syntax.js';
 import type { TableHost } from './table-host.js';
 import { TableResult } from './table-result.js';
 import type { TableSchema } from './table-schema.js';
+import { type TimeWindow, windowQuery } from './time-window.js';
 
 /** Record of a table whose columns are known to the planner only. */
 export type UntypedRecord = Readonly<Record<string, unknown>>;
+
+const WINDOW_COLUMNS = ['window_start', 'window_end', 'window_time'] as const;
+type WindowColumn = (typeof WINDOW_COLUMNS)[number];
 
 type Condition = Expression<boolean | null, 'row'>;
 type Nullable<R> = { [K in keyof R]: R[K] | null };
@@ -94,6 +98,46 @@ export class Table<R extends object = UntypedRecord> {
   ): Table<O> {
     const tables = [this.relation, ...(options.with ?? []).map(({ table }) => table.relation)];
     return this.#claimed(mapQuery(name, this.relation, options), schema, tables);
+  }
+
+  /**
+   * The rows with the windows of time that they are in, `window_start`, `window_end` and `window_time` beside them:
+   * `clicks.window(tumble('at', 60_000)).groupBy((r) => ({ start: r.window_start, end: r.window_end })).select(…)`.
+   * Grouped by start and end, a stream gives the row of a window when that has passed.
+   * @throws {PlanError} API_WINDOW for a length that is not a whole number of milliseconds above 0
+   */
+  window<T extends Extract<keyof R, string>>(
+    window: TimeWindow<T>,
+  ): Table<R & { [K in WindowColumn]: NonNullable<R[T]> }> {
+    const { columns } = this.relation;
+    return this.#derived(
+      windowQuery(this.relation, window),
+      columns === null ? null : [...columns, ...WINDOW_COLUMNS],
+    );
+  }
+
+  /**
+   * Each row beside the rows that the table function `name` gives for it (`JOIN LATERAL TABLE(…) ON TRUE`):
+   * `lines.joinLateral('words', (r) => [r.text], defineTable({ word: t.string() }))`. `schema` has all columns of the function in its
+   * order; it is checked before anything runs.
+   */
+  joinLateral<O extends object>(
+    name: string,
+    args: (row: Row<R>) => readonly Expression<unknown, 'row'>[],
+    schema: TableSchema<O>,
+  ): Table<Merged<R, O>> {
+    const input = inputOf(this.relation, 't');
+    const given = args(rowOf(input)).map((arg, i) =>
+      syntax.argument(ownNode(arg, [input], `Argument ${i + 1}`)),
+    );
+    const names = schema.columns.map((column) => column.name);
+    const call = syntax.lateralFunction(name, given, 'f', names);
+    const from = syntax.join('inner', this.#from(), call, syntax.boolean(true));
+    const query = syntax.query(syntax.select([], from));
+    const claim = new SchemaClaim(this.host, printQuery(query), schema.columns);
+    const { columns } = this.relation;
+    const joined = derivedRelation(query, columns === null ? null : [...columns, ...names], [this.relation]);
+    return new Table(this.host, { ...joined, claims: [...joined.claims, claim] });
   }
 
   /** The rows by the values of columns, for a function with state: `payments.keyBy('card').process(…)`. */

@@ -20,6 +20,8 @@ import { type Change, type Collector, INSERT, type Row, type RowFunction } from 
 import { pausesOf } from './snapshot-pauses.js';
 
 const MOST_ROWS_PER_BATCH = 8_192;
+/** Node takes longer ones for one millisecond; who is woken early sleeps again. */
+const LONGEST_SLEEP_MS = 2 ** 31 - 1;
 
 /**
  * One row after the other, each after the watermark that its clock says; the calls of several inputs take turns.
@@ -122,7 +124,8 @@ export class RowOperator implements Operator {
     const wakeAt = this.rows.wakeAt?.() ?? Number.POSITIVE_INFINITY;
     if (wakeAt === Number.POSITIVE_INFINITY) return;
     const { timers, clock } = this.#context;
-    this.#cancelSleep = timers.after(Math.max(0, wakeAt - clock.nowMs()), () => {
+    const sleepMs = Math.min(Math.max(0, wakeAt - clock.nowMs()), LONGEST_SLEEP_MS);
+    this.#cancelSleep = timers.after(sleepMs, () => {
       this.#turns.alone(() => this.#wake()).catch((error: unknown) => this.#context.fail(error));
     });
   }

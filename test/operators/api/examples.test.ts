@@ -12,6 +12,7 @@ const run = (...args: readonly string[]) => promisify(execFile)(process.execPath
 describe('the TypeScript examples', { timeout: 120_000 }, () => {
   it('compile', async () => {
     await run('node_modules/typescript/bin/tsc', '-p', 'examples/typescript');
+    await run('node_modules/typescript/bin/tsc', '-p', 'examples/streaming');
   });
 
   it('find the airports with the most late flights', async () => {

@@ -4,17 +4,21 @@ import {
   call,
   count,
   countDistinct,
+  cumulate,
   date,
   decimal,
   defineTable,
+  hop,
   lit,
   min,
   pythonFunction,
+  session,
   sum,
   TableEnvironment,
   t,
   time,
   timestamp,
+  tumble,
   when,
 } from '../../../operators/index.js';
 
@@ -219,6 +223,50 @@ describe('wrong programs that the compiler lets through', () => {
   it('limit to what is no number of rows', () => {
     expect(() => rows.limit(-1)).toThrow(expect.objectContaining({ code: 'API_LIMIT' }));
     expect(() => rows.limit(1.5)).toThrow(expect.objectContaining({ code: 'API_LIMIT' }));
+  });
+});
+
+describe('windows of time', () => {
+  const clicks = env.createTemporaryTable('clicks', defineTable({ id: t.int(), at: t.timestamp(3) }), {
+    connector: 'datagen',
+  });
+  const from = (call: string) => `SELECT * FROM TABLE(${call})`;
+  const table = 'TABLE default_catalog.default_database.clicks';
+
+  it('are functions over the table, their lengths in the largest unit', () => {
+    expect(clicks.window(tumble('at', 90_000)).toSql()).toBe(
+      from(`TUMBLE(${table}, DESCRIPTOR(\`at\`), INTERVAL '90' SECOND)`),
+    );
+    expect(clicks.window(hop('at', 60_000, 86_400_000)).toSql()).toContain(
+      "INTERVAL '1' MINUTE, INTERVAL '1' DAY",
+    );
+    expect(clicks.window(cumulate('at', 500, 3_600_000)).toSql()).toContain(
+      "INTERVAL '0.5' SECOND, INTERVAL '1' HOUR",
+    );
+    expect(clicks.window(session('at', 1_000, 'id')).toSql()).toContain(`${table} PARTITION BY (id)`);
+  });
+
+  it('are grouped by their edges, also over a query', () => {
+    const counts = clicks
+      .filter((r) => r.id.gt(0))
+      .window(tumble('at', 1_000))
+      .groupBy((r) => ({ start: r.window_start, end: r.window_end }))
+      .select((key) => ({ start: key.start, n: count() }));
+
+    expect(counts.toSql()).toContain(
+      'SELECT t.window_start AS `start`, COUNT(*) AS n FROM (SELECT * FROM TABLE(TUMBLE((SELECT',
+    );
+    expect(() => clicks.window(tumble('at', 0.5))).toThrow(expect.objectContaining({ code: 'API_WINDOW' }));
+  });
+});
+
+describe('a lateral join', () => {
+  it('has the columns of both sides', () => {
+    const words = rows
+      .joinLateral('words', (r) => [r.name, lit(2)], defineTable({ word: t.string() }))
+      .select((r) => ({ id: r.id, word: r.word.upper() }));
+
+    expect(words.toSql()).toContain('JOIN LATERAL TABLE(words(t.name, 2)) AS f (word) ON TRUE');
   });
 });
 
