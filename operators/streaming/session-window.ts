@@ -21,7 +21,7 @@ interface Session {
 
 export class SessionWindow implements RowFunction {
   readonly #sessions: KeyedState<Session[]>;
-  /** Keys by the last moment of a session that they had: it may have become part of a longer one. */
+  /** Keys by the last moment of a session as it was once: it may have grown since, or be part of another. */
   readonly #ending: TimeQueue<string>;
   readonly #watermark: OperatorValue<number>;
 
@@ -44,33 +44,46 @@ export class SessionWindow implements RowFunction {
     const open = this.#sessions.get(key) ?? [];
     const session: Session = { start: time, end: time + this.spec.gap, rows: [row] };
     const touched = open.filter((other) => other.start <= session.end && session.start <= other.end);
-    for (const other of touched) {
-      session.start = Math.min(session.start, other.start);
-      session.end = Math.max(session.end, other.end);
-    }
-    if (session.end - 1 <= this.#watermark.value) {
+    const end = touched.reduce((latest, other) => Math.max(latest, other.end), session.end);
+    if (end - 1 <= this.#watermark.value) {
       out.late();
       return;
     }
-    session.rows = [...touched.flatMap((other) => other.rows), row];
-    this.#sessions.set(key, [...open.filter((other) => !touched.includes(other)), session]);
-    this.#ending.add(session.end - 1, key);
+    const [first, ...others] = touched;
+    if (first === undefined) {
+      this.#sessions.set(key, [...open, session]);
+      this.#ending.add(session.end - 1, key);
+      return;
+    }
+    // Most rows belong to one session, which grows where it is.
+    for (const other of [...others, session]) {
+      first.start = Math.min(first.start, other.start);
+      for (const taken of other.rows) first.rows.push(taken);
+    }
+    first.end = end;
+    const rest = open.filter((other) => !others.includes(other));
+    this.#sessions.set(key, rest);
   }
 
   advance(watermarkMs: number, out: Collector): void {
     for (const { time, item: key } of this.#ending.due(watermarkMs)) {
-      const open = this.#sessions.get(key) ?? [];
-      const session = open.find(({ end }) => end - 1 === time);
-      if (session === undefined) continue;
-      if (open.length === 1) this.#sessions.delete(key);
-      else
-        this.#sessions.set(
-          key,
-          open.filter((other) => other !== session),
-        );
-      const edges = [session.start, session.end, session.end - 1].map((ms) => BigInt(ms) * 1000n);
-      for (const row of session.rows) out.emit(INSERT, [row], edges);
+      const open = this.#sessions.get(key);
+      if (open === undefined) continue;
+      const ended = open.filter(({ end }) => end - 1 <= time);
+      const rest = open.filter(({ end }) => end - 1 > time);
+      if (rest.length === 0) this.#sessions.delete(key);
+      else {
+        if (ended.length > 0) this.#sessions.set(key, rest);
+        // It has grown since, or is another one of the key.
+        this.#ending.add(Math.min(...rest.map(({ end }) => end - 1)), key);
+      }
+      for (const session of ended) this.#say(session, out);
     }
     this.#watermark.value = watermarkMs;
+  }
+
+  #say({ start, end, rows }: Session, out: Collector): void {
+    const edges = [start, end, end - 1].map((ms) => BigInt(ms) * 1000n);
+    for (const row of rows) out.emit(INSERT, [row], edges);
   }
 }
