@@ -51,6 +51,7 @@ class FieldUses {
 
   /** For each column that is replaced, also as a copy, what stands for it. */
   fields(): ReadonlyMap<string, Fields> {
+    if (this.#rows.length === 0) return new Map();
     const origin = (id: string): string => {
       const copied = this.#copies.get(id);
       return copied === undefined ? id : origin(copied);

@@ -1,10 +1,12 @@
 /** What Flink's grammar or validator refuses, as it is written. */
-import type { ExpressionNode, FieldStarNode, FunctionCallNode, GroupBy } from '../sql/ast.js';
+import type { ExpressionNode, FieldStarNode, FunctionCallNode, GroupBy, LiteralNode } from '../sql/ast.js';
 import { isGroupWindow } from '../sql/bind/group-window.js';
 import type { Finding } from './finding.js';
 import type { PortableJob } from './portability-context.js';
 import { refused } from './query-shapes.js';
 import { syntaxIn } from './visit.js';
+
+type IntervalNode = Extract<LiteralNode, { type: 'interval' }>;
 
 /** What is written otherwise for Flink. */
 export function* writtenOtherwise({ statement, mode, declaration }: PortableJob): Generator<Finding> {
@@ -13,10 +15,22 @@ export function* writtenOtherwise({ statement, mode, declaration }: PortableJob)
       const hint = 'Name the fields: f(x).a, f(x).b.';
       yield refused('field-star', 'Flink has no .* behind a call.', hint, node);
     }
+    if (isInterval(node)) yield* wideInterval(node);
     if (isCall(node)) yield* call(node, declaration(node.name.parts.at(-1)!.name) !== null);
     const { groupBy } = node as { readonly groupBy?: GroupBy | null };
     if (mode === 'batch' && groupBy != null) yield* distinctInWindow(node, groupBy);
   }
+}
+
+/** Digits of the leading unit that an interval has without saying how many. */
+const LEADING_DIGITS = 2;
+
+function* wideInterval(node: IntervalNode): Generator<Finding> {
+  const digits = /\d+/.exec(node.value)?.[0].length ?? 0;
+  const { start, precision } = node.qualifier;
+  if (digits <= (precision ?? LEADING_DIGITS)) return;
+  const message = `Flink takes ${precision ?? LEADING_DIGITS} digits here, and '${node.value}' has ${digits}.`;
+  yield refused('interval-precision', message, `Write ${start}(${digits}).`, node);
 }
 
 function* call(node: FunctionCallNode, isPython: boolean): Generator<Finding> {
@@ -54,6 +68,10 @@ function isFieldStar(node: { readonly kind: string }): node is FieldStarNode {
     node.kind === 'field_star' &&
     (node as FieldStarNode).base.kind !== ('name' satisfies ExpressionNode['kind'])
   );
+}
+
+function isInterval(node: { readonly kind: string }): node is IntervalNode {
+  return node.kind === 'literal' && (node as LiteralNode).type === 'interval';
 }
 
 function isCall(node: { readonly kind: string }): node is FunctionCallNode {

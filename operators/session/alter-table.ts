@@ -10,7 +10,7 @@ import {
   type TableColumn,
   type TableEntry,
 } from '../../core/index.js';
-import { checkTable, columnOf, nameParts, watermarkOf } from './create-table.js';
+import { checkTable, columnOf, nameParts, primaryKeyOf, watermarkOf } from './create-table.js';
 
 /** Changes the table as the statement says. Files are left as they are. @throws {MillstreamError} without a place. */
 export function alterTable(statement: AlterTableStatement, sql: string, catalogs: CatalogManager): void {
@@ -94,7 +94,7 @@ function changedSchema(
     ...table,
     columns: placed,
     watermark: watermark === null ? table.watermark : watermarkOf(watermark, sql),
-    primaryKey: primaryKey?.columns.map(({ name }) => name) ?? table.primaryKey,
+    primaryKey: primaryKeyOf(primaryKey) ?? table.primaryKey,
   };
 }
 

@@ -6,6 +6,7 @@ import {
   type CreateTableStatement,
   type ObjectName,
   PlanError,
+  type PrimaryKeyDefinition,
   parseTypeText,
   rowtimeProblem,
   type Span,
@@ -84,11 +85,21 @@ function writtenTable(statement: CreateTableStatement, sql: string, catalogs: Ca
     path: catalogs.qualify(nameParts(statement.name)),
     columns: statement.columns.map((column) => columnOf(column, sql)),
     watermark: watermarkOf(statement.watermark, sql),
-    primaryKey: statement.primaryKey?.columns.map((column) => column.name) ?? null,
+    primaryKey: primaryKeyOf(statement.primaryKey),
     partitionedBy: statement.partitionedBy.map((column) => column.name),
     options: Object.fromEntries(statement.options.map((option) => [option.key.value, option.value.value])),
     comment: statement.comment?.value ?? null,
   };
+}
+
+/** The columns of a key. @throws {PlanError} for one that is to be enforced */
+export function primaryKeyOf(key: PrimaryKeyDefinition | null): string[] | null {
+  if (key?.enforced === true) {
+    throw new PlanError('SQL_INVALID', 'A PRIMARY KEY is a promise that nobody checks.', {
+      hint: 'Write NOT ENFORCED behind it, as Flink demands.',
+    });
+  }
+  return key?.columns.map(({ name }) => name) ?? null;
 }
 
 /** Declared columns first, then those of the query; a declared one of the same name keeps its type. */

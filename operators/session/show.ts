@@ -73,7 +73,7 @@ function listed(
       return { columns: ['result'], rows: [[catalogText(parts[0]!, catalogs.catalogOptions(parts[0]!))]] };
     case 'CREATE TABLE':
     case 'CREATE VIEW':
-      return { columns: ['result'], rows: [[createText(found(parts, catalogs))]] };
+      return { columns: ['result'], rows: [[createText(found(parts, catalogs), catalogs)]] };
     case 'JARS':
       return { columns: ['jars'], rows: [] };
     case 'PARTITIONS':
@@ -203,13 +203,14 @@ function optionTexts(options: Readonly<Record<string, string>>): string[] {
 }
 
 /** The statement that would make it. */
-function createText(relation: RelationEntry): string {
+function createText(relation: RelationEntry, catalogs: CatalogManager): string {
   const { path } = relation;
+  const create = catalogs.isTemporary(path) ? 'CREATE TEMPORARY' : 'CREATE';
   const name = [path.catalog, path.database, path.name].map(quoted).join('.');
   const comment = commentText(relation.comment, '\n');
   if (relation.kind === 'view') {
     const list = relation.columns === null ? '' : ` (${relation.columns.map(quoted).join(', ')})`;
-    return `CREATE VIEW ${name}${list}${comment} AS\n${relation.text}`;
+    return `${create} VIEW ${name}${list}${comment} AS\n${relation.text}`;
   }
   const columns = relation.columns.map((column) => columnText(column) + commentText(column.comment, ' '));
   if (relation.watermark !== null) {
@@ -223,7 +224,7 @@ function createText(relation: RelationEntry): string {
       ? ''
       : `\nPARTITIONED BY (${relation.partitionedBy.map(quoted).join(', ')})`;
   const options = optionTexts(relation.options);
-  return `CREATE TABLE ${name} (\n  ${columns.join(',\n  ')}\n)${comment}${partitions} WITH (\n  ${options.join(',\n  ')}\n)`;
+  return `${create} TABLE ${name} (\n  ${columns.join(',\n  ')}\n)${comment}${partitions} WITH (\n  ${options.join(',\n  ')}\n)`;
 }
 
 function columnText(column: TableEntry['columns'][number]): string {
