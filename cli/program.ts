@@ -1,29 +1,26 @@
 /** The commands, their options and help. What a command does is imported when it runs. */
 import { Command, Option } from 'commander';
-import type { FlinkVersion } from '../core/index.js';
 import { collectSetting, metricsAddress, portNumber } from './arguments.js';
 import type { RunOptions } from './commands/run.js';
-import type { ScriptOptions } from './commands/with-session.js';
 import type { CommandContext } from './context.js';
 import { addEnv } from './env-program.js';
 import { EXIT_DONE } from './exit-codes.js';
+import { addCheck, addExport } from './flink-program.js';
 import { FORMATS, type FormatName } from './format/formats.js';
-import type { Job, ScriptJob } from './job/job.js';
 import { JobError } from './job/job-error.js';
 import { readJob } from './job/read-job.js';
 import { addMachine } from './machine-program.js';
 import type { MetricsAddress } from './metrics/metrics-address.js';
 import { packageVersion } from './package-root.js';
+import {
+  type CommandLine,
+  type OnSource,
+  type ScriptFlags,
+  scriptCommand,
+  scriptOnly,
+  scriptOptions,
+} from './script-command.js';
 import { addState } from './state-program.js';
-
-/** Called with the job's text as soon as it is read, for errors that point into it. */
-export type OnSource = (source: ScriptJob['source']) => void;
-
-/** The command line. `exitCode` is set when `parseAsync` has resolved. */
-export interface CommandLine {
-  readonly command: Command;
-  exitCode: number;
-}
 
 /** Builds the command line; nothing is read or started before `parseAsync`. */
 export function createCommandLine(context: CommandContext, onSource: OnSource): CommandLine {
@@ -44,6 +41,7 @@ export function createCommandLine(context: CommandContext, onSource: OnSource): 
   addRun(line, context, onSource);
   addExplain(line, context, onSource);
   addCheck(line, context, onSource);
+  addExport(line, context, onSource);
   addUdf(line, context);
   addReplay(line, context);
   addEnv(line.command, context, (exitCode) => {
@@ -68,6 +66,7 @@ Examples:
   millstream explain job.sql
   millstream check job.sql
   millstream check --portable job.sql
+  millstream export --target flink out job.sql
   millstream udf check functions.py
   millstream udf try functions.py:score 12 400
   millstream replay 3f2a91c0 --pdb
@@ -88,13 +87,6 @@ Examples:
   millstream run job.sql --debug score
   millstream run job.sql --metrics metrics.jsonl --metrics-port 9464
   echo "SELECT 1" | millstream run - --format csv`;
-
-interface ScriptFlags {
-  readonly execute?: string;
-  readonly mode?: 'batch' | 'streaming';
-  readonly define?: Readonly<Record<string, string>>;
-  readonly quiet?: boolean;
-}
 
 interface RunFlags extends ScriptFlags {
   readonly format: FormatName;
@@ -209,45 +201,6 @@ function addExplain(line: CommandLine, context: CommandContext, onSource: OnSour
     });
 }
 
-interface CheckFlags extends ScriptFlags {
-  readonly portable?: boolean;
-  readonly flink?: FlinkVersion;
-  readonly format?: 'text' | 'json';
-}
-
-function addCheck(line: CommandLine, context: CommandContext, onSource: OnSource): void {
-  scriptCommand(line.command, 'check', 'load the functions and plan a job without running it')
-    .option('--portable', 'list what Apache Flink would refuse or do otherwise; no Flink is needed')
-    .addOption(new Option('--flink <version>', 'with --portable: which Flink (2.3)').choices(['2.3', '1.20']))
-    .addOption(
-      new Option('--format <format>', 'with --portable: text, or json, a finding a line').choices([
-        'text',
-        'json',
-      ]),
-    )
-    .action(async (name: string | undefined, flags: CheckFlags) => {
-      const job = scriptOnly(await readJob({ job: name ?? null, sql: flags.execute ?? null }), 'check');
-      onSource(job.source);
-      if (flags.portable === true) {
-        const { checkPortable } = await import('./commands/check-portable.js');
-        const { flink: version = '2.3', format = 'text' } = flags;
-        line.exitCode = await checkPortable(job, { ...scriptOptions(flags), version, format }, context);
-        return;
-      }
-      refusePortableOptions(flags);
-      const { checkScript } = await import('./commands/check.js');
-      line.exitCode = await checkScript(job, scriptOptions(flags), context);
-    });
-}
-
-function refusePortableOptions({ flink, format }: CheckFlags): void {
-  if (flink === undefined && format === undefined) return;
-  const option = flink === undefined ? '--format' : '--flink';
-  throw new JobError('JOB_OPTION', `${option} needs --portable`, null, {
-    hint: 'Write `millstream check --portable job.sql`.',
-  });
-}
-
 function addUdf(line: CommandLine, context: CommandContext): void {
   const udf = line.command.command('udf').helpCommand(false).description('work on Python functions');
   addUdfTool(
@@ -315,30 +268,8 @@ function addServe(line: CommandLine, context: CommandContext): void {
     });
 }
 
-function scriptCommand(parent: Command, name: string, description: string): Command {
-  return parent
-    .command(name)
-    .description(description)
-    .argument('[job]', 'file of the job, or - for standard input')
-    .option('-e, --execute <sql>', 'SQL instead of a job')
-    .addOption(new Option('--mode <mode>', 'instead of what the job says').choices(['batch', 'streaming']))
-    .option('-D, --define <key=value>', 'set a configuration key (may be repeated)', collectSetting)
-    .option('-q, --quiet', 'no progress, notes or summary');
-}
-
-function scriptOptions({ mode, define, quiet }: ScriptFlags): ScriptOptions {
-  return { mode: mode ?? null, configuration: define ?? {}, quiet: quiet ?? false };
-}
-
 function withSetting<Flags extends ScriptFlags>(flags: Flags, key: string, value: string): Flags {
   return { ...flags, define: { ...flags.define, [key]: value } };
-}
-
-function scriptOnly(job: Job, command: string): ScriptJob {
-  if (job.kind === 'script') return job;
-  throw new JobError('JOB_KIND', `${command} takes SQL or a job file, and ${job.file} is a program`, null, {
-    hint: 'In a program, call `explain` of its TableEnvironment.',
-  });
 }
 
 function refuseScriptOptions(flags: ScriptFlags, name: string | undefined): void {

@@ -28,6 +28,8 @@ export type { SqlDate, SqlDecimal, SqlInstant, SqlTime, SqlTimestamp } from './a
 export { buildFileEnvironments, lockFileEnvironments } from './environments/file-environments.js';
 export { bundleFolder, findBundle, listBundles } from './failures/bundle-folder.js';
 export type { FailureCount } from './failures/failed-rows.js';
+export { type ExportRequest, type PlannedExport, planExport } from './flink-export/plan-export.js';
+export { writeExport } from './flink-export/write-export.js';
 export type { JobStatus, WorkerStack, WorkerStatus } from './ledger/job-status.js';
 export { type RunningJob, runningJobs, stacksOf, stopJob } from './ledger/running-jobs.js';
 export { runtimeFolder } from './ledger/runtime-folder.js';

@@ -1,0 +1,48 @@
+/** `millstream export`: a job as a folder that a Flink team can run. */
+import { join } from 'node:path';
+import type { FlinkVersion } from '../../core/index.js';
+import { planExport, writeExport } from '../../operators/index.js';
+import type { CommandContext } from '../context.js';
+import { renderError } from '../errors/render-error.js';
+import { EXIT_DONE, EXIT_INVALID } from '../exit-codes.js';
+import type { ScriptJob } from '../job/job.js';
+import { packageRoot } from '../package-root.js';
+import { asError } from './check-portable.js';
+import { type ScriptOptions, withSession } from './with-session.js';
+
+export interface ExportOptions extends ScriptOptions {
+  readonly version: FlinkVersion;
+  readonly folder: string;
+}
+
+/** Writes the folder and prints its path; a job that is not portable is refused with everything that stands against it. */
+export async function exportJob(
+  job: ScriptJob,
+  options: ExportOptions,
+  context: CommandContext,
+): Promise<number> {
+  let exitCode = EXIT_DONE;
+  const { version, configuration, folder } = options;
+  await withSession(job, options, context, async (session, reporter) => {
+    const planned = await planExport(session, {
+      name: job.source.name,
+      sql: job.source.text,
+      version,
+      settings: configuration,
+      workingDirectory: process.cwd(),
+      jobFolder: job.folder,
+    });
+    if (planned.kind === 'refused') {
+      for (const error of [...planned.errors, ...planned.findings.map(asError)])
+        reporter.line(renderError(error, job.source, false));
+      reporter.line('Nothing was written.');
+      exitCode = EXIT_INVALID;
+      return;
+    }
+    for (const note of planned.plan.notes) reporter.note(note);
+    const millstream = join(packageRoot(), 'python-udf', 'millstream');
+    const written = await writeExport(planned.plan, job.source.text, folder, millstream);
+    await context.stdout.write(`${written}\n`);
+  });
+  return exitCode;
+}

@@ -1,0 +1,91 @@
+/** The commands about a job on Apache Flink, and `check`, which has one of them. */
+import { Option } from 'commander';
+import type { FlinkVersion } from '../core/index.js';
+import { collectSetting } from './arguments.js';
+import type { CommandContext } from './context.js';
+import { JobError } from './job/job-error.js';
+import { readJob } from './job/read-job.js';
+import {
+  type CommandLine,
+  type OnSource,
+  type ScriptFlags,
+  scriptCommand,
+  scriptOnly,
+  scriptOptions,
+} from './script-command.js';
+
+interface CheckFlags extends ScriptFlags {
+  readonly portable?: boolean;
+  readonly flink?: FlinkVersion;
+  readonly format?: 'text' | 'json';
+}
+
+/** Adds `check`. */
+export function addCheck(line: CommandLine, context: CommandContext, onSource: OnSource): void {
+  scriptCommand(line.command, 'check', 'load the functions and plan a job without running it')
+    .option('--portable', 'list what Apache Flink would refuse or do otherwise; no Flink is needed')
+    .addOption(new Option('--flink <version>', 'with --portable: which Flink (2.3)').choices(['2.3', '1.20']))
+    .addOption(
+      new Option('--format <format>', 'with --portable: text, or json, a finding a line').choices([
+        'text',
+        'json',
+      ]),
+    )
+    .action(async (name: string | undefined, flags: CheckFlags) => {
+      const job = scriptOnly(await readJob({ job: name ?? null, sql: flags.execute ?? null }), 'check');
+      onSource(job.source);
+      if (flags.portable === true) {
+        const { checkPortable } = await import('./commands/check-portable.js');
+        const { flink: version = '2.3', format = 'text' } = flags;
+        line.exitCode = await checkPortable(job, { ...scriptOptions(flags), version, format }, context);
+        return;
+      }
+      refusePortableOptions(flags);
+      const { checkScript } = await import('./commands/check.js');
+      line.exitCode = await checkScript(job, scriptOptions(flags), context);
+    });
+}
+
+function refusePortableOptions({ flink, format }: CheckFlags): void {
+  if (flink === undefined && format === undefined) return;
+  const option = flink === undefined ? '--format' : '--flink';
+  throw new JobError('JOB_OPTION', `${option} needs --portable`, null, {
+    hint: 'Write `millstream check --portable job.sql`.',
+  });
+}
+
+interface ExportFlags extends ScriptFlags {
+  readonly target: 'flink';
+  readonly flink: FlinkVersion;
+}
+
+const EXPORT_HELP = `
+The folder has a PyFlink program that runs the statements as they are written, the Python files, requirements and
+archives, and a README with the commands. It needs no Millstream. A job that is not portable is refused first.
+
+Examples:
+  millstream export --target flink out job.sql
+  millstream export --target flink out job.sql --flink 1.20`;
+
+/** Adds `export`. */
+export function addExport(line: CommandLine, context: CommandContext, onSource: OnSource): void {
+  line.command
+    .command('export')
+    .description('write a job as a folder that runs on Apache Flink')
+    .argument('<folder>', 'a new folder')
+    .argument('[job]', 'file of the job, or - for standard input')
+    .addOption(new Option('--target <target>', 'where it will run').choices(['flink']).makeOptionMandatory())
+    .addOption(new Option('--flink <version>', 'which Flink').choices(['2.3', '1.20']).default('2.3'))
+    .option('-e, --execute <sql>', 'SQL instead of a job')
+    .addOption(new Option('--mode <mode>', 'instead of what the job says').choices(['batch', 'streaming']))
+    .option('-D, --define <key=value>', 'set a configuration key (may be repeated)', collectSetting)
+    .option('-q, --quiet', 'no notes')
+    .addHelpText('after', EXPORT_HELP)
+    .action(async (folder: string, name: string | undefined, flags: ExportFlags) => {
+      const job = scriptOnly(await readJob({ job: name ?? null, sql: flags.execute ?? null }), 'export');
+      onSource(job.source);
+      const { exportJob } = await import('./commands/export.js');
+      const options = { ...scriptOptions(flags), version: flags.flink, folder };
+      line.exitCode = await exportJob(job, options, context);
+    });
+}
