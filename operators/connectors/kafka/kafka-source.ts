@@ -10,6 +10,7 @@ import {
 import { pause } from '../../sources/pause.js';
 import type { ConnectorHost } from '../connector.js';
 import { SourceRows } from '../source-rows.js';
+import { type AbortedTransaction, countingBatches } from './committed-batches.js';
 import { clientOptions, closed, isTransient, kafkaError, kafkaReason } from './kafka-client.js';
 import { offsetsAt } from './kafka-offsets.js';
 import { KafkaReader } from './kafka-record.js';
@@ -34,7 +35,6 @@ const FETCH = { minBytes: 1, maxBytes: 16 << 20, maxWaitTime: 500 } as const;
 const PARTITION_BYTES = 4 << 20;
 /** Between two tries of a cluster that does not answer. */
 const BACKOFF_MS = 500;
-const CONTROL_BATCH = 0b10_0000;
 
 export class KafkaSource implements SourceOperator {
   #context!: OperatorContext;
@@ -215,7 +215,7 @@ export class KafkaSource implements SourceOperator {
     for (const { topicId, partitions: answers } of answer.responses) {
       for (const own of answers) {
         const partition = byId.get(topicId)?.find((candidate) => candidate.partition === own.partitionIndex);
-        if (partition !== undefined) this.#take(partition, own.records ?? []);
+        if (partition !== undefined) this.#take(partition, own.records ?? [], own.abortedTransactions ?? []);
       }
     }
     // What is sent is fixed here: other brokers may answer meanwhile.
@@ -225,11 +225,15 @@ export class KafkaSource implements SourceOperator {
     });
   }
 
-  #take(partition: Partition, records: readonly RecordsBatch[]): void {
+  #take(
+    partition: Partition,
+    records: readonly RecordsBatch[],
+    aborted: readonly AbortedTransaction[],
+  ): void {
     const { topic } = partition;
+    const counting = countingBatches(records, aborted);
     for (const batch of records) {
-      const isControl = (batch.attributes & CONTROL_BATCH) !== 0;
-      for (const record of isControl ? [] : batch.records) {
+      for (const record of counting.has(batch) ? batch.records : []) {
         const offset = batch.firstOffset + BigInt(record.offsetDelta);
         // A batch begins in front of the offset that was asked for where it is compressed or compacted.
         if (offset < partition.next || (partition.end !== null && offset >= partition.end)) continue;

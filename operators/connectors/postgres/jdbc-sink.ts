@@ -32,6 +32,7 @@ export class JdbcSink implements Operator {
   /** Rows that wait, by their key; without one in their order. */
   #waiting = new Map<string, { readonly texts: Texts; readonly isRemoval: boolean }>();
   #count = 0;
+  #hasWritten = false;
   #cancelTimer: (() => void) | null = null;
   readonly #turns = new Turns();
   readonly #exchange: Exchange;
@@ -89,6 +90,12 @@ export class JdbcSink implements Operator {
     await this.#disconnect();
   }
 
+  /** With a key rows that are written again are the same. */
+  whyNotAgain(): string | null {
+    if (!this.#hasWritten || this.#keys.length > 0) return null;
+    return `rows have been added to table ${this.stage.table}`;
+  }
+
   #take(batch: Batch): void {
     const columns = decodeBatch(batch, this.#exchange, this.host.job.schemas);
     const change = this.stage.change === null ? null : columns[this.stage.change]!;
@@ -137,6 +144,7 @@ export class JdbcSink implements Operator {
       }
     }
     this.#waiting = new Map();
+    this.#hasWritten = true;
   }
 
   async #disconnect(): Promise<void> {
