@@ -21,7 +21,7 @@ export type { Projection, Row } from './api/row.js';
 export type { SortKey } from './api/sort-key.js';
 export { Table, type UntypedRecord } from './api/table.js';
 export { type SqlResult, TableEnvironment } from './api/table-environment.js';
-export type { TableResult } from './api/table-result.js';
+export type { ChangedRecord, TableResult } from './api/table-result.js';
 export { defineTable, type RecordInput, type RowOf, type TableSchema } from './api/table-schema.js';
 export { cumulate, hop, session, type TimeWindow, tumble } from './api/time-window.js';
 export type { SqlDate, SqlDecimal, SqlInstant, SqlTime, SqlTimestamp } from './api/values.js';

@@ -5,10 +5,21 @@ import {
   SchemaRegistry,
   type SqlValue,
   type Column as TableColumn,
+  types,
   validateRecordBatchMessage,
 } from '../../core/index.js';
-import type { JobSummary, RowsResult } from '../session/session-types.js';
+import type { JobSummary, RowChange, RowsResult } from '../session/session-types.js';
+import { CHANGES, type Change, INSERT } from '../streaming/row-function.js';
 import { recordReader } from './record-value.js';
+
+/** A record of a changelog. */
+export interface ChangedRecord<R> {
+  /** It is there from now on (`+I`, `+U`), or no more (`-U`: another takes its place, `-D`). */
+  readonly op: RowChange;
+  readonly row: R;
+}
+
+const CHANGE_COLUMN: TableColumn = { name: 'change', type: types.notNull(types.tinyint()) };
 
 /** The end of an IPC stream: a continuation marker and a length of zero. */
 const END_BYTES = 8;
@@ -25,7 +36,7 @@ export class TableResult<R extends object> implements AsyncIterable<RecordBatch>
 
   /** Arrow record batches, none of them empty; the next is made when it is asked for. */
   async *[Symbol.asyncIterator](): AsyncGenerator<RecordBatch, void, undefined> {
-    for await (const { schema, message } of this.#messages(await this.#plan())) {
+    for await (const { schema, message } of messagesOf((await this.#plan()).arrowStream())) {
       yield RecordBatchReader.from([schema, message]).next().value as RecordBatch;
     }
   }
@@ -34,16 +45,19 @@ export class TableResult<R extends object> implements AsyncIterable<RecordBatch>
   async *records(): AsyncGenerator<R, void, undefined> {
     const result = await this.#plan();
     const read = recordReader(result.columns);
-    const schemas = new SchemaRegistry();
-    const exchange = { columns: result.columns, groups: [result.columns.map((_, i) => i)] };
-    for await (const { schema, message } of this.#messages(result)) {
-      const group = schemas.register(schema);
-      const { rows } = validateRecordBatchMessage(message, schemas.layout(group));
-      const groups = [{ schema: group, message, shared: null, messageRows: rows, selection: null }];
-      const columns = decodeBatch({ kind: 'batch', rows, groups, continued: false }, exchange, schemas);
-      for (let row = 0; row < rows; row++) {
-        yield read(columns.map((column): SqlValue => column.value(row))) as R;
-      }
+    for await (const row of this.#rows(result.arrowStream(), result.columns)) yield read(row) as R;
+  }
+
+  /** Records with what becomes of each; where rows do not change later all of them are `+I`. */
+  async *changes(): AsyncGenerator<ChangedRecord<R>, void, undefined> {
+    const result = await this.#plan();
+    const read = recordReader(result.columns);
+    const { changeStream } = result;
+    const stream = changeStream === null ? result.arrowStream() : changeStream();
+    const columns = changeStream === null ? result.columns : [...result.columns, CHANGE_COLUMN];
+    for await (const row of this.#rows(stream, columns)) {
+      const change = (changeStream === null ? INSERT : row.at(-1)) as Change;
+      yield { op: CHANGES[change], row: read(row.slice(0, result.columns.length)) as R };
     }
   }
 
@@ -70,11 +84,26 @@ export class TableResult<R extends object> implements AsyncIterable<RecordBatch>
     return result;
   }
 
-  async *#messages(result: RowsResult) {
-    let schema: Uint8Array | null = null;
-    for await (const message of result.arrowStream()) {
-      if (schema === null) schema = message;
-      else if (message.byteLength > END_BYTES) yield { schema, message };
+  async *#rows(
+    stream: AsyncIterable<Uint8Array>,
+    columns: readonly TableColumn[],
+  ): AsyncGenerator<SqlValue[], void, undefined> {
+    const schemas = new SchemaRegistry();
+    const exchange = { columns, groups: [columns.map((_, i) => i)] };
+    for await (const { schema, message } of messagesOf(stream)) {
+      const group = schemas.register(schema);
+      const { rows } = validateRecordBatchMessage(message, schemas.layout(group));
+      const groups = [{ schema: group, message, shared: null, messageRows: rows, selection: null }];
+      const decoded = decodeBatch({ kind: 'batch', rows, groups, continued: false }, exchange, schemas);
+      for (let row = 0; row < rows; row++) yield decoded.map((column): SqlValue => column.value(row));
     }
+  }
+}
+
+async function* messagesOf(stream: AsyncIterable<Uint8Array>) {
+  let schema: Uint8Array | null = null;
+  for await (const message of stream) {
+    if (schema === null) schema = message;
+    else if (message.byteLength > END_BYTES) yield { schema, message };
   }
 }

@@ -11,7 +11,7 @@ import { SchemaClaim } from './schema-claim.js';
 import { SortKey } from './sort-key.js';
 import * as syntax from './syntax.js';
 import type { TableHost } from './table-host.js';
-import { TableResult } from './table-result.js';
+import { type ChangedRecord, TableResult } from './table-result.js';
 import type { TableSchema } from './table-schema.js';
 import { type TimeWindow, windowQuery } from './time-window.js';
 
@@ -227,6 +227,14 @@ export class Table<R extends object = UntypedRecord> {
       await this.#check();
       return this.host.query(this.toSql());
     });
+  }
+
+  /**
+   * The result of a query over a stream as its rows change: each iteration runs it, leaving one stops it. Where the input ends, the
+   * rows that are left then come, all of them as `+I`.
+   */
+  toChangelog(): AsyncIterable<ChangedRecord<R>> {
+    return { [Symbol.asyncIterator]: () => this.execute().changes() };
   }
 
   /**

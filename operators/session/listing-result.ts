@@ -23,6 +23,7 @@ export function listingResult({ columns, rows }: Listing): RowsResult {
       yield new BatchEncoder(typed, new SchemaRegistry()).encodeRows(rows).groups[0]!.message;
       yield END_OF_STREAM;
     },
+    changeStream: null,
     summary: () => null,
   };
 }

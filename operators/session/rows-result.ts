@@ -34,6 +34,7 @@ export function rowsResult(source: ResultSource): RowsResult {
     name,
     type: source.exchange.columns[column]!.type,
   }));
+  const { change } = source.sink;
   return {
     kind: 'rows',
     columns,
@@ -42,16 +43,25 @@ export function rowsResult(source: ResultSource): RowsResult {
     async *batches() {
       for await (const batch of source.start()) yield jsonBatch(batch, source);
     },
-    async *arrowStream() {
-      yield writeSchema(toArrowSchema(columns));
-      const positions = source.sink.columns.map(({ column }) => column);
-      for await (const batch of source.start()) {
-        yield mergeGroups(batch, source.exchange, source.schemas, positions);
-      }
-      yield END_OF_STREAM;
-    },
+    arrowStream: () => ipcStream(source, columns, null),
+    changeStream: change === null ? null : () => ipcStream(source, columns, change),
     summary: source.summary,
   };
+}
+
+/** `change`: the position of a column to put behind the others. */
+async function* ipcStream(
+  { sink, exchange, schemas, start }: ResultSource,
+  columns: readonly Column[],
+  change: number | null,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const own = sink.columns.map(({ column }) => column);
+  const all =
+    change === null ? columns : [...columns, { name: 'change', type: exchange.columns[change]!.type }];
+  yield writeSchema(toArrowSchema(all));
+  const positions = change === null ? own : [...own, change];
+  for await (const batch of start()) yield mergeGroups(batch, exchange, schemas, positions);
+  yield END_OF_STREAM;
 }
 
 function changesOf(rows: number, { value }: DecodedColumn): readonly RowChange[] {

@@ -139,7 +139,7 @@ export interface ResultBatch {
   jsonText(row: number, column: number): string;
 }
 
-/** Rows that a statement returns. Exactly one of `batches` and `arrowStream` is taken, once. */
+/** Rows that a statement returns. Exactly one of its iterables is taken, once. */
 export interface RowsResult {
   readonly kind: 'rows';
   readonly columns: readonly Column[];
@@ -151,6 +151,8 @@ export interface RowsResult {
   batches(): AsyncIterable<ResultBatch>;
   /** The rows as one Arrow IPC stream, in pieces. */
   arrowStream(): AsyncIterable<Uint8Array>;
+  /** As `arrowStream`, with a column behind the others that numbers `RowChange`; null: rows are only added. */
+  readonly changeStream: (() => AsyncIterable<Uint8Array>) | null;
   /** Where rows and time went; null until the rows have been taken, and for results that no job made. */
   summary(): JobSummary | null;
 }

@@ -34,6 +34,20 @@ test('a job that is killed with SIGKILL, and then by Ctrl-C, goes on from its la
   expectEveryRowOnce(job);
 }, 120_000);
 
+test.each(['Python aggregate', 'process function'] as const)(
+  'what a %s remembers, and its timers, goes on from the last checkpoint after a SIGKILL',
+  async (keeper) => {
+    const job = new CheckpointedJob(folder, keeper);
+
+    expect((await job.runUntil(4, 'SIGKILL')).code).toBeNull();
+    const { code, stderr } = await job.runUntil(2, 'SIGTERM');
+
+    expect(code, stderr).toBe(0);
+    expectEveryRowOnce(job);
+  },
+  120_000,
+);
+
 test('a job that is stopped with a savepoint goes on from it, and another query is told which state does not fit', async () => {
   const job = new CheckpointedJob(folder);
   const savepoints = join(folder, 'savepoints');

@@ -39,6 +39,7 @@ export function rowsResult({ columns, batches, onLeave }: RowsFixture): RowsResu
       yield new Uint8Array([1, 2]);
       yield new Uint8Array([3]);
     },
+    changeStream: null,
     summary: () => null,
   };
 }

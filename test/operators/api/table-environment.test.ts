@@ -401,6 +401,41 @@ describe('Python functions', () => {
   });
 });
 
+describe('a table over a stream', () => {
+  it('gives its changes, as long as somebody reads them', async () => {
+    await env.executeSql(`CREATE TEMPORARY TABLE ticks (n BIGINT) WITH ('connector' = 'datagen',
+      'rows-per-second' = '1000000', 'fields.n.kind' = 'sequence', 'fields.n.start' = '0', 'fields.n.end' = '900000000')`);
+    const counts = env
+      .from('ticks', defineTable({ n: t.bigint().nullable() }))
+      .groupBy()
+      .select(() => ({ n: count() }));
+
+    const changes: string[] = [];
+    let last = 0n;
+    for await (const { op, row } of counts.toChangelog()) {
+      changes.push(op);
+      if (op === '-U') expect(row.n).toBe(last);
+      else expect(row.n).toBeGreaterThan(last);
+      last = row.n;
+      if (changes.length === 5) break;
+    }
+
+    expect(changes).toEqual(['+I', '-U', '+U', '-U', '+U']);
+  });
+
+  it('that ends has the rows that are left', async () => {
+    const ended = env.sqlQuery(
+      'SELECT COUNT(*) AS n FROM (VALUES (1), (2)) AS v(x)',
+      defineTable({ n: t.bigint() }),
+    );
+
+    const changes = [];
+    for await (const change of ended.toChangelog()) changes.push(change);
+
+    expect(changes).toEqual([{ op: '+I', row: { n: 2n } }]);
+  });
+});
+
 describe('SQL and tables together', () => {
   it('a query with a schema is typed and checked before it runs', async () => {
     const typed = env.sqlQuery(

@@ -6,28 +6,64 @@ import { type Ended, ended, startMillstream } from '../../cli/support/command.js
 const ROWS_PER_WINDOW = 10;
 
 const FUNCTIONS = `
-from millstream import udf
+from millstream import AggregateFunction, KeyedProcessFunction, MapStateDescriptor, udaf, udf, udtf
 
 @udf
 def doubled(x: int) -> int:
     return 2 * x
+
+class Doubles(AggregateFunction):
+    def create_accumulator(self) -> list[int]:
+        return [0]
+    def accumulate(self, accumulator: list[int], x: int) -> None:
+        accumulator[0] += 2 * x
+    def get_value(self, accumulator: list[int]) -> int:
+        return accumulator[0]
+
+doubles = udaf(Doubles())
+
+class Seconds(KeyedProcessFunction):
+    """Rows of a second of event time and their doubles, said by a timer at its end."""
+    def open(self, context):
+        self.sums = context.get_map_state(MapStateDescriptor("sums"))
+    def process_element(self, row, ctx):
+        end = ctx.timestamp() // 1000 * 1000 + 999
+        n, total = self.sums.get(end) or (0, 0)
+        self.sums.put(end, (n + 1, total + 2 * row.id))
+        ctx.timer_service().register_event_time_timer(end)
+    def on_timer(self, timestamp, ctx):
+        yield self.sums.get(timestamp)
+        self.sums.remove(timestamp)
+
+seconds = udtf(Seconds(), result_types="ROW<n BIGINT, total BIGINT>")
 `;
 
-function jobText(folder: string): string {
+const WINDOWS =
+  "FROM TABLE(TUMBLE(TABLE events, DESCRIPTOR(ts), INTERVAL '1' SECOND)) GROUP BY window_start, window_end";
+/** The same sums by what keeps them: an operator of the core, an aggregate and a process function written in Python. */
+const QUERIES = {
+  'built-in aggregate': `SELECT COUNT(*), SUM(doubled(id)) ${WINDOWS}`,
+  'Python aggregate': `SELECT COUNT(*), doubles(id) ${WINDOWS}`,
+  'process function': 'SELECT n, total FROM seconds(TABLE events)',
+};
+export type Keeper = keyof typeof QUERIES;
+
+function jobText(folder: string, keeper: Keeper): string {
   return `
 SET 'python.files' = '${folder}/functions.py';
 SET 'parallelism.default' = '1';
 SET 'execution.checkpointing.interval' = '20 ms';
 SET 'execution.checkpointing.dir' = '${folder}/checkpoints';
 CREATE TEMPORARY FUNCTION doubled AS 'functions.doubled' LANGUAGE PYTHON;
+CREATE TEMPORARY FUNCTION doubles AS 'functions.doubles' LANGUAGE PYTHON;
+CREATE TEMPORARY FUNCTION seconds AS 'functions.seconds' LANGUAGE PYTHON;
 CREATE TEMPORARY TABLE events (
   id BIGINT, ts AS TO_TIMESTAMP_LTZ(id * 100, 3), WATERMARK FOR ts AS ts
 ) WITH ('connector' = 'datagen', 'rows-per-second' = '100',
   'fields.id.kind' = 'sequence', 'fields.id.start' = '0', 'fields.id.end' = '999999999');
 CREATE TEMPORARY TABLE sums (n BIGINT, total BIGINT) WITH (
   'connector' = 'filesystem', 'path' = '${folder}/sums', 'format' = 'json');
-INSERT INTO sums SELECT COUNT(*), SUM(doubled(id))
-FROM TABLE(TUMBLE(TABLE events, DESCRIPTOR(ts), INTERVAL '1' SECOND)) GROUP BY window_start, window_end;
+INSERT INTO sums ${QUERIES[keeper]};
 `;
 }
 
@@ -48,11 +84,14 @@ export function sumsOf(rows: number): Sum[] {
 export class CheckpointedJob {
   readonly #checkpoints: string;
 
-  constructor(private readonly folder: string) {
+  constructor(
+    private readonly folder: string,
+    keeper: Keeper = 'built-in aggregate',
+  ) {
     this.#checkpoints = join(folder, 'checkpoints');
     mkdirSync(this.#checkpoints, { recursive: true });
     writeFileSync(join(folder, 'functions.py'), FUNCTIONS);
-    writeFileSync(join(folder, 'job.sql'), jobText(folder));
+    writeFileSync(join(folder, 'job.sql'), jobText(folder, keeper));
   }
 
   /**
