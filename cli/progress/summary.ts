@@ -14,12 +14,15 @@ export function renderSummary(summary: JobSummary): string {
   return sections.join('\n\n');
 }
 
-function totals({ rowsIn, rowsOut, seconds, restarts }: JobSummary): string {
+function totals({ rowsIn, rowsOut, seconds, lateRows, restarts }: JobSummary): string {
   const facts = [
     `${rowCount(rowsIn)} in`,
     `${rowCount(rowsOut)} out`,
     duration(seconds),
     rate(rowsIn, seconds),
+    lateRows === 0
+      ? null
+      : `${rowCount(lateRows)} came too late and ${lateRows === 1 ? 'was' : 'were'} dropped`,
     restarts === 0
       ? null
       : `${restarts === 1 ? '1 worker' : `${grouped(restarts)} workers`} died and ${restarts === 1 ? 'was' : 'were'} replaced`,

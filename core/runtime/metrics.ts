@@ -10,6 +10,8 @@ export interface StageMetrics {
   bytesOut: number;
   /** Rows that came after the watermark had passed them, and were dropped. */
   lateRows: number;
+  /** Event time that is over for the stage, in milliseconds since the epoch; null: nothing has said so. */
+  watermarkMs: number | null;
   /** Part of its files that a reading stage has read, 0 to 1; null where that is not known. */
   fractionRead: number | null;
   /** By function name; empty where the stage calls none. */
@@ -56,6 +58,7 @@ export function newStageMetrics(): StageMetrics {
     bytesIn: 0,
     bytesOut: 0,
     lateRows: 0,
+    watermarkMs: null,
     fractionRead: null,
     functions: new Map(),
     workers: new Map(),

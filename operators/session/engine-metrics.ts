@@ -37,7 +37,7 @@ export function engineReadings(facts: EngineFacts): EngineReading[] {
 }
 
 function ofStage(stage: string, metrics: StageMetrics): EngineReading[] {
-  const { rowsIn, rowsOut, batchesIn, batchesOut, bytesIn, bytesOut } = metrics;
+  const { rowsIn, rowsOut, batchesIn, batchesOut, bytesIn, bytesOut, lateRows, watermarkMs } = metrics;
   return [
     counter('stage.rows_in', { stage }, rowsIn),
     counter('stage.rows_out', { stage }, rowsOut),
@@ -45,6 +45,12 @@ function ofStage(stage: string, metrics: StageMetrics): EngineReading[] {
     counter('stage.batches_out', { stage }, batchesOut),
     counter('stage.bytes_in', { stage }, bytesIn),
     counter('stage.bytes_out', { stage }, bytesOut),
+    ...(watermarkMs === null
+      ? []
+      : [
+          counter('stage.late_rows', { stage }, lateRows),
+          gauge('stage.watermark_seconds', { stage }, watermarkMs / 1000),
+        ]),
     ...[...metrics.functions].flatMap(([name, counters]) => {
       const labels = { stage, function: name };
       const { calls, retries, batches, waitingNs, shippingNs, pythonNs, returningNs } = counters;

@@ -28,6 +28,7 @@ export function jobSummary(
     functions: functionSummaries(stages),
     workers: workerSummaries(graph, stages, functionWorkers),
     metrics: measured.readings(),
+    lateRows: stages.reduce((sum, { lateRows }) => sum + lateRows, 0),
     restarts: failedRows.restarts,
     failures: failedRows.counts(),
     letterPlaces: letterPlacesOf(failedRows),

@@ -96,6 +96,8 @@ export interface JobSummary {
   readonly workers: readonly WorkerSummary[];
   /** What functions measured by themselves (`FunctionContext.counter`, …). */
   readonly metrics: readonly MetricReading[];
+  /** Rows that came after the watermark had passed them, and were dropped. */
+  readonly lateRows: number;
   /** Workers that died and were replaced. */
   readonly restarts: number;
   /** Rows that functions failed on and that were given up, by function, code and exception. */

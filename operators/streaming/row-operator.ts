@@ -155,6 +155,7 @@ export class RowOperator implements Operator {
     // What time itself puts out was made before it: whoever reads it is not late.
     this.rows.advance?.(watermarkMs, this.#out);
     this.#watermark.value = watermarkMs;
+    if (Number.isFinite(watermarkMs)) this.#context.metrics.watermarkMs = watermarkMs;
     this.#out.at(watermarkMs);
   }
 

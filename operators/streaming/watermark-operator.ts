@@ -138,6 +138,7 @@ export class WatermarkOperator implements Operator {
   async #say(): Promise<void> {
     if (this.#said.value <= this.#emitted) return;
     this.#emitted = this.#said.value;
+    this.#context.metrics.watermarkMs = this.#emitted;
     await this.#context.output.emit({ kind: 'watermark', timestampMs: this.#said.value });
   }
 

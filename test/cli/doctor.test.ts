@@ -22,6 +22,7 @@ function answering(value: string, capLevel: string): RowsResult {
       functions: [],
       workers: [worker],
       metrics: [],
+      lateRows: 0,
       restarts: 0,
       failures: [],
       letterPlaces: {},

@@ -20,6 +20,7 @@ const SUMMARY: JobSummary = {
   functions: [],
   workers: [],
   metrics: [],
+  lateRows: 0,
   restarts: 0,
   failures: [],
   letterPlaces: {},

@@ -85,6 +85,7 @@ describe('the summary', () => {
         { name: 'rating/0', kind: 'function', peakBytes: null, capBytes: null, capLevel: 'watchdog' },
       ],
       metrics: [],
+      lateRows: 0,
       restarts: 0,
       failures: [
         {
@@ -126,11 +127,31 @@ describe('the summary', () => {
         functions: [],
         workers: [],
         metrics: [],
+        lateRows: 0,
         restarts: 0,
         failures: [],
         letterPlaces: {},
       }),
     ).toBe('0 rows in, 1 row out, 0.00 s');
+  });
+
+  it('says how many rows came too late', () => {
+    const summary = {
+      rowsIn: 9,
+      rowsOut: 7,
+      seconds: 0,
+      functions: [],
+      workers: [],
+      metrics: [],
+      restarts: 0,
+      failures: [],
+      letterPlaces: {},
+    };
+
+    expect([1, 2].map((lateRows) => renderSummary({ ...summary, lateRows }))).toEqual([
+      '9 rows in, 7 rows out, 0.00 s, 1 row came too late and was dropped',
+      '9 rows in, 7 rows out, 0.00 s, 2 rows came too late and were dropped',
+    ]);
   });
 });
 
