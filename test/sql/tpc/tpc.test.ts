@@ -12,24 +12,24 @@ const HERE = fileURLToPath(new URL('.', import.meta.url));
 const SCALE_FACTOR = process.env.TPC_SCALE_FACTOR ?? '0.01';
 const PYTHON = process.env.MILLSTREAM_PYTHON ?? join(HERE, '../../../.venv/bin/python');
 
+/** What a session with the tables of a generator runs: folders of queries, and where its functions are. */
 const SUITES = [
-  { queries: 'tpch', suite: 'tpch', functions: null },
-  { queries: 'tpch-python', suite: 'tpch', functions: 'functions.sql' },
-  { queries: 'tpcds', suite: 'tpcds', functions: null },
+  { suite: 'tpch', folders: ['tpch', 'tpch-python'], functions: 'tpch-python' },
+  { suite: 'tpcds', folders: ['tpcds'], functions: null },
 ];
 
-describe.each(SUITES)('$queries gives the rows of plain DuckDB', ({ queries, suite, functions }) => {
+describe.each(SUITES)('the queries of $suite', ({ suite, folders, functions }) => {
   let folder: string;
   let session: Session;
   let answers: Readonly<Record<string, Row[]>>;
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), `millstream-${queries}-`));
+    folder = mkdtempSync(join(tmpdir(), `millstream-${suite}-`));
     execFileSync(PYTHON, [join(HERE, 'generate.py'), folder, suite, SCALE_FACTOR]);
     answers = JSON.parse(readFileSync(join(folder, 'answers.json'), 'utf8'));
-    session = await openSqlSession(folder, join(HERE, queries), 'batch');
+    session = await openSqlSession(folder, join(HERE, functions ?? suite), 'batch');
     await lastOf(session.execute(readFileSync(join(folder, 'tables.sql'), 'utf8')));
     if (functions !== null) {
-      await lastOf(session.execute(readFileSync(join(HERE, queries, functions), 'utf8')));
+      await lastOf(session.execute(readFileSync(join(HERE, functions, 'functions.sql'), 'utf8')));
     }
   }, 120_000);
   afterAll(async () => {
@@ -37,9 +37,17 @@ describe.each(SUITES)('$queries gives the rows of plain DuckDB', ({ queries, sui
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const names = readdirSync(join(HERE, queries)).flatMap((file) => /^(q\d+)\.sql$/.exec(file)?.[1] ?? []);
-  it.each(names)('%s', async (name) => {
-    const rows = await rowsOf(session, readFileSync(join(HERE, queries, `${name}.sql`), 'utf8'));
+  const queries = folders.flatMap((of) =>
+    readdirSync(join(HERE, of)).flatMap(
+      (file) =>
+        /^(q\d+)\.sql$/
+          .exec(file)
+          ?.slice(1)
+          .map((name) => ({ of, name })) ?? [],
+    ),
+  );
+  it.each(queries)('$of $name gives the rows of plain DuckDB', async ({ of, name }) => {
+    const rows = await rowsOf(session, readFileSync(join(HERE, of, `${name}.sql`), 'utf8'));
 
     expect(difference(rows, answers[name]!)).toBeNull();
   });
