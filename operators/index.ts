@@ -9,6 +9,7 @@ export { type Case, call, date, decimal, lit, time, timestamp, when } from './ap
 export type { GroupedTable } from './api/grouped-table.js';
 export type { KeyedTable } from './api/keyed-table.js';
 export type { Division, MapOptions } from './api/map-call.js';
+export { type OverWindow, over, rowNumber } from './api/over.js';
 export {
   type AggregateSignature,
   type PythonAggregate,

@@ -10,6 +10,7 @@ import {
   type LiteralNode,
   type NameNode,
   type ObjectName,
+  type OrderItem,
   parseType,
   type QueryBody,
   type QueryNode,
@@ -19,6 +20,7 @@ import {
   type TableArgumentNode,
   type TypeNode,
   typeToText,
+  type WindowSpec,
 } from '../../core/index.js';
 
 const span = { start: 0, end: 0 };
@@ -192,6 +194,30 @@ export function lateralFunction(
     lateral: true,
     call: { ...call(name, []), arguments: args },
     alias: { span, name: identifier(alias), columns: columns.map(identifier) },
+  };
+}
+
+/** What OVER is followed by; `rows` are those before the current one, null: no frame is written. */
+export function windowSpec(
+  partitionBy: readonly ExpressionNode[],
+  orderBy: readonly Omit<OrderItem, 'span'>[],
+  rows: ExpressionNode | null,
+): WindowSpec {
+  return {
+    kind: 'window_spec',
+    span,
+    base: null,
+    partitionBy,
+    orderBy: orderBy.map((item) => ({ ...item, span })),
+    frame:
+      rows === null
+        ? null
+        : {
+            span,
+            unit: 'ROWS',
+            start: { span, kind: 'preceding', offset: rows },
+            end: { span, kind: 'current_row' },
+          },
   };
 }
 

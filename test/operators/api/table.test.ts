@@ -11,7 +11,9 @@ import {
   hop,
   lit,
   min,
+  over,
   pythonFunction,
+  rowNumber,
   session,
   sum,
   TableEnvironment,
@@ -257,6 +259,28 @@ describe('windows of time', () => {
       'SELECT t.window_start AS `start`, COUNT(*) AS n FROM (SELECT * FROM TABLE(TUMBLE((SELECT',
     );
     expect(() => clicks.window(tumble('at', 0.5))).toThrow(expect.objectContaining({ code: 'API_WINDOW' }));
+  });
+});
+
+describe('an aggregate over the rows around each row', () => {
+  it('has keys, an order and a number of rows', () => {
+    const table = rows.select((r) => ({
+      n: over(rowNumber(), { partitionBy: [r.name], orderBy: r.day.desc() }),
+      x: over(sum(r.x), { orderBy: r.day, rows: 2 }).times(2),
+    }));
+
+    expect(table.toSql()).toBe(
+      ofRows(
+        'ROW_NUMBER() OVER (PARTITION BY t.name ORDER BY t.`day` DESC) AS n, ' +
+          'SUM(t.x) OVER (ORDER BY t.`day` ROWS BETWEEN 2 PRECEDING AND CURRENT ROW) * 2 AS x',
+      ),
+    );
+  });
+
+  it('is one call, and sees a whole number of rows', () => {
+    const wrong = expect.objectContaining({ code: 'API_WINDOW' });
+    expect(() => rows.select((r) => ({ x: over(sum(r.x).times(2), {}) }))).toThrow(wrong);
+    expect(() => rows.select((r) => ({ x: over(sum(r.x), { rows: 0.5 }) }))).toThrow(wrong);
   });
 });
 
