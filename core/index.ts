@@ -127,6 +127,7 @@ export { HeapState } from './state/heap-state.js';
 export { KEY_GROUPS, keyGroupOf } from './state/key-group.js';
 export { decodeSnapshot, type StateEntry } from './state/snapshot-file.js';
 export * from './state/state-backend.js';
+export { readStateValue, StateWriter } from './state/state-value.js';
 export * from './state/time-queue.js';
 export { nearNames } from './text/near-names.js';
 export { toArrowSchema, toArrowType } from './types/arrow-type.js';

@@ -25,6 +25,8 @@ export interface EngineSizes {
   readonly temporaryBytes: number | null;
   /** How long state of streams is kept after it was written; 0: as long as the job runs. */
   readonly stateTtlMs: number;
+  /** Where it lies. */
+  readonly stateBackend: 'hashmap' | 'lmdb';
   /** How long nothing may move in a stalled job before it fails. */
   readonly stallAfterMs: number;
 }

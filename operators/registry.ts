@@ -11,7 +11,6 @@ import {
   type SinkStage,
   type SourceOperator,
   type SourceStage,
-  type StateTtl,
   withFiles,
 } from '../core/index.js';
 import type { ConnectorHost } from './connectors/connector.js';
@@ -37,6 +36,7 @@ import { PythonOperator } from './stages/python-stage.js';
 import { RelationalOperator, RelationalSource } from './stages/relational-stage.js';
 import { SplitSource } from './stages/split-source.js';
 import { StageCalls } from './stages/stage-calls.js';
+import { openState } from './state/open-state.js';
 import { pythonStreamOperator, streamOperator } from './streaming/stream-operator.js';
 
 /** What one job hands to its operators. */
@@ -74,7 +74,7 @@ export function createRegistry(
         case 'python':
           return python(stage, job, engine);
         case 'stream':
-          return streamOperator(stage, job, stateTtl(engine));
+          return streamOperator(stage, job, openState(engine));
         case 'source':
           return source(stage, job, engine, ends, sources);
         case 'sink':
@@ -82,11 +82,6 @@ export function createRegistry(
       }
     },
   };
-}
-
-function stateTtl({ sizes, clock }: Engine): StateTtl | null {
-  const ms = sizes.stateTtlMs;
-  return ms === 0 ? null : { ms, nowMs: () => clock.nowMs() };
 }
 
 function python(stage: PythonStage, job: OperatorSurroundings, engine: Engine): Operator | SourceOperator {
@@ -97,7 +92,7 @@ function python(stage: PythonStage, job: OperatorSurroundings, engine: Engine): 
     mayReplay: (name) => engine.functionOptions(name).replay !== false,
     onClosed: () => files.close(),
   });
-  if (stage.stream !== null) return pythonStreamOperator(stage, stage.stream, calls, job, stateTtl(engine));
+  if (stage.stream !== null) return pythonStreamOperator(stage, stage.stream, calls, job, openState(engine));
   const operator = new PythonOperator(stage, calls);
   return stage.source === null ? operator : new SplitSource(operator, stage.source.splits);
 }

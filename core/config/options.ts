@@ -183,6 +183,13 @@ export const OPTIONS = {
       'What INSERT does with NULL for a NOT NULL column: ERROR fails the job, DROP leaves the row out.',
     schema: { enum: ['ERROR', 'DROP'] },
   },
+  'state.backend.type': {
+    type: 'string',
+    default: 'hashmap',
+    meaning:
+      "Where streams keep state by key: hashmap, in the memory of the core; lmdb, in a file of the temporary folder (io.tmp.dirs), with what is at work in memory. Flink's rocksdb is not there: lmdb is what it is for.",
+    schema: { enum: ['hashmap', 'lmdb'] },
+  },
   'table.exec.state.ttl': {
     type: 'duration',
     default: '0 ms',

@@ -1,6 +1,5 @@
 /** Things that are forgotten when they have not been written for so long: `table.exec.state.ttl`. */
-import type { KeyedState, StateTtl } from './state-backend.js';
-import { SteppedMap } from './stepped-map.js';
+import type { KeyedState, SavableState, StateTtl } from './state-backend.js';
 
 /** A thing with its time. */
 export interface Written<T> {
@@ -17,7 +16,7 @@ export class ExpiringMap<T> implements KeyedState<T> {
   /** @param things to be saved by who made it */
   constructor(
     private readonly ttl: StateTtl,
-    private readonly things: SteppedMap<Written<T>> = new SteppedMap(),
+    private readonly things: SavableState<Written<T>>,
   ) {}
 
   /** Those that have expired and are still there, among them. */

@@ -1,4 +1,4 @@
-/** State in the memory of the core. */
+/** State in the memory of the core, or what is keyed in a store. */
 import type { SqlValue } from '../batch/value.js';
 import { ExpiringMap, type Written } from './expiring-map.js';
 import {
@@ -12,8 +12,10 @@ import type {
   KeyedState,
   KeyedStateOptions,
   OperatorValue,
+  SavableState,
   StateBackend,
   StateCodec,
+  StateStore,
   StateTtl,
 } from './state-backend.js';
 import { SteppedMap } from './stepped-map.js';
@@ -35,10 +37,12 @@ export class HeapState implements StateBackend {
   /**
    * @param snapshot of the checkpoint that the job goes on from; null: it begins
    * @param ttl of states that expire; null: none does
+   * @param store of keyed state that nobody holds; null: it lies in memory too
    */
   constructor(
     snapshot: Uint8Array | null = null,
     readonly ttl: StateTtl | null = null,
+    private readonly store: StateStore | null = null,
   ) {
     for (const entry of snapshot === null ? [] : decodeSnapshot(snapshot)) {
       const entries = this.#restored.get(entry.state);
@@ -50,11 +54,14 @@ export class HeapState implements StateBackend {
   keyed<T>(
     state: string,
     codec: StateCodec<T>,
-    { expires }: KeyedStateOptions = { expires: false },
+    { expires, isHeld = false }: KeyedStateOptions = { expires: false },
   ): KeyedState<T> {
     if (expires && this.ttl !== null) return this.#expiring(state, codec, this.ttl);
-    const things = new SteppedMap<T>();
-    for (const { key, value } of this.#take(state)) things.set(key!, codec.load(value));
+    const things = isHeld ? new SteppedMap<T>() : this.#map(state, codec);
+    for (const { key, value } of this.#take(state)) {
+      things.set(key!, codec.load(value));
+      this.store?.betweenBatches();
+    }
     this.#saved.set(state, (add) => {
       things.begin((key, thing) => add({ state, key, value: codec.save(thing) }));
       return (most) => things.step(most);
@@ -114,17 +121,38 @@ export class HeapState implements StateBackend {
     return writer.finish();
   }
 
+  /** Nobody holds a thing of the state: some may be put away. */
+  betweenBatches(): void {
+    this.store?.betweenBatches();
+  }
+
+  async close(): Promise<void> {
+    await this.store?.close();
+  }
+
+  #map<T>(state: string, codec: StateCodec<T>): SavableState<T> {
+    return this.store === null ? new SteppedMap<T>() : this.store.keyed(state, codec);
+  }
+
   #begin(writer: SnapshotWriter): ((most: number) => boolean)[] {
     return [...this.#saved.values()].map((begin) => begin((entry) => writer.add(entry)));
   }
 
   /** What was stored without times counts as written now. */
   #expiring<T>(state: string, codec: StateCodec<T>, ttl: StateTtl): KeyedState<T> {
-    const written = new SteppedMap<Written<T>>();
+    const written = this.#map<Written<T>>(state, {
+      save: ({ thing, atMs }) => [codec.save(thing), atMs],
+      load: (saved) => {
+        const [thing, atMs] = saved as readonly [SqlValue, number];
+        return { thing: codec.load(thing), atMs };
+      },
+    });
     const things = new ExpiringMap<T>(ttl, written);
     const times = new Map(this.#take(state + WRITTEN).map(({ key, value }) => [key, value as number]));
-    for (const { key, value } of this.#take(state))
+    for (const { key, value } of this.#take(state)) {
       things.restore(key!, codec.load(value), times.get(key) ?? ttl.nowMs());
+      this.store?.betweenBatches();
+    }
     this.#saved.set(state, (add) => {
       written.begin((key, { thing, atMs }) => {
         if (things.isExpired({ atMs })) return;

@@ -23,6 +23,29 @@ export interface KeyedState<T> {
 export interface KeyedStateOptions {
   /** A thing that has not been set for the time to live is forgotten. */
   readonly expires: boolean;
+  /** The operator holds things of it from one batch to the next: they stay in memory. */
+  readonly isHeld?: boolean;
+}
+
+/** Gets a thing as it was when the saving began, once. */
+export type SaveThing<T> = (key: string, thing: T) => void;
+
+/** Keyed state that is saved bit by bit, while it is already being changed. */
+export interface SavableState<T> extends KeyedState<T> {
+  /** From here on `save` gets what is there now. What an earlier call had left is saved first. */
+  begin(save: SaveThing<T>): void;
+  /** Saves some more; false when nothing is left to be saved. */
+  step(most: number): boolean;
+  /** Some that came first; none where that is not known. */
+  oldest(): Iterable<readonly [string, T]>;
+}
+
+/** Where keyed state lies that need not stay in memory. */
+export interface StateStore {
+  keyed<T>(name: string, codec: StateCodec<T>): SavableState<T>;
+  /** Nobody holds a thing: some may be put away. */
+  betweenBatches(): void;
+  close(): Promise<void>;
 }
 
 /** How long state that expires is kept after it was written, by which clock. */

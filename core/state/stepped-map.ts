@@ -1,14 +1,11 @@
 /** A map whose content at one moment is saved bit by bit, while it is already being changed. */
-import type { KeyedState } from './state-backend.js';
-
-/** Gets a thing as it was when the saving began, once. */
-export type SaveThing<T> = (key: string, thing: T) => void;
+import type { SavableState, SaveThing } from './state-backend.js';
 
 /**
  * While it is saved there are two maps: what has not been saved moves over, in its order or because somebody asks for it.
  * So a thing is saved before it can be changed, and nothing is copied.
  */
-export class SteppedMap<T> implements KeyedState<T> {
+export class SteppedMap<T> implements SavableState<T> {
   #things = new Map<string, T>();
   #rest: Map<string, T> | null = null;
   #walk: Iterator<[string, T]> | null = null;

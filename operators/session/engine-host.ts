@@ -231,6 +231,7 @@ export class EngineHost {
         bufferBytes,
         answerBytes: configuration.get('millstream.bundle.answer-memory'),
         temporaryBytes,
+        stateBackend: configuration.get('state.backend.type') === 'lmdb' ? 'lmdb' : 'hashmap',
         stateTtlMs: configuration.get('table.exec.state.ttl'),
         stallAfterMs: configuration.get('millstream.stall-timeout'),
       },

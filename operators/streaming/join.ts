@@ -73,7 +73,10 @@ export class Join implements RowFunction {
     const { type } = spec;
     const side = (name: string, keys: readonly number[], retention: Spec['left'], isKept: boolean): Side => {
       const ttl = retention === null ? state.ttl : null;
-      const rows = state.keyed(name, entriesOf(keys, ttl), { expires: ttl !== null });
+      const rows = state.keyed(name, entriesOf(keys, ttl), {
+        expires: ttl !== null,
+        isHeld: retention !== null,
+      });
       const own = { keys, retention, isKept, rows, leaving: new TimeQueue<Entry>(), ttl };
       if (retention === null) return own;
       const inOrder = [...rows.values()].flat().sort((a, b) => a.place - b.place);

@@ -79,6 +79,7 @@ export class RowOperator implements Operator {
       this.rows.flush?.(this.#out);
       await this.rows.endBatch?.(this.#out);
       await this.#send();
+      this.state.betweenBatches();
       this.#sleep();
       if (this.rows.isDone === true) this.#context.stopInputs();
     });
@@ -111,6 +112,7 @@ export class RowOperator implements Operator {
   async close(): Promise<void> {
     this.#cancelSleep?.();
     await this.outside?.close();
+    await this.state.close();
   }
 
   whyNotAgain(): string | null {

@@ -7,7 +7,6 @@ import {
   type PythonStage,
   type PythonStream,
   type StateBackend,
-  type StateTtl,
   type StreamOperator,
   type StreamStage,
 } from '../../core/index.js';
@@ -40,31 +39,33 @@ import { WindowRank } from './window-rank.js';
 /** Flink's default of `pipeline.auto-watermark-interval`. */
 const WATERMARK_INTERVAL_MS = 200;
 
-/**
- * The operator of a stream stage.
- * @param ttl of state that is kept by processing time; null: it is kept as long as the job runs
- */
+/** Makes the state of an operator from what a checkpoint has of it; null: it begins. */
+export type OpenState = (snapshot: Uint8Array | null) => HeapState;
+
+const inMemory: OpenState = (snapshot) => new HeapState(snapshot);
+
+/** The operator of a stream stage. */
 export function streamOperator(
   stage: StreamStage,
   job: OperatorSurroundings,
-  ttl: StateTtl | null = null,
+  openState: OpenState = inMemory,
 ): Operator {
   const { operator } = stage;
-  const state = new HeapState(job.restored?.get(stage.id) ?? null, ttl);
+  const state = openState(job.restored?.get(stage.id) ?? null);
   return operator.kind === 'watermark'
     ? new WatermarkOperator({ ...stage, operator }, job, state, WATERMARK_INTERVAL_MS)
     : new RowOperator(stage, job, rowFunction(operator, state), state);
 }
 
-/** The operator of a Python stage that has a `stream`; `calls` are its workers, `ttl` as of `streamOperator`. */
+/** The operator of a Python stage that has a `stream`; `calls` are its workers. */
 export function pythonStreamOperator(
   stage: PythonStage,
   stream: PythonStream,
   calls: StageCalls,
   job: OperatorSurroundings,
-  ttl: StateTtl | null = null,
+  openState: OpenState = inMemory,
 ): Operator {
-  const state = new HeapState(job.restored?.get(stage.id) ?? null, ttl);
+  const state = openState(job.restored?.get(stage.id) ?? null);
   const { operator } = stream;
   const rows = pythonFunction(stage, stream, calls, job, state);
   return new RowOperator({ ...stage, operator }, job, rows, state, calls);

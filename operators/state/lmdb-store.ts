@@ -1,0 +1,52 @@
+/** Keyed state in a file: LMDB, by its Node package. */
+import { rm } from 'node:fs/promises';
+import { ResourceError, type StateCodec, type StateStore } from '../../core/index.js';
+import { LmdbMap } from './lmdb-map.js';
+import { loadLmdb } from './lmdb-package.js';
+
+/** Things at work in memory, of all states of an operator; what is beyond is written to the file. */
+const MOST_IN_MEMORY = 16_384;
+
+/**
+ * Opens a new file; it is removed when the store is closed. What is in it is worth nothing after a crash: checkpoints are
+ * what lasts.
+ * @throws {ResourceError} STATE_FILE
+ */
+export function openLmdb(path: string, mostInMemory = MOST_IN_MEMORY): StateStore {
+  const { open } = loadLmdb();
+  const told = <Result>(work: () => Result): Result => {
+    try {
+      return work();
+    } catch (error) {
+      throw fileError(path, error);
+    }
+  };
+  const root = told(() => open({ path, noSync: true, noSubdir: true, maxDbs: 64, compression: false }));
+  const maps: LmdbMap<unknown>[] = [];
+  return {
+    keyed: <T>(name: string, codec: StateCodec<T>) => {
+      const database = told(() => root.openDB({ name, encoding: 'binary', keyEncoding: 'binary' }));
+      const map = new LmdbMap<T>(database, codec, told);
+      maps.push(map as unknown as LmdbMap<unknown>);
+      return map;
+    },
+    betweenBatches: () => {
+      if (maps.reduce((sum, { inMemory }) => sum + inMemory, 0) > mostInMemory)
+        for (const map of maps) map.putAway();
+    },
+    close: async () => {
+      for (const map of maps) map.close();
+      await root.close();
+      await rm(path, { force: true });
+      await rm(`${path}-lock`, { force: true });
+    },
+  };
+}
+
+function fileError(path: string, cause: unknown): ResourceError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new ResourceError('STATE_FILE', `State cannot be kept in ${path}: ${reason}.`, {
+    hint: 'Free space there, or name another folder by io.tmp.dirs.',
+    cause,
+  });
+}
