@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -176,6 +176,39 @@ describe.skipIf(reason !== null)('PostgreSQL', () => {
       rmSync(folder, { recursive: true, force: true });
     }
   }, 180_000);
+
+  it('a table that has been read before a checkpoint is not read again by the job that goes on from it', async () => {
+    server.sql('CREATE TABLE fixed AS SELECT i AS id FROM generate_series(1, 1000) AS s(i)');
+    const folder = mkdtempSync(join(tmpdir(), 'millstream-jdbc-'));
+    const script = `SET 'execution.checkpointing.interval' = '20 ms';
+      SET 'execution.checkpointing.dir' = '${folder}/checkpoints';
+      ${table('fixed', 'id BIGINT', { 'table-name': 'fixed' })}
+      CREATE TABLE endless (id BIGINT) WITH ('connector' = 'datagen', 'rows-per-second' = '10');
+      CREATE TABLE copies (id BIGINT, origin STRING) WITH ('connector' = 'filesystem', 'path' = '${folder}/out', 'format' = 'csv');
+      INSERT INTO copies SELECT id, 'fixed' FROM fixed UNION ALL SELECT id, 'endless' FROM endless`;
+    const shown = () =>
+      (existsSync(join(folder, 'out')) ? readdirSync(join(folder, 'out')) : [])
+        .filter((name) => name.startsWith('part-'))
+        .flatMap((name) => readFileSync(join(folder, 'out', name), 'utf8').split('\n'));
+    const count = (origin: string) => shown().filter((line) => line.endsWith(origin)).length;
+    const runUntil = async (rows: number, ...options: string[]) => {
+      const job = startMillstream(['run', '-e', script, '--quiet', ...options]);
+      const end = ended(job);
+      const watching = setInterval(() => {
+        if (count('endless') >= rows && count('fixed') >= 1000) job.kill('SIGKILL');
+      }, 20);
+      await end;
+      clearInterval(watching);
+    };
+    try {
+      await runUntil(2);
+      const before = count('endless');
+      await runUntil(before + 3, '-D', `execution.state-recovery.path=${folder}/checkpoints`);
+      expect(count('fixed')).toBe(1000);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }, 120_000);
 
   it('tells what is missing, and what the database refuses', async () => {
     server.sql('CREATE TABLE strict (id int4 CHECK (id > 0), name text)');

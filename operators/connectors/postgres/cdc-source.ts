@@ -35,6 +35,7 @@ export class CdcSource implements SourceOperator {
   /** What the server may forget. */
   #confirmed = 0n;
   #madeSlot = false;
+  #isClosed = false;
   #hasCompleted = false;
   /** Rows of the transaction that is being read, and how many of it have gone out before a connection was lost. */
   #inTransaction = 0;
@@ -83,7 +84,8 @@ export class CdcSource implements SourceOperator {
   }
 
   async snapshot(barrier: Barrier): Promise<void> {
-    while (this.#boundary !== null) await this.#boundary.promise;
+    while (this.#boundary !== null && !this.#isClosed) await this.#boundary.promise;
+    if (this.#isClosed) return;
     await this.#rows.snapshot(barrier, () => {
       this.#positions.set(barrier.checkpointId, this.#sent!);
       return new TextEncoder().encode(JSON.stringify({ lsn: String(this.#sent) }));
@@ -100,6 +102,7 @@ export class CdcSource implements SourceOperator {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#boundary?.resolve();
     this.#stream?.confirm();
     this.#stream?.end();

@@ -21,7 +21,8 @@ export class JdbcSource implements SourceOperator {
   #context!: OperatorContext;
   #rows!: SourceRows;
   #client: Client | null = null;
-  readonly #ended = deferred<void>();
+  /** True: all rows have gone out; false: they never will. */
+  readonly #ended = deferred<boolean>();
   readonly #barriers = new Set<Promise<void>>();
 
   constructor(
@@ -43,19 +44,22 @@ export class JdbcSource implements SourceOperator {
 
   async run(): Promise<void> {
     const { signal } = this.#context;
+    const { restored } = this.host.job;
     try {
-      await this.#scan();
+      // A checkpoint that this source is in was taken behind all of its rows.
+      this.#ended.resolve((restored?.has(this.stage.id) ?? false) || (await this.#scan()));
     } catch (error) {
+      this.#ended.resolve(false);
       if (signal.aborted) return;
       throw error instanceof SourceError ? error : this.#told(error);
-    } finally {
-      this.#ended.resolve();
-      await Promise.all(this.#barriers);
     }
+    await Promise.all(this.#barriers);
   }
 
   snapshot(barrier: Barrier): Promise<void> {
-    const passed = this.#ended.promise.then(() => this.#rows.snapshot(barrier, () => null));
+    const passed = this.#ended.promise.then(async (isWhole) => {
+      if (isWhole) await this.#rows.snapshot(barrier, () => null);
+    });
     this.#barriers.add(passed);
     return passed;
   }
@@ -64,7 +68,8 @@ export class JdbcSource implements SourceOperator {
     await this.#end();
   }
 
-  async #scan(): Promise<void> {
+  /** False where the job stopped before the last row. */
+  async #scan(): Promise<boolean> {
     const client = this.#client!;
     const { declared, columns, table } = this.stage;
     const { name, fetchSize } = this.table;
@@ -83,10 +88,11 @@ export class JdbcSource implements SourceOperator {
           this.#rows.add(places.map((place) => values[place] ?? null));
         }
         await this.#rows.send();
-        if (this.#context.signal.aborted) return;
+        if (this.#context.signal.aborted) return false;
       }
     }
     await client.query('COMMIT');
+    return true;
   }
 
   async #end(): Promise<void> {
