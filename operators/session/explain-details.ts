@@ -1,5 +1,6 @@
 /** What EXPLAIN adds for the details it is asked for. */
-import type { ExplainDetail, Stage, StageGraph, StreamOperator } from '../../core/index.js';
+import type { ExplainDetail, StageGraph } from '../../core/index.js';
+import { changelogModes } from './changelog-modes.js';
 
 /** Text behind the plan; details without a meaning here are said in a note. */
 export function explainDetails(
@@ -12,28 +13,4 @@ export function explainDetails(
       onNote(`EXPLAIN ${detail} adds nothing here: the plan shows what there is`);
   }
   return details.includes('CHANGELOG_MODE') ? `\n\n== Changelog mode ==\n${changelogModes(graph)}` : '';
-}
-
-/** Whether the rows that a stage gives may change later: in Flink's letters for its kinds of change. */
-function changelogModes(graph: StageGraph): string {
-  const changing = new Set<string>();
-  for (const stage of graph.stages) {
-    const operator = operatorOf(stage);
-    const changes =
-      operator !== null && operator.kind !== 'calc'
-        ? operator.outputs.some((output) => output.kind === 'change')
-        : stage.inputs.some((input) => changing.has(input));
-    if (changes && stage.output !== null) changing.add(stage.output);
-  }
-  if (changing.size === 0) return 'every stage: [I], rows are only added';
-  const giving = graph.stages.filter((stage) => stage.output !== null);
-  return giving
-    .map((stage) => `${stage.id}: ${changing.has(stage.output!) ? '[I,UB,UA,D]' : '[I]'}`)
-    .join('\n');
-}
-
-/** The operator of the core that a stage is, or that stands in it. */
-function operatorOf(stage: Stage): StreamOperator<number> | null {
-  if (stage.kind === 'stream') return stage.operator;
-  return stage.kind === 'python' ? (stage.stream?.operator ?? null) : null;
 }
