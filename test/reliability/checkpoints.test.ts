@@ -32,7 +32,7 @@ test('a job that is killed with SIGKILL, and then by Ctrl-C, goes on from its la
   ]);
   expect(stderr).toContain('What it had read is done.');
   expectEveryRowOnce(job);
-}, 120_000);
+}, 300_000);
 
 test.each(['Python aggregate', 'process function'] as const)(
   'what a %s remembers, and its timers, goes on from the last checkpoint after a SIGKILL',
@@ -73,4 +73,4 @@ test('a job that is stopped with a savepoint goes on from it, and another query 
 
   expect((await job.runUntil(1, 'SIGTERM', savepoint)).code).toBe(0);
   expectEveryRowOnce(job);
-}, 120_000);
+}, 300_000);

@@ -16,5 +16,5 @@ describe.skipIf(process.platform !== 'linux')('a job with checkpoints', () => {
     expect(hidden).toEqual([]);
     expect(starts).toBeGreaterThan(1);
     expect(stderr).toMatch(/the job failed, attempt \d+ begins in 0\.0 s from .*: UDF_EXCEPTION/);
-  }, 120_000);
+  }, 300_000);
 });
