@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -90,6 +91,15 @@ def test_a_table_function_gives_a_row_for_each_item_one_for_a_tuple_and_none_for
     assert list(call(lambda x: [1]).rows(None)) == []
 
 
+def test_an_async_function_has_the_same_rules() -> None:
+    async def double(x: int) -> Place:
+        return Place("", 2 // x)
+
+    assert asyncio.run(call(double).later(1)) == FlinkRow("", 2)
+    assert asyncio.run(call(double).later(None)) is None
+    assert asyncio.run(call(double, null_on_error=True).later(0)) is None
+
+
 class Types:
     """Stands for `pyflink.table.DataTypes`: says what is asked of it."""
 
@@ -123,17 +133,12 @@ def arrow(x: Any) -> Any:
     return x
 
 
-@udf
-async def later(x: int) -> int:
-    return x
-
-
 @udtf(batch="pandas", input_types=["BIGINT"], result_types=["BIGINT"])
 def many(x: Any) -> Any:
     return x
 
 
-@pytest.mark.parametrize("function", [skipping, arrow, later, many])
+@pytest.mark.parametrize("function", [skipping, arrow, many])
 def test_what_pyflink_cannot_be_given_is_refused_with_a_way_out(function: Any) -> None:
     with pytest.raises(UdfError, match="cannot run on Flink") as raised:
         refuse_unsupported("f", specify("f", function))

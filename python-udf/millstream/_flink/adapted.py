@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import pickle
 from typing import Any
 
 from pyflink.common import Row
@@ -31,9 +33,13 @@ def adapted(name: str, spec: FunctionSpec) -> Any:
     if definition.kind == "aggregate":
         if definition.batch is not None:
             return udaf(spec.call, func_type="pandas", **declared)
-        assert spec.accumulator is not None
+        if spec.accumulator is None:
+            declared["accumulator_type"] = DataTypes.ROW([DataTypes.FIELD("pickled", DataTypes.BYTES())])
+            return udaf(_PickledAggregate(_call(spec), spec.instance), **declared)
         declared["accumulator_type"] = flink_type(spec.accumulator, DataTypes)
         return udaf(_Aggregate(_call(spec), spec.instance), **declared)
+    if spec.form.is_async:
+        return udf(_Awaited(_call(spec), spec.instance), **declared)
     if definition.batch is not None:
         return udf(_Scalar(spec.call, spec.instance), func_type="pandas", **declared)
     return udf(_Scalar(_call(spec), spec.instance), **declared)
@@ -80,6 +86,24 @@ class _Scalar(_Opened, ScalarFunction):  # type: ignore[misc]
         return self.call(*args)
 
 
+class _Awaited(_Opened, ScalarFunction):  # type: ignore[misc]
+    """An async function, awaited row by row.
+
+    Not an AsyncScalarFunction: PyFlink 2.3.0 gave all calls of a bundle the arguments of its last row.
+    """
+
+    def open(self, function_context: Any) -> None:
+        super().open(function_context)
+        self.loop = asyncio.new_event_loop()
+
+    def eval(self, *args: Any) -> Any:
+        return self.loop.run_until_complete(self.call.later(*args))
+
+    def close(self) -> None:
+        super().close()
+        self.loop.close()
+
+
 class _Table(_Opened, TableFunction):  # type: ignore[misc]
     def eval(self, *args: Any) -> Any:
         return self.call.rows(*args)
@@ -102,3 +126,28 @@ class _Aggregate(_Opened, AggregateFunction):  # type: ignore[misc]
 
     def get_value(self, accumulator: Any) -> Any:
         return self.call.value(self.instance.get_value(accumulator))
+
+
+class _PickledAggregate(_Aggregate):
+    """An aggregate whose accumulator is any Python object: Flink keeps its pickle."""
+
+    def create_accumulator(self) -> Any:
+        return Row(pickle.dumps(self.instance.create_accumulator()))
+
+    def accumulate(self, accumulator: Any, *args: Any) -> None:
+        own = pickle.loads(accumulator[0])
+        super().accumulate(own, *args)
+        accumulator[0] = pickle.dumps(own)
+
+    def retract(self, accumulator: Any, *args: Any) -> None:
+        own = pickle.loads(accumulator[0])
+        super().retract(own, *args)
+        accumulator[0] = pickle.dumps(own)
+
+    def merge(self, accumulator: Any, accumulators: Any) -> None:
+        own = pickle.loads(accumulator[0])
+        super().merge(own, [pickle.loads(other[0]) for other in accumulators])
+        accumulator[0] = pickle.dumps(own)
+
+    def get_value(self, accumulator: Any) -> Any:
+        return super().get_value(pickle.loads(accumulator[0]))

@@ -49,6 +49,17 @@ class RowCall:
                 return None
             raise
 
+    async def later(self, *args: Any) -> Any:
+        """As a call, of an async function."""
+        if self.is_skipped(args):
+            return None
+        try:
+            return self.value(await self.call(*self.taken(args)))
+        except Exception:
+            if self.null_on_error:
+                return None
+            raise
+
     def rows(self, *args: Any) -> Iterator[Any]:
         """The rows of a table function for one row; none where an argument is NULL that must not be."""
         if self.is_skipped(args):

@@ -31,19 +31,12 @@ def _problem(spec: FunctionSpec) -> tuple[str, str] | None:
         return f"it takes {batch}", "Declare batch='pandas'."
     if spec.form.iterator is not None:
         return "it takes an iterator of batches", "Take one batch for each call."
-    if spec.form.is_async:
-        return "it is async", "Write it with `def`, or declare it with PyFlink's AsyncScalarFunction."
     if kind == "table_aggregate" or spec.is_process_function or spec.analyzes:
         return "SQL of Flink cannot call it", "Write a table function of rows."
     if any(parameter.table is not None for parameter in spec.parameters):
         return "it takes a table", "Write a table function of rows."
     if kind == "table" and batch is not None:
         return "it is a table function over pandas", "Give one row to each call."
-    if kind == "aggregate" and batch is None and spec.accumulator is None:
-        return (
-            "its accumulator has no type",
-            "Give accumulator_type, or declare it with batch='pandas' where it runs in batch mode.",
-        )
     if on_error in ("skip", "dead_letter") or (
         on_error == "null" and (kind != "scalar" or batch is not None)
     ):

@@ -3,7 +3,13 @@ import { PassThrough } from 'node:stream';
 import type { CommandContext } from '../../../cli/context.js';
 import { StreamOutput } from '../../../cli/output.js';
 import type { FunctionDeclaration } from '../../../core/index.js';
-import type { JobSession, SessionOptions, StatementResult } from '../../../operators/index.js';
+import type {
+  JobSession,
+  PortabilityResult,
+  SessionOptions,
+  StatementResult,
+  WrongStatement,
+} from '../../../operators/index.js';
 
 export interface FakeSession {
   readonly context: CommandContext;
@@ -17,13 +23,19 @@ export interface FakeSession {
 }
 
 export interface FakeAnswers {
+  readonly portability?: readonly (PortabilityResult | WrongStatement)[];
   readonly results?: readonly StatementResult[];
   readonly declaration?: FunctionDeclaration;
   /** Called before each script's results. */
   readonly whileRunning?: (options: SessionOptions) => void;
 }
 
-export function fakeSession({ results = [], declaration, whileRunning }: FakeAnswers): FakeSession {
+export function fakeSession({
+  results = [],
+  portability = [],
+  declaration,
+  whileRunning,
+}: FakeAnswers): FakeSession {
   const stdout = collector();
   const stderr = collector();
   const fake: FakeSession = {
@@ -55,7 +67,9 @@ export function fakeSession({ results = [], declaration, whileRunning }: FakeAns
       execute: answer,
       explain: answer,
       check: answer,
-      portability: async function* () {},
+      portability: async function* () {
+        yield* portability;
+      },
       declaration: async () => {
         if (declaration === undefined) throw new Error('no declaration was expected');
         return declaration;

@@ -1,0 +1,12 @@
+CREATE TEMPORARY FUNCTION rating AS 'functions.rating' LANGUAGE PYTHON;
+CREATE TEMPORARY FUNCTION place AS 'functions.place' LANGUAGE PYTHON;
+CREATE TEMPORARY FUNCTION words AS 'functions.words' LANGUAGE PYTHON;
+CREATE TEMPORARY FUNCTION halved AS 'functions.halved' LANGUAGE PYTHON;
+CREATE TEMPORARY FUNCTION mean AS 'functions.mean' LANGUAGE PYTHON;
+CREATE TEMPORARY FUNCTION shout AS 'functions.shout' LANGUAGE PYTHON;
+CREATE TEMPORARY FUNCTION risky AS 'functions.risky' LANGUAGE PYTHON;
+CREATE TEMPORARY VIEW t AS SELECT id, CAST(NULLIF(id, 2) AS BIGINT) AS n, s FROM (VALUES (1, 'a b'), (2, 'c'), (3, 'd e')) AS v(id, s);
+CREATE TEMPORARY TABLE named (id INT, n BIGINT, r STRING, pn STRING, sh STRING, ri BIGINT, w STRING, c BIGINT) WITH ('connector' = 'print', 'print-identifier' = 'named');
+INSERT INTO named SELECT id, n, rating(n), place(n).name, shout(s), risky(n), w, c FROM t, LATERAL TABLE(words(s)) AS x(w, c);
+CREATE TEMPORARY TABLE grouped (k INT, m DOUBLE) WITH ('connector' = 'print', 'print-identifier' = 'grouped');
+INSERT INTO grouped SELECT MOD(id, 2), mean(halved(CAST(n AS DOUBLE))) FROM t WHERE n IS NOT NULL GROUP BY MOD(id, 2);
