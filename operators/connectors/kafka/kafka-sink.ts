@@ -115,6 +115,8 @@ export class KafkaSink implements Operator {
         ? []
         : [{ key, type: this.#exchange.columns[column]!, value: columns[column]!.value }],
     );
+    const metadataOf = (row: number): Partial<Message> =>
+      Object.assign({}, ...metadata.map(({ key, type, value }) => written(key, type, value(row))));
     const messages: Message[] = [];
     const topic = this.#topic();
     for (let row = 0; row < batch.rows; row++) {
@@ -130,10 +132,7 @@ export class KafkaSink implements Operator {
         ...(key === null ? {} : { key: Buffer.from(key) }),
         ...(value === null ? {} : { value: Buffer.from(value) }),
         ...this.#partition(),
-        ...Object.assign(
-          {},
-          ...metadata.map(({ key: name, type, value: read }) => written(name, type, read(row))),
-        ),
+        ...(metadata.length === 0 ? {} : metadataOf(row)),
       });
     }
     return messages;
