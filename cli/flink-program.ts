@@ -89,3 +89,27 @@ export function addExport(line: CommandLine, context: CommandContext, onSource: 
       line.exitCode = await exportJob(job, options, context);
     });
 }
+
+interface SubmitFlags extends Omit<ExportFlags, 'target'> {
+  readonly python?: string;
+}
+
+/** Adds `submit`. */
+export function addSubmit(line: CommandLine, context: CommandContext, onSource: OnSource): void {
+  scriptCommand(
+    line.command,
+    'submit',
+    'run a job on Apache Flink: in a mini cluster of PyFlink on this machine',
+  )
+    .addOption(new Option('--target <target>', 'where it runs').choices(['local']).makeOptionMandatory())
+    .addOption(new Option('--flink <version>', 'which Flink').choices(['2.3', '1.20']).default('2.3'))
+    .option('--python <python>', 'a Python that has apache-flink (MILLSTREAM_PYFLINK, else python3)')
+    .action(async (name: string | undefined, flags: SubmitFlags) => {
+      const job = scriptOnly(await readJob({ job: name ?? null, sql: flags.execute ?? null }), 'submit');
+      onSource(job.source);
+      const { submitJob } = await import('./commands/submit.js');
+      const python = flags.python ?? process.env.MILLSTREAM_PYFLINK ?? 'python3';
+      const options = { ...scriptOptions(flags), version: flags.flink, python };
+      line.exitCode = await submitJob(job, options, context);
+    });
+}

@@ -5,7 +5,7 @@ import type { RunOptions } from './commands/run.js';
 import type { CommandContext } from './context.js';
 import { addEnv } from './env-program.js';
 import { EXIT_DONE } from './exit-codes.js';
-import { addCheck, addExport } from './flink-program.js';
+import { addCheck, addExport, addSubmit } from './flink-program.js';
 import { FORMATS, type FormatName } from './format/formats.js';
 import { JobError } from './job/job-error.js';
 import { readJob } from './job/read-job.js';
@@ -42,6 +42,7 @@ export function createCommandLine(context: CommandContext, onSource: OnSource): 
   addExplain(line, context, onSource);
   addCheck(line, context, onSource);
   addExport(line, context, onSource);
+  addSubmit(line, context, onSource);
   addUdf(line, context);
   addReplay(line, context);
   addEnv(line.command, context, (exitCode) => {

@@ -30,6 +30,7 @@ export { buildFileEnvironments, lockFileEnvironments } from './environments/file
 export { bundleFolder, findBundle, listBundles } from './failures/bundle-folder.js';
 export type { FailureCount } from './failures/failed-rows.js';
 export { type ExportRequest, type PlannedExport, planExport } from './flink-export/plan-export.js';
+export { type PythonFailure, pythonFailure } from './flink-export/python-traceback.js';
 export { writeExport } from './flink-export/write-export.js';
 export type { JobStatus, WorkerStack, WorkerStatus } from './ledger/job-status.js';
 export { type RunningJob, runningJobs, stacksOf, stopJob } from './ledger/running-jobs.js';

@@ -21,14 +21,31 @@ export async function exportJob(
   options: ExportOptions,
   context: CommandContext,
 ): Promise<number> {
-  let exitCode = EXIT_DONE;
-  const { version, configuration, folder } = options;
+  const { folder, exitCode } = await exportTo(options.folder, job, options, context);
+  if (folder !== null) await context.stdout.write(`${folder}\n`);
+  return exitCode;
+}
+
+/** Where an export lies; null: it was refused, and why was told. */
+export interface Exported {
+  readonly folder: string | null;
+  readonly exitCode: number;
+}
+
+/** Exports a job into a new folder. */
+export async function exportTo(
+  folder: string,
+  job: ScriptJob,
+  options: Omit<ExportOptions, 'folder'>,
+  context: CommandContext,
+): Promise<Exported> {
+  let exported: Exported = { folder: null, exitCode: EXIT_INVALID };
   await withSession(job, options, context, async (session, reporter) => {
     const planned = await planExport(session, {
       name: job.source.name,
       sql: job.source.text,
-      version,
-      settings: configuration,
+      version: options.version,
+      settings: options.configuration,
       workingDirectory: process.cwd(),
       jobFolder: job.folder,
     });
@@ -36,13 +53,12 @@ export async function exportJob(
       for (const error of [...planned.errors, ...planned.findings.map(asError)])
         reporter.line(renderError(error, job.source, false));
       reporter.line('Nothing was written.');
-      exitCode = EXIT_INVALID;
       return;
     }
     for (const note of planned.plan.notes) reporter.note(note);
     const millstream = join(packageRoot(), 'python-udf', 'millstream');
     const written = await writeExport(planned.plan, job.source.text, folder, millstream);
-    await context.stdout.write(`${written}\n`);
+    exported = { folder: written, exitCode: EXIT_DONE };
   });
-  return exitCode;
+  return exported;
 }

@@ -30,6 +30,7 @@ describe('the portability check', () => {
         await session.close();
       }
     },
+    120_000,
   );
 });
 

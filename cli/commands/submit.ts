@@ -1,0 +1,73 @@
+/** `millstream submit --target local`: a job in a mini cluster of PyFlink on this machine. */
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CancelledError, EnvironmentError, UdfError } from '../../core/index.js';
+import { pythonFailure } from '../../operators/index.js';
+import type { CommandContext } from '../context.js';
+import { EXIT_DONE } from '../exit-codes.js';
+import type { ScriptJob } from '../job/job.js';
+import { type ExportOptions, exportTo } from './export.js';
+
+export interface SubmitOptions extends Omit<ExportOptions, 'folder'> {
+  /** A Python that has PyFlink. */
+  readonly python: string;
+}
+
+/**
+ * Exports the job into a temporary folder and runs its driver; rows go to stdout as Flink prints them. Ctrl-C ends the cluster.
+ * @throws {EnvironmentError} FLINK_MISSING; {UdfError} FLINK_JOB_FAILED
+ */
+export async function submitJob(
+  job: ScriptJob,
+  options: SubmitOptions,
+  context: CommandContext,
+): Promise<number> {
+  findFlink(options.python);
+  const folder = await mkdtemp(join(tmpdir(), 'millstream-submit-'));
+  try {
+    const exported = await exportTo(join(folder, 'job'), job, options, context);
+    if (exported.folder === null) return exported.exitCode;
+    await runDriver(options.python, join(exported.folder, 'driver.py'), context);
+    return EXIT_DONE;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function findFlink(python: string): void {
+  const { status } = spawnSync(python, ['-c', 'import pyflink.table'], { stdio: 'ignore' });
+  if (status === 0) return;
+  throw new EnvironmentError('FLINK_MISSING', `The Python ${python} has no PyFlink.`, {
+    hint: 'Install apache-flink into an environment of its own and name its Python: --python venv/bin/python.',
+  });
+}
+
+async function runDriver(python: string, driver: string, { stdout, signal }: CommandContext): Promise<void> {
+  const child = spawn(python, [driver], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const stop = () => child.kill('SIGINT');
+  signal.addEventListener('abort', stop, { once: true });
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  let errors = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    errors += text;
+  });
+  for await (const chunk of child.stdout.setEncoding('utf8')) await stdout.write(chunk as string);
+  const status = await ended;
+  signal.removeEventListener('abort', stop);
+  if (signal.aborted) throw new CancelledError('CANCELLED', 'The job on Flink was ended.');
+  if (status !== 0) throw jobFailed(errors);
+}
+
+function jobFailed(errors: string): UdfError {
+  const failure = pythonFailure(errors);
+  const message = failure?.message ?? errors.trim().split('\n').at(-1) ?? '';
+  return new UdfError('FLINK_JOB_FAILED', `The job failed on Flink: ${message}`, {
+    details: { traceback: failure?.traceback ?? null },
+    hint: 'Try the function here: `millstream run` has the row that it failed on.',
+  });
+}
