@@ -7,6 +7,7 @@ export class RelationalWorkers {
   /** What the latest job needed: more than that is not kept. */
   #kept = { count: 0, memoryBytes: 0 };
   #started = 0;
+  readonly #warm = new WeakSet<Worker>();
   readonly #idling: IdleTimer;
 
   /** @param idle how long idle workers are kept after a job */
@@ -53,11 +54,17 @@ export class RelationalWorkers {
     return worker;
   }
 
+  /** Whether it had served a stage before it was borrowed: it may have died since then, not yet noticed. */
+  isWarm(worker: Worker): boolean {
+    return this.#warm.has(worker);
+  }
+
   /** Takes back a worker whose stage was closed; ends it where another job's needs have come between. */
   async giveBack(worker: Worker): Promise<void> {
     const { count, memoryBytes } = this.#kept;
     if (worker.memoryBytes === memoryBytes && this.#idle.length < count) {
       this.#idle.push(worker);
+      this.#warm.add(worker);
       this.#idling.start();
     } else await worker.stop();
   }

@@ -10,6 +10,7 @@ import {
 } from '../../core/index.js';
 import type { Engine, EngineSizes } from '../engine.js';
 import type { FileOutput } from '../file-output.js';
+import { deathOf } from '../retry/retry-decision.js';
 import type { OpenRelational } from './relational-stage.js';
 
 /**
@@ -22,7 +23,7 @@ export function openRelational(
   engine: Engine,
   output: FileOutput | null,
 ): OpenRelational {
-  return async (metrics) => {
+  const open: OpenRelational = async (metrics) => {
     // Of an attempt that was given up.
     await output?.clear();
     const worker = await engine.relationalWorkers.borrow(engine.sizes.relationalWorkerBytes);
@@ -55,9 +56,12 @@ export function openRelational(
       };
     } catch (error) {
       await kill();
+      // It died while it was idle, which is no failure of the stage.
+      if (engine.relationalWorkers.isWarm(worker) && deathOf(error) !== null) return open(metrics);
       throw error;
     }
   };
+  return open;
 }
 
 function stageBody(

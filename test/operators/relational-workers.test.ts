@@ -102,6 +102,17 @@ describe('relational workers', () => {
     expect((await workers.borrow(100)).name).toBe('relational-2');
   });
 
+  it('are warm when they have served before, so that they may have died meanwhile', async () => {
+    const { workers } = pool();
+    await workers.expect(1, 100);
+    const worker = await workers.borrow(100);
+    expect(workers.isWarm(worker)).toBe(false);
+
+    await workers.giveBack(worker);
+
+    expect(workers.isWarm(await workers.borrow(100))).toBe(true);
+  });
+
   it('are replaced where one has died', async () => {
     const { workers } = pool();
     await workers.expect(1, 100);

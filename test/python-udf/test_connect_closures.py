@@ -201,5 +201,6 @@ def test_pickles_are_registered_functions_and_accumulators_of_the_same_function_
     sources = Path(millstream.__file__).parent.rglob("*.py")
     readers = {file.name for file in sources if "pickle.load" in file.read_text()}
 
-    # The second tries whether an accumulator can be pickled, the third merges those of a partial stage.
-    assert readers == {"_pickled_function.py", "_describe.py", "packed.py"}
+    # The second tries whether an accumulator can be pickled, the third merges those of a partial stage, the
+    # fourth keeps them as Flink's state.
+    assert readers == {"_pickled_function.py", "_describe.py", "packed.py", "adapted.py"}

@@ -30,6 +30,8 @@ class FailingJob {
     return { id: this.#taken, states: new Map() };
   }
 
+  async checkpointCompleted(): Promise<void> {}
+
   abandon(error: unknown): void {
     this.abandoned.push(error);
   }
