@@ -60,6 +60,7 @@ async function openStage(bridge) {
     cpus: null,
     processes: null,
     openFiles: null,
+    fileBytes: null,
     workingDirectory: BENCH,
     python: null,
     inherited: null,
@@ -90,6 +91,8 @@ async function openStage(bridge) {
     keyColumns: [],
     tagColumn: null,
     passedColumns: [],
+    state: null,
+    process: null,
     context: {
       jobId: 'roundtrip',
       subtask: 0,
