@@ -129,6 +129,7 @@ export { decodeSnapshot, type StateEntry } from './state/snapshot-file.js';
 export * from './state/state-backend.js';
 export { readStateValue, StateWriter } from './state/state-value.js';
 export * from './state/time-queue.js';
+export { fromJsonBytes, jsonBytes } from './text/json-bytes.js';
 export { nearNames } from './text/near-names.js';
 export { toArrowSchema, toArrowType } from './types/arrow-type.js';
 export * from './types/data-type.js';

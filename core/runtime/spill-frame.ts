@@ -11,6 +11,7 @@ import { crc32 } from 'node:zlib';
 import type { Batch, ColumnGroup, StreamElement } from '../batch/batch.js';
 import { loadBatch } from '../batch/hold.js';
 import { InternalError } from '../errors.js';
+import { fromJsonBytes, jsonBytes } from '../text/json-bytes.js';
 
 export const SPILL_PREFIX_BYTES = 16;
 
@@ -24,7 +25,7 @@ export function encodeSpillFrame(given: StreamElement): Uint8Array[] {
       if (group.selection !== null) pushPadded(payload, bytesOf(group.selection));
     }
   }
-  const header = padded(new TextEncoder().encode(JSON.stringify(headerOf(element))));
+  const header = padded(jsonBytes(headerOf(element)));
   const prefix = new Uint8Array(SPILL_PREFIX_BYTES);
   const view = new DataView(prefix.buffer);
   view.setUint32(0, header.byteLength, true);
@@ -51,7 +52,7 @@ export function decodeSpillFrame(prefix: Uint8Array, body: Uint8Array): StreamEl
     });
   }
   const headerBytes = view.getUint32(0, true);
-  const header = JSON.parse(new TextDecoder().decode(body.subarray(0, headerBytes))) as Header;
+  const header = fromJsonBytes<Header>(body.subarray(0, headerBytes));
   switch (header.kind) {
     case 'batch':
       return decodeBatch(header, body, headerBytes);

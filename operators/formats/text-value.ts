@@ -133,8 +133,12 @@ function timestamp(text: string, precision: number, format: TimestampFormat): bi
   const separator = format === 'SQL' ? ' ' : 'T';
   const at = text.indexOf(separator);
   if (at < 0) return undefined;
-  const plain = `${text.slice(0, at)} ${withSeconds(text.slice(at + 1))}`;
-  const ticks = parseTimestamp(plain, 9);
+  return timestampTicks(`${text.slice(0, at)} ${withSeconds(text.slice(at + 1))}`, precision);
+}
+
+/** The value of a TIMESTAMP from `2024-02-29 12:00:00.5`; digits beyond its precision are cut off. */
+export function timestampTicks(text: string, precision: number): bigint | undefined {
+  const ticks = parseTimestamp(text, 9);
   if (ticks === undefined) return undefined;
   const unit = 10n ** BigInt(9 - precision);
   const rest = ((ticks % unit) + unit) % unit;

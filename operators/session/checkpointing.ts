@@ -8,6 +8,7 @@ import {
   CheckpointStore,
   ConfigurationError,
   claimState,
+  fromJsonBytes,
   type Job,
   readCheckpoint,
   SinkError,
@@ -339,5 +340,5 @@ async function removeOthers(kept: ReadonlyMap<string, KeptParts>): Promise<void>
 }
 
 function partsIn(state: Uint8Array | null): KeptPart[] {
-  return state === null ? [] : (JSON.parse(new TextDecoder().decode(state)) as KeptPart[]);
+  return state === null ? [] : fromJsonBytes<KeptPart[]>(state);
 }

@@ -1,7 +1,14 @@
 /** A filesystem sink of a job with checkpoints: a part for each of them, shown when the checkpoint is complete. */
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Barrier, Batch, Operator, OperatorContext, Watermark } from '../../core/index.js';
+import {
+  type Barrier,
+  type Batch,
+  jsonBytes,
+  type Operator,
+  type OperatorContext,
+  type Watermark,
+} from '../../core/index.js';
 import { derivedContext } from '../derived-context.js';
 import { type FileOutput, type KeptPart, showPart } from '../file-output.js';
 
@@ -95,7 +102,7 @@ export class RollingFileSink implements Operator {
 
   async snapshot({ checkpointId }: Barrier): Promise<void> {
     await this.#finish(checkpointId);
-    const state = new TextEncoder().encode(JSON.stringify(this.parts.all));
+    const state = jsonBytes(this.parts.all);
     this.#context.acknowledge(checkpointId, state);
   }
 

@@ -1,7 +1,7 @@
 /** Where a scan of files is: how many rows of it have gone out, and what the files were. */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type FileScan, SourceError } from '../../core/index.js';
+import { type FileScan, fromJsonBytes, jsonBytes, SourceError } from '../../core/index.js';
 import { globFiles, isGlob } from './glob-files.js';
 
 export interface FilePosition {
@@ -28,7 +28,7 @@ function filesAt(path: string): FileIdentity[] {
 }
 
 export function encodePosition(position: FilePosition): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify(position));
+  return jsonBytes(position);
 }
 
 /**
@@ -36,7 +36,7 @@ export function encodePosition(position: FilePosition): Uint8Array {
  * @throws {SourceError} SOURCE_CHANGED where the files are not those of the checkpoint
  */
 export function rowsBefore(state: Uint8Array, scans: readonly FileScan[]): number {
-  const { rows, files } = JSON.parse(new TextDecoder().decode(state)) as FilePosition;
+  const { rows, files } = fromJsonBytes<FilePosition>(state);
   const now = new Map(identitiesOf(scans).map((file) => [file[0], JSON.stringify(file)]));
   const changed = files.find((file) => now.get(file[0]) !== JSON.stringify(file));
   const added = [...now.keys()].find((path) => !files.some((file) => file[0] === path));

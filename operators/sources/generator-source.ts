@@ -1,12 +1,14 @@
 /** Rows that the core makes up, as fast as they are taken or at a steady rate. */
-import type {
-  Barrier,
-  Clock,
-  ColumnValues,
-  OperatorContext,
-  OperatorSurroundings,
-  SourceOperator,
-  SourceStage,
+import {
+  type Barrier,
+  type Clock,
+  type ColumnValues,
+  fromJsonBytes,
+  jsonBytes,
+  type OperatorContext,
+  type OperatorSurroundings,
+  type SourceOperator,
+  type SourceStage,
 } from '../../core/index.js';
 import { Turns } from '../turns.js';
 import { type EncodeGroups, groupEncoder } from './group-encoder.js';
@@ -53,7 +55,7 @@ export class GeneratorSource implements SourceOperator {
   #goOn(): void {
     const state = this.job.restored?.get(this.stage.id) ?? null;
     if (state === null) return;
-    this.#made = (JSON.parse(new TextDecoder().decode(state)) as { readonly made: number }).made;
+    this.#made = fromJsonBytes<{ readonly made: number }>(state).made;
     this.#generator.skip(this.#made);
   }
 
@@ -80,7 +82,7 @@ export class GeneratorSource implements SourceOperator {
 
   snapshot(barrier: Barrier): Promise<void> {
     return this.#turns.alone(async () => {
-      const state = new TextEncoder().encode(JSON.stringify({ made: this.#made }));
+      const state = jsonBytes({ made: this.#made });
       this.#context.acknowledge(barrier.checkpointId, state);
       await this.#context.output.emit(barrier);
     });

@@ -3,6 +3,8 @@ import { statSync } from 'node:fs';
 import {
   type Barrier,
   type FileScan,
+  fromJsonBytes,
+  jsonBytes,
   type OperatorContext,
   SourceError,
   type SourceOperator,
@@ -46,7 +48,7 @@ export class MonitoredFiles implements SourceOperator {
     state: Uint8Array | null,
   ) {
     const position: Position =
-      state === null ? { done: [], files: [], rows: 0 } : JSON.parse(new TextDecoder().decode(state));
+      state === null ? { done: [], files: [], rows: 0 } : fromJsonBytes<Position>(state);
     this.#done = new Set(position.done);
     this.#files = position.files;
     this.#before = position.rows;
@@ -113,7 +115,7 @@ export class MonitoredFiles implements SourceOperator {
 
   #position(rows: number): Uint8Array {
     const position: Position = { done: [...this.#done], files: this.#files, rows };
-    return new TextEncoder().encode(JSON.stringify(position));
+    return jsonBytes(position);
   }
 
   /** @throws {SourceError} SOURCE_NOT_FOUND */

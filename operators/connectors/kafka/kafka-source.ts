@@ -2,6 +2,8 @@
 import type { Admin, ClusterMetadata, Consumer, RecordsBatch } from '@platformatic/kafka';
 import {
   type Barrier,
+  fromJsonBytes,
+  jsonBytes,
   type OperatorContext,
   SourceError,
   type SourceOperator,
@@ -63,7 +65,7 @@ export class KafkaSource implements SourceOperator {
       groupId: this.table.properties.groupId ?? 'millstream',
     });
     const state = this.host.job.restored?.get(this.stage.id) ?? null;
-    if (state !== null) this.#restore(JSON.parse(new TextDecoder().decode(state)) as Position);
+    if (state !== null) this.#restore(fromJsonBytes<Position>(state));
     try {
       await this.#discover(state === null);
     } catch (error) {
@@ -108,7 +110,7 @@ export class KafkaSource implements SourceOperator {
         String(sent),
         end === null ? null : String(end),
       ]);
-      return new TextEncoder().encode(JSON.stringify(position));
+      return jsonBytes(position);
     });
   }
 

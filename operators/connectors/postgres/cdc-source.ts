@@ -4,6 +4,8 @@ import {
   type Barrier,
   type Deferred,
   deferred,
+  fromJsonBytes,
+  jsonBytes,
   type OperatorContext,
   SourceError,
   type SourceOperator,
@@ -58,8 +60,7 @@ export class CdcSource implements SourceOperator {
     this.#rows = new SourceRows(this.stage, this.host.job, context);
     context.signal.addEventListener('abort', () => this.#stream?.end(), { once: true });
     const state = this.host.job.restored?.get(this.stage.id) ?? null;
-    if (state !== null)
-      this.#sent = BigInt((JSON.parse(new TextDecoder().decode(state)) as { readonly lsn: string }).lsn);
+    if (state !== null) this.#sent = BigInt(fromJsonBytes<{ readonly lsn: string }>(state).lsn);
     this.#confirmed = this.#sent ?? 0n;
     const client = await this.#connect();
     try {
@@ -88,7 +89,7 @@ export class CdcSource implements SourceOperator {
     if (this.#isClosed) return;
     await this.#rows.snapshot(barrier, () => {
       this.#positions.set(barrier.checkpointId, this.#sent!);
-      return new TextEncoder().encode(JSON.stringify({ lsn: String(this.#sent) }));
+      return jsonBytes({ lsn: String(this.#sent) });
     });
   }
 

@@ -4,14 +4,13 @@ import {
   dateText,
   parseDate,
   parseTime,
-  parseTimestamp,
   type SqlValue,
   timestampText,
   timeText,
   typeToText,
 } from '../../../core/index.js';
 import { MalformedRecord } from '../../formats/format.js';
-import { textReader } from '../../formats/text-value.js';
+import { textReader, timestampTicks } from '../../formats/text-value.js';
 
 /** Reads the text of a value, which is not NULL. @throws {MalformedRecord} */
 export type ReadText = (text: string) => SqlValue;
@@ -27,7 +26,7 @@ export function postgresReader(type: DataType): ReadText {
       return (text) => fitting(parseTime(text), text, type);
     case 'TIMESTAMP':
     case 'TIMESTAMP_LTZ':
-      return (text) => fitting(ticks(text.replace(/[+-]00(:00)?$/, ''), type.precision), text, type);
+      return (text) => fitting(timestampTicks(text.replace(/[+-]00(:00)?$/, ''), type.precision), text, type);
     case 'BINARY':
     case 'VARBINARY':
     case 'BYTES':
@@ -44,14 +43,6 @@ export function postgresReader(type: DataType): ReadText {
 function fitting(value: SqlValue | undefined, text: string, type: DataType): SqlValue {
   if (value !== undefined) return value;
   throw new MalformedRecord(`${JSON.stringify(text)} is no ${typeToText(type)}`);
-}
-
-function ticks(text: string, precision: number): bigint | undefined {
-  const value = parseTimestamp(text, 9);
-  if (value === undefined) return undefined;
-  const unit = 10n ** BigInt(9 - precision);
-  const whole = value - (((value % unit) + unit) % unit);
-  return precision > 6 ? whole : whole / 1_000n;
 }
 
 /** The items of `{1,NULL,"a \"b\""}`. */
