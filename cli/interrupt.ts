@@ -2,7 +2,7 @@
 import { CancelledError } from '../core/index.js';
 import { EXIT_DONE, EXIT_INTERRUPTED } from './exit-codes.js';
 
-/** From the first signal to the end of the process, whatever still runs; workers end with their zygote. */
+/** From what cancels the job to the end of the process, whatever still runs; workers end with their zygote. */
 const CANCEL_GRACE_MS = 900;
 /** As Kubernetes waits before it kills. */
 const DRAIN_GRACE_MS = 30_000;
@@ -68,33 +68,36 @@ export class Interrupt {
     process.exit(isKept ? exitCode : SIGNALS[taken.name]);
   }
 
-  private take(name: SignalName): void {
+  /** A signal has come. */
+  take(name: SignalName): void {
     // Whatever the end would have been, it is not waited for.
     if (this.taken !== null) this.end(EXIT_INTERRUPTED);
     const { drain } = this;
     const isDrain = name === 'SIGTERM' && drain !== null;
     this.taken = { name, isDrain };
     const stopping = name === 'SIGINT' ? (this.stop?.() ?? null) : null;
-    const graceMs = isDrain ? DRAIN_GRACE_MS : CANCEL_GRACE_MS + (stopping === null ? 0 : STOP_MS);
-    setTimeout(() => this.end(EXIT_INTERRUPTED), graceMs).unref();
     if (stopping !== null) {
       const seconds = STOP_MS / 1000;
       process.stderr.write(
         `Ctrl-C: takes a last checkpoint, within ${seconds} s. The second one ends it at once.\n`,
       );
-      setTimeout(() => this.cancel(name), STOP_MS).unref();
-      stopping.catch(() => this.cancel(name));
+      const timer = setTimeout(() => this.cancel(name, CANCEL_GRACE_MS), STOP_MS).unref();
+      stopping.catch(() => {
+        clearTimeout(timer);
+        this.cancel(name, CANCEL_GRACE_MS);
+      });
     } else if (isDrain) {
       const seconds = DRAIN_GRACE_MS / 1000;
       process.stderr.write(`${name}: ends in order, within ${seconds} s. A second signal ends it at once.\n`);
-      setTimeout(() => this.cancel(name), DRAIN_MS).unref();
+      setTimeout(() => this.cancel(name, DRAIN_GRACE_MS - DRAIN_MS), DRAIN_MS).unref();
       drain();
     } else {
-      this.cancel(name);
+      this.cancel(name, CANCEL_GRACE_MS);
     }
   }
 
-  private cancel(name: SignalName): void {
+  private cancel(name: SignalName, graceMs: number): void {
+    setTimeout(() => this.end(EXIT_INTERRUPTED), graceMs).unref();
     this.controller.abort(new CancelledError('CANCELLED', stoppedBy(name)));
   }
 }

@@ -1,8 +1,9 @@
 /** `millstream submit --target local`: a job in a mini cluster of PyFlink on this machine. */
-import { spawn, spawnSync } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { CancelledError, EnvironmentError, UdfError } from '../../core/index.js';
 import { pythonFailure } from '../../operators/index.js';
 import type { CommandContext } from '../context.js';
@@ -17,14 +18,14 @@ export interface SubmitOptions extends Omit<ExportOptions, 'folder'> {
 
 /**
  * Exports the job into a temporary folder and runs its driver; rows go to stdout as Flink prints them. Ctrl-C ends the cluster.
- * @throws {EnvironmentError} FLINK_MISSING; {UdfError} FLINK_JOB_FAILED
+ * @throws {EnvironmentError} FLINK_MISSING; {UdfError} FLINK_JOB_FAILED; {CancelledError} CANCELLED
  */
 export async function submitJob(
   job: ScriptJob,
   options: SubmitOptions,
   context: CommandContext,
 ): Promise<number> {
-  findFlink(options.python);
+  await findFlink(options.python, context.signal);
   const folder = await mkdtemp(join(tmpdir(), 'millstream-submit-'));
   try {
     const exported = await exportTo(join(folder, 'job'), job, options, context);
@@ -36,18 +37,25 @@ export async function submitJob(
   }
 }
 
-function findFlink(python: string): void {
-  const { status } = spawnSync(python, ['-c', 'import pyflink.table'], { stdio: 'ignore' });
-  if (status === 0) return;
-  throw new EnvironmentError('FLINK_MISSING', `The Python ${python} has no PyFlink.`, {
-    hint: 'Install apache-flink into an environment of its own and name its Python: --python venv/bin/python.',
-  });
+/** Looks for the module and does not import it, which takes seconds. */
+const HAS_FLINK = 'import importlib.util, sys; sys.exit(importlib.util.find_spec("pyflink.table") is None)';
+
+async function findFlink(python: string, signal: AbortSignal): Promise<void> {
+  try {
+    await promisify(execFile)(python, ['-c', HAS_FLINK], { signal });
+  } catch {
+    if (signal.aborted) throw cancelled();
+    throw new EnvironmentError('FLINK_MISSING', `The Python ${python} has no PyFlink.`, {
+      hint: 'Install apache-flink into an environment of its own and name its Python: --python venv/bin/python.',
+    });
+  }
 }
 
 async function runDriver(python: string, driver: string, { stdout, signal }: CommandContext): Promise<void> {
   const child = spawn(python, [driver], { stdio: ['ignore', 'pipe', 'pipe'] });
   const stop = () => child.kill('SIGINT');
-  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  else signal.addEventListener('abort', stop, { once: true });
   const ended = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', resolve);
@@ -59,8 +67,12 @@ async function runDriver(python: string, driver: string, { stdout, signal }: Com
   for await (const chunk of child.stdout.setEncoding('utf8')) await stdout.write(chunk as string);
   const status = await ended;
   signal.removeEventListener('abort', stop);
-  if (signal.aborted) throw new CancelledError('CANCELLED', 'The job on Flink was ended.');
+  if (signal.aborted) throw cancelled();
   if (status !== 0) throw jobFailed(errors);
+}
+
+function cancelled(): CancelledError {
+  return new CancelledError('CANCELLED', 'The job on Flink was ended.');
 }
 
 function jobFailed(errors: string): UdfError {

@@ -1,6 +1,6 @@
 /** A script → what its export has; refused where it is not portable, before anything is written. */
 import { existsSync, statSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import {
   ConfigurationError,
   type FlinkVersion,
@@ -9,6 +9,7 @@ import {
   parseScript,
   type Statement,
 } from '../../core/index.js';
+import { parseArchives } from '../environments/worker-folder.js';
 import type { JobSession, PlacedFinding } from '../session/session-types.js';
 import { type ExportedFiles, type ExportPlan, isPythonFunction } from './export-plan.js';
 import { pythonModules } from './python-modules.js';
@@ -105,16 +106,21 @@ function filesOf(
   const at = (path: string, key: string) => existing(resolve(workingDirectory, path), key);
   const listed = (key: string) =>
     (setting(key) ?? '')
-      .split(/[,;]/)
+      .split(',')
       .map((path) => path.trim())
       .filter(Boolean);
   const paths = listed('python.files').map((path) => at(path, 'python.files'));
-  const folders = paths.filter((path) => statSync(path).isDirectory());
+  const folders: string[] = [];
   const copies = new Map<string, string>();
   const zips: string[] = [];
   for (const path of paths) {
-    if (path.endsWith('.py')) copies.set(`python/${basename(path)}`, path);
-    else if (!folders.includes(path)) zips.push(add(copies, path));
+    if (statSync(path).isDirectory()) folders.push(path);
+    else if (path.endsWith('.py')) {
+      const copy = `python/${basename(path)}`;
+      // Of two modules of one name the first is imported.
+      if (!copies.has(copy)) copies.set(copy, path);
+      folders.push(dirname(path));
+    } else zips.push(add(copies, path));
   }
   const targets = statements.flatMap((statement) =>
     isPythonFunction(statement) ? [statement.path.value] : [],
@@ -124,11 +130,10 @@ function filesOf(
   for (const [name, path] of modules.files) copies.set(`python/${name}`, path);
   const [wanted, wheels] = (setting('python.requirements') ?? '').split('#');
   if (wanted !== '') copies.set('requirements.txt', at(wanted!, 'python.requirements'));
-  const archives = listed('python.archives').map((entry) => {
-    const [path, target] = entry.split('#') as [string, string | undefined];
-    const copy = add(copies, at(path, 'python.archives'));
-    return { path: copy, target: target ?? basename(path) };
-  });
+  const archives = parseArchives(listed('python.archives'), workingDirectory).map(({ file, target }) => ({
+    path: add(copies, existing(file, 'python.archives')),
+    target,
+  }));
   const notes = [
     ...modules.elsewhere.map(
       (name) => `The module ${name} is not beside the job: it has to be installed on the cluster.`,
@@ -143,8 +148,10 @@ function filesOf(
   return { files, notes };
 }
 
+/** Files of the same name get folders of their own. */
 function add(copies: Map<string, string>, path: string): string {
-  const copy = `files/${basename(path)}`;
+  let copy = `files/${basename(path)}`;
+  for (let i = 2; copies.has(copy) && copies.get(copy) !== path; i++) copy = `files/${i}/${basename(path)}`;
   copies.set(copy, path);
   return copy;
 }

@@ -47,19 +47,36 @@ def own_imports() -> Iterator[None]:
 
 
 def load(name: str, target: str) -> FunctionSpec:
-    """The function that `target` names: the longest importable module, then attributes of it.
+    """The function that `target` names.
 
     Raises:
-        UdfError: UDF_IMPORT with the traceback from the user's frame on, UDF_NOT_FOUND with near names,
-        and what `describe` raises.
+        UdfError: as `find`, and what `describe` raises.
     """
     if is_inline(target):
         return specify(name, load_inline(name, target))
+    return specified(name, find(name, target))
+
+
+def find(name: str, target: str) -> Any:
+    """The object that a path names: the longest importable module, then attributes of it.
+
+    Raises:
+        UdfError: UDF_IMPORT with the traceback from the user's frame on, UDF_NOT_FOUND with near names.
+    """
     found: Any = _module(name, target)
     for attribute in target[len(found.__name__) + 1 :].split("."):
         if not hasattr(found, attribute):
             raise _not_found(name, target, attribute, found)
         found = getattr(found, attribute)
+    return found
+
+
+def specified(name: str, found: Any) -> FunctionSpec:
+    """What is known of a found function; errors say where it is.
+
+    Raises:
+        UdfError: what `describe` raises.
+    """
     try:
         return specify(name, found)
     except MillstreamError as error:

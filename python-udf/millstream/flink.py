@@ -7,11 +7,10 @@ about resources have no meaning on Flink. What cannot be kept is refused when th
 
 from __future__ import annotations
 
-import importlib
 from typing import Any
 
 from ._definition import definition_of
-from ._loading import load
+from ._loading import find, specified
 
 __all__ = ["create_function", "flink_function"]
 
@@ -24,11 +23,11 @@ def flink_function(path: str) -> Any:
         UdfError: FLINK_UNSUPPORTED where PyFlink has no such function; UDF_IMPORT, UDF_NOT_FOUND and the
         others of a function that cannot be declared.
     """
-    spec = load(path.rpartition(".")[2], path)
-    module, _, name = path.rpartition(".")
-    declared = _attribute(module, name)
+    name = path.rpartition(".")[2]
+    declared = find(name, path)
     if definition_of(declared) is None:
         return None
+    spec = specified(name, declared)
     from ._flink.adapted import adapted
 
     return adapted(path, spec)
@@ -54,7 +53,3 @@ def create_function(environment: Any, name: str, path: str, scope: str, statemen
         environment.create_temporary_system_function(name, function)
     else:
         environment.create_temporary_function(name, function)
-
-
-def _attribute(module: str, name: str) -> object:
-    return getattr(importlib.import_module(module), name, None)

@@ -18,6 +18,7 @@ from millstream._flink.unsupported import refuse_unsupported
 from millstream._function_spec import specify
 from millstream._types import Shape, parse_type
 from millstream.errors import UdfError
+from millstream.flink import flink_function
 
 
 class FlinkRow(tuple[Any, ...]):
@@ -55,6 +56,23 @@ def test_a_parameter_that_is_not_optional_is_not_called_with_null() -> None:
 
 def test_the_rule_of_the_last_parameter_counts_for_further_arguments() -> None:
     assert call(lambda *xs: len(xs))(1, 2, None) is None
+
+
+def test_the_class_of_the_last_parameter_counts_for_further_arguments() -> None:
+    total = call(lambda *places: sum(place.rank for place in places), shape=Shape(make=Place))
+    assert total(FlinkRow("a", 1), FlinkRow("b", 2), FlinkRow("c", 4)) == 7
+
+
+class Holder:
+    @staticmethod
+    def undeclared(x: int) -> int:
+        return x
+
+
+def test_a_function_is_found_in_a_class_too_and_is_flinks_own_where_it_is_not_declared() -> None:
+    assert flink_function(f"{__name__}.Holder.undeclared") is None
+    with pytest.raises(UdfError, match="has no `nosuch`"):
+        flink_function(f"{__name__}.Holder.nosuch")
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import pickle
 from typing import Any
 
@@ -48,10 +49,12 @@ def adapted(name: str, spec: FunctionSpec) -> Any:
 def _call(spec: FunctionSpec) -> RowCall:
     rule = spec.definition.options.null
     passes = spec.definition.called_with_none or rule == "pass"
+    # SQL gives arguments by position alone.
+    positional = [p for p in spec.parameters if p.kind is not inspect.Parameter.KEYWORD_ONLY]
     return RowCall(
         spec.call,
-        [rule == "skip" or not (passes or parameter.nullable) for parameter in spec.parameters],
-        [parameter.shape for parameter in spec.parameters],
+        [rule == "skip" or not (passes or parameter.nullable) for parameter in positional],
+        [parameter.shape for parameter in positional],
         spec.definition.options.on_error == "null",
         Row,
     )

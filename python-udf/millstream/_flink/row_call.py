@@ -29,7 +29,7 @@ class RowCall:
         Args:
             skips_null: for each parameter, whether the function is not called with NULL there; the last
                 one counts for all further arguments.
-            shapes: classes of the arguments, by parameter.
+            shapes: classes of the arguments, by parameter; the last one as well.
             make_row: PyFlink's `Row`.
         """
         self.call = call
@@ -80,7 +80,7 @@ class RowCall:
     def taken(self, args: Sequence[Any]) -> list[Any]:
         """The arguments as their annotations say."""
         shapes = self.shapes
-        return [shaped(arg, shapes[i] if i < len(shapes) else None) for i, arg in enumerate(args)]
+        return [shaped(arg, shapes[min(i, len(shapes) - 1)]) for i, arg in enumerate(args)]
 
     def value(self, given: Any) -> Any:
         """A result as a value of Flink: rows for objects with fields."""

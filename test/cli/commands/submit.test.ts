@@ -1,27 +1,61 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { submitJob } from '../../../cli/commands/submit.js';
 import { fakeSession } from '../support/fake-session.js';
 
+const JOB = {
+  kind: 'script',
+  source: { name: '-e', text: 'SELECT 1' },
+  folder: null,
+  mode: null,
+} as const;
+const OPTIONS = { mode: null, configuration: {}, quiet: true, version: '2.3' } as const;
+
+/** Has PyFlink, and runs a driver until it is interrupted. */
+const FAKE_PYTHON = `#!/bin/sh
+[ "$1" = -c ] && exit 0
+exec sleep 600
+`;
+
 describe('submit', () => {
-  it('says which Python has no PyFlink before anything is exported', async () => {
+  let folder: string;
+  let python: string;
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'millstream-submit-test-'));
+    python = join(folder, 'python');
+    writeFileSync(python, FAKE_PYTHON, { mode: 0o755 });
+  });
+
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it.each(['/nosuch/python', 'false'])(
+    'says which Python has no PyFlink before anything is exported: %s',
+    async (without) => {
+      const fake = fakeSession({});
+      await expect(submitJob(JOB, { ...OPTIONS, python: without }, fake.context)).rejects.toMatchObject({
+        code: 'FLINK_MISSING',
+        message: `The Python ${without} has no PyFlink.`,
+      });
+      expect(fake.options).toBeNull();
+    },
+  );
+
+  it('ends the cluster also where Ctrl-C came before it was started', async () => {
     const fake = fakeSession({});
-    const job = {
-      kind: 'script',
-      source: { name: '-e', text: 'SELECT 1' },
-      folder: null,
-      mode: null,
-    } as const;
-    const options = {
-      mode: null,
-      configuration: {},
-      quiet: true,
-      version: '2.3',
-      python: '/nosuch/python',
-    } as const;
-    await expect(submitJob(job, options, fake.context)).rejects.toMatchObject({
-      code: 'FLINK_MISSING',
-      message: 'The Python /nosuch/python has no PyFlink.',
+    const interrupt = new AbortController();
+    const context = {
+      ...fake.context,
+      signal: interrupt.signal,
+      openSession: async (options: Parameters<typeof fake.context.openSession>[0]) => {
+        interrupt.abort();
+        return fake.context.openSession(options);
+      },
+    };
+    await expect(submitJob(JOB, { ...OPTIONS, python }, context)).rejects.toMatchObject({
+      code: 'CANCELLED',
     });
-    expect(fake.options).toBeNull();
   });
 });

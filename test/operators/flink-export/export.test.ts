@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +8,14 @@ import { planExport, Session, writeExport } from '../../../operators/index.js';
 const python = fileURLToPath(new URL('../../../python-udf/millstream', import.meta.url));
 
 const TABLE = `CREATE TEMPORARY TABLE t (id BIGINT, s STRING) WITH ('connector' = 'datagen', 'number-of-rows' = '3');\n`;
+
+/** A zip file that has nothing but a comment. */
+function emptyZip(comment: string): Buffer {
+  const end = Buffer.alloc(22);
+  end.write('PK\x05\x06');
+  end.writeUInt16LE(comment.length, 20);
+  return Buffer.concat([end, Buffer.from(comment)]);
+}
 
 describe('an export to Flink', () => {
   let folder: string;
@@ -53,7 +61,7 @@ describe('an export to Flink', () => {
 
   async function exported(sql: string, name: string): Promise<string> {
     const planned = await plan(sql);
-    if (planned.kind === 'refused') throw new Error(JSON.stringify(planned.findings));
+    if (planned.kind === 'refused') throw new Error(JSON.stringify([planned.errors, planned.findings]));
     return writeExport(planned.plan, sql, join(folder, name), python);
   }
 
@@ -88,6 +96,37 @@ INSERT INTO o SELECT id FROM t;`;
     expect(readFileSync(join(target, 'requirements.txt'), 'utf8')).toBe('tabulate\n');
   });
 
+  it('takes what is beside a module of python.files along, and of two of one name the first', async () => {
+    for (const name of ['first', 'second']) {
+      mkdirSync(join(folder, name));
+      writeFileSync(join(folder, name, 'text.py'), `WHICH = '${name}'\n`);
+      writeFileSync(join(folder, name, 'lib.zip'), emptyZip(name));
+    }
+    writeFileSync(
+      join(folder, 'first', 'score.py'),
+      'import helper\nfrom millstream import udf\n\n\n@udf\ndef score(x: int) -> int:\n    return x\n',
+    );
+    writeFileSync(join(folder, 'first', 'helper.py'), '');
+    const sql = `SET 'python.files' = 'first/score.py, first/text.py, second/text.py, second/lib.zip';
+SET 'python.archives' = 'first/lib.zip, first/lib.zip#again';
+CREATE TEMPORARY FUNCTION score AS 'score.score' LANGUAGE PYTHON;
+${TABLE}SELECT score(id) FROM t;`;
+    const target = await exported(sql, 'modules');
+    expect(readdirSync(join(target, 'python')).sort()).toEqual([
+      'helper.py',
+      'millstream',
+      'score.py',
+      'text.py',
+    ]);
+    expect(readFileSync(join(target, 'python', 'text.py'), 'utf8')).toBe("WHICH = 'first'\n");
+    expect(readFileSync(join(target, 'files', 'lib.zip'))).toEqual(emptyZip('second'));
+    expect(readFileSync(join(target, 'files', '2', 'lib.zip'))).toEqual(emptyZip('first'));
+    const driver = readFileSync(join(target, 'driver.py'), 'utf8');
+    expect(driver).toContain('env.add_python_file(str(HERE / "files/lib.zip"))');
+    expect(driver).toContain('env.add_python_archive(str(HERE / "files/2/lib.zip"), "lib.zip")');
+    expect(driver).toContain('env.add_python_archive(str(HERE / "files/2/lib.zip"), "again")');
+  });
+
   it('is refused with everything that is not portable', async () => {
     const planned = await plan(
       `${TABLE}SELECT id, COUNT(DISTINCT id, s) FROM t GROUP BY id;\nSELECT nosuch FROM t;`,
@@ -101,6 +140,7 @@ INSERT INTO o SELECT id FROM t;`;
   it.each([
     [`${TABLE}RESET 'table.local-time-zone';`, 'EXPORT_RESET'],
     [`SET 'python.archives' = 'nosuch.zip';\n${TABLE}`, 'EXPORT_FILE'],
+    [`SET 'python.archives' = 'a/lib.zip,b/lib.zip';\n${TABLE}`, 'OPTION_VALUE'],
     [
       `${TABLE}CREATE TEMPORARY TABLE e (id BIGINT) WITH ('connector' = 'datagen');\nSELECT id FROM t;\nSELECT id FROM e;`,
       'EXPORT_MODES',
