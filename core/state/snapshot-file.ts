@@ -33,6 +33,8 @@ const COLUMNS: readonly Column[] = [
 const EXCHANGE = { columns: COLUMNS, groups: [COLUMNS.map((_, i) => i)] };
 /** A batch is encoded in a few milliseconds. */
 const ROWS_PER_BATCH = 8_192;
+/** So that offsets fit into 32 bits whatever is in a state. */
+const BYTES_PER_BATCH = 8 * 2 ** 20;
 /** A batch of no bytes: the end of an IPC stream. */
 const END = Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0);
 
@@ -45,6 +47,7 @@ export class SnapshotWriter {
   readonly #parts: Uint8Array[];
   #states: string[] = [];
   #keys: (string | null)[] = [];
+  #keyChars = 0;
   #offsets = new Int32Array(ROWS_PER_BATCH + 1);
   #values = new StateWriter();
 
@@ -57,9 +60,11 @@ export class SnapshotWriter {
   add({ state, key, value }: SavedEntry): void {
     this.#states.push(state);
     this.#keys.push(key);
+    this.#keyChars += key?.length ?? 0;
     this.#values.write(value);
     this.#offsets[this.#states.length] = this.#values.length;
-    if (this.#states.length === ROWS_PER_BATCH) this.#flush();
+    const bytes = this.#values.length + this.#keyChars;
+    if (this.#states.length === ROWS_PER_BATCH || bytes >= BYTES_PER_BATCH) this.#flush();
   }
 
   /** All of it, as an Arrow IPC stream in pieces. */
@@ -79,6 +84,7 @@ export class SnapshotWriter {
     this.#parts.push(groups[0]!.message);
     this.#states = [];
     this.#keys = [];
+    this.#keyChars = 0;
     this.#values = new StateWriter();
   }
 }

@@ -2,18 +2,16 @@
 import { rm } from 'node:fs/promises';
 import { ResourceError, type StateCodec, type StateStore } from '../../core/index.js';
 import { LmdbMap } from './lmdb-map.js';
-import { loadLmdb } from './lmdb-package.js';
+import { type LmdbRoot, loadLmdb } from './lmdb-package.js';
 
 /** Things at work in memory, of all states of an operator; what is beyond is written to the file. */
 const MOST_IN_MEMORY = 16_384;
 
 /**
- * Opens a new file; it is removed when the store is closed. What is in it is worth nothing after a crash: checkpoints are
- * what lasts.
- * @throws {ResourceError} STATE_FILE
+ * Opens a new file with the first keyed state, and removes it when the store is closed. What is in it is worth nothing after a
+ * crash: checkpoints are what lasts. States throw {ResourceError} STATE_FILE.
  */
 export function openLmdb(path: string, mostInMemory = MOST_IN_MEMORY): StateStore {
-  const { open } = loadLmdb();
   const told = <Result>(work: () => Result): Result => {
     try {
       return work();
@@ -21,11 +19,15 @@ export function openLmdb(path: string, mostInMemory = MOST_IN_MEMORY): StateStor
       throw fileError(path, error);
     }
   };
-  const root = told(() => open({ path, noSync: true, noSubdir: true, maxDbs: 64, compression: false }));
+  let root: LmdbRoot | null = null;
+  const opened = () =>
+    told(() => loadLmdb().open({ path, noSync: true, noSubdir: true, maxDbs: 64, compression: false }));
   const maps: LmdbMap<unknown>[] = [];
   return {
     keyed: <T>(name: string, codec: StateCodec<T>) => {
-      const database = told(() => root.openDB({ name, encoding: 'binary', keyEncoding: 'binary' }));
+      const file = root ?? opened();
+      root = file;
+      const database = told(() => file.openDB({ name, encoding: 'binary', keyEncoding: 'binary' }));
       const map = new LmdbMap<T>(database, codec, told);
       maps.push(map as unknown as LmdbMap<unknown>);
       return map;
@@ -35,6 +37,7 @@ export function openLmdb(path: string, mostInMemory = MOST_IN_MEMORY): StateStor
         for (const map of maps) map.putAway();
     },
     close: async () => {
+      if (root === null) return;
       for (const map of maps) map.close();
       await root.close();
       await rm(path, { force: true });

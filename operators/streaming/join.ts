@@ -182,7 +182,9 @@ export class Join implements RowFunction {
     const { ttl, rows, isKept } = this.#sides[input]!;
     if (ttl === null || !isKept) return;
     entry.writtenMs = ttl.nowMs();
-    rows.set(entry.key, rows.get(entry.key)!);
+    const known = rows.get(entry.key);
+    // It may have expired since it was found.
+    if (known !== undefined) rows.set(entry.key, known);
   }
 
   #foundFirst(entry: Entry, input: number, out: Collector): void {

@@ -77,10 +77,7 @@ export class RowOperator implements Operator {
         if (this.#out.count >= MOST_ROWS_PER_BATCH) await this.#send();
       }
       this.rows.flush?.(this.#out);
-      await this.rows.endBatch?.(this.#out);
-      await this.#send();
-      this.state.betweenBatches();
-      this.#sleep();
+      await this.#finish();
       if (this.rows.isDone === true) this.#context.stopInputs();
     });
   }
@@ -88,10 +85,8 @@ export class RowOperator implements Operator {
   processWatermark(watermark: Watermark): Promise<void> {
     return this.#turns.alone(async () => {
       this.#advance(watermark.timestampMs);
-      await this.rows.endBatch?.(this.#out);
-      await this.#send();
+      await this.#finish();
       await this.#context.output.emit(watermark);
-      this.#sleep();
     });
   }
 
@@ -134,8 +129,14 @@ export class RowOperator implements Operator {
 
   async #wake(): Promise<void> {
     this.rows.wake?.(this.#context.clock.nowMs());
+    await this.#finish();
+  }
+
+  /** What was made goes out; from here on nobody holds a thing of the state. */
+  async #finish(): Promise<void> {
     await this.rows.endBatch?.(this.#out);
     await this.#send();
+    this.state.betweenBatches();
     this.#sleep();
   }
 

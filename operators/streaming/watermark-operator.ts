@@ -101,6 +101,7 @@ export class WatermarkOperator implements Operator {
 
   async close(): Promise<void> {
     this.#cancelTimer?.();
+    await this.state.close();
   }
 
   /** The clock of each row, as a row of its own. */

@@ -3,7 +3,7 @@
 import { conjunction, conjunctsOf } from '../../plan/conjuncts.js';
 import type { Expression } from '../../plan/expression.js';
 import { columnOf, predicate } from '../../plan/expression-builders.js';
-import { outerColumns, referencedColumns } from '../../plan/expression-facts.js';
+import { hasWindowCall, outerColumns, referencedColumns } from '../../plan/expression-facts.js';
 import type { LogicalPlan } from '../../plan/logical-plan.js';
 import { type Filter, filteredBy, idsOf, projectOf } from '../../plan/plan-builders.js';
 import { mapPlans } from '../../plan/visit-plan.js';
@@ -53,7 +53,10 @@ function semiJoinOf(conjunct: Expression, input: LogicalPlan): SemiJoin | null {
   return { type: negated ? 'anti' : 'semi', right: lifted.plan, conditions, span };
 }
 
-/** The plan without its conditions on columns from outside, and those conditions; null where other nodes read such columns. */
+/**
+ * The plan without its conditions on columns from outside, and those conditions; null where other nodes read such columns,
+ * or a window is made of the rows that the conditions leave.
+ */
 function liftConditions(
   plan: LogicalPlan,
   outer: ReadonlySet<string>,
@@ -68,7 +71,8 @@ function liftConditions(
     const conditions = [...inner.conditions, ...conjuncts.filter(reads)];
     return { plan: filteredBy(inner.plan, own), conditions };
   }
-  if (plan.kind !== 'project' || plan.expressions.some(reads)) return null;
+  if (plan.kind !== 'project' || plan.expressions.some((each) => reads(each) || hasWindowCall(each)))
+    return null;
   const inner = liftConditions(plan.input, outer);
   if (inner === null) return null;
   const given = idsOf(plan.columns);

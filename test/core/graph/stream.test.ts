@@ -58,6 +58,13 @@ test('one row of a key by time is kept by less than a ranking', () => {
   expect(ranked('v DESC', 3)).toBe('rank: rows 1 to 3 by c0 in the order of c1 DESC');
 });
 
+test('a subquery whose window reads the rows of one outer row is no join', () => {
+  const exists = (inner: string) => () =>
+    operatorsOf(`SELECT v FROM e WHERE EXISTS (SELECT 1 FROM r WHERE r.k = e.k ${inner})`);
+  expect(exists('')()).toContain('join: semi on c0 = r0');
+  expect(exists('QUALIFY ROW_NUMBER() OVER (ORDER BY ts) = 1')).toThrow(/not supported in streaming mode/);
+});
+
 test('a join whose times bound each other forgets', () => {
   const join = (on: string) =>
     operatorsOf(`SELECT e.v, r.w FROM e JOIN r ON ${on}`).find((stage) => stage.startsWith('join'));

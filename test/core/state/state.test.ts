@@ -59,6 +59,20 @@ test('a snapshot is an Arrow IPC stream that any reader of Arrow opens', () => {
   expect([...decodeSnapshot(encodeSnapshot([]))]).toEqual([]);
 });
 
+test('large values are spread over batches whose offsets fit into 32 bits', () => {
+  const entries = Array.from({ length: 12 }, (_, i) => ({
+    state: 's',
+    key: String(i),
+    value: new Uint8Array(3 * 2 ** 20).fill(i),
+  }));
+  const bytes = encodeSnapshot(entries);
+
+  expect(tableFromIPC(bytes).batches.map(({ numRows }) => numRows)).toEqual([3, 3, 3, 3]);
+  expect([...decodeSnapshot(bytes)].map(({ value }) => (value as Uint8Array)[0])).toEqual(
+    entries.map((_, i) => i),
+  );
+});
+
 test('a snapshot that is cut off is refused', () => {
   const bytes = encodeSnapshot([{ state: 's', key: 'k', value: 1 }]);
   for (const length of [0, 7, 100, bytes.length - 8, bytes.length - 1]) {

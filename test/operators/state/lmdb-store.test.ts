@@ -126,10 +126,19 @@ describe('keyed state in a file', () => {
     expect(readdirSync(folder).filter((name) => name.startsWith('removed'))).toEqual([]);
   });
 
+  it('has no file where an operator keeps nothing by key', async () => {
+    const store = openLmdb(join(folder, 'unused.lmdb'));
+    new HeapState(null, null, store).value('time', plain<number>(), 0).value = 1;
+    store.betweenBatches();
+
+    expect(readdirSync(folder).filter((name) => name.startsWith('unused'))).toEqual([]);
+    await store.close();
+  });
+
   it('cannot be kept where there is no folder', () => {
     writeFileSync(join(folder, 'file'), '');
 
-    expect(() => openLmdb(join(folder, 'file', 'state.lmdb'))).toThrow(
+    expect(() => openLmdb(join(folder, 'file', 'state.lmdb')).keyed('things', plain())).toThrow(
       expect.objectContaining({ code: 'STATE_FILE', message: expect.stringContaining('cannot be kept in') }),
     );
   });

@@ -114,6 +114,20 @@ describe('state with a time to live', () => {
     ).toEqual([['+I [k 1] -'], ['-D [k 1] -', '+I [k 1] [k 2]'], ['+I [k 1] [k 3]'], []]);
   });
 
+  it('a row of an outer join may expire while its partner is being taken', () => {
+    const inputs = [APPENDING, APPENDING];
+    const sides = { leftKeys: [0], rightKeys: [0], nullSafe: [false], bounds: [], left: null, right: null };
+    for (let beforeMs = 80; beforeMs <= 100; beforeMs++) {
+      let nowMs = 0;
+      const state = new HeapState(null, { ms: TTL_MS, nowMs: () => nowMs++ });
+      const rows = new Join({ kind: 'join', type: 'left', ...sides, inputs, outputs: [] }, state);
+      run(rows, [['+I', ['k', 1n], 0]]);
+      nowMs = beforeMs;
+      run(rows, [['+I', ['k', 2n], 1]]);
+      state.snapshot();
+    }
+  });
+
   it('the last row of a key, a ranking and a normalized row are forgotten', () => {
     const aging = new Aging();
     const last = new LastRow({ kind: 'last_row', keys: [0], time: 1, ...ends }, aging.state());

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import {
+  HeapState,
+  type OperatorContext,
+  type OperatorSurroundings,
+  SchemaRegistry,
+  type StateStore,
+} from '../../../core/index.js';
+import { RowOperator } from '../../../operators/streaming/row-operator.js';
+import { ManualClock } from '../../support/manual-clock.js';
+
+test('state may be put away whenever an operator has finished: also after time or the clock has moved on', async () => {
+  const clock = new ManualClock();
+  const emitted: string[] = [];
+  const context = {
+    output: { emit: async ({ kind }: { readonly kind: string }) => void emitted.push(kind) },
+    clock,
+    timers: clock,
+    metrics: {},
+    fail: (error: unknown) => expect.unreachable(String(error)),
+  } as unknown as OperatorContext;
+  let times = 0;
+  const store = { betweenBatches: () => times++, close: async () => {} } as unknown as StateStore;
+  const job = {
+    graph: { exchanges: [{ id: 'in' }, { id: 'out', columns: [] }] },
+    schemas: new SchemaRegistry(),
+    restored: null,
+  } as unknown as OperatorSurroundings;
+  const stage = {
+    inputs: ['in'],
+    output: 'out',
+    operator: { kind: 'union', columns: [], inputs: [{ change: null, clock: null }], outputs: [] },
+  } as const;
+  let wakeAt = 5;
+  const wakes = {
+    process: () => {},
+    wakeAt: () => wakeAt,
+    wake: () => {
+      wakeAt = Number.POSITIVE_INFINITY;
+    },
+  };
+  const operator = new RowOperator(stage, job, wakes, new HeapState(null, null, store));
+  await operator.open(context);
+
+  await operator.processWatermark({ kind: 'watermark', timestampMs: 1 });
+  expect(times).toBe(1);
+  clock.fireNext();
+  await operator.endInput(0);
+  expect(times).toBe(2);
+  await operator.close();
+  expect(emitted).toEqual(['watermark']);
+});
