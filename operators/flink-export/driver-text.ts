@@ -1,6 +1,6 @@
 /** The PyFlink program of an export. */
 import type { Statement } from '../../core/index.js';
-import { type ExportedFunction, type ExportPlan, FILE_SETTINGS, isPythonFunction } from './export-plan.js';
+import { type ExportPlan, FILE_SETTINGS } from './export-plan.js';
 
 /** The text of `driver.py`: settings, functions, and the statements one after the other. */
 export function driverText(plan: ExportPlan): string {
@@ -18,7 +18,7 @@ export function driverText(plan: ExportPlan): string {
     'HERE = Path(__file__).resolve().parent',
     'sys.path.insert(0, str(HERE / "python"))',
     '',
-    ...(files.needsMillstream ? ['from millstream.flink import create_function', '', ''] : ['']),
+    '',
     'def main() -> None:',
     ...indented([
       `env = TableEnvironment.create(EnvironmentSettings.in_${mode}_mode())`,
@@ -32,7 +32,7 @@ export function driverText(plan: ExportPlan): string {
         ({ path, target }) => `env.add_python_archive(str(HERE / ${quoted(path)}), ${quoted(target)})`,
       ),
       ...Object.entries(plan.settings).flatMap(([key, value]) => setting(key, value)),
-      ...plan.statements.flatMap(({ statement, text }) => run(statement, text, files.needsMillstream)),
+      ...plan.statements.flatMap(({ statement, text }) => run(statement, text)),
     ]),
     '',
     '',
@@ -42,10 +42,9 @@ export function driverText(plan: ExportPlan): string {
   return `${lines.join('\n')}\n`;
 }
 
-function run(statement: Statement, text: string, hasAdapter: boolean): string[] {
+function run(statement: Statement, text: string): string[] {
   if (statement.kind === 'set')
     return statement.key === null ? [] : setting(statement.key.value, statement.value?.value ?? '');
-  if (isPythonFunction(statement) && hasAdapter) return [register(statement, text)];
   const call = `env.execute_sql(${literal(text)})`;
   switch (statement.kind) {
     case 'insert':
@@ -61,12 +60,6 @@ function run(statement: Statement, text: string, hasAdapter: boolean): string[] 
     default:
       return [call];
   }
-}
-
-function register({ name, path, temporary, system }: ExportedFunction, text: string): string {
-  const written = quoted(name.parts.map((part) => part.name).join('.'));
-  const scope = system ? 'system' : temporary ? 'temporary' : 'catalog';
-  return `create_function(env, ${written}, ${quoted(path.value)}, ${quoted(scope)}, ${literal(text)})`;
 }
 
 function setting(key: string, value: string): string[] {

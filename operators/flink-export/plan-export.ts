@@ -1,6 +1,6 @@
 /** A script → what its export has; refused where it is not portable, before anything is written. */
 import { existsSync, statSync } from 'node:fs';
-import { basename, dirname, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import {
   ConfigurationError,
   type FlinkVersion,
@@ -12,7 +12,7 @@ import {
 import { parseArchives } from '../environments/worker-folder.js';
 import type { JobSession, PlacedFinding } from '../session/session-types.js';
 import { type ExportedFiles, type ExportPlan, isPythonFunction } from './export-plan.js';
-import { pythonModules } from './python-modules.js';
+import { type PythonModules, pythonModules } from './python-modules.js';
 
 export interface ExportRequest {
   readonly name: string;
@@ -91,6 +91,23 @@ function refuseReset(statement: Statement): void {
   });
 }
 
+/** Flink imports all that stands before the last dot. */
+function refuseAttributeOfClass(target: string, modules: PythonModules): void {
+  const parts = target.split('.').slice(0, -1);
+  const [top = '', ...inner] = parts;
+  const path = modules.files.get(`${top}.py`) ?? modules.files.get(top);
+  if (path === undefined || inner.length === 0) return;
+  const place = join(path, ...inner);
+  if (existsSync(place) || existsSync(`${place}.py`)) return;
+  throw new PlanError(
+    'EXPORT_FUNCTION',
+    `Flink takes functions of modules, and ${parts.join('.')} is none.`,
+    {
+      hint: `Give the function a name in its module: \`${target.split('.').at(-1)} = ${parts.at(-1)}.${target.split('.').at(-1)}\`.`,
+    },
+  );
+}
+
 /** The value of a key that is in force at the end of the script. */
 function lastSetting(request: ExportRequest, statements: readonly Statement[], key: string): string | null {
   const set = statements.findLast((each) => each.kind === 'set' && each.key?.value === key);
@@ -127,6 +144,7 @@ function filesOf(
   );
   const roots = [...folders, ...(jobFolder === null ? [] : [jobFolder]), workingDirectory];
   const modules = pythonModules(targets, roots);
+  for (const target of targets) refuseAttributeOfClass(target, modules);
   for (const [name, path] of modules.files) copies.set(`python/${name}`, path);
   const [wanted, wheels] = (setting('python.requirements') ?? '').split('#');
   if (wanted !== '') copies.set('requirements.txt', at(wanted!, 'python.requirements'));

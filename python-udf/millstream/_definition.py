@@ -43,6 +43,20 @@ class Definition:
 
 
 ATTRIBUTE = "__millstream__"
+#: What Flink calls on the object that CREATE FUNCTION names, LANGUAGE PYTHON.
+FLINK_ATTRIBUTE = "_java_user_defined_function"
+
+
+@dataclass(frozen=True)
+class OnFlink:
+    """Answers Flink with its own object for the function; asked only where PyFlink is."""
+
+    definition: Definition
+
+    def __call__(self) -> Any:
+        from .flink import java_function
+
+        return java_function(self.definition)
 
 
 def definition_of(declared: object) -> Definition | None:
@@ -194,6 +208,7 @@ def _attach(target: Any, definition: Definition) -> Any:
     except AttributeError:
         target = _forwarding(target)
         setattr(target, ATTRIBUTE, definition)
+    setattr(target, FLINK_ATTRIBUTE, OnFlink(definition))
     return target
 
 

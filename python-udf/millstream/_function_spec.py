@@ -87,11 +87,16 @@ def hook(instance: object, method: str) -> Callable[..., Any] | None:
 
 def specify(name: str, target_object: object) -> FunctionSpec:
     """Reads all about a declared function; a plain one with annotations counts as scalar."""
-    definition = (
+    return specify_definition(
+        name,
         definition_of(target_object)
         or installed_definition(target_object)
-        or _undeclared(name, target_object)
+        or _undeclared(name, target_object),
     )
+
+
+def specify_definition(name: str, definition: Definition) -> FunctionSpec:
+    """Reads all about a function whose declaration is known."""
     instance = _instance(name, definition.target)
     call, signature_of, result_of = _methods(name, definition, instance)
     hints = _hints(name, signature_of)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from types import ModuleType
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -15,7 +17,7 @@ from millstream import Row, udaf, udf, udtf
 from millstream._flink.flink_types import flink_type
 from millstream._flink.row_call import RowCall
 from millstream._flink.unsupported import refuse_unsupported
-from millstream._function_spec import specify
+from millstream._function_spec import FunctionSpec, specify
 from millstream._types import Shape, parse_type
 from millstream.errors import UdfError
 from millstream.flink import flink_function
@@ -61,18 +63,6 @@ def test_the_rule_of_the_last_parameter_counts_for_further_arguments() -> None:
 def test_the_class_of_the_last_parameter_counts_for_further_arguments() -> None:
     total = call(lambda *places: sum(place.rank for place in places), shape=Shape(make=Place))
     assert total(FlinkRow("a", 1), FlinkRow("b", 2), FlinkRow("c", 4)) == 7
-
-
-class Holder:
-    @staticmethod
-    def undeclared(x: int) -> int:
-        return x
-
-
-def test_a_function_is_found_in_a_class_too_and_is_flinks_own_where_it_is_not_declared() -> None:
-    assert flink_function(f"{__name__}.Holder.undeclared") is None
-    with pytest.raises(UdfError, match="has no `nosuch`"):
-        flink_function(f"{__name__}.Holder.nosuch")
 
 
 @pytest.mark.parametrize(
@@ -181,3 +171,40 @@ def mean(values: Any) -> Any:
 @pytest.mark.parametrize("function", [plain, words, mean])
 def test_functions_that_pyflink_has_are_taken(function: Any) -> None:
     refuse_unsupported("f", specify("f", function))
+
+
+def test_a_declared_function_answers_flink_with_what_the_adapter_makes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """CREATE FUNCTION … LANGUAGE PYTHON asks the object that it names, whatever declared it."""
+    asked: list[str] = []
+
+    class Java:
+        def _java_user_defined_function(self) -> str:
+            return "java"
+
+    def adapted(name: str, spec: FunctionSpec) -> Java:
+        asked.append(name)
+        return Java()
+
+    stand_in = ModuleType("millstream._flink.adapted")
+    monkeypatch.setattr(stand_in, "adapted", adapted, raising=False)
+    monkeypatch.setitem(sys.modules, "millstream._flink.adapted", stand_in)
+
+    declared: Any = [plain, words, mean, copied]
+    assert [function._java_user_defined_function() for function in declared] == ["java"] * 4
+    assert asked == ["plain", "words", "mean", "double"]
+
+
+@udf
+def double(x: int) -> int:
+    return 2 * x
+
+
+copied = udf(double, result_type="BIGINT")
+
+
+def test_what_no_decorator_declared_is_no_function_of_ours() -> None:
+    with pytest.raises(UdfError) as raised:
+        flink_function(len)
+    assert raised.value.code == "UDF_DECLARATION"

@@ -25,7 +25,7 @@ describe('an export to Flink', () => {
     folder = mkdtempSync(join(tmpdir(), 'millstream-export-'));
     writeFileSync(
       join(folder, 'functions.py'),
-      'from millstream import udf\n\n\n@udf\ndef inc(x: int) -> int:\n    return x + 1\n',
+      'from millstream import udf\n\n\n@udf\ndef inc(x: int) -> int:\n    return x + 1\n\n\nclass Holder:\n    f = inc\n',
     );
     writeFileSync(join(folder, 'req.txt'), 'tabulate\n');
   });
@@ -77,7 +77,9 @@ FROM t;`;
     const driver = readFileSync(join(target, 'driver.py'), 'utf8');
     expect(driver).toContain('in_batch_mode()');
     expect(driver).toContain('config.set("table.local-time-zone", "UTC")');
-    expect(driver).toContain('create_function(env, "inc", "functions.inc", "temporary", ');
+    expect(driver).toContain(
+      `env.execute_sql("CREATE TEMPORARY FUNCTION inc AS 'functions.inc' LANGUAGE PYTHON")`,
+    );
     expect(driver).toContain('env.execute_sql("""SELECT inc(id)\nFROM t""").print()');
     expect(driver).not.toContain('millstream.memory');
     expect(readFileSync(join(target, 'README.md'), 'utf8')).toContain(
@@ -139,6 +141,7 @@ ${TABLE}SELECT score(id) FROM t;`;
 
   it.each([
     [`${TABLE}RESET 'table.local-time-zone';`, 'EXPORT_RESET'],
+    [`CREATE TEMPORARY FUNCTION f AS 'functions.Holder.f' LANGUAGE PYTHON;`, 'EXPORT_FUNCTION'],
     [`SET 'python.archives' = 'nosuch.zip';\n${TABLE}`, 'EXPORT_FILE'],
     [`SET 'python.archives' = 'a/lib.zip,b/lib.zip';\n${TABLE}`, 'OPTION_VALUE'],
     [
