@@ -11,6 +11,7 @@ import {
   type SinkStage,
   type SourceOperator,
   type SourceStage,
+  type StreamStage,
   withFiles,
 } from '../core/index.js';
 import type { ConnectorHost } from './connectors/connector.js';
@@ -37,6 +38,7 @@ import { RelationalOperator, RelationalSource } from './stages/relational-stage.
 import { SplitSource } from './stages/split-source.js';
 import { StageCalls } from './stages/stage-calls.js';
 import { openState } from './state/open-state.js';
+import { lookupOperator } from './streaming/lookup/lookup-operator.js';
 import { pythonStreamOperator, streamOperator } from './streaming/stream-operator.js';
 
 /** What one job hands to its operators. */
@@ -74,7 +76,7 @@ export function createRegistry(
         case 'python':
           return python(stage, job, engine);
         case 'stream':
-          return streamOperator(stage, job, openState(engine));
+          return stream(stage, job, engine, ends);
         case 'source':
           return source(stage, job, engine, ends, sources);
         case 'sink':
@@ -95,6 +97,13 @@ function python(stage: PythonStage, job: OperatorSurroundings, engine: Engine): 
   if (stage.stream !== null) return pythonStreamOperator(stage, stage.stream, calls, job, openState(engine));
   const operator = new PythonOperator(stage, calls);
   return stage.source === null ? operator : new SplitSource(operator, stage.source.splits);
+}
+
+function stream(stage: StreamStage, job: OperatorSurroundings, engine: Engine, ends: JobEnds): Operator {
+  const { operator } = stage;
+  return operator.kind === 'lookup'
+    ? lookupOperator({ ...stage, operator }, job, hostOf(job, engine, ends), openState(engine))
+    : streamOperator(stage, job, openState(engine));
 }
 
 function relational(

@@ -1,6 +1,6 @@
 /** Checks that every table a plan reads can be read, and in batch mode that it ends. */
 import type { LogicalPlan, ScanTable } from '../plan/logical-plan.js';
-import type { Scan } from '../plan/plan-builders.js';
+import type { LookupJoin, Scan } from '../plan/plan-builders.js';
 import { subqueryPlans } from '../plan/visit-expression.js';
 import { expressionsOf, inputsOf } from '../plan/visit-plan.js';
 import { nearNames } from '../text/near-names.js';
@@ -12,6 +12,7 @@ import { refusal } from './refuse.js';
  */
 export function checkSources(plan: LogicalPlan, options: PlanOptions): void {
   if (plan.kind === 'scan') checkScan(plan, options);
+  if (plan.kind === 'lookup_join') checkLookup(plan, options);
   for (const input of inputsOf(plan)) checkSources(input, options);
   for (const inner of expressionsOf(plan).flatMap(subqueryPlans)) checkSources(inner, options);
 }
@@ -52,6 +53,23 @@ function checkScan(scan: Scan, options: PlanOptions): void {
       "Use SET 'execution.runtime-mode' = 'streaming', or bound the table ('number-of-rows' of datagen, no 'source.monitor-interval' of files).",
     );
   }
+}
+
+function checkLookup({ table, span }: LookupJoin, options: PlanOptions): void {
+  const traits = options.connectors.get(table.connector);
+  if (traits?.hasLookup === true) {
+    traits.check?.(table, 'read');
+    return;
+  }
+  const able = [...options.connectors]
+    .filter(([, { hasLookup }]) => hasLookup === true)
+    .map(([name]) => name);
+  throw refusal(
+    'PLAN_CONNECTOR',
+    `Processing-time temporal join is not supported with table ${table.path.at(-1)}: its connector '${table.connector}' looks up no rows.`,
+    { sql: options.sql, span },
+    `Connectors that do: ${able.join(', ')}. A table with PRIMARY KEY and WATERMARK can be joined as of event time, every other one without FOR SYSTEM_TIME.`,
+  );
 }
 
 /** @throws {PlanError} for a METADATA column that the connector does not have. */

@@ -65,6 +65,12 @@ export function explainStream(operator: StreamOperator<number>): string {
       const keys = leftKeys.map((left, i) => `${column(left)} = r${rightKeys[i]!}`).join(' AND ');
       return `${operator.type} on ${keys}, versions since r${operator.versionTime} as of ${column(operator.time)}`;
     }
+    case 'lookup': {
+      const { table, keys, condition } = operator;
+      const equal = keys.map((key) => `${table.fields[key.field]!.name} = ${column(key.column)}`);
+      const all = condition === null ? equal : [...equal, explainExpression(condition.predicate)];
+      return `${operator.type} in ${table.name} (${table.connector}) on ${all.join(' AND ')}`;
+    }
     case 'union':
       return `of ${operator.columns.length} inputs`;
     case 'sort':

@@ -19,6 +19,8 @@ export interface ConnectorTraits {
   check?(table: ScanTable, use: 'read' | 'write'): void;
   /** The kinds of rows that it gives; absent: insertions only. */
   gives?(table: ScanTable): Changes;
+  /** True where rows of a table can be looked up by a key. */
+  readonly hasLookup?: boolean;
   /** The kinds of rows that it takes; absent: all. */
   takes?(table: ScanTable): Changes;
   /** The keys that METADATA columns may name; absent: none. */

@@ -62,6 +62,12 @@ function describe(plan: LogicalPlan): string {
       const [time, since] = [plan.time, plan.versionTime].map(explainExpression);
       return `${plan.type} temporal join on ${keys.join(' AND ')} since ${since} as of ${time} [${ids.join(', ')}]`;
     }
+    case 'lookup_join': {
+      const keys = plan.keys.map(({ column, value }) => `${column} = ${explainExpression(value)}`);
+      const all = plan.condition === null ? keys : [...keys, explainExpression(plan.condition)];
+      const own = ids.slice(plan.input.columns.length).join(', ');
+      return `${plan.type} lookup in ${plan.table.path.at(-1)} on ${all.join(' AND ')} [${own}]`;
+    }
     case 'set':
       return `${plan.operator}${plan.all ? ' all' : ''} [${ids.join(', ')}]`;
     case 'correlate': {

@@ -86,6 +86,21 @@ export type LogicalPlan = {
       /** A right row that is older than the last of its key is none of its versions. */
       readonly dropsOlder: boolean;
     }
+  /**
+   * Each row of the input with the rows that a table outside has for its key when the row comes. Columns: the input's,
+   * those that the table stores (by name), and whether there was such a row. Streaming only.
+   */
+  | {
+      readonly kind: 'lookup_join';
+      /** `left`: a row of the input for which there is none goes on beside NULLs. */
+      readonly type: 'inner' | 'left';
+      readonly input: LogicalPlan;
+      readonly table: ScanTable;
+      /** Equal values, of the type of the column. */
+      readonly keys: readonly { readonly value: Expression; readonly column: string }[];
+      /** What a row of the table has to meet beside the keys to be there. */
+      readonly condition: Expression | null;
+    }
   /** Columns: the group expressions, then the aggregates. */
   | {
       readonly kind: 'aggregate';

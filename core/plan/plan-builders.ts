@@ -8,6 +8,7 @@ export type Project = Extract<LogicalPlan, { kind: 'project' }>;
 export type Filter = Extract<LogicalPlan, { kind: 'filter' }>;
 export type Join = Extract<LogicalPlan, { kind: 'join' }>;
 export type TemporalJoin = Extract<LogicalPlan, { kind: 'temporal_join' }>;
+export type LookupJoin = Extract<LogicalPlan, { kind: 'lookup_join' }>;
 export type Aggregate = Extract<LogicalPlan, { kind: 'aggregate' }>;
 export type Scan = Extract<LogicalPlan, { kind: 'scan' }>;
 export type Correlate = Extract<LogicalPlan, { kind: 'correlate' }>;

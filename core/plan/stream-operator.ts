@@ -5,6 +5,7 @@
 import type { DataType } from '../types/data-type.js';
 import type { Comparison } from './comparison.js';
 import type { Expression, LiteralValue } from './expression.js';
+import type { TableField } from './logical-plan.js';
 
 /** What the rows of an input say of themselves beside their values. */
 export interface StreamInput<C> {
@@ -156,6 +157,7 @@ export type StreamOperatorKind<C> =
       /** A row of input 1 that is older than the last of its key is none of its versions. */
       readonly dropsOlder: boolean;
     }
+  | StreamLookup<C>
   /** The rows of all inputs as they come; for each input the columns that are the results. */
   | { readonly kind: 'union'; readonly columns: readonly (readonly C[])[] }
   /** Rows in the order of event time, once the watermark has passed them. */
@@ -183,6 +185,30 @@ export interface StreamJoin<C> {
   /** Rows of a side are forgotten when the watermark has passed `time` of them by `keep` milliseconds. */
   readonly left: StreamRetention<C> | null;
   readonly right: StreamRetention<C> | null;
+}
+
+/**
+ * Rows, each with those that a table outside has for its key (`left`: beside NULLs where there is none). Results: the
+ * fields of the table, then whether there was one.
+ */
+export interface StreamLookup<C> {
+  readonly kind: 'lookup';
+  readonly type: 'inner' | 'left';
+  readonly table: {
+    readonly name: string;
+    readonly connector: string;
+    readonly options: Readonly<Record<string, string>>;
+    readonly fields: readonly TableField[];
+  };
+  /** A column, and the number of the field that is equal to it and of its type. */
+  readonly keys: readonly { readonly column: C; readonly field: number }[];
+  /** What a row of the table has to meet to be there, over columns of the input and fields; null: nothing. */
+  readonly condition: {
+    readonly predicate: Expression;
+    /** The id that each column has in the predicate. */
+    readonly columns: readonly { readonly id: string; readonly column: C }[];
+    readonly fields: readonly { readonly id: string; readonly field: number }[];
+  } | null;
 }
 
 /** A comparison that a pair must meet. */

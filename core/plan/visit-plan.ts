@@ -58,6 +58,8 @@ export function expressionsOf(plan: LogicalPlan): readonly Expression[] {
       return plan.condition === null ? [] : [plan.condition];
     case 'temporal_join':
       return [...plan.keys.flatMap(({ left, right }) => [left, right]), plan.time, plan.versionTime];
+    case 'lookup_join':
+      return [...plan.keys.map((key) => key.value), ...(plan.condition === null ? [] : [plan.condition])];
     case 'aggregate':
       return [...plan.groups, ...plan.aggregates.flatMap(aggregateOperands)];
     case 'sort':
@@ -98,6 +100,12 @@ export function mapExpressions(plan: LogicalPlan, map: (expression: Expression) 
         keys: plan.keys.map(({ left, right }) => ({ left: map(left), right: map(right) })),
         time: map(plan.time),
         versionTime: map(plan.versionTime),
+      };
+    case 'lookup_join':
+      return {
+        ...plan,
+        keys: plan.keys.map((key) => ({ ...key, value: map(key.value) })),
+        condition: plan.condition === null ? null : map(plan.condition),
       };
     case 'aggregate':
       return {

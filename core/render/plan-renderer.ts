@@ -89,6 +89,7 @@ export class PlanRenderer {
       case 'watermark':
       case 'session':
       case 'temporal_join':
+      case 'lookup_join':
       case 'stream':
         throw new InternalError('INTERNAL', `A ${plan.kind} of a stream reached the SQL renderer.`);
     }

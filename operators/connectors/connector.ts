@@ -8,6 +8,7 @@ import type {
   SourceOperator,
   SourceStage,
 } from '../../core/index.js';
+import type { LookupRequest, LookupTable } from '../streaming/lookup/lookup-table.js';
 
 /** What the operators of a connector are given beside their stage. */
 export interface ConnectorHost {
@@ -23,4 +24,6 @@ export interface Connector {
   readonly traits: ConnectorTraits;
   source?(stage: SourceStage, host: ConnectorHost): SourceOperator;
   sink?(stage: SinkStage, host: ConnectorHost): Operator;
+  /** There where the traits say `hasLookup`. */
+  lookup?(request: LookupRequest, host: ConnectorHost): LookupTable;
 }

@@ -51,6 +51,7 @@ function kindsOf(operator: StreamOperator<number> | null, inputs: readonly Kinds
     case 'join':
       return operator.type === 'inner' || !updates ? given : new Set<Kind>([...given, 'I', 'D']);
     case 'temporal_join':
+    case 'lookup':
       return inputs[0]!;
     default:
       return updates ? ALL : INSERTIONS;

@@ -73,7 +73,8 @@ export function onlyStreams(
   plan: LogicalPlan,
   { connectors, functions }: Pick<PlanOptions, 'connectors' | 'functions'>,
 ): string | null {
-  if (somePlan(plan, (node) => node.kind === 'temporal_join')) return 'FOR SYSTEM_TIME AS OF needs it';
+  if (somePlan(plan, (node) => node.kind === 'temporal_join' || node.kind === 'lookup_join'))
+    return 'FOR SYSTEM_TIME AS OF needs it';
   const stateful = statefulCall(plan, functions);
   if (stateful !== null) return `function ${stateful} needs it`;
   const changing = somePlan(

@@ -101,7 +101,8 @@ function rowFunction(
         : new WindowAggregate(spec, spec.windowTime, state);
     case 'accumulate':
     case 'process':
-      throw new InternalError('INTERNAL', 'Functions written in Python have no workers here.');
+    case 'lookup':
+      throw new InternalError('INTERNAL', 'What is asked outside has nobody to ask here.');
     case 'settle':
       return new Settle(spec, state);
     case 'session':

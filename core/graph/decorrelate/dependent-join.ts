@@ -82,6 +82,7 @@ function rowsForAll(context: DependentContext, plan: LogicalPlan): Keyed {
     case 'watermark':
       return context.forAll(plan.input);
     case 'temporal_join':
+    case 'lookup_join':
       return context.refuse('a temporal join reads outer columns');
     case 'session':
       return context.refuse('a window of time reads outer columns');

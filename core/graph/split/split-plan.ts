@@ -84,9 +84,10 @@ export function splitPlan(context: SplitContext, plan: LogicalPlan): SplitPlan {
     case 'stream':
       return unknown(splitStream(context, node));
     case 'temporal_join':
+    case 'lookup_join':
       throw refusal(
         'PLAN_UNSUPPORTED',
-        'FOR SYSTEM_TIME AS OF needs event time, which goes on in streaming mode only.',
+        'FOR SYSTEM_TIME AS OF needs time, which goes on in streaming mode only.',
         { sql: context.options.sql, span: node.span },
         "Run it with --mode streaming, or SET 'execution.runtime-mode' = 'streaming'.",
       );

@@ -53,6 +53,7 @@ function readsTime<C>(operator: StreamOperatorKind<C>): boolean {
       return operator.windowTime !== null;
     case 'materialize':
     case 'settle':
+    case 'lookup':
       return false;
     case 'join':
       return operator.left !== null || operator.right !== null;
@@ -158,6 +159,15 @@ function placeKind<C>(operator: StreamOperator<string>, place: Place<C>): Stream
         time: place(operator.time, 0),
         versionTime: place(operator.versionTime, 1),
         dropsOlder: operator.dropsOlder,
+      };
+    case 'lookup':
+      return {
+        ...operator,
+        keys: operator.keys.map((key) => ({ ...key, column: at(key.column) })),
+        condition: operator.condition && {
+          ...operator.condition,
+          columns: operator.condition.columns.map(({ id, column }) => ({ id, column: at(column) })),
+        },
       };
     case 'union':
       return { kind: 'union', columns: operator.columns.map((columns, input) => all(columns, input)) };

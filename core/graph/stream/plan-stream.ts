@@ -22,6 +22,7 @@ import {
 } from './relation.js';
 import { streamAggregate } from './stream-aggregate.js';
 import { streamJoin } from './stream-join.js';
+import { streamLookup } from './stream-lookup.js';
 import { streamOver } from './stream-over.js';
 import { isProcess, streamProcess } from './stream-process.js';
 import { streamRank } from './stream-rank.js';
@@ -66,6 +67,8 @@ function visit(context: StreamContext, plan: LogicalPlan): Relation {
       return streamJoin(context, plan);
     case 'temporal_join':
       return streamTemporalJoin(context, plan);
+    case 'lookup_join':
+      return streamLookup(context, plan);
     case 'set':
       return streamSet(context, plan);
     case 'sort':

@@ -168,15 +168,16 @@ function columnsAfter(node: LogicalPlan, before: LogicalPlan): readonly PlanColu
       return withTypesOf([...node.left.columns, ...node.right.columns], before.columns);
     case 'correlate':
     case 'unnest':
+    case 'lookup_join':
       return [...node.input.columns, ...addedColumns(before)];
     default:
       return before.columns;
   }
 }
 
-/** The columns that a lateral join or UNNEST has beyond its input's. */
+/** The columns that a lateral join, a lookup or UNNEST has beyond its input's. */
 function addedColumns(plan: LogicalPlan): readonly PlanColumn[] {
-  return plan.kind === 'correlate' || plan.kind === 'unnest'
+  return plan.kind === 'correlate' || plan.kind === 'unnest' || plan.kind === 'lookup_join'
     ? plan.columns.slice(plan.input.columns.length)
     : [];
 }

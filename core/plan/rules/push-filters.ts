@@ -49,6 +49,7 @@ function push(plan: LogicalPlan, conjuncts: readonly Expression[]): LogicalPlan 
     case 'distinct':
       return filteredBy({ ...plan, input: push(plan.input, movable) }, rest);
     case 'correlate':
+    case 'lookup_join':
     case 'unnest': {
       const [below, above] = partition(movable, reads(idsOf(plan.input.columns)));
       return filteredBy({ ...plan, input: push(plan.input, below) }, [...above, ...rest]);

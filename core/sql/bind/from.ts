@@ -83,6 +83,10 @@ function bindJoin(
   const systemTime = systemTimeOf(node);
   if (systemTime === null) return bindPlainJoin(context, node, left, { parent, lateral });
   const right = { ...(node.right as Extract<FromNode, { kind: 'table' }>), systemTime: null };
+  if (node.natural || node.using !== null) {
+    const message = 'A temporal join takes ON, not USING or NATURAL.';
+    throw bindError(context, 'SQL_UNSUPPORTED', message, node.span, 'Write ON left.column = right.column.');
+  }
   const { plan, relations } = bindPlainJoin(context, { ...node, right }, left, { parent, lateral });
   const scope = { relations: left.relations, parent };
   return { plan: temporalJoin(context, plan as Join, systemTime, scope), relations };

@@ -1,8 +1,8 @@
 /** OVER and Top-N over a stream: rows know those before them, and a ranking has an end. */
-import type { Expression } from '../../plan/expression.js';
 import type { WindowCall } from '../../plan/expression-builders.js';
 import type { LogicalPlan } from '../../plan/logical-plan.js';
 import type { Project } from '../../plan/plan-builders.js';
+import { isProcessingTime } from '../../plan/processing-time.js';
 import { rowNumberBounds } from '../../plan/row-numbers.js';
 import { isTimeAttribute } from '../../plan/time-attribute.js';
 import { inputsOf } from '../../plan/visit-plan.js';
@@ -62,16 +62,6 @@ function checkOrder(environment: BindEnvironment, input: LogicalPlan, call: Wind
     call,
     'Order by a column with a WATERMARK.',
   );
-}
-
-/** True for what PROCTIME() gave. */
-function isProcessingTime(plan: LogicalPlan, expression: Expression): boolean {
-  if (expression.kind === 'call') return expression.function === 'CURRENT_TIMESTAMP';
-  if (expression.kind !== 'column') return false;
-  const position = plan.columns.findIndex(({ id }) => id === expression.id);
-  if (position < 0) return false;
-  if (plan.kind === 'project') return isProcessingTime(plan.input, plan.expressions[position]!);
-  return inputsOf(plan).some((input) => isProcessingTime(input, expression));
 }
 
 function isAhead({ frame }: WindowCall): boolean {

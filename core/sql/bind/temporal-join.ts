@@ -13,6 +13,7 @@ import {
   projectOf,
   type TemporalJoin,
 } from '../../plan/plan-builders.js';
+import { isProcessingTime } from '../../plan/processing-time.js';
 import { isTimeAttribute } from '../../plan/time-attribute.js';
 import { type VersionedTable, versionedTable } from '../../plan/versioned-table.js';
 import { withNullable } from '../../types/types.js';
@@ -20,6 +21,7 @@ import type { ExpressionNode, FromNode } from '../ast.js';
 import { type BindContext, bindError } from './bind-context.js';
 import { bindExpression } from './expression.js';
 import { plainContext } from './expression-context.js';
+import { lookupJoin } from './lookup-join.js';
 import type { Scope } from './scope.js';
 
 /** The time that the right side of a join is read as of; null for every other join. */
@@ -51,6 +53,7 @@ export function temporalJoin(
     );
   }
   const time = timeOf(context, join, systemTime, scope);
+  if (isProcessingTime(join.left, time)) return lookupJoin(context, join, systemTime);
   const table = tableOf(context, join, systemTime);
   const { keys, others } = keysOf(context, join, table, systemTime);
   const conditions = [...others, ...table.conditions];
@@ -77,16 +80,18 @@ export function temporalJoin(
     : seenWhere(context, joined, conjunction(conditions), join);
 }
 
-/** The expression that names event time of the left side. */
+/** The expression that names a time of the left side. */
 function timeOf(context: BindContext, join: Join, systemTime: ExpressionNode, scope: Scope): Expression {
   const time = bindExpression(plainContext(context, scope, 'FOR SYSTEM_TIME AS OF'), systemTime);
-  if (time.kind === 'column' && isTimeAttribute(join.left, time.id)) return time;
+  const isTime =
+    time.kind === 'column' && (isTimeAttribute(join.left, time.id) || isProcessingTime(join.left, time));
+  if (isTime) return time;
   throw bindError(
     context,
     'SQL_UNSUPPORTED',
     'A temporal join takes FOR SYSTEM_TIME AS OF a time attribute of its left side only.',
     systemTime.span,
-    'Name the column that WATERMARK of the left table is on.',
+    'Name the column that WATERMARK of the left table is on, or one that it computes AS PROCTIME().',
   );
 }
 

@@ -1,5 +1,6 @@
 /** A table of the connector `jdbc`: its options, checked. Names and defaults are Flink's. */
 import type { TableField } from '../../../core/index.js';
+import type { LookupCaching } from '../../streaming/lookup/lookup-table.js';
 import { OptionReader } from '../option-reader.js';
 import type { PostgresAddress } from './postgres-client.js';
 
@@ -26,6 +27,10 @@ export interface JdbcTable {
   /** Milliseconds that a row waits for others, at most. */
   readonly flushMs: number;
   readonly maxRetries: number;
+  /** What lookup joins keep of it; null: nothing. */
+  readonly caching: LookupCaching | null;
+  /** How often a server that does not answer a lookup is asked again. */
+  readonly lookupRetries: number;
 }
 
 const FETCH_SIZE = 4_096;
@@ -42,7 +47,6 @@ export function readJdbcTable({ table, options: given, columns }: JdbcDeclaratio
     'sink.parallelism',
     'scan.parallelism',
   );
-  options.noted(...LOOKUP);
   const read: JdbcTable = {
     address,
     name: options.required('table-name'),
@@ -51,20 +55,26 @@ export function readJdbcTable({ table, options: given, columns }: JdbcDeclaratio
     flushRows: Math.max(1, options.whole('sink.buffer-flush.max-rows', 100)),
     flushMs: options.duration('sink.buffer-flush.interval', 1_000),
     maxRetries: options.whole('sink.max-retries', 3),
+    caching: readCaching(options),
+    lookupRetries: options.whole('lookup.max-retries', 3),
   };
   options.finish();
   return read;
 }
 
-/** Read by lookup joins. */
-const LOOKUP = [
-  'lookup.cache',
-  'lookup.partial-cache.max-rows',
-  'lookup.partial-cache.expire-after-write',
-  'lookup.partial-cache.expire-after-access',
-  'lookup.partial-cache.cache-missing-key',
-  'lookup.max-retries',
-];
+/** So many keys are kept where 'lookup.partial-cache.max-rows' does not say it. */
+const CACHED_KEYS = 100_000;
+
+function readCaching(options: OptionReader): LookupCaching | null {
+  const below = options.below('lookup.partial-cache.');
+  const caching = {
+    maxKeys: below.whole('max-rows', CACHED_KEYS, 1),
+    expireAfterWriteMs: below.duration('expire-after-write', null),
+    expireAfterAccessMs: below.duration('expire-after-access', null),
+    keepsMissing: below.flag('cache-missing-key', true),
+  };
+  return options.choice('lookup.cache', ['NONE', 'PARTIAL'], 'NONE') === 'PARTIAL' ? caching : null;
+}
 
 const URL_FORM = /^jdbc:postgresql:\/\/([^:/?]+)(?::(\d+))?\/([^?]+)(?:\?(.*))?$/;
 

@@ -1,6 +1,6 @@
 /** The statements that write rows into a table: each takes a list of texts for each column, which the server casts to its types. */
 import type { Client } from 'pg';
-import { nearNames, SinkError } from '../../../core/index.js';
+import { columnTypes } from './column-types.js';
 import { quoted, quotedTable } from './postgres-client.js';
 
 /** A row as texts, in the order of the columns. */
@@ -23,7 +23,8 @@ export async function writeStatements(
   columns: readonly string[],
   keys: readonly number[],
 ): Promise<WriteStatements> {
-  const types = await typesOf(client, table, name, columns);
+  const found = await columnTypes(client, { table, name, use: 'write' }, columns);
+  const types = found.map(({ type }) => type);
   const insert = insertText(name, columns, types, keys);
   const remove = removeText(name, columns, types, keys);
   return {
@@ -42,40 +43,6 @@ export async function writeStatements(
       await at.query('COMMIT');
     },
   };
-}
-
-async function typesOf(
-  client: Client,
-  table: string,
-  name: string,
-  columns: readonly string[],
-): Promise<string[]> {
-  const { rows } = await client.query<{ readonly attname: string; readonly type: string }>(
-    `SELECT attname, format_type(atttypid, atttypmod) AS type FROM pg_attribute
-     WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped`,
-    [quotedTable(name)],
-  );
-  if (rows.length === 0) {
-    throw new SinkError('SINK_TABLE', `Table ${table}: the database has no table ${name}.`, {
-      hint: "Create it, or correct 'table-name' (schema.table, with the case that it has there).",
-    });
-  }
-  const types = new Map(rows.map(({ attname, type }) => [attname, type]));
-  return columns.map((column) => {
-    const type = types.get(column);
-    if (type !== undefined) return type;
-    const near = nearNames(column, [...types.keys()]);
-    throw new SinkError(
-      'SINK_TABLE',
-      `Table ${table}: the table ${name} of the database has no column '${column}'.`,
-      {
-        hint:
-          near.length > 0
-            ? `Did you mean '${near.join("' or '")}'?`
-            : `It has: ${[...types.keys()].join(', ')}.`,
-      },
-    );
-  });
 }
 
 /** A row for each place of the lists: a list of lists would be taken apart, so that each item is cast by itself. */

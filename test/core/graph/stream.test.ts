@@ -100,3 +100,20 @@ test('a temporal join refuses what has no versions, and whose key ON does not na
     /a time attribute of its left side only/,
   );
 });
+
+test('a join as of processing time asks for rows by key, of tables that can be asked', () => {
+  const refused = (from: string) => expect(() => graphOf(`SELECT * FROM ${from}`));
+  const stream = '(SELECT *, PROCTIME() AS pt FROM e) AS e';
+  const asked = 'FOR SYSTEM_TIME AS OF e.pt AS t ON';
+  refused(`${stream} JOIN t ${asked} e.k = t.b`).toThrow(/its connector 'filesystem' looks up no rows/);
+  refused(`${stream} JOIN t ${asked} e.v > t.a`).toThrow(/requires an equality condition/);
+  refused(`${stream} JOIN t ${asked} e.k = UPPER(t.b)`).toThrow(/requires an equality condition/);
+  refused(`${stream} JOIN t ${asked} t.b = 'x'`).toThrow(/requires an equality condition/);
+  refused(`${stream} JOIN t ${asked} CAST(e.v AS BIGINT) = t.c`).toThrow(/requires an equality condition/);
+  refused(`${stream} LEFT JOIN t ${asked} TRUE`).toThrow(/requires an equality condition/);
+  refused(`${stream} FULL JOIN t ${asked} e.k = t.b`).toThrow(/INNER or LEFT/);
+  refused(`${stream} JOIN rates ${asked.replace('AS t', 'AS r')} e.k = r.k`).toThrow(/that has a WATERMARK/);
+  refused(`e JOIN t FOR SYSTEM_TIME AS OF PROCTIME() ON e.k = t.b`).toThrow(
+    /a time attribute of its left side only/,
+  );
+});

@@ -1,0 +1,137 @@
+/** Joins rows with what a table outside has for their keys when they come. */
+import {
+  compile,
+  type Evaluate,
+  HeapState,
+  InternalError,
+  type KeyedState,
+  plain,
+  type SqlValue,
+  type StateBackend,
+  type StreamOperator,
+} from '../../../core/index.js';
+import { type Change, type Collector, isAddition, type Row, type RowFunction } from '../row-function.js';
+import { contentKey, hasNull, rowKey } from '../value-key.js';
+import type { LookupCache } from './lookup-cache.js';
+import type { LookupTable } from './lookup-table.js';
+
+type Spec = Extract<StreamOperator<number>, { kind: 'lookup' }>;
+
+/** A row that waits for the end of its batch. */
+interface Waiting {
+  readonly row: Row;
+  readonly change: Change;
+  /** Null: a key is NULL, which no row has. */
+  readonly key: string | null;
+  readonly clockMs: number;
+}
+
+/**
+ * All keys of a batch that are not in the cache are asked for at once; rows leave in their order. Where rows change, what
+ * was given for one is remembered until it goes: it is taken back as it was, whatever the table has by then.
+ */
+export class LookupJoin implements RowFunction {
+  readonly #keys: readonly number[];
+  readonly #meets: ((row: Row, fields: Row) => boolean) | null;
+  /** For equal rows what each was given, in their order; null: rows only come. */
+  readonly #given: KeyedState<(readonly Row[])[]> | null;
+  readonly #nulls: Row;
+  #waiting: Waiting[] = [];
+  #clockMs = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    private readonly spec: Spec,
+    private readonly table: Pick<LookupTable, 'find'>,
+    private readonly cache: LookupCache | null,
+    state: StateBackend = new HeapState(),
+  ) {
+    this.#keys = spec.keys.map(({ column }) => column);
+    this.#meets = spec.condition === null ? null : condition(spec.condition);
+    this.#nulls = spec.table.fields.map(() => null);
+    const isChanging = spec.inputs[0]!.change !== null;
+    this.#given = isChanging ? state.keyed('given', plain<(readonly Row[])[]>(), { expires: true }) : null;
+  }
+
+  process(row: Row, change: Change): void {
+    const key = hasNull(row, this.#keys) ? null : rowKey(row, this.#keys);
+    this.#waiting.push({ row, change, key, clockMs: this.#clockMs });
+  }
+
+  advance(watermarkMs: number): void {
+    this.#clockMs = watermarkMs;
+  }
+
+  async endBatch(out: Collector): Promise<void> {
+    if (this.#waiting.length === 0) return;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    const answers = await this.#answers(waiting);
+    for (const item of waiting) {
+      const { row, change, key, clockMs } = item;
+      const rows = isAddition(change)
+        ? this.#met(row, key === null ? [] : answers.get(key)!)
+        : this.#takeBack(row);
+      if (rows === null) continue;
+      if (isAddition(change)) this.#remember(row, rows);
+      for (const fields of rows) out.emit(change, [row], [...fields, true], clockMs);
+      if (rows.length === 0 && this.spec.type === 'left') {
+        out.emit(change, [row], [...this.#nulls, false], clockMs);
+      }
+    }
+  }
+
+  async #answers(waiting: readonly Waiting[]): Promise<Map<string, readonly Row[]>> {
+    const answers = new Map<string, readonly Row[]>();
+    const asked = new Map<string, Row>();
+    for (const { row, change, key } of waiting) {
+      if (key === null || !isAddition(change) || answers.has(key) || asked.has(key)) continue;
+      const known = this.cache?.get(key);
+      if (known !== undefined) answers.set(key, known);
+      else
+        asked.set(
+          key,
+          this.#keys.map((column) => row[column]!),
+        );
+    }
+    if (asked.size === 0) return answers;
+    const found = await this.table.find([...asked.values()]);
+    [...asked.keys()].forEach((key, i) => {
+      answers.set(key, found[i]!);
+      this.cache?.set(key, found[i]!);
+    });
+    return answers;
+  }
+
+  #met(row: Row, rows: readonly Row[]): readonly Row[] {
+    const meets = this.#meets;
+    return meets === null ? rows : rows.filter((fields) => meets(row, fields));
+  }
+
+  #remember(row: Row, rows: readonly Row[]): void {
+    if (this.#given === null) return;
+    const key = contentKey(row, this.spec.inputs[0]!);
+    this.#given.set(key, [...(this.#given.get(key) ?? []), rows]);
+  }
+
+  /** Null: the row was never given, or has been forgotten. */
+  #takeBack(row: Row): readonly Row[] | null {
+    const key = contentKey(row, this.spec.inputs[0]!);
+    const [rows, ...rest] = this.#given?.get(key) ?? [];
+    if (rows === undefined) return null;
+    if (rest.length === 0) this.#given!.delete(key);
+    else this.#given!.set(key, rest);
+    return rows;
+  }
+}
+
+function condition({ predicate, columns, fields }: NonNullable<Spec['condition']>) {
+  const places = new Map([...columns, ...fields].map(({ id }, place) => [id, place]));
+  const evaluate: Evaluate | null = compile(predicate, (id) => places.get(id));
+  if (evaluate === null)
+    throw new InternalError('INTERNAL', 'The planner gave the core an expression of DuckDB.');
+  return (row: Row, found: Row): boolean => {
+    const values: SqlValue[] = columns.map(({ column }) => row[column]!);
+    for (const { field } of fields) values.push(found[field]!);
+    return evaluate(values) === true;
+  };
+}
