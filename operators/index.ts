@@ -3,6 +3,7 @@
 export { avg, count, countDistinct, max, min, sum } from './api/aggregates.js';
 export { Column } from './api/column.js';
 export { ColumnType, type ColumnTypes, type RecordOf, t, type ValueOf } from './api/column-type.js';
+export type { BroadcastTable, ConnectedTables } from './api/connected-tables.js';
 export type { EnvironmentOptions } from './api/environment-options.js';
 export type { Expression, Operand, Scope } from './api/expression.js';
 export { type Case, call, date, decimal, lit, time, timestamp, when } from './api/functions.js';

@@ -17,10 +17,10 @@ export interface FunctionParameter {
   readonly hasDefault: boolean;
   readonly variadic: boolean;
   /**
-   * The parameter takes a table: `row`, any share of its rows may be given at once; `set`, whole partitions are.
-   * Null: it takes values.
+   * The parameter takes a table: `row`, any share of its rows may be given at once; `set`, whole partitions are;
+   * `broadcast`, all partitions see its rows. Null: it takes values.
    */
-  readonly table: 'row' | 'set' | null;
+  readonly table: 'row' | 'set' | 'broadcast' | null;
   /** It takes an argument only by name. */
   readonly keywordOnly: boolean;
 }

@@ -32,9 +32,12 @@ export function explainStream(operator: StreamOperator<number>): string {
       return `${[...operator.calls.map(call), ...python].join(', ')}${by(operator.keys)}${until}`;
     }
     case 'process': {
-      const names = operator.columns.map(({ name, column: place }) => `${name} = ${column(place)}`);
-      const time = operator.time === null ? '' : `, time ${column(operator.time)}`;
-      return `${operator.function}(${names.join(', ')})${by(operator.keys)}${time}`;
+      const tables = operator.tables.map((table) => {
+        const names = table.columns.map(({ name, column: place }) => `${name} = ${column(place)}`);
+        const time = table.time === null ? '' : `, time ${column(table.time)}`;
+        return `${table.isBroadcast ? 'broadcast ' : ''}${names.join(', ')}${time}`;
+      });
+      return `${operator.function}(${tables.join('; ')})${by(operator.keys)}`;
     }
     case 'settle':
       return `keeps ${operator.results.map(column).join(', ')} until the row goes`;

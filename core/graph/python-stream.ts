@@ -28,6 +28,10 @@ export interface ProcessColumns {
   readonly until: number;
   /** BYTES, read in the first row of a key: its state as the worker gave it; NULL: there is none. */
   readonly state: number;
+  /** INT: the number of the table that the row is of; null: there is one. */
+  readonly member: number | null;
+  /** BYTES, read in the first row of a bundle: what rows of the broadcast table have told, as the worker gave it; null: there is none. */
+  readonly broadcast: number | null;
 }
 
 interface Shipping<K extends StreamOperator<number>['kind']> {

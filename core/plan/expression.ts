@@ -52,6 +52,8 @@ export interface TablePlace {
 export interface MapTable {
   readonly columns: readonly Expression[];
   readonly names: readonly string[];
+  /** All partitions see its rows, whose key columns are NULL. */
+  readonly isBroadcast: boolean;
 }
 
 export interface WindowFrame {

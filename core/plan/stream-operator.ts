@@ -100,18 +100,15 @@ export type StreamOperatorKind<C> =
       /** Some function takes whole groups: rows are kept until their window has ended, instead of accumulators. */
       readonly keepsRows: boolean;
     }
-  /**
-   * A function over the rows of each key, with state and timers. Results: the keys, then the fields of its rows. `columns`
-   * are those of the table that it is given.
-   */
+  /** A function over the rows of each key, with state and timers. Results: the keys, then the fields of its rows. */
   | {
       readonly kind: 'process';
       readonly keys: readonly C[];
       readonly function: string;
       readonly argumentNames: readonly (string | null)[];
-      readonly columns: readonly { readonly name: string; readonly column: C }[];
-      /** The event time of a row; null: rows have none. */
-      readonly time: C | null;
+      readonly tables: readonly ProcessTable<C>[];
+      /** The number of the table that a row is of; null: there is one. */
+      readonly tag: C | null;
       readonly type: DataType;
     }
   /**
@@ -164,6 +161,15 @@ export type StreamOperatorKind<C> =
   | { readonly kind: 'sort'; readonly time: C; readonly order: readonly StreamSortKey<C>[] }
   /** The rows that are left when the input has ended, in this order. */
   | { readonly kind: 'materialize'; readonly order: readonly StreamSortKey<C>[] };
+
+/** A table that a process function is given. */
+export interface ProcessTable<C> {
+  readonly columns: readonly { readonly name: string; readonly column: C }[];
+  /** The event time of a row; null: rows have none. */
+  readonly time: C | null;
+  /** All keys see its rows, which have none. */
+  readonly isBroadcast: boolean;
+}
 
 /** A step from the rows of an input to rows with more columns, or fewer rows. */
 export type CalcStep =

@@ -1,4 +1,5 @@
 /** What `keyBy` gives: rows by the values of some columns, for functions with state. */
+import { BroadcastTable, ConnectedTables } from './connected-tables.js';
 import type { Table } from './table.js';
 import type { TableSchema } from './table-schema.js';
 
@@ -16,5 +17,18 @@ export class KeyedTable<R extends object> {
    */
   process<O extends object>(name: string, schema: TableSchema<O>): Table<O> {
     return this.table.map(name, schema, { partitionBy: this.keys });
+  }
+
+  /**
+   * These rows and those of another table, for one function: `orders.keyBy('id').connect(payments.keyBy('order'))` has as many keys of
+   * the same types on both sides; `payments.keyBy('card').connect(limits.broadcast())` shows `limits` to all keys.
+   */
+  connect<Q extends object>(other: KeyedTable<Q> | BroadcastTable<Q>): ConnectedTables {
+    const second = other instanceof BroadcastTable ? { table: other.table, division: {} } : other.connected();
+    return new ConnectedTables(this.connected(), { ...second, table: second.table as Table<never> });
+  }
+
+  private connected() {
+    return { table: this.table as unknown as Table<never>, division: { partitionBy: this.keys } };
   }
 }

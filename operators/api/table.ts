@@ -1,6 +1,7 @@
 /** Tables of the fluent API: each call builds SQL syntax, which the session binds, optimises and runs like any other. */
 import { type InsertStatement, PlanError, printQuery, printStatement } from '../../core/index.js';
 import type { StatementResult } from '../session/session-types.js';
+import { BroadcastTable, ConnectedTables } from './connected-tables.js';
 import type { Expression } from './expression.js';
 import { GroupedTable } from './grouped-table.js';
 import { KeyedTable } from './keyed-table.js';
@@ -143,6 +144,19 @@ export class Table<R extends object = UntypedRecord> {
   /** The rows by the values of columns, for a function with state: `payments.keyBy('card').process(…)`. */
   keyBy(...keys: readonly Extract<keyof R, string>[]): KeyedTable<R> {
     return new KeyedTable(this, keys);
+  }
+
+  /** The rows for all keys of another table to see: `payments.keyBy('card').connect(limits.broadcast())`. */
+  broadcast(): BroadcastTable<R> {
+    return new BroadcastTable(this);
+  }
+
+  /** These rows beside those of a broadcast table, for a function without keys: `clicks.connect(names.broadcast()).process(…)`. */
+  connect<Q extends object>(other: BroadcastTable<Q>): ConnectedTables {
+    return new ConnectedTables(
+      { table: this as unknown as Table<never>, division: {} },
+      { table: other.table as unknown as Table<never>, division: {} },
+    );
   }
 
   /**

@@ -8,6 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ._client import connect
+    from .broadcast_functions import (
+        BroadcastContext,
+        BroadcastProcessFunction,
+        KeyedBroadcastProcessFunction,
+        ReadOnlyContext,
+    )
     from .context import FunctionContext, Limits, current_context
     from .data_types import DataTypes
     from .decorators import FunctionOptions, udaf, udf, udtaf, udtf
@@ -40,17 +46,19 @@ if TYPE_CHECKING:
     from .keyed_state import (
         AggregatingState,
         AggregatingStateDescriptor,
+        BroadcastState,
         ListState,
         ListStateDescriptor,
         MapState,
         MapStateDescriptor,
+        ReadOnlyBroadcastState,
         ReducingState,
         ReducingStateDescriptor,
         ValueState,
         ValueStateDescriptor,
     )
     from .metrics import Counter, Distribution, Histogram, Meter, MetricGroup
-    from .process_functions import Context, KeyedProcessFunction, TimerService
+    from .process_functions import Context, KeyedCoProcessFunction, KeyedProcessFunction, TimerService
     from .retry import Retry, RetryAfter
     from .row import Row, RowKind
     from .views import ListView, MapView
@@ -64,6 +72,9 @@ __all__ = [
     "AnalyzeArgument",
     "AsyncScalarFunction",
     "BatchAggregateFunction",
+    "BroadcastContext",
+    "BroadcastProcessFunction",
+    "BroadcastState",
     "CancelledError",
     "ConfigurationError",
     "Context",
@@ -76,6 +87,8 @@ __all__ = [
     "FunctionOptions",
     "Histogram",
     "InternalError",
+    "KeyedBroadcastProcessFunction",
+    "KeyedCoProcessFunction",
     "KeyedProcessFunction",
     "Limits",
     "ListState",
@@ -88,6 +101,8 @@ __all__ = [
     "MetricGroup",
     "MillstreamError",
     "PlanError",
+    "ReadOnlyBroadcastState",
+    "ReadOnlyContext",
     "ReducingState",
     "ReducingStateDescriptor",
     "ResourceError",
@@ -136,7 +151,18 @@ _MODULES = {
     ),
     **dict.fromkeys(("FunctionContext", "Limits", "current_context"), "context"),
     **dict.fromkeys(("Counter", "Distribution", "Histogram", "Meter", "MetricGroup"), "metrics"),
-    **dict.fromkeys(("Context", "KeyedProcessFunction", "TimerService"), "process_functions"),
+    **dict.fromkeys(
+        ("Context", "KeyedCoProcessFunction", "KeyedProcessFunction", "TimerService"), "process_functions"
+    ),
+    **dict.fromkeys(
+        (
+            "BroadcastContext",
+            "BroadcastProcessFunction",
+            "KeyedBroadcastProcessFunction",
+            "ReadOnlyContext",
+        ),
+        "broadcast_functions",
+    ),
     **{name: "keyed_state" for name in __all__ if name.endswith(("State", "StateDescriptor"))},
     **dict.fromkeys(("Retry", "RetryAfter"), "retry"),
     **dict.fromkeys(("Row", "RowKind"), "row"),

@@ -9,6 +9,7 @@ from typing import Any
 from ._function_spec import FunctionSpec, hook, specify
 from ._parameter import ParameterSpec
 from .functions import BatchAggregateFunction
+from .process_functions import StatefulFunction
 
 
 def describe(name: str, target_object: object, target: str = "") -> dict[str, Any]:
@@ -69,6 +70,8 @@ def declaration_of(name: str, target: str, spec: FunctionSpec) -> dict[str, Any]
 def _table(spec: FunctionSpec, parameter: ParameterSpec) -> str | None:
     if parameter.table is None:
         return None
+    if isinstance(spec.instance, StatefulFunction) and spec.instance.broadcasts:
+        return "broadcast" if parameter is spec.parameters[-1] else "set"
     return "set" if spec.takes_partitions else "row"
 
 

@@ -10,9 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from . import broadcast_functions, process_functions
 from ._definition import Definition, definition_of
 from ._function_form import FunctionForm, form_of, item_of
 from ._parameter import ParameterSpec
+from ._process_parameters import process_parameters
 from ._pyflink.installed import FUNCTIONS_MODULE, installed_definition, sql_type
 from ._table_parameter import TableParameter, table_parameter
 from ._types import (
@@ -36,7 +38,7 @@ from .functions import (
     TableFunction,
     UserDefinedFunction,
 )
-from .process_functions import KeyedProcessFunction
+from .process_functions import StatefulFunction
 from .row import Row
 
 
@@ -64,7 +66,7 @@ class FunctionSpec:
     @property
     def is_process_function(self) -> bool:
         """True where it has a state by key, and timers."""
-        return isinstance(self.instance, KeyedProcessFunction)
+        return isinstance(self.instance, StatefulFunction)
 
     @property
     def takes_partitions(self) -> bool:
@@ -101,8 +103,8 @@ def specify_definition(name: str, definition: Definition) -> FunctionSpec:
     call, signature_of, result_of = _methods(name, definition, instance)
     hints = _hints(name, signature_of)
     form = form_of(name, definition, call, hints)
-    if isinstance(instance, KeyedProcessFunction):
-        parameters = _processed(name, signature_of)
+    if isinstance(instance, StatefulFunction):
+        parameters = process_parameters(name, instance)
     elif form.iterator is None:
         skip = int(_has_accumulator(definition, instance))
         parameters = _parameters(name, definition, signature_of, hints, skip)
@@ -132,19 +134,6 @@ def specify_definition(name: str, definition: Definition) -> FunctionSpec:
         gives_many and not definition.called_with_none,
         analyzes=analyzes,
     )
-
-
-def _processed(name: str, function: Callable[..., Any]) -> tuple[ParameterSpec, ...]:
-    """The table of a process function: its context is no argument of a call."""
-    names = list(inspect.signature(function).parameters)
-    if len(names) != 2:
-        raise UdfError(
-            "UDF_DECLARATION",
-            f"The process function `{name}` takes {', '.join(names) or 'nothing'}.",
-            hint="Define process_element(self, row: Row, ctx: Context).",
-        )
-    kind, empty = inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.empty
-    return (ParameterSpec(names[0], None, True, None, kind, empty, TableParameter("row")),)
 
 
 def _analyzes(name: str, definition: Definition, instance: Any) -> bool:
@@ -178,7 +167,12 @@ def _refuse_lost_rows(
         )
 
 
-_BASES = (UserDefinedFunction.__module__, FUNCTIONS_MODULE, KeyedProcessFunction.__module__)
+_BASES = (
+    UserDefinedFunction.__module__,
+    FUNCTIONS_MODULE,
+    process_functions.__name__,
+    broadcast_functions.__name__,
+)
 
 _KIND_OF_CLASS = (
     (ScalarFunction, "scalar"),
@@ -245,7 +239,7 @@ def _methods(
         return definition.target, definition.target, definition.target.func
     if kind == "scalar" and not hasattr(type(instance), "eval"):
         return instance.__call__, instance.__call__, instance.__call__
-    wanted = {
+    wanted: tuple[str, ...] = {
         "scalar": ("eval", "eval"),
         "table": ("eval", "eval"),
         "aggregate": ("accumulate", "get_value"),
@@ -253,8 +247,8 @@ def _methods(
     }[kind]
     if isinstance(instance, BatchAggregateFunction):
         wanted = ("partial", "finish")
-    if isinstance(instance, KeyedProcessFunction):
-        wanted = ("process_element", "process_element")
+    if isinstance(instance, StatefulFunction):
+        wanted = instance.row_methods
     for method in wanted:
         base = getattr(type(instance), method, None)
         if base is None or base.__module__ in _BASES:
@@ -263,7 +257,10 @@ def _methods(
                 f"The {kind} function `{name}` is a {type(instance).__name__}, which defines no {method}().",
                 hint=f"Define {method}().",
             )
-    call, result = (getattr(instance, method) for method in wanted)
+    call, *others = (getattr(instance, method) for method in wanted)
+    result = others[-1] if others else call
+    if isinstance(instance, StatefulFunction) and "return" not in _hints(name, result):
+        result = call
     terminate = hook(instance, "terminate")
     if terminate is not None and _hints(name, result).get("return", type(None)) is type(None):
         # All rows come at the end of a partition.

@@ -13,10 +13,12 @@ if TYPE_CHECKING:
 __all__ = [
     "AggregatingState",
     "AggregatingStateDescriptor",
+    "BroadcastState",
     "ListState",
     "ListStateDescriptor",
     "MapState",
     "MapStateDescriptor",
+    "ReadOnlyBroadcastState",
     "ReducingState",
     "ReducingStateDescriptor",
     "ValueState",
@@ -152,30 +154,14 @@ class ListState(_State, Generic[T]):
         self._cell.write(list(values) or None)
 
 
-class MapState(_State, Generic[K, V]):
-    """A dict of the key.
+class _Entries(Generic[K, V]):
+    """What can be read of a dict in a state."""
 
-    >>> from millstream._execution.key_state import CurrentKey
-    >>> by_city = MapState(CurrentKey().cell(MapStateDescriptor("by_city")))
-    >>> by_city.put("Bern", 2); by_city.get("Bern"), by_city.contains("Rome")
-    (2, False)
-    """
+    _cell: Cell
 
     def get(self, key: K) -> V | None:
         """The value under `key`, or None."""
         return self._held().get(key)
-
-    def put(self, key: K, value: V) -> None:
-        """Sets the value under `key`."""
-        self.put_all({key: value})
-
-    def put_all(self, entries: Mapping[K, V]) -> None:
-        """Sets several values."""
-        self._cell.write({**self._held(), **entries} or None)
-
-    def remove(self, key: K) -> None:
-        """Removes `key`; nothing where it is not there."""
-        self._cell.write({k: v for k, v in self._held().items() if k != key} or None)
 
     def contains(self, key: K) -> bool:
         """True where `key` is there."""
@@ -199,6 +185,50 @@ class MapState(_State, Generic[K, V]):
 
     def _held(self) -> dict[K, V]:
         return self._cell.read() or {}
+
+
+class MapState(_State, _Entries[K, V]):
+    """A dict of the key.
+
+    >>> from millstream._execution.key_state import CurrentKey
+    >>> by_city = MapState(CurrentKey().cell(MapStateDescriptor("by_city")))
+    >>> by_city.put("Bern", 2); by_city.get("Bern"), by_city.contains("Rome")
+    (2, False)
+    """
+
+    def put(self, key: K, value: V) -> None:
+        """Sets the value under `key`."""
+        self.put_all({key: value})
+
+    def put_all(self, entries: Mapping[K, V]) -> None:
+        """Sets several values."""
+        self._cell.write({**self._held(), **entries} or None)
+
+    def remove(self, key: K) -> None:
+        """Removes `key`; nothing where it is not there."""
+        self._cell.write({k: v for k, v in self._held().items() if k != key} or None)
+
+
+class ReadOnlyBroadcastState(_Entries[K, V]):
+    """A dict that all keys see and none can change.
+
+    >>> from millstream._execution.key_state import CurrentKey
+    >>> ReadOnlyBroadcastState(CurrentKey().cell(MapStateDescriptor("rules"))).is_empty()
+    True
+    """
+
+    def __init__(self, cell: Cell) -> None:
+        self._cell = cell
+
+
+class BroadcastState(MapState[K, V]):
+    """A dict that all keys see, as the rows of the broadcast table change it.
+
+    >>> from millstream._execution.key_state import CurrentKey
+    >>> rules = BroadcastState(CurrentKey().cell(MapStateDescriptor("rules")))
+    >>> rules.put("limit", 10); rules.get("limit")
+    10
+    """
 
 
 class ReducingState(_State, Generic[T]):

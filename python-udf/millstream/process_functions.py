@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any
+from typing import Any, ClassVar
 
 from .functions import TableFunction
 from .row import Row
 
-__all__ = ["Context", "KeyedProcessFunction", "TimerService"]
+__all__ = ["Context", "KeyedCoProcessFunction", "KeyedProcessFunction", "StatefulFunction", "TimerService"]
 
 
 class TimerService(ABC):
@@ -67,7 +67,20 @@ class Context(ABC):
         """In `on_timer` what reached its time: `event_time` or `processing_time`; None for a row."""
 
 
-class KeyedProcessFunction(TableFunction):
+class StatefulFunction(TableFunction):
+    """What process functions have in common; functions derive from the classes for one table or two."""
+
+    #: The method that takes the rows of each table.
+    row_methods: ClassVar[tuple[str, ...]] = ()
+    #: True where all keys see the rows of the last table.
+    broadcasts: ClassVar[bool] = False
+
+    def eval(self, *args: Any) -> Any:
+        """Not called: a process function is given rows one by one, with their context."""
+        raise NotImplementedError("A process function is called over a table.")
+
+
+class KeyedProcessFunction(StatefulFunction):
     """Any number of rows for each row and each timer of a key: define `process_element`, and `on_timer`.
 
     State belongs to the key of the call and is declared in `open`. What is yielded are rows, as those of a
@@ -85,6 +98,8 @@ class KeyedProcessFunction(TableFunction):
     >>> count = udtf(Count(), result_types=["BIGINT", "INT"])
     """
 
+    row_methods = ("process_element",)
+
     def process_element(self, row: Row, ctx: Context) -> Any:
         """The rows for one row."""
         raise NotImplementedError(f"{type(self).__name__} defines no process_element().")
@@ -92,6 +107,33 @@ class KeyedProcessFunction(TableFunction):
     def on_timer(self, timestamp: int, ctx: Context) -> Any:
         """The rows for a timer that was registered for `timestamp`."""
 
-    def eval(self, *args: Any) -> Any:
-        """Not called: a process function is given rows one by one, with their context."""
-        raise NotImplementedError("A process function is called over a table.")
+
+class KeyedCoProcessFunction(StatefulFunction):
+    """As `KeyedProcessFunction` over two tables with the same keys: rows of both reach the same
+    state and timers.
+
+    Define `process_element1` for the rows of the first table and `process_element2` for those of the second.
+
+    >>> from millstream import ValueStateDescriptor, udtf
+    >>> class Paid(KeyedCoProcessFunction):
+    ...     def open(self, context):
+    ...         self.order = context.get_state(ValueStateDescriptor("order"))
+    ...     def process_element1(self, order: Row, ctx: Context):
+    ...         self.order.update(order.item)
+    ...     def process_element2(self, payment: Row, ctx: Context):
+    ...         yield self.order.value(), payment.amount
+    >>> paid = udtf(Paid(), result_types=["STRING", "INT"])
+    """
+
+    row_methods = ("process_element1", "process_element2")
+
+    def process_element1(self, row: Row, ctx: Context) -> Any:
+        """The rows for a row of the first table."""
+        raise NotImplementedError(f"{type(self).__name__} defines no process_element1().")
+
+    def process_element2(self, row: Row, ctx: Context) -> Any:
+        """The rows for a row of the second table."""
+        raise NotImplementedError(f"{type(self).__name__} defines no process_element2().")
+
+    def on_timer(self, timestamp: int, ctx: Context) -> Any:
+        """The rows for a timer that was registered for `timestamp`."""

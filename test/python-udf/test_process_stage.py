@@ -35,6 +35,8 @@ class Columns:
     clock: int = 3
     until: int = 4
     state: int = 5
+    member: int | None = None
+    broadcast: int | None = None
 
 
 TYPES = ["INT NOT NULL", "BOOLEAN NOT NULL", "BIGINT", "BIGINT", "BIGINT", "BYTES", "STRING", "BIGINT"]

@@ -34,7 +34,7 @@ test('a job that is killed with SIGKILL, and then by Ctrl-C, goes on from its la
   expectEveryRowOnce(job);
 }, 300_000);
 
-test.each(['Python aggregate', 'process function'] as const)(
+test.each(['Python aggregate', 'broadcast function'] as const)(
   'what a %s remembers, and its timers, goes on from the last checkpoint after a SIGKILL',
   async (keeper) => {
     const job = new CheckpointedJob(folder, keeper);

@@ -7,7 +7,7 @@ import type { CallStep } from '../stage-graph.js';
 import type { Shipment } from './function-stage.js';
 import { shippedColumns } from './shipped-columns.js';
 
-/** A key without rows has none of the table's columns. */
+/** A key without rows has no columns of a table, and a row those of its own only. */
 export function processShipping(
   operator: ProcessStream['operator'],
   input: readonly Column[],
@@ -20,18 +20,18 @@ export function processShipping(
     clock: ship(types.bigint()),
     until: ship(types.bigint()),
     state: ship(types.bytes()),
+    member: operator.tag === null ? null : ship(types.int()),
+    broadcast: operator.tables.some((table) => table.isBroadcast) ? ship(types.bytes()) : null,
   };
   const keys = operator.keys.map((key) => ship({ ...input[key]!.type, nullable: true }));
   const step: CallStep = {
     function: operator.function,
-    arguments: [
-      {
-        kind: 'table',
-        member: 0,
-        columns: operator.columns.map(({ column }) => placeOf(column, true)),
-        names: operator.columns.map(({ name }) => name),
-      },
-    ],
+    arguments: operator.tables.map(({ columns }, member) => ({
+      kind: 'table',
+      member,
+      columns: columns.map(({ column }) => placeOf(column, true)),
+      names: columns.map(({ name }) => name),
+    })),
     argumentNames: operator.argumentNames,
     guard: null,
     resultType: typeToText(operator.type),

@@ -104,8 +104,12 @@ function placeKind<C>(operator: StreamOperator<string>, place: Place<C>): Stream
       return {
         ...operator,
         keys: all(operator.keys),
-        columns: operator.columns.map(({ name, column }) => ({ name, column: at(column) })),
-        time: operator.time === null ? null : at(operator.time),
+        tables: operator.tables.map(({ columns, time, isBroadcast }) => ({
+          columns: columns.map(({ name, column }) => ({ name, column: at(column) })),
+          time: time === null ? null : at(time),
+          isBroadcast,
+        })),
+        tag: operator.tag === null ? null : at(operator.tag),
       };
     case 'settle':
       return { kind: 'settle', keys: all(operator.keys), results: all(operator.results) };

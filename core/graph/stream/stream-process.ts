@@ -1,5 +1,6 @@
 /** A process function over the rows of each key of a table. */
 import type { FunctionResolver } from '../../plan/function-resolver.js';
+import type { LogicalPlan } from '../../plan/logical-plan.js';
 import type { MapNode } from '../../plan/plan-builders.js';
 import { isTimeAttribute } from '../../plan/time-attribute.js';
 import {
@@ -19,7 +20,6 @@ export function isProcess({ call }: MapNode, functions: FunctionResolver): boole
 /** Its event time is the time attribute among the columns that it is given. */
 export function streamProcess(context: StreamContext, node: MapNode): Relation {
   const { call, keys } = node;
-  if (node.tag !== null) refuseInStream(context, `${call.function} over several tables`, node, ONE_TABLE);
   if (node.order.length > 0) {
     refuseInStream(
       context,
@@ -37,13 +37,23 @@ export function streamProcess(context: StreamContext, node: MapNode): Relation {
       'Give it rows that are only added.',
     );
   }
-  const [table] = call.tables;
-  const { relation, ids } = withOperands(context, input, [...(keys ?? []), ...table!.columns]);
+  const tag = node.tag === null ? [] : [node.tag];
+  const read = [...(keys ?? []), ...tag, ...call.tables.flatMap((table) => table.columns)];
+  const { relation, ids } = withOperands(context, input, read);
   const width = keys?.length ?? 0;
-  const columns = table!.names.map((name, i) => ({ name, column: ids[width + i]! }));
-  const time = table!.columns.findIndex(
-    (column) => column.kind === 'column' && isTimeAttribute(node.input, column.id),
-  );
+  let next = width + tag.length;
+  const tables = call.tables.map(({ names, columns, isBroadcast }) => {
+    const own = ids.slice(next, next + names.length);
+    next += names.length;
+    const time = columns.findIndex(
+      (column) => column.kind === 'column' && isTime(node.input, column.id, call.tables.length - 1),
+    );
+    return {
+      columns: names.map((name, i) => ({ name, column: own[i]! })),
+      time: time < 0 ? null : own[time]!,
+      isBroadcast,
+    };
+  });
   const made = node.columns.map(
     (column, result): MadeColumn => ({ column, output: { kind: 'result', result } }),
   );
@@ -55,8 +65,8 @@ export function streamProcess(context: StreamContext, node: MapNode): Relation {
       keys: ids.slice(0, width),
       function: call.function,
       argumentNames: call.argumentNames,
-      columns,
-      time: time < 0 ? null : columns[time]!.column,
+      tables,
+      tag: node.tag === null ? null : ids[width]!,
       type: call.type,
     },
     made,
@@ -64,4 +74,15 @@ export function streamProcess(context: StreamContext, node: MapNode): Relation {
   );
 }
 
-const ONE_TABLE = 'Join the tables, or put them together by UNION ALL with a column that tells them apart.';
+/** True where the column is event time in the rows of its table, which are NULL in those of the others. */
+function isTime(plan: LogicalPlan, id: string, unions: number): boolean {
+  if (unions === 0) return isTimeAttribute(plan, id);
+  const position = plan.columns.findIndex((column) => column.id === id);
+  if (plan.kind === 'set') {
+    const [left, right] = [plan.left.columns[position]!, plan.right.columns[position]!];
+    return isTime(plan.left, left.id, unions - 1) || isTimeAttribute(plan.right, right.id);
+  }
+  if (plan.kind !== 'project') return isTimeAttribute(plan, id);
+  const expression = plan.expressions[position];
+  return expression?.kind === 'column' && isTime(plan.input, expression.id, unions);
+}

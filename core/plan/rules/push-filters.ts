@@ -55,7 +55,8 @@ function push(plan: LogicalPlan, conjuncts: readonly Expression[]): LogicalPlan 
       return filteredBy({ ...plan, input: push(plan.input, below) }, [...above, ...rest]);
     }
     case 'map': {
-      const width = plan.keys?.length ?? 0;
+      // Rows of a broadcast table have no key.
+      const width = plan.call.tables.some((table) => table.isBroadcast) ? 0 : (plan.keys?.length ?? 0);
       const readsKeys = reads(idsOf(plan.columns.slice(0, width)));
       const [below, above] = partition(
         movable,

@@ -9,7 +9,8 @@ import { coerceAll } from './coerce.js';
 import { type BoundTable, type Together, tableOf } from './table-argument.js';
 
 /**
- * Every row has the keys, the tag, and for each table its columns and its order, NULL in the rows of the others.
+ * Every row has the keys (NULL in a table that all partitions see), the tag, and for each table its columns and its order,
+ * NULL in the rows of the others.
  * @throws {SqlError} where the tables are not divided by as many columns, or by columns that share no type.
  */
 export function coPartitioned(context: BindContext, tables: readonly BoundTable[]): Together {
@@ -18,7 +19,7 @@ export function coPartitioned(context: BindContext, tables: readonly BoundTable[
   const plan = rows.reduce((left, right) => unionOf(context, left, right));
   const named = plan.columns.slice(0, keys.length).map((column, k) => ({
     ...column,
-    name: tables[0]!.partitionBy[k]!.name,
+    name: divided(tables)[0]!.partitionBy[k]!.name,
   }));
   let next = keys.length + 1;
   const take = (count: number): readonly PlanColumn[] => {
@@ -26,7 +27,7 @@ export function coPartitioned(context: BindContext, tables: readonly BoundTable[
     return plan.columns.slice(next - count, next);
   };
   const parts = tables.map((table) => ({
-    table: tableOf(take(table.plan.columns.length), table.plan.columns),
+    table: tableOf(take(table.plan.columns.length), table),
     order: take(table.orderBy.length).map((column, i) => ({
       ...table.orderBy[i]!,
       expression: columnOf(column),
@@ -41,18 +42,26 @@ export function coPartitioned(context: BindContext, tables: readonly BoundTable[
   };
 }
 
+/** The tables that have keys. */
+function divided(tables: readonly BoundTable[]): readonly BoundTable[] {
+  return tables.filter((table) => !table.isBroadcast);
+}
+
 /** For each key its expression in each table. */
 function commonKeys(context: BindContext, tables: readonly BoundTable[]): readonly (readonly Expression[])[] {
-  const width = tables[0]!.partitionBy.length;
-  const other = tables.find((table) => table.partitionBy.length !== width);
+  const keyed = divided(tables);
+  const width = keyed[0]!.partitionBy.length;
+  const other = keyed.find((table) => table.partitionBy.length !== width);
   if (other !== undefined) {
     const message = `This table is partitioned by ${other.partitionBy.length} column(s), the first by ${width}.`;
     const hint = 'Give each table as many columns in PARTITION BY.';
     throw bindError(context, 'SQL_ARGUMENTS', message, other.span, hint);
   }
   return Array.from({ length: width }, (_, k) => {
-    const columns = tables.map((table) => columnOf(table.partitionBy[k]!, table.span));
-    return coerceAll(context, columns, `Column ${k + 1} of PARTITION BY`).expressions;
+    const columns = keyed.map((table) => columnOf(table.partitionBy[k]!, table.span));
+    const { expressions } = coerceAll(context, columns, `Column ${k + 1} of PARTITION BY`);
+    const missing = literalOf(null, withNullable(expressions[0]!.type, true));
+    return tables.map((table) => (table.isBroadcast ? missing : expressions[keyed.indexOf(table)]!));
   });
 }
 

@@ -18,6 +18,8 @@ export interface BoundTable {
   readonly plan: LogicalPlan;
   readonly partitionBy: readonly PlanColumn[];
   readonly orderBy: readonly SortKey[];
+  /** All partitions of the others see its rows. */
+  readonly isBroadcast: boolean;
   readonly span: Span;
 }
 
@@ -26,10 +28,12 @@ export function bindTableArgument(
   context: BindContext,
   argument: ArgumentNode,
   parent: Scope | null,
+  isBroadcast = false,
 ): BoundTable {
   const { value } = argument;
   if (value.kind === 'subquery') {
-    return { plan: bindQuery(context, value.query, parent), partitionBy: [], orderBy: [], span: value.span };
+    const plan = bindQuery(context, value.query, parent);
+    return { plan, partitionBy: [], orderBy: [], isBroadcast, span: value.span };
   }
   if (value.kind !== 'table_argument') {
     throw bindError(
@@ -47,7 +51,16 @@ export function bindTableArgument(
     const bound = bindExpression(at, column);
     return plan.columns.find((own) => bound.kind === 'column' && own.id === bound.id)!;
   });
-  return { plan, partitionBy, orderBy: bindSortKeys(at, value.orderBy), span: value.span };
+  if (isBroadcast && partitionBy.length > 0) {
+    throw bindError(
+      context,
+      'SQL_ARGUMENTS',
+      'All keys see the rows of this table, so it is not divided.',
+      value.partitionBy[0]!.span,
+      'Leave PARTITION BY out here.',
+    );
+  }
+  return { plan, partitionBy, orderBy: bindSortKeys(at, value.orderBy), isBroadcast, span: value.span };
 }
 
 function sourceOf(context: BindContext, node: TableArgumentNode, parent: Scope | null) {
@@ -92,14 +105,15 @@ export function together(
     keys: isDivided ? partitionBy : null,
     order: orderBy,
     tag: null,
-    tables: [tableOf(plan.columns, plan.columns)],
+    tables: [tableOf(plan.columns, first)],
   };
 }
 
 /** The columns of the input that are a table's, under the names they have in it. */
-export function tableOf(columns: readonly PlanColumn[], named: readonly PlanColumn[]): MapTable {
+export function tableOf(columns: readonly PlanColumn[], { plan, isBroadcast }: BoundTable): MapTable {
   return {
     columns: columns.map((column) => columnOf(column)),
-    names: named.map((column) => column.name),
+    names: plan.columns.map((column) => column.name),
+    isBroadcast,
   };
 }

@@ -49,8 +49,8 @@ export function bindTableFunction(
   const tables: BoundTable[] = [];
   const places: Expression[] = [];
   const at = plainContext(context, EMPTY_SCOPE, 'FROM');
-  const { args, names } = bindPythonArguments(at, call, declaration, (_, argument) => {
-    tables.push(bindTableArgument(context, argument, parent));
+  const { args, names } = bindPythonArguments(at, call, declaration, (parameter, argument) => {
+    tables.push(bindTableArgument(context, argument, parent, parameter.table === 'broadcast'));
     places.push(literalOf(null, types.null(), argument.span));
     return places.at(-1)!;
   });

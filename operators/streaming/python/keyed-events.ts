@@ -5,6 +5,8 @@ import type { SqlValue } from '../../../core/index.js';
 export interface KeyedRow {
   /** The columns that are shipped as they are. */
   readonly values: readonly SqlValue[];
+  /** The number of the table that it is of. */
+  readonly member: number;
   /** Its event time; null: it has none. */
   readonly timestamp: number | null;
   /** The watermark before it. */
@@ -32,5 +34,11 @@ export interface KeyedUpdate {
   readonly given: readonly { readonly row: number; readonly fields: readonly SqlValue[] }[];
 }
 
-/** Gives events to the function: one update for each key, in their order. */
-export type ProcessKeys = (keys: readonly KeyedEvents[]) => Promise<readonly KeyedUpdate[]>;
+/**
+ * Gives events to the function: one update for each key, in their order. `broadcast` is what rows of the broadcast table have
+ * told (null: nothing); those come alone, as if they were of one key, whose state is then what they have told now.
+ */
+export type ProcessKeys = (
+  keys: readonly KeyedEvents[],
+  broadcast: Uint8Array | null,
+) => Promise<readonly KeyedUpdate[]>;

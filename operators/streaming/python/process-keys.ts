@@ -26,11 +26,17 @@ export function processBy(
   const fields =
     type.kind === 'ROW' ? type.fields.map((field) => ({ ...field.type, nullable: true })) : [type];
   const ask = askPython(stream.shipped, [...OWN, ...fields], calls, schemas);
-  const processed = async (keys: readonly KeyedEvents[]): Promise<KeyedUpdate[]> => {
+  const processed = async (
+    keys: readonly KeyedEvents[],
+    broadcast: Uint8Array | null,
+  ): Promise<KeyedUpdate[]> => {
     const rows = keys.reduce((sum, key) => sum + rowsOf(key), 0);
-    return updates(keys, await ask(rows, shippedColumns(keys, stream)));
+    return updates(keys, await ask(rows, shippedColumns(keys, broadcast, stream)));
   };
-  return async (keys) => (await Promise.all(divided(keys, workers, rowsOf).map(processed))).flat();
+  return async (keys, broadcast) => {
+    const parts = divided(keys, workers, rowsOf);
+    return (await Promise.all(parts.map((part) => processed(part, broadcast)))).flat();
+  };
 }
 
 /** A key without rows has one that says so. */
@@ -64,7 +70,11 @@ function timeOf(value: SqlValue): number {
   return value === null ? Number.POSITIVE_INFINITY : Number(value);
 }
 
-function shippedColumns(keys: readonly KeyedEvents[], stream: ProcessStream): ColumnValues[] {
+function shippedColumns(
+  keys: readonly KeyedEvents[],
+  broadcast: Uint8Array | null,
+  stream: ProcessStream,
+): ColumnValues[] {
   const { process, shipped, copied, keys: keyPlaces } = stream;
   const columns: SqlValue[][] = shipped.map(() => []);
   const put = (place: number, value: SqlValue) => columns[place]!.push(value);
@@ -77,6 +87,8 @@ function shippedColumns(keys: readonly KeyedEvents[], stream: ProcessStream): Co
       put(process.clock, row === undefined ? null : watermarkOf(row.clockMs));
       put(process.until, i === 0 ? watermarkOf(untilMs) : null);
       put(process.state, i === 0 ? state : null);
+      if (process.member !== null) put(process.member, row?.member ?? null);
+      if (process.broadcast !== null) put(process.broadcast, number === 0 && i === 0 ? broadcast : null);
       keyPlaces.forEach((place, key) => {
         put(place, own[key]!);
       });

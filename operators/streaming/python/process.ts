@@ -21,17 +21,32 @@ interface Remembered {
   clockTimer: number;
 }
 
-/** A key to which something has come in this batch. */
+/** A key to which something has come. */
 interface Touched {
-  readonly remembered: Remembered;
+  readonly keys: readonly SqlValue[];
   readonly rows: KeyedRow[];
   /** For each row its number among all of the batch. */
   readonly places: number[];
 }
 
+/** What has come one after the other: rows and time of keys, or rows of the broadcast table. */
+interface Segment {
+  readonly isBroadcast: boolean;
+  /** By key; of the broadcast table one for all its rows. */
+  readonly touched: Map<string, Touched>;
+  /** The watermark behind it. */
+  untilMs: number;
+}
+
+/** A row that the function gave, with the number of the one that it belongs to. */
+interface Given {
+  readonly place: number;
+  readonly values: readonly SqlValue[];
+}
+
 /**
  * All that comes in a batch goes to Python together, key by key; what the function gives leaves in the order of the rows
- * that it belongs to.
+ * that it belongs to. A row of the broadcast table divides the batch: keys see what it tells from there on.
  */
 export class Process implements RowFunction {
   readonly #remembered: KeyedState<Remembered>;
@@ -39,7 +54,9 @@ export class Process implements RowFunction {
   readonly #eventTimers: TimeQueue<string>;
   readonly #clockTimers: TimeQueue<string>;
   readonly #watermark: OperatorValue<number>;
-  readonly #touched = new Map<string, Touched>();
+  /** As a worker gave it; null: there is none. */
+  readonly #broadcast: OperatorValue<Uint8Array | null>;
+  #segments: Segment[] = [];
   #places = 0;
 
   constructor(
@@ -57,15 +74,19 @@ export class Process implements RowFunction {
     this.#eventTimers = state.queue('event timers', plain<string>());
     this.#clockTimers = state.queue('clock timers', plain<string>());
     this.#watermark = state.value('watermark', plain<number>(), Number.NEGATIVE_INFINITY);
+    this.#broadcast = state.value('broadcast', plain<Uint8Array | null>(), null);
   }
 
   process(row: Row, _change: Change): void {
-    const { keys: columns, time } = this.stream.operator;
-    const key = rowKey(row, columns);
-    const touched = this.#touch(key, () => columns.map((column) => row[column]!));
+    const { keys: columns, tables, tag } = this.stream.operator;
+    const member = tag === null ? 0 : (row[tag] as number);
+    const { time, isBroadcast } = tables[member]!;
+    const key = isBroadcast ? '' : rowKey(row, columns);
+    const touched = this.#touch(key, isBroadcast, () => columns.map((column) => row[column]!));
     const timeOfRow = time === null ? null : row[time]!;
     touched.rows.push({
       values: this.stream.copied.map(({ from }) => row[from]!),
+      member,
       timestamp: timeOfRow === null ? null : millisecondsOf(timeOfRow as bigint),
       clockMs: this.#watermark.value,
     });
@@ -86,38 +107,53 @@ export class Process implements RowFunction {
   }
 
   async endBatch(out: Collector): Promise<void> {
-    if (this.#touched.size === 0) return;
-    const touched = [...this.#touched];
-    this.#touched.clear();
+    const given: Given[] = [];
+    while (this.#segments.length > 0) {
+      const segments = this.#segments;
+      this.#segments = [];
+      segments.at(-1)!.untilMs = this.#watermark.value;
+      for (const segment of segments) given.push(...(await this.#run(segment)));
+      // A segment may have set timers that the rows behind it have passed.
+      if (segments.length > 1) this.#wakeKeys(this.#eventTimers, 'eventTimer', this.#watermark.value);
+    }
     this.#places = 0;
-    const untilMs = this.#watermark.value;
-    const updates = await this.processKeys(
-      touched.map(([, { remembered, rows }]) => ({ ...remembered, rows, untilMs })),
-    );
-    const given: { readonly place: number; readonly values: readonly SqlValue[] }[] = [];
-    touched.forEach(([key, { remembered, places }], i) => {
-      const update = updates[i]!;
-      this.#remember(key, remembered, update);
-      for (const { row, fields } of update.given) {
-        const place = places[row] ?? Number.POSITIVE_INFINITY;
-        given.push({ place, values: [...remembered.keys, ...fields] });
-      }
-    });
     given.sort((a, b) => (a.place < b.place ? -1 : a.place > b.place ? 1 : 0));
     for (const { values } of given) out.emit(INSERT, [], values);
   }
 
-  #touch(key: string, keysOf: () => readonly SqlValue[]): Touched {
-    let touched = this.#touched.get(key);
+  async #run({ isBroadcast, touched, untilMs }: Segment): Promise<Given[]> {
+    const asked = [...touched].flatMap(([key, { keys, rows, places }]) => {
+      const known = isBroadcast ? undefined : this.#remembered.get(key);
+      // It was forgotten after its time had come.
+      if (known === undefined && rows.length === 0) return [];
+      const remembered = known ?? { keys, state: null, eventTimer: NEVER, clockTimer: NEVER };
+      return [{ key, remembered, rows, places }];
+    });
+    if (asked.length === 0) return [];
+    const events = asked.map(({ remembered, rows }) => ({ ...remembered, rows, untilMs }));
+    const updates = await this.processKeys(events, this.#broadcast.value);
+    return asked.flatMap(({ key, remembered, places }, i) => {
+      const update = updates[i]!;
+      if (isBroadcast) this.#broadcast.value = update.state;
+      else this.#remember(key, remembered, update);
+      return update.given.map(({ row, fields }) => ({
+        place: places[row] ?? NEVER,
+        values: [...remembered.keys, ...fields],
+      }));
+    });
+  }
+
+  #touch(key: string, isBroadcast: boolean, keysOf: () => readonly SqlValue[]): Touched {
+    let segment = this.#segments.at(-1);
+    if (segment?.isBroadcast !== isBroadcast) {
+      if (segment !== undefined) segment.untilMs = this.#watermark.value;
+      segment = { isBroadcast, touched: new Map(), untilMs: NEVER };
+      this.#segments.push(segment);
+    }
+    let touched = segment.touched.get(key);
     if (touched === undefined) {
-      const remembered = this.#remembered.get(key) ?? {
-        keys: keysOf(),
-        state: null,
-        eventTimer: Number.POSITIVE_INFINITY,
-        clockTimer: Number.POSITIVE_INFINITY,
-      };
-      touched = { remembered, rows: [], places: [] };
-      this.#touched.set(key, touched);
+      touched = { keys: keysOf(), rows: [], places: [] };
+      segment.touched.set(key, touched);
     }
     return touched;
   }
@@ -127,8 +163,8 @@ export class Process implements RowFunction {
       const remembered = this.#remembered.get(due.item);
       if (remembered?.[which] !== due.time) continue;
       // It is queued anew where the function has not been called for it.
-      remembered[which] = Number.POSITIVE_INFINITY;
-      this.#touch(due.item, () => []);
+      remembered[which] = NEVER;
+      this.#touch(due.item, false, () => remembered.keys);
     }
   }
 
@@ -151,3 +187,5 @@ export class Process implements RowFunction {
     this.#remembered.set(key, remembered);
   }
 }
+
+const NEVER = Number.POSITIVE_INFINITY;

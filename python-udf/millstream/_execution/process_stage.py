@@ -10,9 +10,11 @@ import pyarrow as pa
 
 from .._types import DataType, parse_type
 from .._user_error import user_error
+from ..broadcast_functions import BroadcastProcessFunction, KeyedBroadcastProcessFunction
 from ..context import FunctionContext
 from .answer import Answer
 from .arguments import FromTable
+from .broadcast_context import BesideBroadcast, Broadcast, OfBroadcast
 from .call import Call
 from .codec import Mismatch, codec_for
 from .groups import changes
@@ -31,7 +33,8 @@ class ProcessStage(StageBase):
     remember: the state (NULL: nothing), and the first of its timers in event time and by the clock.
 
     The selection is the row that an answer belongs to; a row that only says that time has passed stands for a
-    key without rows.
+    key without rows. A bundle has rows of keys, which see the broadcast state that comes with it, or rows of
+    the broadcast table as if they were those of one key, which has the broadcast state to remember then.
     """
 
     def __init__(
@@ -49,23 +52,41 @@ class ProcessStage(StageBase):
         self._form = RowForm(call, codec)
         self._columns = process
         self._keys = [(key, codec_for(input_types[key], call.dialect)) for key in key_columns]
-        [table] = [argument for argument in call.bound.arguments if isinstance(argument, FromTable)]
-        self._table = TableInput(table, input_types, call.dialect)
+        instance = call.loaded.spec.instance
+        tables = [argument for argument in call.bound.arguments if isinstance(argument, FromTable)]
+        self._tables = [TableInput(table, input_types, call.dialect) for table in tables]
+        self._methods = dict(zip((table.member for table in tables), instance.row_methods, strict=True))
+        self._broadcast_member = tables[-1].member if instance.broadcasts else None
+        self._broadcast = Broadcast(call)
         self._current = CurrentKey()
-        self._context = CallContext(self._current)
+        self._context = self._made_context()
         self._given: list[Any] = []
         self._parents: list[int] = []
 
     def open(self, contexts: Mapping[str, FunctionContext]) -> None:
         """As of `StageBase`; the states that the function asks for are those of the current key."""
-        for context in contexts.values():
-            context.current_key = context.current_key or self._current
+        if self._has_state:
+            for context in contexts.values():
+                context.current_key = context.current_key or self._current
         super().open(contexts)
         # Another stage may have opened the function first.
         opened = self._call.loaded.context.current_key
-        assert isinstance(opened, CurrentKey)
-        self._current = opened
-        self._context = CallContext(opened)
+        if isinstance(opened, CurrentKey):
+            self._current = opened
+            self._context = self._made_context()
+
+    @property
+    def _has_state(self) -> bool:
+        """True for functions with states and timers by key."""
+        instance = self._call.loaded.spec.instance
+        return not isinstance(instance, BroadcastProcessFunction) or isinstance(
+            instance, KeyedBroadcastProcessFunction
+        )
+
+    def _made_context(self) -> CallContext:
+        if self._broadcast_member is None:
+            return CallContext(self._current)
+        return BesideBroadcast(self._current, self._broadcast, self._has_state)
 
     def process(self, columns: Sequence[pa.Array], rows: int, continued: bool = False) -> Iterator[Answer]:
         """One answer; none over no rows."""
@@ -81,22 +102,48 @@ class ProcessStage(StageBase):
         packed = columns[at.state].take(firsts).to_pylist()
         until = columns[at.until].take(firsts).to_pylist()
         keys = [codec.decode(columns[key].take(firsts)) for key, codec in self._keys]
-        elements = self._table.rows(self._table.piece(columns, 0, rows))
+        members = None if at.member is None else columns[at.member].to_pylist()
+        elements = self._elements(columns, rows, members)
         is_row, clocks, times = (columns[c].to_pylist() for c in (at.is_row, at.clock, at.timestamp))
+        self._restore_broadcast(None if at.broadcast is None else columns[at.broadcast][0].as_py())
         self._given, self._parents = [], []
         ends: list[int] = []
         states: list[tuple[bytes | None, int | None, int | None]] = []
         for i, (start, end) in enumerate(zip(starts, [*starts[1:], rows], strict=True)):
             self._begin(packed[i], [values[i] for values in keys])
+            member = None
             for row in range(start, end):
                 self._progress.finished = range(row)
                 self._pass_time(clocks[row], row)
                 if is_row[row]:
-                    self._element(elements[row], times[row], row)
+                    member = 0 if members is None else members[row]
+                    self._element(elements[row], member, times[row], row)
             self._pass_time(until[i], end - 1)
             ends.append(len(self._given))
-            states.append(self._end())
+            is_broadcast = member is not None and member == self._broadcast_member
+            states.append(self._broadcast_end() if is_broadcast else self._end())
         return self._answered(ends, states, starts, rows)
+
+    def _elements(self, columns: Sequence[pa.Array], rows: int, members: list[int] | None) -> Sequence[Any]:
+        """Each row as its table has it."""
+        if members is None:
+            [table] = self._tables
+            return table.rows(table.piece(columns, 0, rows))
+        elements: list[Any] = [None] * rows
+        for table in self._tables:
+            places = [row for row, member in enumerate(members) if member == table.argument.member]
+            chosen = table.piece(columns, 0, rows).take(pa.array(places, pa.int32()))
+            for place, element in zip(places, table.rows(chosen), strict=True):
+                elements[place] = element
+        return elements
+
+    def _restore_broadcast(self, packed: bytes | None) -> None:
+        values = {} if packed is None else restored(self._call, packed)
+        self._broadcast.current.state = KeyState(values)
+
+    def _broadcast_end(self) -> tuple[bytes | None, None, None]:
+        values = self._broadcast.current.state.values
+        return kept(self._call, values) if values else None, None, None
 
     def _begin(self, packed: bytes | None, key: list[Any]) -> None:
         current = self._current
@@ -125,20 +172,22 @@ class ProcessStage(StageBase):
                 context.domain, context.time = domain, first
                 if domain == "event_time":
                     context.watermark = now
-                self._take("on_timer", first, row)
+                self._take("on_timer", first, row, context)
         if watermark is not None:
             context.watermark = watermark
 
-    def _element(self, element: Any, timestamp: int | None, row: int) -> None:
+    def _element(self, element: Any, member: int, timestamp: int | None, row: int) -> None:
         self._context.domain, self._context.time = None, timestamp
-        self._take("process_element", element, row)
+        if member == self._broadcast_member:
+            self._take(self._methods[member], element, row, OfBroadcast(self._context, self._broadcast))
+        else:
+            self._take(self._methods[member], element, row, self._context)
         self._progress.count_calls(self._call.step, 1)
 
-    def _take(self, method: str, argument: Any, row: int) -> None:
+    def _take(self, method: str, argument: Any, row: int, context: object) -> None:
+        function = getattr(self._call.loaded.spec.instance, method)
         try:
-            for item in self._form.rows(
-                getattr(self._call.loaded.spec.instance, method)(argument, self._context)
-            ):
+            for item in self._form.rows(function(argument, context)):
                 self._given.append(item)
                 self._parents.append(row)
         except Exception as error:

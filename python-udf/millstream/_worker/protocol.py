@@ -161,8 +161,9 @@ class KeptState(_Struct):
 
 class ProcessColumns(_Struct):
     """`process`: shipped columns with the key's number, whether there is a row or time alone has passed, the
-    event time of a row and the watermark before it; and, in the first row of each key, the watermark behind
-    its last row and its state."""
+    event time of a row and the watermark before it; in the first row of each key, the watermark behind its
+    last row and its state; the number of the table that a row is of (None: there is one), and, in the first
+    row of a bundle, the broadcast state (None: there is none)."""
 
     group: int
     is_row: int
@@ -170,6 +171,8 @@ class ProcessColumns(_Struct):
     clock: int
     until: int
     state: int
+    member: int | None
+    broadcast: int | None
 
 
 class StageContext(_Struct):

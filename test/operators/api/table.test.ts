@@ -303,6 +303,22 @@ describe('a function over tables', () => {
     expect(jumps.toSql()).toContain(`FROM TABLE(jumps((${ofRows('*')}) PARTITION BY (name, \`day\`))`);
   });
 
+  it('gives the rows of two tables to one function, by the same keys or with one that all keys see', () => {
+    const schema = defineTable({ name: t.string(), y: t.double() });
+    const keyed = rows.keyBy('name');
+
+    const [table, divided] = [`(${ofRows('*')})`, `(${ofRows('*')}) PARTITION BY (name)`];
+    expect(keyed.connect(rows.keyBy('name')).process('pairs', schema).toSql()).toContain(
+      `FROM TABLE(pairs(${divided}, ${divided}))`,
+    );
+    expect(keyed.connect(rows.broadcast()).process('limited', schema).toSql()).toContain(
+      `FROM TABLE(limited(${divided}, ${table}))`,
+    );
+    expect(rows.connect(rows.broadcast()).process('named', schema).toSql()).toContain(
+      `FROM TABLE(named(${table}, ${table}))`,
+    );
+  });
+
   it('is called with the query of the table, divided as the options say', () => {
     const mapped = rows.map('gaps', defineTable({ id: t.bigint(), y: t.double() }), {
       partitionBy: ['id'],

@@ -23,15 +23,15 @@ const STREAM: ProcessStream = {
     keys: [KEY],
     function: 'quiet',
     argumentNames: [null],
-    columns: [{ name: 'v', column: VALUE }],
-    time: TIME,
+    tables: [{ columns: [{ name: 'v', column: VALUE }], time: TIME, isBroadcast: false }],
+    tag: null,
     type: types.bigint(),
     inputs: [APPENDING],
     outputs: [],
   },
   shipped: [],
   copied: [{ from: VALUE, to: 7 }],
-  process: { group: 0, isRow: 1, timestamp: 2, clock: 3, until: 4, state: 5 },
+  process: { group: 0, isRow: 1, timestamp: 2, clock: 3, until: 4, state: 5, member: null, broadcast: null },
   keys: [6],
 };
 
@@ -73,6 +73,45 @@ function quiet(asked: KeyedEvents[][] = []): ProcessKeys {
   };
 }
 
+/** Keys and a broadcast table: rows are of key, value, time, and the number of their table. */
+const BESIDE_BROADCAST: ProcessStream = {
+  ...STREAM,
+  operator: {
+    ...STREAM.operator,
+    tables: [
+      { columns: [{ name: 'v', column: VALUE }], time: TIME, isBroadcast: false },
+      { columns: [{ name: 'v', column: VALUE }], time: null, isBroadcast: true },
+    ],
+    tag: 3,
+  },
+};
+
+/** Repeats each row with what the broadcast table told last, and says that the time of a key has come. */
+const told: ProcessKeys = async (keys, broadcast) => {
+  const known = broadcast === null ? 'nothing' : new TextDecoder().decode(broadcast);
+  return keys.map(({ rows, untilMs, state }) => {
+    if (rows.some(({ member }) => member === 1)) {
+      const last = String(rows.at(-1)!.values[0]);
+      return {
+        state: new TextEncoder().encode(last),
+        eventTimer: NEVER,
+        clockTimer: NEVER,
+        given: [{ row: 0, fields: [`told ${last}`] }],
+      };
+    }
+    const given = rows.map(({ values }, row) => ({ row, fields: [values[0]!, known] as SqlValue[] }));
+    const due = rows.length === 0 ? state![0]! : (rows.at(-1)!.timestamp ?? 0) + 10;
+    const isOver = rows.length === 0 || due <= untilMs;
+    if (isOver) given.push({ row: Math.max(0, rows.length - 1), fields: ['over', known] });
+    return {
+      state: isOver ? null : new Uint8Array([due]),
+      eventTimer: isOver ? NEVER : due,
+      clockTimer: NEVER,
+      given,
+    };
+  });
+};
+
 type Step = readonly [key: string, value: bigint, time: number] | { readonly watermark: number } | 'end';
 
 /** What is given, batch by batch. */
@@ -85,7 +124,7 @@ async function play(process: Process, steps: readonly Step[]): Promise<string[]>
   for (const step of steps) {
     if (step === 'end') await process.endBatch(out);
     else if ('watermark' in step) process.advance(step.watermark);
-    else process.process([step[0], step[1], at(step[2])], 0);
+    else process.process([step[0], step[1], at(step[2]), step[0] === '' ? 1 : 0], 0);
   }
   return said;
 }
@@ -136,7 +175,7 @@ describe('a process function', () => {
   test('is woken by the clock, and again where it was too early', async () => {
     const asked: KeyedEvents[][] = [];
     const process = new Process(STREAM, async (keys) => {
-      const updates = await quiet(asked)(keys);
+      const updates = await quiet(asked)(keys, null);
       return asked.length < 3 ? updates.map((update) => ({ ...update, clockTimer: 500 })) : updates;
     });
     await play(process, [['a', -500n, 0], 'end']);
@@ -183,5 +222,44 @@ describe('a process function', () => {
       }),
       { seed: 8, numRuns: 50 },
     );
+  });
+
+  test('sees what rows of a broadcast table told before its rows, in the same batch too', async () => {
+    const said = await play(new Process(BESIDE_BROADCAST, told), [
+      ['a', 1n, 0],
+      ['', 7n, 0],
+      ['a', 2n, 1],
+      ['b', 3n, 2],
+      ['', 8n, 0],
+      ['', 9n, 0],
+      ['a', 4n, 3],
+      'end',
+      ['b', 5n, 4],
+      'end',
+    ]);
+
+    expect(said).toEqual(['a 1 nothing', ' told 7', 'a 2 7', 'b 3 7', ' told 9', 'a 4 9', 'b 5 9']);
+  });
+
+  test('fires timers that rows before a broadcast row set and time behind it passed', async () => {
+    const said = await play(new Process(BESIDE_BROADCAST, told), [
+      ['a', 1n, 0],
+      ['', 7n, 0],
+      { watermark: 20 },
+      'end',
+      { watermark: 30 },
+      'end',
+    ]);
+
+    expect(said).toEqual(['a 1 nothing', ' told 7', 'a over 7']);
+  });
+
+  test('restored knows what a broadcast table told', async () => {
+    const state = new HeapState();
+    const before = await play(new Process(BESIDE_BROADCAST, told, state), [['', 7n, 0], 'end']);
+    const restored = new Process(BESIDE_BROADCAST, told, new HeapState(state.snapshot()));
+    const after = await play(restored, [['a', 1n, 0], 'end']);
+
+    expect([...before, ...after]).toEqual([' told 7', 'a 1 7']);
   });
 });

@@ -6,7 +6,7 @@ import { type Ended, ended, startMillstream } from '../../cli/support/command.js
 const ROWS_PER_WINDOW = 10;
 
 const FUNCTIONS = `
-from millstream import AggregateFunction, KeyedProcessFunction, MapStateDescriptor, udaf, udf, udtf
+from millstream import AggregateFunction, KeyedBroadcastProcessFunction, KeyedProcessFunction, MapStateDescriptor, udaf, udf, udtf
 
 @udf
 def doubled(x: int) -> int:
@@ -36,6 +36,26 @@ class Seconds(KeyedProcessFunction):
         self.sums.remove(timestamp)
 
 seconds = udtf(Seconds(), result_types="ROW<n BIGINT, total BIGINT>")
+
+class FactoredSeconds(KeyedBroadcastProcessFunction):
+    """As Seconds, with the factor that a broadcast table told before the job was first killed."""
+    factors = MapStateDescriptor("factors")
+    def open(self, context):
+        self.sums = context.get_map_state(MapStateDescriptor("sums"))
+    def process_element(self, row, ctx):
+        end = ctx.timestamp() // 1000 * 1000 + 999
+        n, total = self.sums.get(end) or (0, 0)
+        self.sums.put(end, (n + 1, total + row.id))
+        ctx.timer_service().register_event_time_timer(end)
+    def process_broadcast_element(self, factor, ctx):
+        factors = ctx.get_broadcast_state(self.factors)
+        factors.put("factor", (factors.get("factor") or 0) + factor.factor)
+    def on_timer(self, timestamp, ctx):
+        n, total = self.sums.get(timestamp)
+        yield n, total * ctx.get_broadcast_state(self.factors).get("factor")
+        self.sums.remove(timestamp)
+
+factored_seconds = udtf(FactoredSeconds(), result_types="ROW<n BIGINT, total BIGINT>")
 `;
 
 const WINDOWS =
@@ -45,6 +65,8 @@ const QUERIES = {
   'built-in aggregate': `SELECT COUNT(*), SUM(doubled(id)) ${WINDOWS}`,
   'Python aggregate': `SELECT COUNT(*), doubles(id) ${WINDOWS}`,
   'process function': 'SELECT n, total FROM seconds(TABLE events)',
+  'broadcast function':
+    'SELECT n, total FROM factored_seconds(TABLE events, (SELECT * FROM (VALUES 2) AS f(factor)))',
 };
 export type Keeper = keyof typeof QUERIES;
 
@@ -57,6 +79,7 @@ SET 'execution.checkpointing.dir' = '${folder}/checkpoints';
 CREATE TEMPORARY FUNCTION doubled AS 'functions.doubled' LANGUAGE PYTHON;
 CREATE TEMPORARY FUNCTION doubles AS 'functions.doubles' LANGUAGE PYTHON;
 CREATE TEMPORARY FUNCTION seconds AS 'functions.seconds' LANGUAGE PYTHON;
+CREATE TEMPORARY FUNCTION factored_seconds AS 'functions.factored_seconds' LANGUAGE PYTHON;
 CREATE TEMPORARY TABLE events (
   id BIGINT, ts AS TO_TIMESTAMP_LTZ(id * 100, 3), WATERMARK FOR ts AS ts
 ) WITH ('connector' = 'datagen', 'rows-per-second' = '100',
