@@ -1,8 +1,9 @@
 /** The `socket` connector: lines that a server sends. Options as in Flink's guide of user-defined sources. */
 import { connect } from 'node:net';
-import { type ScanTable, SourceError } from '../../core/index.js';
+import { SourceError } from '../../core/index.js';
 import { type Format, readFormat } from '../formats/make-format.js';
 import type { Connector } from './connector.js';
+import { type Declaration, declarationOf } from './declaration.js';
 import { fieldsOf } from './fields-of.js';
 import { LineSource, type OpenBytes } from './line-source.js';
 import { OptionReader } from './option-reader.js';
@@ -21,18 +22,18 @@ export const SOCKET: Connector = {
     sink: null,
     bounded: () => false,
     hasPosition: true,
-    check: (table) => void readTable(table),
-    gives: (table) => (readTable(table).format.changes ? 'all' : 'insert'),
+    check: (table) => void readTable(declarationOf(table)),
+    gives: (table) => (readTable(declarationOf(table)).format.changes ? 'all' : 'insert'),
   },
   source: (stage, host) => {
-    const table = readTable(stage);
+    const table = readTable(declarationOf(stage));
     const decoder = table.format.decoder(fieldsOf(stage.declared));
     return new LineSource(stage, host, decoder, table.delimiter, linesOf(stage.table, table));
   },
 };
 
-function readTable(table: Pick<ScanTable, 'options'> & { readonly path?: readonly string[] }): SocketTable {
-  const options = new OptionReader(table.path?.at(-1) ?? '', table.options);
+function readTable({ table, options: given }: Declaration): SocketTable {
+  const options = new OptionReader(table, given);
   const read = {
     hostname: options.required('hostname'),
     port: options.whole('port', null, 1),

@@ -1,7 +1,8 @@
 /** The `stdin` connector: lines of standard input, for trying things. */
-import { type ScanTable, SourceError } from '../../core/index.js';
+import { SourceError } from '../../core/index.js';
 import { type Format, readFormat } from '../formats/make-format.js';
 import type { Connector } from './connector.js';
+import { type Declaration, declarationOf } from './declaration.js';
 import { fieldsOf } from './fields-of.js';
 import { LineSource, type OpenBytes } from './line-source.js';
 import { OptionReader } from './option-reader.js';
@@ -15,15 +16,21 @@ export const STDIN: Connector = {
     sink: null,
     bounded: () => false,
     hasPosition: true,
-    check: (table) => void formatOf(table),
-    gives: (table) => (formatOf(table).changes ? 'all' : 'insert'),
+    check: (table) => void formatOf(declarationOf(table)),
+    gives: (table) => (formatOf(declarationOf(table)).changes ? 'all' : 'insert'),
   },
   source: (stage, host) =>
-    new LineSource(stage, host, formatOf(stage).decoder(fieldsOf(stage.declared)), NEWLINE, lines),
+    new LineSource(
+      stage,
+      host,
+      formatOf(declarationOf(stage)).decoder(fieldsOf(stage.declared)),
+      NEWLINE,
+      lines,
+    ),
 };
 
-function formatOf(table: Pick<ScanTable, 'options'> & { readonly path?: readonly string[] }): Format {
-  const options = new OptionReader(table.path?.at(-1) ?? '', table.options);
+function formatOf({ table, options: given }: Declaration): Format {
+  const options = new OptionReader(table, given);
   const format = readFormat(options, 'format');
   options.finish();
   return format;

@@ -3,6 +3,7 @@ import type { KafkaRecord, RecordsBatch } from '@platformatic/kafka';
 import { CHANGE_COLUMN, type SqlValue, type TableField } from '../../../core/index.js';
 import { MalformedRecord, type RowDecoder } from '../../formats/format.js';
 import { type Change, DELETE, UPDATE_AFTER } from '../../streaming/row-function.js';
+import { ltzOfMillis } from '../metadata-types.js';
 import { malformed } from '../record-reader.js';
 import type { KafkaTable } from './kafka-table.js';
 
@@ -16,7 +17,9 @@ export interface PlacedRecord {
 }
 
 type Place =
-  | { readonly from: 'key' | 'value'; readonly at: number }
+  | { readonly from: 'key'; readonly at: number }
+  /** `inKey`: of a record without a value; below 0: it is not there. */
+  | { readonly from: 'value'; readonly at: number; readonly inKey: number }
   | { readonly from: 'metadata'; readonly key: string; readonly field: TableField }
   | { readonly from: 'change' };
 
@@ -38,7 +41,8 @@ export class KafkaReader {
       if (field.name === CHANGE_COLUMN) return { from: 'change' };
       if (field.metadata !== undefined) return { from: 'metadata', key: field.metadata, field };
       const at = value.names.indexOf(field.name);
-      return at >= 0 ? { from: 'value', at } : { from: 'key', at: key!.names.indexOf(field.name) };
+      const inKey = key?.names.indexOf(field.name) ?? -1;
+      return at >= 0 ? { from: 'value', at, inKey } : { from: 'key', at: inKey };
     });
   }
 
@@ -86,12 +90,8 @@ export class KafkaReader {
         return change;
       case 'key':
         return keys?.[place.at] ?? null;
-      case 'value': {
-        if (values !== null) return values[place.at]!;
-        const name = this.table.value.names[place.at]!;
-        const at = this.table.key?.names.indexOf(name) ?? -1;
-        return at < 0 ? null : (keys?.[at] ?? null);
-      }
+      case 'value':
+        return values === null ? (keys?.[place.inKey] ?? null) : values[place.at]!;
       case 'metadata':
         return metadataOf(place.key, place.field, placed);
     }
@@ -117,7 +117,7 @@ function metadataOf(key: string, { type }: TableField, placed: PlacedRecord): Sq
       return isAppendTime ? 'LogAppendTime' : 'CreateTime';
     case 'timestamp': {
       const ms = isAppendTime ? batch.maxTimestamp : batch.firstTimestamp + record.timestampDelta;
-      return type.kind === 'TIMESTAMP_LTZ' && type.precision > 6 ? ms * 1_000_000n : ms * 1_000n;
+      return ltzOfMillis(ms, type);
     }
     case 'headers':
       return record.headers.map(([name, value]) => [

@@ -188,7 +188,7 @@ export class KafkaSource implements SourceOperator {
     for (const partition of this.#partitions.values()) {
       if (isRead(partition)) continue;
       const leader = metadata.topics.get(partition.topic)!.partitions[partition.partition]!.leader;
-      byLeader.set(leader, [...(byLeader.get(leader) ?? []), partition]);
+      addTo(byLeader, leader, partition);
     }
     return byLeader;
   }
@@ -197,7 +197,7 @@ export class KafkaSource implements SourceOperator {
     const byId = new Map<string, Partition[]>();
     for (const partition of partitions) {
       const { id } = metadata.topics.get(partition.topic)!;
-      byId.set(id, [...(byId.get(id) ?? []), partition]);
+      addTo(byId, id, partition);
     }
     const answer = await this.#consumer.fetch({
       ...FETCH,
@@ -275,6 +275,12 @@ export class KafkaSource implements SourceOperator {
       },
     );
   }
+}
+
+function addTo<Key>(lists: Map<Key, Partition[]>, key: Key, partition: Partition): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [partition]);
+  else list.push(partition);
 }
 
 function isRead({ next, end }: Partition): boolean {

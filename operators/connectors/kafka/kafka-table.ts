@@ -1,19 +1,12 @@
 /** A table of the connectors `kafka` and `upsert-kafka`: its options, checked. Names and defaults are Flink's. */
-import { type Column, ConfigurationError, type TableField, typeToText } from '../../../core/index.js';
+import type { Column } from '../../../core/index.js';
 import { type Format, readFormat } from '../../formats/make-format.js';
+import type { Declaration } from '../declaration.js';
 import { fieldsOf } from '../fields-of.js';
+import { checkMetadataTypes, type MetadataTypes } from '../metadata-types.js';
 import { OptionReader } from '../option-reader.js';
 import { type KafkaProperties, readProperties } from './kafka-client.js';
 import { type OffsetPlace, readEnd, readStart } from './kafka-offsets.js';
-
-/** What is known of a table, from a plan or from a stage. */
-export interface KafkaDeclaration {
-  readonly table: string;
-  readonly connector: string;
-  readonly options: Readonly<Record<string, string>>;
-  readonly columns: readonly TableField[];
-  readonly primaryKey: readonly string[];
-}
 
 export interface KafkaTable {
   readonly properties: KafkaProperties;
@@ -40,12 +33,19 @@ export interface KafkaPart {
 const DISCOVERY_MS = 300_000;
 
 /** @throws {ConfigurationError} */
-export function readKafkaTable(declared: KafkaDeclaration, use: 'read' | 'write'): KafkaTable {
+export function readKafkaTable(declared: Declaration, use: 'read' | 'write'): KafkaTable {
   const { table, connector, primaryKey } = declared;
   const options = new OptionReader(table, declared.options);
   const isUpsert = connector === 'upsert-kafka';
   const properties = readProperties(options);
   const topics = readTopics(options, isUpsert);
+  if (use === 'write' && (topics instanceof RegExp || topics.length > 1)) {
+    throw options.error(
+      'OPTION_UNSUPPORTED',
+      `records are written to one topic, and '${topics instanceof RegExp ? 'topic-pattern' : 'topic'}' names several`,
+      "Set 'topic' to one name, and declare a table for each of them.",
+    );
+  }
   options.noted(
     'scan.parallelism',
     'sink.parallelism',
@@ -90,7 +90,7 @@ export function readKafkaTable(declared: KafkaDeclaration, use: 'read' | 'write'
       "Add it, or set 'scan.startup.mode' = 'earliest-offset' or 'latest-offset'.",
     );
   }
-  checkMetadata(options, declared.columns);
+  checkMetadataTypes(METADATA_TYPES, options, declared.columns, METADATA_HINT);
   return read;
 }
 
@@ -120,7 +120,7 @@ function readTopics(options: OptionReader, isUpsert: boolean): readonly string[]
 
 function readParts(
   options: OptionReader,
-  { columns, primaryKey }: KafkaDeclaration,
+  { columns, primaryKey }: Declaration,
   isUpsert: boolean,
 ): { readonly key: KafkaPart | null; readonly value: KafkaPart } {
   const fields = fieldsOf(columns);
@@ -179,7 +179,7 @@ function readParts(
 }
 
 /** The types that each key of metadata may be declared with. */
-const METADATA_TYPES: Readonly<Record<string, RegExp>> = {
+const METADATA_TYPES: MetadataTypes = {
   topic: /^(STRING|VARCHAR)/,
   partition: /^(INT|BIGINT)/,
   offset: /^BIGINT/,
@@ -193,17 +193,5 @@ const METADATA_TYPES: Readonly<Record<string, RegExp>> = {
 export const KAFKA_METADATA = Object.keys(METADATA_TYPES);
 export const KAFKA_WRITTEN_METADATA = ['timestamp', 'headers'];
 
-function checkMetadata(options: OptionReader, columns: readonly TableField[]): void {
-  for (const { name, type, metadata } of columns) {
-    const expected = metadata === undefined ? undefined : METADATA_TYPES[metadata];
-    const text = typeToText(type);
-    if (expected === undefined || expected.test(text)) continue;
-    throw new ConfigurationError(
-      'OPTION_VALUE',
-      options.error('', `column '${name}' of METADATA '${metadata}' cannot be ${text}`, '').message,
-      {
-        hint: 'timestamp is TIMESTAMP_LTZ(3); partition, leader-epoch INT; offset BIGINT; headers MAP<STRING, BYTES>; topic, timestamp-type STRING. CAST it in a computed column.',
-      },
-    );
-  }
-}
+const METADATA_HINT =
+  'timestamp is TIMESTAMP_LTZ(3); partition, leader-epoch INT; offset BIGINT; headers MAP<STRING, BYTES>; topic, timestamp-type STRING.';

@@ -1,9 +1,12 @@
 /** The connectors `kafka` and `upsert-kafka`. */
-import type { ScanTable, SinkStage, SourceStage } from '../../../core/index.js';
+import type { ScanTable } from '../../../core/index.js';
 import type { Connector } from '../connector.js';
+import { declarationOf } from '../declaration.js';
+import { OptionReader } from '../option-reader.js';
+import { readEnd } from './kafka-offsets.js';
 import { KafkaSink } from './kafka-sink.js';
 import { KafkaSource } from './kafka-source.js';
-import { KAFKA_METADATA, KAFKA_WRITTEN_METADATA, type KafkaTable, readKafkaTable } from './kafka-table.js';
+import { KAFKA_METADATA, KAFKA_WRITTEN_METADATA, readKafkaTable } from './kafka-table.js';
 
 /** Records are rows that come, or with a format of changes rows that come and go. */
 export const KAFKA: Connector = {
@@ -12,13 +15,13 @@ export const KAFKA: Connector = {
     sink: 'rows',
     hasPosition: true,
     bounded: isBounded,
-    check: (table, use) => void tableOf(table, use),
-    gives: (table) => (tableOf(table, 'read').value.format.changes ? 'all' : 'insert'),
-    takes: (table) => (tableOf(table, 'write').value.format.changes ? 'all' : 'insert'),
+    check: (table, use) => void readKafkaTable(declarationOf(table), use),
+    gives: (table) => (readKafkaTable(declarationOf(table), 'read').value.format.changes ? 'all' : 'insert'),
+    takes: (table) => (readKafkaTable(declarationOf(table), 'write').value.format.changes ? 'all' : 'insert'),
     metadata: (_table, use) => (use === 'read' ? KAFKA_METADATA : KAFKA_WRITTEN_METADATA),
   },
-  source: (stage, host) => new KafkaSource(stage, ofStage(stage, 'read'), host),
-  sink: (stage, host) => new KafkaSink(stage, ofStage(stage, 'write'), host),
+  source: (stage, host) => new KafkaSource(stage, readKafkaTable(declarationOf(stage), 'read'), host),
+  sink: (stage, host) => new KafkaSink(stage, readKafkaTable(declarationOf(stage), 'write'), host),
 };
 
 /** Records with a primary key: the last one of a key is its row, one without a value removes it. */
@@ -27,15 +30,6 @@ export const UPSERT_KAFKA: Connector = {
   traits: { ...KAFKA.traits, gives: () => 'upsert', takes: () => 'upsert' },
 };
 
-function isBounded({ options }: ScanTable): boolean {
-  return (options['scan.bounded.mode'] ?? 'unbounded') !== 'unbounded';
-}
-
-function tableOf(table: ScanTable, use: 'read' | 'write'): KafkaTable {
-  return readKafkaTable({ ...table, table: table.path.at(-1)! }, use);
-}
-
-function ofStage(stage: SourceStage | SinkStage, use: 'read' | 'write'): KafkaTable {
-  const columns = stage.kind === 'source' ? stage.declared : stage.fields;
-  return readKafkaTable({ ...stage, columns }, use);
+function isBounded({ path, options }: ScanTable): boolean {
+  return readEnd(new OptionReader(path.at(-1)!, options)) !== null;
 }

@@ -21,6 +21,7 @@ import type { ReplicationMessage } from './pgoutput.js';
 import { connectTo, isLost, postgresError, quoted } from './postgres-client.js';
 import { ReplicationStream } from './replication-stream.js';
 import { fetchRows } from './scan-rows.js';
+import { TransactionRows } from './transaction-rows.js';
 
 const BACKOFF_MS = 500;
 
@@ -39,9 +40,9 @@ export class CdcSource implements SourceOperator {
   #madeSlot = false;
   #isClosed = false;
   #hasCompleted = false;
-  /** Rows of the transaction that is being read, and how many of it have gone out before a connection was lost. */
-  #inTransaction = 0;
-  #skipped = 0;
+  readonly #transaction = new TransactionRows();
+  /** The user knows that the server does not answer. */
+  #isAwayTold = false;
   #boundary: Deferred<void> | null = deferred<void>();
   #client: Client | null = null;
   #stream: ReplicationStream | null = null;
@@ -67,6 +68,8 @@ export class CdcSource implements SourceOperator {
       await prepare(client, this.stage.table, this.table);
       const isExpected = this.#sent !== null || this.table.start === 'committed-offset';
       await checkSlot(client, this.stage.table, this.table, isExpected);
+    } catch (error) {
+      throw this.#told(error);
     } finally {
       await ended(client);
     }
@@ -154,12 +157,13 @@ export class CdcSource implements SourceOperator {
       await this.#follow();
     } catch (error) {
       if (this.#context.signal.aborted || !isLost(error)) throw error;
-      this.host.onNote(`table ${this.stage.table}: PostgreSQL does not answer, it is tried again`);
+      if (!this.#isAwayTold)
+        this.host.onNote(`table ${this.stage.table}: PostgreSQL does not answer, it is tried again`);
+      this.#isAwayTold = true;
       await pause(this.#context, BACKOFF_MS);
     } finally {
       this.#stream = null;
-      this.#skipped = this.#inTransaction;
-      this.#inTransaction = 0;
+      this.#transaction.again();
       const client = this.#client;
       this.#client = null;
       await ended(client);
@@ -179,6 +183,8 @@ export class CdcSource implements SourceOperator {
     stream.start(client, this.table.slot, this.table.publication, this.#sent!);
     let micros = 0n;
     for await (const message of stream) {
+      if (this.#isAwayTold) this.host.onNote(`table ${this.stage.table}: PostgreSQL answers again`);
+      this.#isAwayTold = false;
       if (message.kind === 'begin') {
         micros = message.committedMicros;
         this.#boundary ??= deferred<void>();
@@ -194,8 +200,7 @@ export class CdcSource implements SourceOperator {
     if (message.kind === 'relation') this.#changes.relation(message);
     if (message.kind !== 'insert' && message.kind !== 'update' && message.kind !== 'delete') return;
     this.#changes.change(message, micros, (row) => {
-      this.#inTransaction += 1;
-      if (this.#inTransaction > this.#skipped) this.#rows.add(row);
+      if (this.#transaction.isNew()) this.#rows.add(row);
     });
     if (this.#rows.pending >= MOST_ROWS) await this.#rows.send();
   }
@@ -204,8 +209,7 @@ export class CdcSource implements SourceOperator {
     await this.#rows.send(() => {
       this.#sent = end;
     });
-    this.#inTransaction = 0;
-    this.#skipped = 0;
+    this.#transaction.commit();
     this.#passBoundary();
   }
 

@@ -1,13 +1,9 @@
 /** A table of the connector `postgres-cdc`: its options, checked. Names are those of Flink CDC. */
+import type { Declaration } from '../declaration.js';
+import { checkMetadataTypes, type MetadataTypes } from '../metadata-types.js';
 import { OptionReader } from '../option-reader.js';
+import { checkColumnTypes } from './column-check.js';
 import type { PostgresAddress } from './postgres-client.js';
-
-/** What is known of a table, from a plan or from a stage. */
-export interface CdcDeclaration {
-  readonly table: string;
-  readonly options: Readonly<Record<string, string>>;
-  readonly primaryKey: readonly string[];
-}
 
 export interface CdcTable {
   readonly address: PostgresAddress;
@@ -23,13 +19,20 @@ export interface CdcTable {
   readonly fetchSize: number;
 }
 
-/** Keys of metadata, and their types there. */
-export const CDC_METADATA = ['table_name', 'schema_name', 'database_name', 'op_ts'];
+const METADATA_TYPES: MetadataTypes = {
+  table_name: /^(STRING|VARCHAR)/,
+  schema_name: /^(STRING|VARCHAR)/,
+  database_name: /^(STRING|VARCHAR)/,
+  op_ts: /^TIMESTAMP_LTZ/,
+};
+
+/** Keys of metadata. */
+export const CDC_METADATA = Object.keys(METADATA_TYPES);
 
 const NAME = /^[A-Za-z_][\w$]*$/;
 
 /** @throws {ConfigurationError} */
-export function readCdcTable({ table, options: given, primaryKey }: CdcDeclaration): CdcTable {
+export function readCdcTable({ table, options: given, columns, primaryKey }: Declaration): CdcTable {
   const options = new OptionReader(table, given);
   options.noted(
     'heartbeat.interval.ms',
@@ -86,5 +89,7 @@ export function readCdcTable({ table, options: given, primaryKey }: CdcDeclarati
       'Declare PRIMARY KEY (…) NOT ENFORCED.',
     );
   }
+  checkColumnTypes(options, columns);
+  checkMetadataTypes(METADATA_TYPES, options, columns, 'op_ts is TIMESTAMP_LTZ(3), the others STRING.');
   return read;
 }

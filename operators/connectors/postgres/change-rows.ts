@@ -1,7 +1,14 @@
 /** The messages of a replication stream as rows of a table. */
-import { CHANGE_COLUMN, type Column, type SourceStage, type SqlValue } from '../../../core/index.js';
+import {
+  CHANGE_COLUMN,
+  type Column,
+  type DataType,
+  type SourceStage,
+  type SqlValue,
+} from '../../../core/index.js';
 import { type Change, DELETE, INSERT, UPDATE_AFTER, UPDATE_BEFORE } from '../../streaming/row-function.js';
 import { fieldsOf } from '../fields-of.js';
+import { ltzOfMillis } from '../metadata-types.js';
 import { refused } from './cdc-slot.js';
 import type { CdcTable } from './cdc-table.js';
 import { type ReplicationMessage, type SentField, UNCHANGED } from './pgoutput.js';
@@ -14,6 +21,10 @@ type RowMessage = Extract<ReplicationMessage, { readonly kind: 'insert' | 'updat
 export class ChangeRows {
   readonly #fields: readonly Column[];
   readonly #read: (texts: ServerRow) => SqlValue[];
+  /** For each declared column its place among the fields, the key of its metadata, or the change. */
+  readonly #places: readonly (number | { readonly key: string; readonly type: DataType } | 'change')[];
+  /** Places among the fields of the columns of the primary key. */
+  readonly #keys: readonly number[];
   /** For each column of the table here its place in the rows of the server; by relation. */
   readonly #relations = new Map<number, readonly number[]>();
 
@@ -23,6 +34,12 @@ export class ChangeRows {
   ) {
     this.#fields = fieldsOf(stage.declared);
     this.#read = valuesReader(this.#fields, stage.table, `${table.schema}.${table.name}`);
+    const placeOf = (name: string) => this.#fields.findIndex((field) => field.name === name);
+    this.#places = stage.declared.map(({ name, metadata: key, type }) => {
+      if (name === CHANGE_COLUMN) return 'change';
+      return key === undefined ? placeOf(name) : { key, type };
+    });
+    this.#keys = stage.primaryKey.map(placeOf);
   }
 
   /** The columns of the table there that are read, in the order of `snapshotRow`. */
@@ -61,7 +78,8 @@ export class ChangeRows {
     }
     const { before } = message;
     if (message.kind === 'delete') {
-      take(this.#row(this.#texts(before!, places, null), DELETE, micros));
+      if (message.isKeyOnly && !this.table.isUpsert) throw this.#noRowBefore();
+      take(this.#row(this.#texts(message.before, places, null), DELETE, micros));
       return;
     }
     const old = message.isKeyOnly ? null : before;
@@ -76,9 +94,7 @@ export class ChangeRows {
   }
 
   #keyOf(texts: ServerRow): string {
-    return JSON.stringify(
-      this.#fields.flatMap(({ name }, i) => (this.stage.primaryKey.includes(name) ? [texts[i]] : [])),
-    );
+    return JSON.stringify(this.#keys.map((place) => texts[place]));
   }
 
   #texts(
@@ -98,18 +114,18 @@ export class ChangeRows {
 
   #row(texts: ServerRow, change: Change, micros: bigint): SqlValue[] {
     const values = this.#read(texts);
-    return this.stage.declared.map(({ name, metadata }) => {
-      if (name === CHANGE_COLUMN) return change;
-      if (metadata === undefined) return values[this.#fields.findIndex((field) => field.name === name)]!;
-      return this.#metadata(metadata, micros);
+    return this.#places.map((place) => {
+      if (place === 'change') return change;
+      return typeof place === 'number' ? values[place]! : this.#metadata(place.key, place.type, micros);
     });
   }
 
-  #metadata(key: string, micros: bigint): SqlValue {
+  #metadata(key: string, type: DataType, micros: bigint): SqlValue {
     const { schema, name, address } = this.table;
     if (key === 'table_name') return name;
     if (key === 'schema_name') return schema;
-    return key === 'database_name' ? address.database : micros;
+    if (key === 'database_name') return address.database;
+    return ltzOfMillis(micros / 1_000n, type);
   }
 
   #noRowBefore(): Error {

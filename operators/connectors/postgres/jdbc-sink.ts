@@ -12,6 +12,7 @@ import {
   type OperatorContext,
   SinkError,
   type SinkStage,
+  type SqlValue,
   type Watermark,
 } from '../../../core/index.js';
 import { pause } from '../../sources/pause.js';
@@ -37,6 +38,8 @@ export class JdbcSink implements Operator {
   readonly #turns = new Turns();
   readonly #exchange: Exchange;
   readonly #keys: readonly number[];
+  /** Of each column that is written. */
+  readonly #writers: readonly ((value: SqlValue) => string)[];
 
   constructor(
     private readonly stage: SinkStage,
@@ -45,6 +48,7 @@ export class JdbcSink implements Operator {
   ) {
     this.#exchange = host.job.graph.exchanges.find(({ id }) => id === stage.inputs[0])!;
     this.#keys = stage.primaryKey.map((name) => stage.columns.findIndex((column) => column.name === name));
+    this.#writers = stage.columns.map(({ column }) => postgresWriter(this.#exchange.columns[column]!.type));
   }
 
   async open(context: OperatorContext): Promise<void> {
@@ -99,16 +103,13 @@ export class JdbcSink implements Operator {
   #take(batch: Batch): void {
     const columns = decodeBatch(batch, this.#exchange, this.host.job.schemas);
     const change = this.stage.change === null ? null : columns[this.stage.change]!;
-    const fields = this.stage.columns.map(({ column }) => ({
-      value: columns[column]!.value,
-      write: postgresWriter(this.#exchange.columns[column]!.type),
-    }));
+    const fields = this.stage.columns.map(({ column }) => columns[column]!.value);
     for (let row = 0; row < batch.rows; row++) {
       const kind = (change?.value(row) ?? INSERT) as Change;
       if (kind === UPDATE_BEFORE) continue;
-      const texts = fields.map(({ value, write }) => {
+      const texts = fields.map((value, i) => {
         const own = value(row);
-        return own === null ? null : write(own);
+        return own === null ? null : this.#writers[i]!(own);
       });
       const key =
         this.#keys.length === 0 ? String(this.#count++) : JSON.stringify(this.#keys.map((at) => texts[at]));

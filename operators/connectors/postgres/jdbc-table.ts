@@ -2,6 +2,7 @@
 import type { TableField } from '../../../core/index.js';
 import type { LookupCaching } from '../../streaming/lookup/lookup-table.js';
 import { OptionReader } from '../option-reader.js';
+import { checkColumnTypes } from './column-check.js';
 import type { PostgresAddress } from './postgres-client.js';
 
 /** What is known of a table, from a plan or from a stage. */
@@ -59,6 +60,7 @@ export function readJdbcTable({ table, options: given, columns }: JdbcDeclaratio
     lookupRetries: options.whole('lookup.max-retries', 3),
   };
   options.finish();
+  checkColumnTypes(options, columns);
   return read;
 }
 

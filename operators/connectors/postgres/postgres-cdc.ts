@@ -1,5 +1,6 @@
 /** The connector `postgres-cdc`: a table of PostgreSQL and its changes. */
 import type { Connector } from '../connector.js';
+import { declarationOf } from '../declaration.js';
 import { CdcSource } from './cdc-source.js';
 import { CDC_METADATA, readCdcTable } from './cdc-table.js';
 
@@ -9,9 +10,9 @@ export const POSTGRES_CDC: Connector = {
     sink: null,
     hasPosition: true,
     bounded: () => false,
-    check: ({ path, options, primaryKey }) => void readCdcTable({ table: path.at(-1)!, options, primaryKey }),
-    gives: ({ options }) => (options['changelog-mode']?.toLowerCase() === 'upsert' ? 'upsert' : 'all'),
+    check: (table) => void readCdcTable(declarationOf(table)),
+    gives: (table) => (readCdcTable(declarationOf(table)).isUpsert ? 'upsert' : 'all'),
     metadata: () => CDC_METADATA,
   },
-  source: (stage, host) => new CdcSource(stage, readCdcTable(stage), host),
+  source: (stage, host) => new CdcSource(stage, readCdcTable(declarationOf(stage)), host),
 };

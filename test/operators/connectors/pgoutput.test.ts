@@ -52,7 +52,7 @@ it('messages of replication are what the protocol says', () => {
     isKeyOnly: true,
     before: ['2', null],
   });
-  expect(parse('T', int(4, 1), int(1, 0), int(4, 7))).toEqual({ kind: 'truncate', relations: [7] });
+  expect(parse('T', int(4, 1), int(1, 0), int(4, 7))).toEqual({ kind: 'other' });
 });
 
 it('places in the log are numbers and text', () => {
