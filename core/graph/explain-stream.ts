@@ -24,12 +24,12 @@ export function explainStream(operator: StreamOperator<number>): string {
     case 'aggregate': {
       const calls = operator.calls.map(call).join(', ');
       const until = operator.windowTime === null ? '' : `, once ${column(operator.windowTime)} has passed`;
-      return `${calls === '' ? 'distinct' : calls}${by(operator.keys)}${until}`;
+      return `${calls === '' ? 'distinct' : calls}${by(operator.keys)}${until}${keptFor(operator)}`;
     }
     case 'accumulate': {
       const python = operator.python.map(pythonCall);
       const until = operator.windowTime === null ? '' : `, once ${column(operator.windowTime)} has passed`;
-      return `${[...operator.calls.map(call), ...python].join(', ')}${by(operator.keys)}${until}`;
+      return `${[...operator.calls.map(call), ...python].join(', ')}${by(operator.keys)}${until}${keptFor(operator)}`;
     }
     case 'process': {
       const tables = operator.tables.map((table) => {
@@ -93,10 +93,26 @@ function explainJoin(join: StreamJoin<number>): string {
   const bounds = join.bounds.map(({ operator, left, right }) => `${column(left)} ${operator} r${right}`);
   const kept = (side: string, retention: StreamJoin<number>['left']) =>
     retention === null ? [] : [`${side} rows are kept for ${retention.keep} ms`];
+  const hinted = (side: 'left' | 'right') => {
+    const ms = join.stateTtlMs?.[side] ?? null;
+    return ms === null || join[side] !== null ? [] : [`${side} rows are kept for ${idleTime(ms)}`];
+  };
   const conditions = [...keys, ...bounds].join(' AND ') || 'all rows';
-  return [`${join.type} on ${conditions}`, ...kept('left', join.left), ...kept('right', join.right)].join(
-    ', ',
-  );
+  const all = [
+    ...kept('left', join.left),
+    ...kept('right', join.right),
+    ...hinted('left'),
+    ...hinted('right'),
+  ];
+  return [`${join.type} on ${conditions}`, ...all].join(', ');
+}
+
+function keptFor({ stateTtlMs }: { readonly stateTtlMs?: number }): string {
+  return stateTtlMs === undefined ? '' : `, groups are kept for ${idleTime(stateTtlMs)}`;
+}
+
+function idleTime(ms: number): string {
+  return ms === 0 ? 'good' : `${ms} ms without a row`;
 }
 
 function calcStep(step: CalcStep): string {

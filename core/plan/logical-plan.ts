@@ -68,6 +68,8 @@ export type LogicalPlan = {
       readonly right: LogicalPlan;
       /** Null: cross join. */
       readonly condition: Expression | null;
+      /** How long a stream remembers rows of each side, in milliseconds (0: for ever), where a hint says it (null: not). */
+      readonly stateTtlMs?: { readonly left: number | null; readonly right: number | null };
     }
   /**
    * Each row of the left side with the version of the right table that was in force at its time, where there is one:
@@ -109,6 +111,8 @@ export type LogicalPlan = {
       /** Positions of `groups`, for GROUPING SETS, ROLLUP and CUBE; null: plain GROUP BY. */
       readonly groupingSets: readonly (readonly number[])[] | null;
       readonly aggregates: readonly AggregateCall[];
+      /** How long a stream remembers groups, in milliseconds (0: for ever), where a hint says it. */
+      readonly stateTtlMs?: number;
     }
   | { readonly kind: 'sort'; readonly input: LogicalPlan; readonly keys: readonly SortKey[] }
   | {
@@ -117,7 +121,8 @@ export type LogicalPlan = {
       readonly count: number | null;
       readonly offset: number;
     }
-  | { readonly kind: 'distinct'; readonly input: LogicalPlan }
+  /** `stateTtlMs` as of `aggregate`. */
+  | { readonly kind: 'distinct'; readonly input: LogicalPlan; readonly stateTtlMs?: number }
   /** Set operations by position; `columns` are new. */
   | {
       readonly kind: 'set';

@@ -86,6 +86,8 @@ export type StreamOperatorKind<C> =
       readonly keys: readonly C[];
       readonly calls: readonly StreamCall<C>[];
       readonly windowTime: C | null;
+      /** How long a group without a window is kept, in milliseconds (0: for ever); absent: as the job says. */
+      readonly stateTtlMs?: number;
     }
   /**
    * As `aggregate`, with aggregates written in Python, whose accumulators travel to them. Results: the keys, the built-in
@@ -97,6 +99,7 @@ export type StreamOperatorKind<C> =
       readonly calls: readonly StreamCall<C>[];
       readonly python: readonly StreamPythonCall<C>[];
       readonly windowTime: C | null;
+      readonly stateTtlMs?: number;
       /** Some function takes whole groups: rows are kept until their window has ended, instead of accumulators. */
       readonly keepsRows: boolean;
     }
@@ -191,6 +194,8 @@ export interface StreamJoin<C> {
   /** Rows of a side are forgotten when the watermark has passed `time` of them by `keep` milliseconds. */
   readonly left: StreamRetention<C> | null;
   readonly right: StreamRetention<C> | null;
+  /** How long rows that event time does not forget are kept, in milliseconds (0: for ever); null, absent: as the job says. */
+  readonly stateTtlMs?: { readonly left: number | null; readonly right: number | null };
 }
 
 /**

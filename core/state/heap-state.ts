@@ -36,12 +36,12 @@ export class HeapState implements StateBackend {
 
   /**
    * @param snapshot of the checkpoint that the job goes on from; null: it begins
-   * @param ttl of states that expire; null: none does
+   * @param ttl of states that expire, 0 ms: none does unless a query asks for it; null: there is no clock
    * @param store of keyed state that nobody holds; null: it lies in memory too
    */
   constructor(
     snapshot: Uint8Array | null = null,
-    readonly ttl: StateTtl | null = null,
+    private readonly clock: StateTtl | null = null,
     private readonly store: StateStore | null = null,
   ) {
     for (const entry of snapshot === null ? [] : decodeSnapshot(snapshot)) {
@@ -51,12 +51,22 @@ export class HeapState implements StateBackend {
     }
   }
 
+  get ttl(): StateTtl | null {
+    return this.clock === null || this.clock.ms === 0 ? null : this.clock;
+  }
+
+  ttlOf(ms: number | null | undefined): StateTtl | null {
+    if (ms === null || ms === undefined) return this.ttl;
+    const { clock } = this;
+    return clock === null || ms === 0 ? null : { ms, nowMs: () => clock.nowMs() };
+  }
+
   keyed<T>(
     state: string,
     codec: StateCodec<T>,
-    { expires, isHeld = false }: KeyedStateOptions = { expires: false },
+    { expires, ttl = this.ttl, isHeld = false }: KeyedStateOptions = { expires: false },
   ): KeyedState<T> {
-    if (expires && this.ttl !== null) return this.#expiring(state, codec, this.ttl);
+    if (expires && ttl !== null) return this.#expiring(state, codec, ttl);
     const things = isHeld ? new SteppedMap<T>() : this.#map(state, codec);
     for (const { key, value } of this.#take(state)) {
       things.set(key!, codec.load(value));

@@ -23,6 +23,8 @@ export interface KeyedState<T> {
 export interface KeyedStateOptions {
   /** A thing that has not been set for the time to live is forgotten. */
   readonly expires: boolean;
+  /** In the place of the job's time to live; null: it does not expire. */
+  readonly ttl?: StateTtl | null;
   /** The operator holds things of it from one batch to the next: they stay in memory. */
   readonly isHeld?: boolean;
 }
@@ -67,6 +69,8 @@ export interface OperatorValue<T> {
 export interface StateBackend {
   /** Of the states that expire; null: none does. */
   readonly ttl: StateTtl | null;
+  /** The time to live that a query asks for (0: none); null, undefined: `ttl`. */
+  ttlOf(ms: number | null | undefined): StateTtl | null;
   keyed<T>(name: string, codec: StateCodec<T>, options?: KeyedStateOptions): KeyedState<T>;
   /** Things that wait for a moment. */
   queue<T>(name: string, codec: StateCodec<T>): TimeQueue<T>;

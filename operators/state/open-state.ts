@@ -11,7 +11,7 @@ export function openState({
   clock,
   temporaryDirectory,
 }: Pick<Engine, 'sizes' | 'clock' | 'temporaryDirectory'>): (snapshot: Uint8Array | null) => HeapState {
-  const ttl = sizes.stateTtlMs === 0 ? null : { ms: sizes.stateTtlMs, nowMs: () => clock.nowMs() };
+  const ttl = { ms: sizes.stateTtlMs, nowMs: () => clock.nowMs() };
   return (snapshot) => {
     const path = join(temporaryDirectory, `state-${randomUUID()}.lmdb`);
     return new HeapState(snapshot, ttl, sizes.stateBackend === 'lmdb' ? openLmdb(path) : null);

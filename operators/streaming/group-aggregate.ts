@@ -37,7 +37,8 @@ export class GroupAggregate implements RowFunction {
   ) {
     const calls = new Calls(spec.calls, spec.inputs[0]!.change !== null);
     this.#calls = calls;
-    this.#expires = state.ttl !== null;
+    const ttl = state.ttlOf(spec.stateTtlMs);
+    this.#expires = ttl !== null;
     const codec: StateCodec<Group> = {
       save: ({ keys, values, rows, said }) => [keys, calls.save(values), rows, said],
       load: (saved) => {
@@ -45,7 +46,7 @@ export class GroupAggregate implements RowFunction {
         return { keys, values: calls.load(values), rows, said };
       },
     };
-    this.#groups = state.keyed('groups', codec, { expires: true });
+    this.#groups = state.keyed('groups', codec, { expires: true, ttl });
   }
 
   process(row: Row, change: Change): void {

@@ -71,10 +71,16 @@ export class Join implements RowFunction {
     state: StateBackend = new HeapState(),
   ) {
     const { type } = spec;
-    const side = (name: string, keys: readonly number[], retention: Spec['left'], isKept: boolean): Side => {
-      const ttl = retention === null ? state.ttl : null;
+    const side = (
+      name: 'left' | 'right',
+      keys: readonly number[],
+      retention: Spec['left'],
+      isKept: boolean,
+    ): Side => {
+      const ttl = retention === null ? state.ttlOf(spec.stateTtlMs?.[name]) : null;
       const rows = state.keyed(name, entriesOf(keys, ttl), {
         expires: ttl !== null,
+        ttl,
         isHeld: retention !== null,
       });
       const own = { keys, retention, isKept, rows, leaving: new TimeQueue<Entry>(), ttl };

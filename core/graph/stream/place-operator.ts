@@ -80,14 +80,14 @@ function placeKind<C>(operator: StreamOperator<string>, place: Place<C>): Stream
       };
     case 'aggregate':
       return {
-        kind: 'aggregate',
+        ...operator,
         keys: all(operator.keys),
         calls: operator.calls.map(call),
         windowTime: operator.windowTime === null ? null : at(operator.windowTime),
       };
     case 'accumulate':
       return {
-        kind: 'accumulate',
+        ...operator,
         keys: all(operator.keys),
         calls: operator.calls.map(call),
         python: operator.python.map((item) => ({
@@ -98,7 +98,6 @@ function placeKind<C>(operator: StreamOperator<string>, place: Place<C>): Stream
           filter: item.filter === null ? null : at(item.filter),
         })),
         windowTime: operator.windowTime === null ? null : at(operator.windowTime),
-        keepsRows: operator.keepsRows,
       };
     case 'process':
       return {
@@ -140,9 +139,7 @@ function placeKind<C>(operator: StreamOperator<string>, place: Place<C>): Stream
       const kept = (retention: typeof operator.left, input: number) =>
         retention === null ? null : { ...retention, time: place(retention.time, input) };
       return {
-        kind: 'join',
-        type: operator.type,
-        nullSafe: operator.nullSafe,
+        ...operator,
         leftKeys: all(operator.leftKeys, 0),
         rightKeys: all(operator.rightKeys, 1),
         bounds: operator.bounds.map((bound) => ({

@@ -153,6 +153,7 @@ function asGrouping(plan: Extract<LogicalPlan, { kind: 'distinct' }>) {
     groups: plan.columns.map((column) => columnOf(column)),
     groupingSets: null,
     aggregates: [],
+    ...(plan.stateTtlMs === undefined ? {} : { stateTtlMs: plan.stateTtlMs }),
     columns: plan.columns,
     span: plan.span,
   } as const;

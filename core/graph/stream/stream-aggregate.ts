@@ -45,7 +45,13 @@ export function streamAggregate(context: StreamContext, node: Aggregate): Relati
   const made = node.columns.map(
     (column, i): MadeColumn => ({ column, output: { kind: 'result', result: results[i]! } }),
   );
-  const grouping = { keys, calls, windowTime: windowTime === null ? null : take() };
+  const { stateTtlMs } = node;
+  const grouping = {
+    keys,
+    calls,
+    windowTime: windowTime === null ? null : take(),
+    ...(stateTtlMs === undefined ? {} : { stateTtlMs }),
+  };
   const isWindowed = windowTime !== null;
   const operator: StreamOperatorKind<string> =
     python.length === 0

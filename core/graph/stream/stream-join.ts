@@ -75,6 +75,7 @@ export function streamJoin(context: StreamContext, node: Join): Relation {
       }),
       left: retained(left.ids, times?.left),
       right: retained(right.ids, times?.right),
+      ...(node.stateTtlMs === undefined ? {} : { stateTtlMs: node.stateTtlMs }),
     },
     [
       ...passedOn(withTypes(node.left.columns, node), 0),

@@ -39,6 +39,8 @@ export interface BindContext extends BindEnvironment {
   readonly namespace: { readonly catalog: string; readonly database: string } | null;
   /** Views being expanded, outermost first: a view cannot contain itself. */
   readonly views: readonly string[];
+  /** What STATE_TTL of the SELECT whose FROM is bound says of its inputs, in milliseconds by name. */
+  readonly stateTtls?: ReadonlyMap<string, number>;
 }
 
 /** The context at the beginning of a statement. */

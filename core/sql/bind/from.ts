@@ -12,6 +12,7 @@ import { plainContext } from './expression-context.js';
 import { mergeColumns } from './join-columns.js';
 import { bindLateral } from './lateral.js';
 import { bindQuery } from './query.js';
+import { joinTtl } from './query-hints.js';
 import type { Relation, Scope } from './scope.js';
 import { bindTableFunction, isOverTables } from './table-function.js';
 import { bindTable } from './table-reference.js';
@@ -104,7 +105,7 @@ function bindPlainJoin(
   const right = bindFrom(context, node.right, parent, { relations: left.relations, parent: lateral });
   if (node.type === 'right' || node.type === 'full') refuseKept(context, node, left, right);
   const type = node.type === 'cross' || node.type === 'comma' ? 'inner' : node.type;
-  const join = joinOf(node, type, left, right);
+  const join = { ...joinOf(node, type, left, right), ...joinTtl(context, left.relations, right.relations) };
   const relations = retyped([...left.relations, ...right.relations], join.columns);
   if (node.natural || node.using !== null) {
     return mergeColumns(context, node, { ...join, type }, { left, right, relations });

@@ -17,9 +17,9 @@ import { bindGroupBy, checkGroupingCalls, keyColumns, overGroups } from './group
 import { bindGroupWindow } from './group-window.js';
 import { outputColumn, sortKey } from './order-by.js';
 import { limited, type QueryTail } from './query.js';
+import { checkHints, groupTtl, stateTtls } from './query-hints.js';
 import type { Scope } from './scope.js';
 import { bindSelectList } from './select-list.js';
-import { refuseStateTtl } from './state-ttl-hint.js';
 import { oneRow } from './values.js';
 
 /** The plan of a SELECT with the ORDER BY and LIMIT of its query, which may sort by what is not selected. */
@@ -29,16 +29,19 @@ export function bindSelect(
   parent: Scope | null,
   tail: QueryTail,
 ): LogicalPlan {
-  refuseStateTtl(context, node.hints);
+  const ttls = stateTtls(context, node.hints);
   const from =
-    node.from === null ? { plan: oneRow(context), relations: [] } : bindFrom(context, node.from, parent);
+    node.from === null
+      ? { plan: oneRow(context), relations: [] }
+      : bindFrom({ ...context, stateTtls: ttls }, node.from, parent);
+  checkHints(context, node.hints, from.relations);
   const plain: Scope = { relations: from.relations, parent };
   const filtered =
     node.where === null
       ? from.plan
       : filteredBy(from.plan, [bindCondition(plainContext(context, plain, 'WHERE'), node.where)]);
   const { scope, rows } = bindGroupWindow(context, node.groupBy, plain, filtered);
-  const parts = bindParts(context, node, scope, tail);
+  const parts = { ...bindParts(context, node, scope, tail), stateTtl: groupTtl(ttls, from.relations) };
   const { plan, rewrite } = grouped(context, node, scope, rows, parts);
   return finish(context, node, plan, parts, rewrite, tail);
 }
@@ -54,9 +57,16 @@ interface Parts {
   /** For each item of ORDER BY the expression, or an output column. */
   readonly order: readonly { readonly expression: Expression; readonly isOutput: boolean }[];
   readonly aggregates: AggregateCollector | null;
+  /** How long groups are remembered, where a hint says it. */
+  readonly stateTtl: ReturnType<typeof groupTtl>;
 }
 
-function bindParts(context: BindContext, node: SelectNode, scope: Scope, tail: QueryTail): Parts {
+function bindParts(
+  context: BindContext,
+  node: SelectNode,
+  scope: Scope,
+  tail: QueryTail,
+): Omit<Parts, 'stateTtl'> {
   const isAggregated =
     node.groupBy !== null ||
     node.having !== null ||
@@ -104,6 +114,7 @@ function grouped(
     groups: grouping.keys,
     groupingSets: grouping.sets,
     aggregates: aggregates.calls,
+    ...parts.stateTtl,
     columns: [...keys, ...aggregates.columns],
     span: node.groupBy?.span ?? node.span,
   };
@@ -143,7 +154,13 @@ function finish(
   if (qualify !== null) plan = filteredBy(plan, [qualify]);
   if (node.distinct) {
     const visible = narrowedTo(plan, parts.outputs);
-    plan = { kind: 'distinct', input: visible, columns: visible.columns, span: node.span };
+    plan = {
+      kind: 'distinct',
+      input: visible,
+      ...parts.stateTtl,
+      columns: visible.columns,
+      span: node.span,
+    };
   }
   return narrowedTo(limited(sortedBy(plan, keys), tail), parts.outputs);
 }

@@ -53,7 +53,8 @@ export class Accumulate implements RowFunction {
     this.#keys = stream.operator.keys;
     const calls = new GroupCalls(stream);
     this.#calls = calls;
-    this.#expires = state.ttl !== null;
+    const ttl = state.ttlOf(stream.operator.stateTtlMs);
+    this.#expires = ttl !== null;
     const codec: StateCodec<Group> = {
       save: ({ keys, called, rows, said }) => [keys, calls.save(called), rows, said],
       load: (saved) => {
@@ -61,7 +62,7 @@ export class Accumulate implements RowFunction {
         return { keys, called: calls.load(called), rows, said };
       },
     };
-    this.#groups = state.keyed('groups', codec, { expires: true });
+    this.#groups = state.keyed('groups', codec, { expires: true, ttl });
     this.#watermark = state.value('watermark', plain<number>(), Number.NEGATIVE_INFINITY);
   }
 

@@ -97,6 +97,37 @@ describe('state with a time to live', () => {
     ).toEqual([[], [], ['+I [k 1] [k 3]', '+I [k 2] [k 3]'], ['+I [k 2] [k 4]'], []]);
   });
 
+  it('what a query says of one state holds for that alone, also where the job keeps everything', () => {
+    const state = (ms: number) => {
+      let nowMs = 1_000;
+      return { state: new HeapState(null, { ms, nowMs: () => nowMs }), later: () => (nowMs += TTL_MS) };
+    };
+    const sides = { leftKeys: [0], rightKeys: [0], nullSafe: [false], bounds: [], left: null, right: null };
+    const join = {
+      kind: 'join',
+      type: 'inner',
+      ...sides,
+      inputs: [APPENDING, APPENDING],
+      outputs: [],
+    } as const;
+    for (const [job, left, expected] of [
+      [0, TTL_MS, []],
+      [TTL_MS, 0, ['+I [k 1] [k 2]']],
+      [TTL_MS, null, []],
+    ] as const) {
+      const { state: own, later } = state(job);
+      const rows = new Join({ ...join, stateTtlMs: { left, right: null } }, own);
+      run(rows, [['+I', ['k', 1n], 0]]);
+      later();
+      expect(run(rows, [['+I', ['k', 2n], 1]])).toEqual(expected);
+    }
+    const { state: own, later } = state(0);
+    const rows = new GroupAggregate({ ...group, ...ends, stateTtlMs: TTL_MS }, own);
+    run(rows, [['+I', ['a']], 'flush']);
+    later();
+    expect(run(rows, [['+I', ['a']], 'flush'])).toEqual(['+I = [a 1]']);
+  });
+
   it('a row of an outer join lives on by the partners that it finds', () => {
     const aging = new Aging();
     const inputs = [APPENDING, APPENDING];
