@@ -41,7 +41,16 @@ export interface StageRenderer {
    */
   query(plan: LogicalPlan, outputs: readonly StageOutput[]): string;
   /** How DuckDB's COPY writes the files of a table. */
-  copy(table: ScanTable): { readonly format: FileSink['format']; readonly copyOptions: string };
+  copy(table: ScanTable): CopyText;
+}
+
+/** How the files of a table are written. */
+export interface CopyText {
+  readonly format: FileSink['format'];
+  /** What stands between the parentheses of DuckDB's `COPY … TO … (…)`. */
+  readonly copyOptions: string;
+  /** The column that has an empty text where it is NULL; null: none has. */
+  readonly emptyForNull: string | null;
 }
 
 /** A column that leaves a relational stage. */
@@ -49,6 +58,8 @@ export interface StageOutput extends Column {
   readonly id: string;
   /** A TIMESTAMP_LTZ as the text that it has in files of text: in UTC, followed by Z. */
   readonly asUtcText?: boolean;
+  /** Its text, and an empty one where it is NULL. */
+  readonly emptyForNull?: boolean;
 }
 
 /** `auto`: two phases where they pay without knowing the data. */

@@ -66,10 +66,15 @@ function addSink(
     addRowSink(assembler, root, { table, fields: table.columns, change });
     return;
   }
-  const copy = assembler.options.renderer.copy(table);
+  const { emptyForNull, ...copy } = assembler.options.renderer.copy(table);
   const columns = table.columns.map((column, i) => {
     const { id } = root.columns[i]!;
-    return { id, ...column, asUtcText: copy.format !== 'parquet' && column.type.kind === 'TIMESTAMP_LTZ' };
+    return {
+      id,
+      ...column,
+      asUtcText: copy.format !== 'parquet' && column.type.kind === 'TIMESTAMP_LTZ',
+      emptyForNull: column.name === emptyForNull,
+    };
   });
   const files: FileSink = {
     table: table.path.at(-1)!,

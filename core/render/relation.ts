@@ -43,9 +43,13 @@ export function renderStageQuery(
   const built = renderer.build(plan);
   const select = built.distinct && !sameSet(ids, [...built.columns.keys()]) ? renderer.nested(built) : built;
   const types = new Map(plan.columns.map((c) => [c.id, c.type]));
-  const list = outputs.map(({ id, name, type, asUtcText = false }): Output => {
+  const list = outputs.map(({ id, name, type, asUtcText = false, emptyForNull = false }): Output => {
     const { sql, exact } = renderer.column(select, id);
-    if (asUtcText) return { sql: `CAST(${operand(sql)} AT TIME ZONE 'UTC' AS VARCHAR) || 'Z'`, name };
+    const text = asUtcText
+      ? `CAST(${operand(sql)} AT TIME ZONE 'UTC' AS VARCHAR) || 'Z'`
+      : `CAST(${sql} AS VARCHAR)`;
+    if (emptyForNull) return { sql: `coalesce(${text}, '')`, name };
+    if (asUtcText) return { sql: text, name };
     const wanted = toDuckDbType(type);
     const declared = types.get(id);
     const surely = exact && declared !== undefined && toDuckDbType(declared) === wanted;

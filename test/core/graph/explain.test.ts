@@ -22,7 +22,7 @@ test('EXPLAIN shows the optimised plan of each query, then the stages with what 
     connectors: STANDARD_CONNECTORS,
     renderer: {
       query: () => 'SELECT …',
-      copy: () => ({ format: 'parquet', copyOptions: 'FORMAT parquet' }),
+      copy: () => ({ format: 'parquet', copyOptions: 'FORMAT parquet', emptyForNull: null }),
     },
     ids,
     sql,

@@ -157,7 +157,7 @@ const PLAN_TEXT: StageRenderer = {
     const columns = outputs.map(({ id, name }) => `${name} = ${id}`).join(', ');
     return `${columns}\n${explainPlan(plan).replaceAll(/^/gm, '             ')}`;
   },
-  copy: () => ({ format: 'parquet', copyOptions: 'FORMAT parquet' }),
+  copy: () => ({ format: 'parquet', copyOptions: 'FORMAT parquet', emptyForNull: null }),
 };
 
 /** The stages of a statement. */

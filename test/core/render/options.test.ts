@@ -90,6 +90,18 @@ describe('renderCopy', () => {
     expect(renderCopy(table(options as Record<string, string>)).copyOptions).toBe(expected);
   });
 
+  it('has the only column of csv files in quotes where it may be empty', () => {
+    const one = (options: Readonly<Record<string, string>>, type = 'STRING') =>
+      renderCopy({ ...table({ format: 'csv', ...options }, { s: type, p: 'INT' }), partitionedBy: ['p'] });
+    expect(one({}).emptyForNull).toBe('s');
+    expect(one({ 'csv.null-literal': '-' })).toMatchObject({
+      copyOptions: expect.stringContaining("NULLSTR '-', FORCE_QUOTE (s)"),
+      emptyForNull: null,
+    });
+    expect(one({ 'csv.null-literal': '-' }, 'INT').copyOptions).not.toContain('FORCE_QUOTE');
+    expect(() => one({ 'csv.disable-quote-character': 'true' })).toThrow(/an empty line, which is no row/);
+  });
+
   it('refuses what the format cannot hold', () => {
     expect(() => renderCopy(table({ format: 'csv' }, { tags: 'ARRAY<STRING>' }))).toThrow(PlanError);
     expect(() => renderCopy(table({ format: 'json' }, { raw: 'BYTES' }))).toThrow(/cannot write column raw/);
