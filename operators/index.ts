@@ -11,6 +11,7 @@ export type { GroupedTable } from './api/grouped-table.js';
 export type { KeyedTable } from './api/keyed-table.js';
 export type { Division, MapOptions } from './api/map-call.js';
 export { type OverWindow, over, rowNumber } from './api/over.js';
+export type { ProcessedTable } from './api/processed-table.js';
 export {
   type AggregateSignature,
   type PythonAggregate,

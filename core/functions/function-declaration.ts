@@ -45,6 +45,8 @@ export interface FunctionDeclaration {
   readonly retractable: boolean;
   /** It is a table function with a state by key and timers. */
   readonly stateful: boolean;
+  /** Rows that it gives beside its result, under a tag: the columns of each as a ROW type. */
+  readonly sideOutputs: readonly { readonly tag: string; readonly type: string }[];
   /** It is a table function whose columns its static `analyze` gives for each call; `result` then has none. */
   readonly analyzes: boolean;
   /** Options of the decorator that were given, by name (memory, cpus, timeout…); the rest is absent here only. */

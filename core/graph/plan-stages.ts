@@ -21,17 +21,18 @@ import { planStreamQuery } from './stream/stream-query.js';
  */
 export function planStages(queries: readonly QueryPlan[], options: PlanOptions): StageGraph {
   const graph = new GraphBuilder();
+  const context = new SplitContext(options);
+  const assembler = new StageAssembler(options, graph, context.boundaries);
+  const shared = new Map();
   for (const query of queries) {
     checkSources(query.root, options);
-    const context = new SplitContext(options);
     const isStream = options.mode === 'streaming';
     const joined = isStream ? joinConditions(query.root) : query.root;
     const plain = readFields(decorrelate(joined, options.ids, options.sql, isStream), options);
     const { plan, change } = isStream
-      ? planStreamQuery(query, plain, options)
+      ? planStreamQuery(query, plain, options, shared)
       : { plan: plain, change: null };
     const root = splitExactly(context, plan);
-    const assembler = new StageAssembler(options, graph, context.boundaries);
     addSink(assembler, { query, change }, root, isSorted(root, context.boundaries));
   }
   return graph.build(options.mode);

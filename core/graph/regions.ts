@@ -2,22 +2,25 @@
 import type { Stage, StageGraph } from './stage-graph.js';
 
 /**
- * The regions of `graph`, each a list of stages whose last one the others stream to. A streaming exchange has one consumer and a stage one
- * output, so a region is a tree, and that last stage writes a spill file or is a sink.
+ * The regions of `graph`, each a list of stages with those that write a spill file or are sinks behind the others: one, or several where an
+ * exchange streams to more than one consumer.
  */
 export function regionsOf({ stages, exchanges }: StageGraph): Stage[][] {
-  const consumers = new Map(
-    exchanges.filter(({ mode }) => mode === 'stream').map(({ id, consumers: [first] }) => [id, first]),
+  const readers = new Map(
+    exchanges.map(({ id, mode, consumers }) => [id, mode === 'stream' ? consumers : []]),
   );
-  const byId = new Map(stages.map((stage) => [stage.id, stage]));
-  const rootOf = (stage: Stage): Stage => {
-    const consumer = stage.output === null ? undefined : byId.get(consumers.get(stage.output) ?? '');
-    return consumer === undefined ? stage : rootOf(consumer);
-  };
-  const before = new Map<Stage, Stage[]>();
-  for (const stage of stages) {
-    const root = rootOf(stage);
-    before.set(root, [...(before.get(root) ?? []), ...(stage === root ? [] : [stage])]);
+  const regionOf = new Map(stages.map((stage) => [stage.id, { stages: [stage] }]));
+  for (const { id, output } of stages) {
+    for (const reader of output === null ? [] : (readers.get(output) ?? [])) {
+      const [own, other] = [regionOf.get(id)!, regionOf.get(reader)!];
+      if (own === other) continue;
+      own.stages.push(...other.stages);
+      for (const stage of other.stages) regionOf.set(stage.id, own);
+    }
   }
-  return [...before].map(([root, others]) => [...others, root]);
+  const streamsOn = ({ output }: Stage) => output !== null && (readers.get(output) ?? []).length > 0;
+  return [...new Set(regionOf.values())].map((region) => {
+    const ordered = stages.filter((stage) => regionOf.get(stage.id) === region);
+    return [...ordered.filter(streamsOn), ...ordered.filter((stage) => !streamsOn(stage))];
+  });
 }

@@ -1,6 +1,6 @@
 /** Bound scalar expressions: typed, plain JSON-able data. Made by the binder, read by rules, renderer and planner. */
 import type { Span } from '../sql/span.js';
-import type { DataType } from '../types/data-type.js';
+import type { DataType, RowField } from '../types/data-type.js';
 import type { LogicalPlan, SortKey } from './logical-plan.js';
 
 /**
@@ -39,6 +39,10 @@ export interface MapCall {
   readonly argumentNames: readonly (string | null)[];
   readonly tables: readonly MapTable[];
   readonly type: DataType;
+  /** Of a function with side outputs: the tag of a row (NULL: it is of `type`), then the fields of each side output. */
+  readonly sideFields: readonly RowField[];
+  /** Calls with the same one are one call; null: it is one of its own. */
+  readonly sharing: string | null;
   readonly span: Span | null;
 }
 

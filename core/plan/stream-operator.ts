@@ -2,7 +2,7 @@
  * What the core's own streaming operators do, as plain data: columns by id (`C` is string) while a query is planned, by
  * position in the rows of an input (`C` is number) in the stage graph.
  */
-import type { DataType } from '../types/data-type.js';
+import type { DataType, RowField } from '../types/data-type.js';
 import type { Comparison } from './comparison.js';
 import type { Expression, LiteralValue } from './expression.js';
 import type { TableField } from './logical-plan.js';
@@ -113,6 +113,8 @@ export type StreamOperatorKind<C> =
       /** The number of the table that a row is of; null: there is one. */
       readonly tag: C | null;
       readonly type: DataType;
+      /** As of `MapCall`. */
+      readonly sideFields: readonly RowField[];
     }
   /**
    * Rows with results that may differ each time, kept until the row goes: it is taken back with those that it came with.

@@ -4,6 +4,7 @@ import type { Exchange, Stage, StageGraph } from '../graph/stage-graph.js';
 import type { SpillFiles } from '../ports/ports.js';
 import { Edge } from './edge.js';
 import type { ExchangeChannel, ExchangeReader } from './exchange-channel.js';
+import { FanOut } from './fan-out.js';
 import { SpillExchange } from './spill-exchange.js';
 
 /** An exchange with its running channel and the stages that read it, one for each reader. */
@@ -85,9 +86,8 @@ function open(
   files: SpillFiles,
 ): ExchangeChannel {
   if (exchange.mode === 'spill') return new SpillExchange(exchange.id, files, consumers);
-  if (consumers !== 1)
-    throw invalid(`exchange ${exchange.id} streams to ${consumers} consumers; only one can`);
-  return new Edge(edgeBytes(exchange));
+  if (consumers === 0) throw invalid(`exchange ${exchange.id} is read by nobody`);
+  return consumers === 1 ? new Edge(edgeBytes(exchange)) : new FanOut(edgeBytes(exchange), consumers);
 }
 
 function known(readers: ReadonlyMap<string, string[]>, exchange: string, stage: string): string[] {

@@ -1,5 +1,6 @@
 /** What `connect` gives: two tables for one function with state. */
 import type { Division } from './map-call.js';
+import { type ProcessedTable, processed } from './processed-table.js';
 import type { Table } from './table.js';
 import type { TableSchema } from './table-schema.js';
 
@@ -27,9 +28,9 @@ export class ConnectedTables {
    * What a Python function of two tables (`KeyedCoProcessFunction`, `KeyedBroadcastProcessFunction`, `BroadcastProcessFunction`) makes
    * of their rows, as a stream. `schema` as that of `KeyedTable.process`.
    */
-  process<O extends object>(name: string, schema: TableSchema<O>): Table<O> {
+  process<O extends object>(name: string, schema: TableSchema<O>): ProcessedTable<O> {
     const { table, division } = this.first;
-    return table.map(name, schema, {
+    return processed(table, name, schema, {
       ...(division as Division<never>),
       with: [{ table: this.second.table, ...this.second.division }],
     });

@@ -1,5 +1,7 @@
 /** What `keyBy` gives: rows by the values of some columns, for functions with state. */
 import { BroadcastTable, ConnectedTables } from './connected-tables.js';
+import type { Division } from './map-call.js';
+import { type ProcessedTable, processed } from './processed-table.js';
 import type { Table } from './table.js';
 import type { TableSchema } from './table-schema.js';
 
@@ -15,8 +17,9 @@ export class KeyedTable<R extends object> {
    * `payments.keyBy('card').process('jumps', defineTable({ card: t.string(), amount: t.int() }))`. `schema` names columns of
    * the result, which are the key and the function's own; it is checked before anything runs.
    */
-  process<O extends object>(name: string, schema: TableSchema<O>): Table<O> {
-    return this.table.map(name, schema, { partitionBy: this.keys });
+  process<O extends object>(name: string, schema: TableSchema<O>): ProcessedTable<O> {
+    const { table, division } = this.connected();
+    return processed(table, name, schema, division as Division<never>);
   }
 
   /**

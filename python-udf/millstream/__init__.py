@@ -58,6 +58,7 @@ if TYPE_CHECKING:
         ValueStateDescriptor,
     )
     from .metrics import Counter, Distribution, Histogram, Meter, MetricGroup
+    from .output_tag import OutputTag
     from .process_functions import Context, KeyedCoProcessFunction, KeyedProcessFunction, TimerService
     from .retry import Retry, RetryAfter
     from .row import Row, RowKind
@@ -100,6 +101,7 @@ __all__ = [
     "Meter",
     "MetricGroup",
     "MillstreamError",
+    "OutputTag",
     "PlanError",
     "ReadOnlyBroadcastState",
     "ReadOnlyContext",
@@ -164,6 +166,7 @@ _MODULES = {
         "broadcast_functions",
     ),
     **{name: "keyed_state" for name in __all__ if name.endswith(("State", "StateDescriptor"))},
+    "OutputTag": "output_tag",
     **dict.fromkeys(("Retry", "RetryAfter"), "retry"),
     **dict.fromkeys(("Row", "RowKind"), "row"),
     **dict.fromkeys(("ListView", "MapView"), "views"),

@@ -166,9 +166,17 @@ def _result_type(kind: FunctionKind, result_type: TypeLike | Sequence[TypeLike] 
         if not isinstance(result_type, (DataType, str)):
             raise UdfError("UDF_TYPE", f"result_type is {result_type!r}.", hint="Give one type.")
         return _as_type(result_type)
-    given = _as_list(result_type)
-    columns = tuple(RowField(f"f{i}", _as_type(t)) for i, t in enumerate(given))
-    if len(columns) == 1 and columns[0].type.kind == "ROW" and not isinstance(result_type, (list, tuple)):
+    return row_type(result_type)
+
+
+def row_type(given: TypeLike | Sequence[TypeLike]) -> DataType:
+    """The ROW of some columns: given as one, as the type of a single column, or as a list of types.
+
+    Raises:
+        UdfError: UDF_TYPE.
+    """
+    columns = tuple(RowField(f"f{i}", _as_type(t)) for i, t in enumerate(_as_list(given)))
+    if len(columns) == 1 and columns[0].type.kind == "ROW" and not isinstance(given, (list, tuple)):
         return columns[0].type
     return DataType("ROW", fields=columns)
 

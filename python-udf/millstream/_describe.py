@@ -58,6 +58,7 @@ def declaration_of(name: str, target: str, spec: FunctionSpec) -> dict[str, Any]
         "mergeable": _is_mergeable(spec),
         "retractable": definition.kind == "aggregate" and hook(spec.instance, "retract") is not None,
         "stateful": spec.is_process_function,
+        "sideOutputs": [{"tag": tag.tag_id, "type": str(tag.type)} for tag in spec.side_outputs],
         "analyzes": spec.analyzes,
         "options": definition.options.to_wire(),
         "target": target,

@@ -38,6 +38,7 @@ from .functions import (
     TableFunction,
     UserDefinedFunction,
 )
+from .output_tag import OutputTag, side_outputs
 from .process_functions import StatefulFunction
 from .row import Row
 
@@ -67,6 +68,11 @@ class FunctionSpec:
     def is_process_function(self) -> bool:
         """True where it has a state by key, and timers."""
         return isinstance(self.instance, StatefulFunction)
+
+    @property
+    def side_outputs(self) -> tuple[OutputTag, ...]:
+        """The tags that a process function gives rows to."""
+        return side_outputs(type(self.instance).__name__, self.instance) if self.is_process_function else ()
 
     @property
     def takes_partitions(self) -> bool:

@@ -88,6 +88,7 @@ def test_a_declaration_says_all_that_the_planner_needs() -> None:
         "mergeable": False,
         "retractable": False,
         "stateful": False,
+        "sideOutputs": [],
         "analyzes": False,
         "options": {},
         "target": "udfs.pick",

@@ -60,18 +60,19 @@ export class GraphBuilder {
   }
 
   build(mode: StageGraph['mode']): StageGraph {
-    return { stages: this.#stages, exchanges: this.#exchanges.map(finish), mode };
+    return { stages: this.#stages, exchanges: this.#exchanges.map((draft) => finish(draft, mode)), mode };
   }
 }
 
 /**
- * Inputs of a stage share a streaming ancestor only through an exchange with several consumers, so one
- * consumer is all that streaming needs.
+ * In a batch, inputs of a stage share a streaming ancestor only through an exchange with several consumers, so one consumer is all that may
+ * stream. The stages of a stream read their inputs side by side.
  */
-function finish(draft: ExchangeDraft): Exchange {
+function finish(draft: ExchangeDraft, mode: StageGraph['mode']): Exchange {
   const readers = draft.consumers.length;
   const rest = { id: draft.id, producer: draft.producer, consumers: draft.consumers, columns: draft.columns };
   const shape = { groups: draft.groups, keyColumns: draft.keyColumns };
   if (readers <= 1) return { ...rest, ...shape, mode: 'stream', reason: 'one consumer' };
+  if (mode === 'streaming') return { ...rest, ...shape, mode: 'stream', reason: `to ${readers} consumers` };
   return { ...rest, ...shape, mode: 'spill', reason: `read ${readers} times: written once to a file` };
 }

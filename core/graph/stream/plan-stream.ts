@@ -32,10 +32,10 @@ import { streamSet } from './stream-set.js';
 import { streamLimit, streamSort } from './stream-sort.js';
 import { streamTemporalJoin } from './stream-temporal-join.js';
 
-/** @throws {PlanError} PLAN_STREAMING for a shape that cannot run over rows that keep coming. */
-export function planStream(plan: LogicalPlan, options: PlanOptions): Relation {
-  const context: StreamContext = { options, plan: (inner) => visit(context, inner) };
-  return context.plan(plan);
+/** Its `plan` throws PLAN_STREAMING for a shape that cannot run over rows that keep coming. */
+export function streamContext(options: PlanOptions, shared: StreamContext['shared']): StreamContext {
+  const context: StreamContext = { options, shared, plan: (inner) => visit(context, inner) };
+  return context;
 }
 
 function visit(context: StreamContext, plan: LogicalPlan): Relation {

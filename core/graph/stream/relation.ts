@@ -28,6 +28,8 @@ export interface Relation {
 /** What all parts of the planner of streams share. */
 export interface StreamContext {
   readonly options: PlanOptions;
+  /** What several queries of a statement set read, by `MapCall.sharing`. */
+  readonly shared: Map<string, Relation>;
   plan(plan: LogicalPlan): Relation;
 }
 

@@ -19,6 +19,27 @@ export function isProcess({ call }: MapNode, functions: FunctionResolver): boole
 
 /** Its event time is the time attribute among the columns that it is given. */
 export function streamProcess(context: StreamContext, node: MapNode): Relation {
+  const { sharing } = node.call;
+  if (sharing === null) return processed(context, node);
+  const { ids } = context.options;
+  let once = context.shared.get(sharing);
+  if (once === undefined) {
+    const columns = node.columns.map(({ name, type }) => ids.column(name, type));
+    once = processed(context, { ...node, columns });
+    context.shared.set(sharing, once);
+  }
+  const { plan, clock } = once;
+  const columns = plan.columns.map((column, i) => node.columns[i] ?? ids.column(column.name, column.type));
+  const clockColumn = plan.columns.findIndex(({ id }) => id === clock?.id);
+  return {
+    plan: { kind: 'shared', id: sharing, input: plan, columns, span: node.span },
+    change: null,
+    clock: columns[clockColumn] ?? null,
+    order: [],
+  };
+}
+
+function processed(context: StreamContext, node: MapNode): Relation {
   const { call, keys } = node;
   if (node.order.length > 0) {
     refuseInStream(
@@ -68,6 +89,7 @@ export function streamProcess(context: StreamContext, node: MapNode): Relation {
       tables,
       tag: node.tag === null ? null : ids[width]!,
       type: call.type,
+      sideFields: call.sideFields,
     },
     made,
     false,

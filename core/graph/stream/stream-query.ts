@@ -3,7 +3,7 @@ import { columnOf } from '../../plan/expression-builders.js';
 import type { LogicalPlan, PlanColumn, QueryPlan } from '../../plan/logical-plan.js';
 import { projectOf } from '../../plan/plan-builders.js';
 import type { Changes, PlanOptions } from '../plan-options.js';
-import { planStream } from './plan-stream.js';
+import { streamContext } from './plan-stream.js';
 import { operatorOver, passedOn, type Relation, refuseInStream, type StreamContext } from './relation.js';
 
 /** Its columns are those of the query, and after them the kind of change where rows may change. */
@@ -13,8 +13,13 @@ export interface StreamQuery {
 }
 
 /** @throws {PlanError} PLAN_STREAMING where the query cannot run over rows that keep coming. */
-export function planStreamQuery(query: QueryPlan, root: LogicalPlan, options: PlanOptions): StreamQuery {
-  const context: StreamContext = { options, plan: (inner) => planStream(inner, options) };
+export function planStreamQuery(
+  query: QueryPlan,
+  root: LogicalPlan,
+  options: PlanOptions,
+  shared: StreamContext['shared'],
+): StreamQuery {
+  const context = streamContext(options, shared);
   const planned = context.plan(root);
   const isResult = query.sink.kind === 'collect' && options.isBounded;
   const final = isResult && (planned.change !== null || planned.order.length > 0);

@@ -55,8 +55,9 @@ function push(plan: LogicalPlan, conjuncts: readonly Expression[]): LogicalPlan 
       return filteredBy({ ...plan, input: push(plan.input, below) }, [...above, ...rest]);
     }
     case 'map': {
-      // Rows of a broadcast table have no key.
-      const width = plan.call.tables.some((table) => table.isBroadcast) ? 0 : (plan.keys?.length ?? 0);
+      // Rows of a broadcast table have no key, and another query may want other keys of the same call.
+      const isWhole = plan.call.sharing !== null || plan.call.tables.some((table) => table.isBroadcast);
+      const width = isWhole ? 0 : (plan.keys?.length ?? 0);
       const readsKeys = reads(idsOf(plan.columns.slice(0, width)));
       const [below, above] = partition(
         movable,

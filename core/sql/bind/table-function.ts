@@ -3,6 +3,7 @@ import type { FunctionDeclaration } from '../../functions/function-declaration.j
 import type { Expression, MapTable, TablePlace } from '../../plan/expression.js';
 import { columnOf, literalOf } from '../../plan/expression-builders.js';
 import type { PlanColumn } from '../../plan/logical-plan.js';
+import type { MapNode } from '../../plan/plan-builders.js';
 import type { RowField } from '../../types/data-type.js';
 import { typeToText } from '../../types/type-text.js';
 import { types } from '../../types/types.js';
@@ -15,6 +16,7 @@ import { plainContext } from './expression-context.js';
 import type { BoundFrom } from './from.js';
 import { bindPythonArguments } from './python-arguments.js';
 import { EMPTY_SCOPE, type Scope } from './scope.js';
+import { outputOf, sharingOf, sideFields, takeOutputTag } from './side-outputs.js';
 import { bindTableAggregate } from './table-aggregate.js';
 import { type BoundTable, bindTableArgument, together } from './table-argument.js';
 import { type KnownArgument, tableColumns } from './table-columns.js';
@@ -38,14 +40,15 @@ export function bindTableFunction(
   node: TableFunctionNode,
   parent: Scope | null,
 ): BoundFrom {
-  const { call } = node;
-  const callee = findFunction(context, call);
+  const callee = findFunction(context, node.call);
   if (callee.kind !== 'python')
-    throw bindError(context, 'SQL_INVALID', 'This is no table function.', call.span);
+    throw bindError(context, 'SQL_INVALID', 'This is no table function.', node.call.span);
   const { declaration } = callee;
   if (declaration.kind === 'table_aggregate') {
-    return finished(context, node, declaration, bindTableAggregate(context, call, declaration, parent));
+    const parts = bindTableAggregate(context, node.call, declaration, parent);
+    return finished(context, node, declaration, parts, { sharing: null, tag: null });
   }
+  const { call, tag } = takeOutputTag(context, node.call, declaration);
   const tables: BoundTable[] = [];
   const places: Expression[] = [];
   const at = plainContext(context, EMPTY_SCOPE, 'FROM');
@@ -55,13 +58,17 @@ export function bindTableFunction(
     return places.at(-1)!;
   });
   const needsSet = declaration.parameters.some((parameter) => parameter.table === 'set');
-  return finished(context, node, declaration, {
+  const parts: MapParts = {
     ...together(context, tables, needsSet, call.span),
     arguments: args.map((argument) => {
       const member = places.indexOf(argument);
       return member >= 0 ? { kind: 'table', member } : constant(context, declaration, argument);
     }),
     argumentNames: names,
+  };
+  return finished(context, node, declaration, parts, {
+    sharing: sharingOf(context, call, declaration, parent),
+    tag,
   });
 }
 
@@ -81,6 +88,7 @@ function finished(
   node: TableFunctionNode,
   declaration: FunctionDeclaration,
   parts: MapParts,
+  { sharing, tag }: { readonly sharing: string | null; readonly tag: string | null },
 ): BoundFrom {
   const { call } = node;
   const known = parts.arguments.map(
@@ -95,8 +103,9 @@ function finished(
   const own = fields.map((field) =>
     context.ids.column(taken.has(field.name) ? `${field.name}0` : field.name, field.type),
   );
-  const columns = [...keys, ...own];
-  const plan: BoundFrom['plan'] = {
+  const sides = sideFields(context, declaration, call.span);
+  const columns = [...keys, ...own, ...sides.map(({ name, type }) => context.ids.column(name, type))];
+  const map: MapNode = {
     kind: 'map',
     input: parts.plan,
     call: {
@@ -105,6 +114,8 @@ function finished(
       argumentNames: parts.argumentNames,
       tables: parts.tables,
       type: { kind: 'ROW', nullable: false, fields },
+      sideFields: sides,
+      sharing,
       span: call.span,
     },
     keys: parts.keys === null ? null : keys.map((key) => columnOf(key)),
@@ -113,7 +124,8 @@ function finished(
     columns,
     span: node.span,
   };
-  return { plan, relations: [aliased(context, columns, node.alias, call.name.parts.at(-1)!.name)] };
+  const plan = outputOf(context, map, declaration, tag);
+  return { plan, relations: [aliased(context, plan.columns, node.alias, call.name.parts.at(-1)!.name)] };
 }
 
 function fieldsOf({ columns, names }: MapTable): RowField[] {

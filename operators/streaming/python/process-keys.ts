@@ -22,9 +22,12 @@ export function processBy(
   workers: number,
   schemas: SchemaRegistry,
 ): ProcessKeys {
-  const { type } = stream.operator;
-  const fields =
-    type.kind === 'ROW' ? type.fields.map((field) => ({ ...field.type, nullable: true })) : [type];
+  const { type, sideFields } = stream.operator;
+  const own = type.kind === 'ROW' ? type.fields.map((field) => field.type) : [type];
+  const fields = [...own, ...sideFields.map((field) => field.type)].map((field) => ({
+    ...field,
+    nullable: true,
+  }));
   const ask = askPython(stream.shipped, [...OWN, ...fields], calls, schemas);
   const processed = async (
     keys: readonly KeyedEvents[],

@@ -13,6 +13,7 @@ from .._options import Options
 from .._types import DataType
 from .._user_error import short_repr, user_error
 from ..errors import ErrorDetails, MillstreamError, UdfError
+from ..output_tag import OutputTag
 from .arguments import BoundArguments, Constant
 from .bundle import Bundle
 from .called_rows import CalledRows
@@ -132,13 +133,16 @@ class Call:
         except Mismatch as mismatch:
             raise self.misfit(mismatch, None) from None
 
-    def misfit(self, mismatch: Mismatch, row: int | None) -> UdfError:
-        """The error of a result that does not fit."""
+    def misfit(self, mismatch: Mismatch, row: int | None, side: OutputTag | None = None) -> UdfError:
+        """The error of a result that does not fit, or of a row given to the side output `side`."""
         at = "" if row is None else f" in row {row}"
+        wanted = f"its result is {self.type}"
+        if side is not None:
+            at, wanted = f" to the side output `{side.tag_id}`", f"its type is {side.type}"
         return UdfError(
             "UDF_RETURN_COLUMNS" if mismatch.columns else "UDF_RETURN_TYPE",
             f"Function `{self.name}` returned {short_repr(mismatch.value)} of type "
-            f"{type(mismatch.value).__name__}{at}; its result is {self.type}: {mismatch.reason}.",
+            f"{type(mismatch.value).__name__}{at}; {wanted}: {mismatch.reason}.",
             hint="Return a value of the declared type, or declare another one.",
             details=self.details(row),
         )

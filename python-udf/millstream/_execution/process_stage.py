@@ -16,16 +16,16 @@ from .answer import Answer
 from .arguments import FromTable
 from .broadcast_context import BesideBroadcast, Broadcast, OfBroadcast
 from .call import Call
-from .codec import Mismatch, codec_for
+from .codec import codec_for
 from .groups import changes
 from .instruction import ProcessColumns
 from .key_state import CurrentKey, KeyState
 from .packed import kept, restored
 from .process_context import CallContext
 from .progress import Progress
+from .side_rows import GivenRows
 from .stage_base import StageBase
 from .table_input import TableInput
-from .table_rows import RowForm, row_codec
 
 
 class ProcessStage(StageBase):
@@ -45,11 +45,10 @@ class ProcessStage(StageBase):
         key_columns: Sequence[int],
         process: ProcessColumns,
     ) -> None:
-        codec = row_codec(call)
         own = [parse_type(text) for text in ("BOOLEAN", "BYTES", "BIGINT", "BIGINT")]
-        super().__init__([call], progress, [*own, *(field.type for field in codec.data_type.fields)])
+        self._given = GivenRows(call)
+        super().__init__([call], progress, [*own, *self._given.types])
         self._call = call
-        self._form = RowForm(call, codec)
         self._columns = process
         self._keys = [(key, codec_for(input_types[key], call.dialect)) for key in key_columns]
         instance = call.loaded.spec.instance
@@ -60,7 +59,6 @@ class ProcessStage(StageBase):
         self._broadcast = Broadcast(call)
         self._current = CurrentKey()
         self._context = self._made_context()
-        self._given: list[Any] = []
         self._parents: list[int] = []
 
     def open(self, contexts: Mapping[str, FunctionContext]) -> None:
@@ -106,7 +104,8 @@ class ProcessStage(StageBase):
         elements = self._elements(columns, rows, members)
         is_row, clocks, times = (columns[c].to_pylist() for c in (at.is_row, at.clock, at.timestamp))
         self._restore_broadcast(None if at.broadcast is None else columns[at.broadcast][0].as_py())
-        self._given, self._parents = [], []
+        self._given.clear()
+        self._parents = []
         ends: list[int] = []
         states: list[tuple[bytes | None, int | None, int | None]] = []
         for i, (start, end) in enumerate(zip(starts, [*starts[1:], rows], strict=True)):
@@ -187,8 +186,8 @@ class ProcessStage(StageBase):
     def _take(self, method: str, argument: Any, row: int, context: object) -> None:
         function = getattr(self._call.loaded.spec.instance, method)
         try:
-            for item in self._form.rows(function(argument, context)):
-                self._given.append(item)
+            for item in self._given.form.rows(function(argument, context)):
+                self._given.add(item)
                 self._parents.append(row)
         except Exception as error:
             key = {"key": self._context.key}
@@ -211,8 +210,7 @@ class ProcessStage(StageBase):
             from_states += [*([None] * (end - before)), i]
             parents += [*self._parents[before:end], (starts[i + 1] if i + 1 < len(starts) else rows) - 1]
             before = end
-        given = self._fields()
-        places, held = pa.array(from_given, pa.int32()), pa.array(from_states, pa.int32())
+        held = pa.array(from_states, pa.int32())
         own = [
             held.is_valid(),
             *(
@@ -221,12 +219,6 @@ class ProcessStage(StageBase):
             ),
         ]
         batch = pa.RecordBatch.from_arrays(
-            [*own, *(column.take(places) for column in given)], schema=self.output_schema
+            [*own, *self._given.columns(from_given)], schema=self.output_schema
         )
         return Answer(len(parents), batch, pa.array(parents, pa.int32()))
-
-    def _fields(self) -> list[pa.Array]:
-        try:
-            return self._form.columns(self._given)
-        except Mismatch as mismatch:
-            raise self._call.misfit(mismatch, None) from None

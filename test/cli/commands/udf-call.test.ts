@@ -36,6 +36,7 @@ function declaration(
     mergeable: false,
     retractable: false,
     stateful: false,
+    sideOutputs: [],
     analyzes: false,
     options: {},
     target: 'functions.f',

@@ -30,6 +30,7 @@ const DECLARATION: FunctionDeclaration = {
   mergeable: false,
   retractable: false,
   stateful: false,
+  sideOutputs: [],
   analyzes: false,
   options: {},
   target: 'functions.words',

@@ -11,6 +11,7 @@ it.each([
     ['b'],
     ['a b', 'c d e'],
   ],
+  ['consumers of one stream are one region', ['a -> b', 'b -> c', 'b -> d'], [], ['a b c d']],
   ['sinks without a common stream are regions of their own', ['a -> b', 'c -> d'], [], ['a b', 'c d']],
 ] as const)('%s', (_, lines, spilled, expected) => {
   const regions = regionsOf(graphOf(lines, spilled));

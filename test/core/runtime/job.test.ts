@@ -188,11 +188,17 @@ describe('a job', () => {
     expect([source.closed, pooled.closed]).toEqual([1, 1]);
   });
 
-  it('refuses a stream to two consumers', () => {
-    const { ports } = setUp();
-    const operators = { a: sourceOf(1), b: new CollectSink(), c: new CollectSink() };
+  it('streams to two consumers what one stage gives', async () => {
+    const { clock, ports } = setUp();
+    const [b, c] = [new CollectSink(), new CollectSink()];
+    const operators = { a: sourceOf(2), b, c };
 
-    expect(() => jobOf(graphOf(['a -> b', 'a -> c']), operators, ports)).toThrow('streams to 2 consumers');
+    await clock.runUntil(runJob(graphOf(['a -> b', 'a -> c']), registryOf(operators), ports));
+
+    expect([b.values, c.values]).toEqual([
+      [0, 1],
+      [0, 1],
+    ]);
   });
 
   it('reads nothing behind a last checkpoint, until it is told to go on', async () => {

@@ -319,6 +319,15 @@ describe('a function over tables', () => {
     );
   });
 
+  it('gives the rows of a side output by the same call', () => {
+    const schema = defineTable({ name: t.string(), y: t.double() });
+    const processed = rows.keyBy('name').process('jumps', schema);
+
+    expect(processed.getSideOutput('small', schema).toSql()).toContain(
+      `FROM TABLE(jumps((${ofRows('*')}) PARTITION BY (name), output_tag => 'small'))`,
+    );
+  });
+
   it('is called with the query of the table, divided as the options say', () => {
     const mapped = rows.map('gaps', defineTable({ id: t.bigint(), y: t.double() }), {
       partitionBy: ['id'],

@@ -20,6 +20,7 @@ const declaration: FunctionDeclaration = {
   mergeable: true,
   retractable: false,
   stateful: false,
+  sideOutputs: [],
   analyzes: false,
   options: { memory: '1 GB', cpus: 2, environment: 'env-1f' },
   target: 'functions.score',

@@ -26,6 +26,7 @@ const STREAM: ProcessStream = {
     tables: [{ columns: [{ name: 'v', column: VALUE }], time: TIME, isBroadcast: false }],
     tag: null,
     type: types.bigint(),
+    sideFields: [],
     inputs: [APPENDING],
     outputs: [],
   },
