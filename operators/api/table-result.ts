@@ -57,7 +57,7 @@ export class TableResult<R extends object> implements AsyncIterable<RecordBatch>
     const columns = changeStream === null ? result.columns : [...result.columns, CHANGE_COLUMN];
     for await (const row of this.#rows(stream, columns)) {
       const change = (changeStream === null ? INSERT : row.at(-1)) as Change;
-      yield { op: CHANGES[change], row: read(row.slice(0, result.columns.length)) as R };
+      yield { op: CHANGES[change], row: read(row) as R };
     }
   }
 

@@ -64,18 +64,21 @@ function rowReader(columns: readonly Column[], options: JsonReading): ReadJson {
       throw new MalformedRecord(`${shown(value)} is no object`);
     }
     const object = value as Readonly<Record<string, unknown>>;
-    return fields.map(({ name, read }) => {
-      if (options.failOnMissingField && !Object.hasOwn(object, name)) {
+    const row = new Array<SqlValue>(fields.length);
+    for (let i = 0; i < fields.length; i++) {
+      const { name, read } = fields[i]!;
+      if (Object.hasOwn(object, name)) row[i] = field(name, read, object[name], options);
+      else if (options.failOnMissingField) {
         throw new MalformedRecord(`field ${JSON.stringify(name)} is missing`);
-      }
-      return field(name, () => read(Object.hasOwn(object, name) ? object[name] : null), options);
-    });
+      } else row[i] = null;
+    }
+    return row;
   };
 }
 
-function field(name: string, read: () => SqlValue, { ignoreParseErrors }: JsonReading): SqlValue {
+function field(name: string, read: ReadJson, value: unknown, { ignoreParseErrors }: JsonReading): SqlValue {
   try {
-    return read();
+    return read(value);
   } catch (error) {
     if (!(error instanceof MalformedRecord)) throw error;
     if (ignoreParseErrors) return null;

@@ -62,6 +62,7 @@ export class Checkpoints {
   private constructor(
     private readonly parts: CheckpointParts,
     graph: StageGraph,
+    stages: readonly StageIdentity[],
     /** The parts of each file sink, by stage. */
     readonly kept: ReadonlyMap<string, KeptParts>,
     restored: RestoredState | null,
@@ -71,7 +72,7 @@ export class Checkpoints {
     this.#job = {
       job: engine.job.id,
       origin: restored?.origin ?? engine.job.id,
-      stages: identitiesOf(graph),
+      stages,
       plan: plan(),
     };
     this.#store =
@@ -108,7 +109,7 @@ export class Checkpoints {
     if (stored !== null) await removeOthers(kept);
     for (const ofStage of kept.values()) await ofStage.show(0);
     if (stored !== null) onNote(`going on from checkpoint ${stored.id} of job ${stored.job}`);
-    return new Checkpoints(parts, graph, kept, restored);
+    return new Checkpoints(parts, graph, stages, kept, restored);
   }
 
   /** What the next attempt of the job goes on from; null: it begins. */

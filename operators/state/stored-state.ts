@@ -64,8 +64,9 @@ function stagesOf({ stages }: StoredCheckpoint, { stage, state }: StateFilter): 
   const ids = stages.map(({ id }) => id);
   if (stage !== null && !ids.includes(stage)) throw notFound('stage', stage, ids);
   const wanted = stages.filter(({ id }) => stage === null || id === stage);
-  const names = wanted.flatMap((each) => [...entriesOf(each)].map((entry) => entry.state));
-  if (state !== null && !names.includes(state)) throw notFound('state', state, [...new Set(names)]);
+  if (state === null) return wanted;
+  const names = new Set(wanted.flatMap((each) => [...entriesOf(each)].map((entry) => entry.state)));
+  if (!names.has(state)) throw notFound('state', state, [...names]);
   return wanted;
 }
 

@@ -61,6 +61,7 @@ export class SessionWindow implements RowFunction {
       for (const taken of other.rows) first.rows.push(taken);
     }
     first.end = end;
+    if (others.length === 0) return;
     const rest = open.filter((other) => !others.includes(other));
     this.#sessions.set(key, rest);
   }

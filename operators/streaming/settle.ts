@@ -7,21 +7,19 @@ import {
   type StreamOperator,
 } from '../../core/index.js';
 import { type Change, type Collector, isAddition, type Row, type RowFunction } from './row-function.js';
-import { valuesKey } from './value-key.js';
+import { rowKey } from './value-key.js';
 
 /** Of equal rows the first that came goes first. A row whose addition was never seen is passed over. */
 export class Settle implements RowFunction {
   /** Results of the rows that are there, by their other columns. */
   readonly #results: KeyedState<(readonly SqlValue[])[]>;
-  readonly #isOther: (column: number) => boolean;
+  /** Columns of a row that are neither results nor say something of the row itself; null: none has come. */
+  #others: readonly number[] | null = null;
 
   constructor(
     private readonly spec: Extract<StreamOperator<number>, { kind: 'settle' }>,
     state: StateBackend = new HeapState(),
   ) {
-    const { change, clock } = spec.inputs[0]!;
-    const own = new Set([...spec.results, change, clock]);
-    this.#isOther = (column) => !own.has(column);
     this.#results = state.keyed(
       'results',
       {
@@ -33,18 +31,26 @@ export class Settle implements RowFunction {
   }
 
   process(row: Row, change: Change, _input: number, out: Collector): void {
-    const key = valuesKey(row.filter((_, column) => this.#isOther(column)));
+    this.#others ??= this.#othersOf(row);
+    const key = rowKey(row, this.#others);
     const known = this.#results.get(key) ?? [];
     if (isAddition(change)) {
       const values = this.spec.results.map((column) => row[column]!);
-      this.#results.set(key, [...known, values]);
+      known.push(values);
+      this.#results.set(key, known);
       out.emit(change, [row], values);
       return;
     }
-    const [values, ...rest] = known;
+    const values = known.shift();
     if (values === undefined) return;
-    if (rest.length === 0) this.#results.delete(key);
-    else this.#results.set(key, rest);
+    if (known.length === 0) this.#results.delete(key);
+    else this.#results.set(key, known);
     out.emit(change, [row], values);
+  }
+
+  #othersOf(row: Row): readonly number[] {
+    const { results, inputs } = this.spec;
+    const own = new Set([...results, inputs[0]!.change, inputs[0]!.clock]);
+    return [...row.keys()].filter((column) => !own.has(column));
   }
 }

@@ -202,11 +202,15 @@ class MapState(_State, _Entries[K, V]):
 
     def put_all(self, entries: Mapping[K, V]) -> None:
         """Sets several values."""
-        self._cell.write({**self._held(), **entries} or None)
+        held = self._held()
+        held.update(entries)
+        self._cell.write(held or None)
 
     def remove(self, key: K) -> None:
         """Removes `key`; nothing where it is not there."""
-        self._cell.write({k: v for k, v in self._held().items() if k != key} or None)
+        held = self._held()
+        held.pop(key, None)
+        self._cell.write(held or None)
 
 
 class ReadOnlyBroadcastState(_Entries[K, V]):

@@ -3,7 +3,7 @@ import type { AccumulateStream, SqlValue } from '../../../core/index.js';
 import type { Accumulator } from '../aggregates/accumulator.js';
 import { Calls, resultsOf } from '../call-state.js';
 import type { Row } from '../row-function.js';
-import { valuesKey } from '../value-key.js';
+import { rowKey } from '../value-key.js';
 import type { Accumulators, GroupRow } from './grouped-rows.js';
 
 /** The calls of a group. */
@@ -19,11 +19,16 @@ export interface CalledGroup {
 export class GroupCalls {
   readonly #builtIns: Calls;
   readonly #python: AccumulateStream['operator']['python'];
+  /** The columns that are arguments of each of them. */
+  readonly #columns: readonly (readonly number[])[];
 
   constructor(private readonly stream: AccumulateStream) {
     const { calls, python, inputs } = stream.operator;
     this.#builtIns = new Calls(calls, inputs[0]!.change !== null);
     this.#python = python;
+    this.#columns = python.map(({ arguments: args }) =>
+      args.flatMap((argument) => (argument.kind === 'column' ? [argument.column] : [])),
+    );
   }
 
   /** What a new group starts with. */
@@ -66,12 +71,11 @@ export class GroupCalls {
 
   /** Of equal arguments of DISTINCT the first that comes and the last that goes count. */
   #counts({ distinct }: CalledGroup, call: number, row: Row, isAddition: boolean): boolean {
-    const { filter, arguments: args } = this.#python[call]!;
+    const { filter } = this.#python[call]!;
     if (filter !== null && row[filter] !== true) return false;
     const counts = distinct[call]!;
     if (counts === null) return true;
-    const columns = args.filter((argument) => argument.kind === 'column');
-    const key = valuesKey(columns.map(({ column }) => row[column]!));
+    const key = rowKey(row, this.#columns[call]!);
     const before = counts.get(key) ?? 0;
     const after = before + (isAddition ? 1 : -1);
     if (after === 0) counts.delete(key);

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
 from typing import Any
 
 from ..keyed_state import StateDescriptor
@@ -11,17 +13,49 @@ from ..keyed_state import StateDescriptor
 Held = tuple[Any, int | None]
 
 
+class Timers:
+    """Moments to come, each once; the first of them is known without a look at all of them."""
+
+    def __init__(self, moments: Iterable[int] = ()) -> None:
+        self.moments = set(moments)
+        # Those that were discarded are passed over when they come first.
+        self._heap = sorted(self.moments)
+
+    def add(self, moment: int) -> None:
+        """Nothing where it is there."""
+        if moment not in self.moments:
+            self.moments.add(moment)
+            heappush(self._heap, moment)
+
+    def discard(self, moment: int) -> None:
+        """Nothing where it is not there."""
+        self.moments.discard(moment)
+
+    def first(self) -> int | None:
+        """None: there is none."""
+        heap = self._heap
+        while heap and heap[0] not in self.moments:
+            heappop(heap)
+        return heap[0] if heap else None
+
+
 @dataclass
 class KeyState:
     """What is remembered of a key."""
 
     values: dict[str, Held] = field(default_factory=dict)
-    event_timers: set[int] = field(default_factory=set)
-    processing_timers: set[int] = field(default_factory=set)
+    event_timers: Timers = field(default_factory=Timers)
+    processing_timers: Timers = field(default_factory=Timers)
 
-    def is_empty(self) -> bool:
-        """True where nothing has to be kept."""
-        return not (self.values or self.event_timers or self.processing_timers)
+    def remembered(self) -> tuple[dict[str, Held], set[int], set[int]] | None:
+        """What `restored` is given later; None: nothing has to be kept."""
+        event, processing = self.event_timers.moments, self.processing_timers.moments
+        return (self.values, event, processing) if self.values or event or processing else None
+
+    @classmethod
+    def restored(cls, values: dict[str, Held], event: set[int], processing: set[int]) -> KeyState:
+        """As it was remembered."""
+        return cls(values, Timers(event), Timers(processing))
 
     def expire(self, now: int) -> None:
         """Forgets what has expired."""
@@ -30,7 +64,8 @@ class KeyState:
     def next_moment(self) -> int | None:
         """When the clock changes something of it."""
         expiries = [expires for _, expires in self.values.values() if expires is not None]
-        return min([*self.processing_timers, *expiries], default=None)
+        first = self.processing_timers.first()
+        return min(expiries if first is None else [first, *expiries], default=None)
 
 
 class CurrentKey:

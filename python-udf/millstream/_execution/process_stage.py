@@ -147,17 +147,17 @@ class ProcessStage(StageBase):
     def _begin(self, packed: bytes | None, key: list[Any]) -> None:
         current = self._current
         current.now = time.time_ns() // 1_000_000
-        current.state = KeyState() if packed is None else KeyState(*restored(self._call, packed))
+        current.state = KeyState() if packed is None else KeyState.restored(*restored(self._call, packed))
         current.state.expire(current.now)
         self._context.key = key[0] if len(key) == 1 else tuple(key) or None
         self._context.watermark = None
 
     def _end(self) -> tuple[bytes | None, int | None, int | None]:
         state = self._current.state
-        if state.is_empty():
+        remembered = state.remembered()
+        if remembered is None:
             return None, None, None
-        packed = kept(self._call, (state.values, state.event_timers, state.processing_timers))
-        return packed, min(state.event_timers, default=None), state.next_moment()
+        return kept(self._call, remembered), state.event_timers.first(), state.next_moment()
 
     def _pass_time(self, watermark: int | None, row: int) -> None:
         """Timers of the clock, then those that the watermark passes; what they register may be among them."""
@@ -166,7 +166,7 @@ class ProcessStage(StageBase):
             (state.processing_timers, self._current.now, "processing_time"),
             (state.event_timers, watermark, "event_time"),
         ):
-            while now is not None and timers and (first := min(timers)) <= now:
+            while now is not None and (first := timers.first()) is not None and first <= now:
                 timers.discard(first)
                 context.domain, context.time = domain, first
                 if domain == "event_time":
