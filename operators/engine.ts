@@ -4,6 +4,7 @@ import type { Clock, FunctionMetricSet, SchemaRegistry, SpillFiles, Timers } fro
 import type { FailedRows } from './failures/failed-rows.js';
 import type { FunctionWorkers } from './function-workers.js';
 import type { RelationalWorkers } from './relational-workers.js';
+import type { MiniBatchLimits } from './streaming/mini-batch.js';
 
 /** Sizes that jobs of a session work with; from the configuration and the memory tree. */
 export interface EngineSizes {
@@ -25,6 +26,8 @@ export interface EngineSizes {
   readonly temporaryBytes: number | null;
   /** How long state of streams is kept after it was written; 0: as long as the job runs. */
   readonly stateTtlMs: number;
+  /** Of the groupings of streams; null: each batch by itself. */
+  readonly miniBatch: MiniBatchLimits | null;
   /** Where it lies. */
   readonly stateBackend: 'hashmap' | 'lmdb';
   /** How long nothing may move in a stalled job before it fails. */

@@ -94,7 +94,8 @@ function python(stage: PythonStage, job: OperatorSurroundings, engine: Engine): 
     mayReplay: (name) => engine.functionOptions(name).replay !== false,
     onClosed: () => files.close(),
   });
-  if (stage.stream !== null) return pythonStreamOperator(stage, stage.stream, calls, job, openState(engine));
+  if (stage.stream !== null)
+    return pythonStreamOperator(stage, stage.stream, calls, job, openState(engine), engine.sizes.miniBatch);
   const operator = new PythonOperator(stage, calls);
   return stage.source === null ? operator : new SplitSource(operator, stage.source.splits);
 }
@@ -103,7 +104,7 @@ function stream(stage: StreamStage, job: OperatorSurroundings, engine: Engine, e
   const { operator } = stage;
   return operator.kind === 'lookup'
     ? lookupOperator({ ...stage, operator }, job, hostOf(job, engine, ends), openState(engine))
-    : streamOperator(stage, job, openState(engine));
+    : streamOperator(stage, job, openState(engine), engine.sizes.miniBatch);
 }
 
 function relational(

@@ -74,9 +74,6 @@ const NOTED = new Map<string, string>([
     'table.exec.uid.generation',
   ]),
   ...noted(REASONS.state, [
-    'table.exec.mini-batch.allow-latency',
-    'table.exec.mini-batch.enabled',
-    'table.exec.mini-batch.size',
     'table.exec.rank.topn-cache-size',
     'table.exec.source.cdc-events-duplicate',
     'table.exec.source.idle-timeout',

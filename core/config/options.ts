@@ -197,6 +197,24 @@ export const OPTIONS = {
       'How long a stream keeps the state of a key that no row writes: of GROUP BY, joins, deduplication and Top-N; 0 keeps it as long as the job runs.',
     schema: { minimum: 0 },
   },
+  'table.exec.mini-batch.enabled': {
+    type: 'boolean',
+    default: 'false',
+    meaning:
+      'A stream collects rows before GROUP BY says what they changed: fewer changes, and fewer calls of Python aggregates, each later. Needs the two limits below.',
+  },
+  'table.exec.mini-batch.size': {
+    type: 'integer',
+    default: '-1',
+    meaning: 'Mini-batch: so many rows are enough.',
+    schema: { minimum: -1 },
+  },
+  'table.exec.mini-batch.allow-latency': {
+    type: 'duration',
+    default: '0 ms',
+    meaning: 'Mini-batch: how long a row waits for others at most.',
+    schema: { minimum: 0 },
+  },
   'table.optimizer.agg-phase-strategy': {
     type: 'string',
     default: 'AUTO',

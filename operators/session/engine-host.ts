@@ -32,6 +32,7 @@ import { engineSettings } from './engine-settings.js';
 import { isolationLevel, isolationOptions } from './isolation.js';
 import { JobAdmission } from './job-admission.js';
 import { jobFacts } from './job-facts.js';
+import { miniBatchLimits } from './mini-batch-limits.js';
 import {
   openFunctionWorkers,
   prepareWorkerPlace,
@@ -233,6 +234,7 @@ export class EngineHost {
         temporaryBytes,
         stateBackend: configuration.get('state.backend.type') === 'lmdb' ? 'lmdb' : 'hashmap',
         stateTtlMs: configuration.get('table.exec.state.ttl'),
+        miniBatch: miniBatchLimits(configuration),
         stallAfterMs: configuration.get('millstream.stall-timeout'),
       },
       clock: systemClock,

@@ -16,6 +16,7 @@ import {
   type Watermark,
 } from '../../core/index.js';
 import { Turns } from '../turns.js';
+import { MiniBatch } from './mini-batch.js';
 import { type Change, type Collector, INSERT, type Row, type RowFunction } from './row-function.js';
 import { pausesOf } from './snapshot-pauses.js';
 
@@ -48,6 +49,7 @@ export class RowOperator implements Operator {
     private readonly rows: RowFunction,
     private readonly state: HeapState,
     private readonly outside: Outside | null = null,
+    private readonly collected = new MiniBatch(),
   ) {
     const exchange = (id: string) => job.graph.exchanges.find((candidate) => candidate.id === id)!;
     this.#inputs = stage.inputs.map(exchange);
@@ -76,7 +78,7 @@ export class RowOperator implements Operator {
         this.rows.process(row, change === null ? INSERT : (row[change] as Change), input, this.#out);
         if (this.#out.count >= MOST_ROWS_PER_BATCH) await this.#send();
       }
-      this.rows.flush?.(this.#out);
+      this.collected.add(batch.rows, this.#context.clock.nowMs());
       await this.#finish();
       if (this.rows.isDone === true) this.#context.stopInputs();
     });
@@ -85,6 +87,7 @@ export class RowOperator implements Operator {
   processWatermark(watermark: Watermark): Promise<void> {
     return this.#turns.alone(async () => {
       this.#advance(watermark.timestampMs);
+      if (this.#isTimed || watermark.timestampMs === Number.POSITIVE_INFINITY) this.collected.clear();
       await this.#finish();
       await this.#context.output.emit(watermark);
     });
@@ -92,6 +95,7 @@ export class RowOperator implements Operator {
 
   snapshot(barrier: Barrier): Promise<void> {
     return this.#turns.alone(async () => {
+      await this.#sayCollected();
       const state = this.state.snapshotInSteps(pausesOf(this.#context));
       this.#context.acknowledge(barrier.checkpointId, state);
       await this.#context.output.emit(barrier);
@@ -101,6 +105,7 @@ export class RowOperator implements Operator {
   endInput(input: number): Promise<void> {
     return this.#turns.alone(async () => {
       this.#clocks.value[input] = Number.POSITIVE_INFINITY;
+      await this.#sayCollected();
     });
   }
 
@@ -118,7 +123,7 @@ export class RowOperator implements Operator {
   #sleep(): void {
     this.#cancelSleep?.();
     this.#cancelSleep = null;
-    const wakeAt = this.rows.wakeAt?.() ?? Number.POSITIVE_INFINITY;
+    const wakeAt = Math.min(this.rows.wakeAt?.() ?? Number.POSITIVE_INFINITY, this.collected.dueAtMs);
     if (wakeAt === Number.POSITIVE_INFINITY) return;
     const { timers, clock } = this.#context;
     const sleepMs = Math.min(Math.max(0, wakeAt - clock.nowMs()), LONGEST_SLEEP_MS);
@@ -132,11 +137,21 @@ export class RowOperator implements Operator {
     await this.#finish();
   }
 
-  /** What was made goes out; from here on nobody holds a thing of the state. */
+  async #sayCollected(): Promise<void> {
+    if (this.collected.isEmpty) return;
+    this.collected.clear();
+    await this.#finish();
+  }
+
+  /** What was collected is said, unless it waits for more, and goes out; from here on nobody holds a thing of the state. */
   async #finish(): Promise<void> {
-    await this.rows.endBatch?.(this.#out);
+    if (!this.collected.isWaiting(this.#context.clock.nowMs())) {
+      this.collected.clear();
+      this.rows.flush?.(this.#out);
+      await this.rows.endBatch?.(this.#out);
+      this.state.betweenBatches();
+    }
     await this.#send();
-    this.state.betweenBatches();
     this.#sleep();
   }
 

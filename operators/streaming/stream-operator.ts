@@ -17,6 +17,7 @@ import { GroupAggregate } from './group-aggregate.js';
 import { Join } from './join.js';
 import { LastRow } from './last-row.js';
 import { Materialize } from './materialize.js';
+import { MiniBatch, type MiniBatchLimits } from './mini-batch.js';
 import { Normalize } from './normalize.js';
 import { OverAggregate } from './over-aggregate.js';
 import { Accumulate } from './python/accumulate.js';
@@ -44,17 +45,24 @@ export type OpenState = (snapshot: Uint8Array | null) => HeapState;
 
 const inMemory: OpenState = (snapshot) => new HeapState(snapshot);
 
-/** The operator of a stream stage. */
+/** The operator of a stream stage; `limits` are those of a mini-batch. */
 export function streamOperator(
   stage: StreamStage,
   job: OperatorSurroundings,
   openState: OpenState = inMemory,
+  limits: MiniBatchLimits | null = null,
 ): Operator {
   const { operator } = stage;
   const state = openState(job.restored?.get(stage.id) ?? null);
   return operator.kind === 'watermark'
     ? new WatermarkOperator({ ...stage, operator }, job, state, WATERMARK_INTERVAL_MS)
-    : new RowOperator(stage, job, rowFunction(operator, state), state);
+    : new RowOperator(stage, job, rowFunction(operator, state), state, null, collecting(operator, limits));
+}
+
+/** Groups without a window collect rows: their results are there to be changed. */
+function collecting(operator: StreamOperator<number>, limits: MiniBatchLimits | null): MiniBatch {
+  const isGrouping = operator.kind === 'aggregate' || operator.kind === 'accumulate';
+  return new MiniBatch(isGrouping && operator.windowTime === null ? limits : null);
 }
 
 /** The operator of a Python stage that has a `stream`; `calls` are its workers. */
@@ -64,11 +72,12 @@ export function pythonStreamOperator(
   calls: StageCalls,
   job: OperatorSurroundings,
   openState: OpenState = inMemory,
+  limits: MiniBatchLimits | null = null,
 ): Operator {
   const state = openState(job.restored?.get(stage.id) ?? null);
   const { operator } = stream;
   const rows = pythonFunction(stage, stream, calls, job, state);
-  return new RowOperator({ ...stage, operator }, job, rows, state, calls);
+  return new RowOperator({ ...stage, operator }, job, rows, state, calls, collecting(operator, limits));
 }
 
 function pythonFunction(

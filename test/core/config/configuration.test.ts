@@ -151,13 +151,13 @@ describe('a configuration', () => {
     const notes: string[] = [];
     const configuration = new Configuration((note) => notes.push(note));
 
-    configuration.set('table.exec.mini-batch.enabled', 'true', 'SET');
-    configuration.set('table.exec.mini-batch.enabled', 'false', 'SET');
+    configuration.set('table.exec.rank.topn-cache-size', '10', 'SET');
+    configuration.set('table.exec.rank.topn-cache-size', '20', 'SET');
     configuration.set('taskmanager.numberOfTaskSlots', '4', 'SET');
     configuration.set('table.sql-dialect', 'default', 'SET');
 
     expect(notes).toEqual([
-      "'table.exec.mini-batch.enabled' is a key of Flink that has no effect here: state lies in the memory of the core, and is kept as long as the job runs.",
+      "'table.exec.rank.topn-cache-size' is a key of Flink that has no effect here: state lies in the memory of the core, and is kept as long as the job runs.",
       "'taskmanager.numberOfTaskSlots' is a key of Flink that has no effect here: there is no cluster here: everything runs on one machine.",
     ]);
   });
