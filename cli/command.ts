@@ -22,7 +22,7 @@ export async function runProcess(args: readonly string[], zygotes: EarlyZygotes 
     stderr: process.stderr,
     signal: interrupt.signal,
     onTerminate: (drain) => interrupt.onTerminate(drain),
-    onInterrupt: (stop) => interrupt.onInterrupt(stop),
+    onInterrupt: (stop, notice) => interrupt.onInterrupt(stop, notice),
     openSession: openSessionWith(zygotes),
   });
   zygotes?.close();

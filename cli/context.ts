@@ -1,5 +1,6 @@
 /** What every command is given. */
 
+import type { InterruptNotice } from './interrupt.js';
 import type { OpenSession } from './open-session.js';
 import type { StreamOutput } from './output.js';
 
@@ -16,6 +17,6 @@ export interface CommandContext {
    * Has Ctrl-C call `stop` first, until the returned function is called: where it gives work, `signal` is aborted when that
    * has failed or takes too long.
    */
-  readonly onInterrupt: (stop: () => Promise<unknown> | null) => () => void;
+  readonly onInterrupt: (stop: () => Promise<unknown> | null, notice?: InterruptNotice) => () => void;
   readonly openSession: OpenSession;
 }

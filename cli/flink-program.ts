@@ -2,6 +2,7 @@
 import { Option } from 'commander';
 import type { FlinkVersion } from '../core/index.js';
 import { collectSetting } from './arguments.js';
+import type { ClusterOptions } from './commands/submit-cluster.js';
 import type { CommandContext } from './context.js';
 import { JobError } from './job/job-error.js';
 import { readJob } from './job/read-job.js';
@@ -13,6 +14,7 @@ import {
   scriptOnly,
   scriptOptions,
 } from './script-command.js';
+import { clusterAddress } from './submit/cluster-address.js';
 
 interface CheckFlags extends ScriptFlags {
   readonly portable?: boolean;
@@ -90,26 +92,109 @@ export function addExport(line: CommandLine, context: CommandContext, onSource: 
     });
 }
 
-interface SubmitFlags extends Omit<ExportFlags, 'target'> {
+interface SubmitFlags extends ScriptFlags {
+  readonly target: 'flink' | 'local';
+  readonly flink?: FlinkVersion;
   readonly python?: string;
+  readonly address?: string;
+  readonly jobmanager?: string;
+  readonly filesAt?: string;
+  readonly jar: readonly string[];
+  readonly pyexec?: string;
+  readonly pyclientexec?: string;
+  readonly detach?: boolean;
+  readonly format: ClusterOptions['format'];
 }
+
+const SUBMIT_HELP = `
+--target flink sends the statements to a SQL gateway, as they are written; neither Java nor PyFlink is needed here. A
+job that is not portable is refused before anything is sent.
+
+Examples:
+  millstream submit job.sql --target flink --address gateway:8083
+  millstream submit job.sql --target flink --address gateway:8083 --files-at /mnt/shared --detach
+  millstream submit job.sql --target local --python venv/bin/python`;
 
 /** Adds `submit`. */
 export function addSubmit(line: CommandLine, context: CommandContext, onSource: OnSource): void {
   scriptCommand(
     line.command,
     'submit',
-    'run a job on Apache Flink: in a mini cluster of PyFlink on this machine',
+    'run a job on Apache Flink: on a cluster, or in a mini cluster of PyFlink on this machine',
   )
-    .addOption(new Option('--target <target>', 'where it runs').choices(['local']).makeOptionMandatory())
-    .addOption(new Option('--flink <version>', 'which Flink').choices(['2.3', '1.20']).default('2.3'))
-    .option('--python <python>', 'a Python that has apache-flink (MILLSTREAM_PYFLINK, else python3)')
+    .addOption(
+      new Option('--target <target>', 'where it runs').choices(['flink', 'local']).makeOptionMandatory(),
+    )
+    .option('--address <host:port>', 'flink: a SQL gateway', clusterAddress)
+    .option('--jobmanager <host:port>', 'flink: its JobManager (as the gateway says)', clusterAddress)
+    .option(
+      '--files-at <folder|url>',
+      'flink: where the gateway reads the Python files: a folder that both see, or the URL of an export',
+    )
+    .option('--jar <path>', 'flink: a jar that the gateway can read (may be repeated)', collected, [])
+    .option('--pyexec <python>', 'flink: Python of the task managers')
+    .option('--pyclientexec <python>', 'flink: Python of the gateway')
+    .option('--detach', 'flink: print the ids of jobs and leave them running')
+    .addOption(
+      new Option('--format <format>', 'flink: how rows are printed')
+        .choices(['table', 'jsonl', 'csv'])
+        .default('table'),
+    )
+    .addOption(new Option('--flink <version>', 'which Flink').choices(['2.3', '1.20']))
+    .option('--python <python>', 'local: a Python that has apache-flink (MILLSTREAM_PYFLINK, else python3)')
+    .addHelpText('after', SUBMIT_HELP)
     .action(async (name: string | undefined, flags: SubmitFlags) => {
       const job = scriptOnly(await readJob({ job: name ?? null, sql: flags.execute ?? null }), 'submit');
       onSource(job.source);
+      if (flags.target === 'flink') {
+        const { submitToCluster } = await import('./commands/submit-cluster.js');
+        line.exitCode = await submitToCluster(job, clusterOptions(flags), context);
+        return;
+      }
+      refuseClusterOptions(flags);
       const { submitJob } = await import('./commands/submit.js');
       const python = flags.python ?? process.env.MILLSTREAM_PYFLINK ?? 'python3';
-      const options = { ...scriptOptions(flags), version: flags.flink, python };
+      const options = { ...scriptOptions(flags), version: flags.flink ?? '2.3', python };
       line.exitCode = await submitJob(job, options, context);
     });
+}
+
+function clusterOptions(flags: SubmitFlags): ClusterOptions {
+  if (flags.address === undefined) {
+    throw new JobError('JOB_OPTION', '--target flink needs --address', null, {
+      hint: 'Give the HOST:PORT of a SQL gateway of Flink.',
+    });
+  }
+  if (flags.python !== undefined) {
+    throw new JobError('JOB_OPTION', '--python is of --target local', null, {
+      hint: 'The Pythons of a cluster are --pyexec and --pyclientexec.',
+    });
+  }
+  return {
+    ...scriptOptions(flags),
+    address: flags.address,
+    jobManager: flags.jobmanager ?? null,
+    version: flags.flink ?? null,
+    filesAt: flags.filesAt ?? null,
+    jars: flags.jar,
+    pythonOfWorkers: flags.pyexec ?? null,
+    pythonOfGateway: flags.pyclientexec ?? null,
+    waits: flags.detach !== true,
+    format: flags.format,
+  };
+}
+
+const OF_CLUSTERS = ['address', 'jobmanager', 'filesAt', 'pyexec', 'pyclientexec', 'detach'] as const;
+
+function refuseClusterOptions(flags: SubmitFlags): void {
+  const given = OF_CLUSTERS.find((name) => flags[name] !== undefined);
+  if (given === undefined && flags.jar.length === 0) return;
+  const option = given === undefined ? '--jar' : `--${given === 'filesAt' ? 'files-at' : given}`;
+  throw new JobError('JOB_OPTION', `${option} is of --target flink`, null, {
+    hint: 'Leave it out, or give --target flink.',
+  });
+}
+
+function collected(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
 }

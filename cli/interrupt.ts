@@ -12,6 +12,23 @@ const DRAIN_MS = DRAIN_GRACE_MS - 2_000;
 const STOP_MS = 10_000;
 const SIGNALS = { SIGINT: EXIT_INTERRUPTED, SIGTERM: 143, SIGHUP: 129 } as const;
 
+/** What Ctrl-C does before it cancels. */
+interface InterruptStop {
+  readonly work: () => Promise<unknown> | null;
+  readonly notice: InterruptNotice;
+}
+
+/** What is said of that work, and how long it may take; null: nothing, and as long as it takes. */
+export interface InterruptNotice {
+  readonly text: string | null;
+  readonly withinMs: number | null;
+}
+
+const LAST_CHECKPOINT: InterruptNotice = {
+  text: `Ctrl-C: takes a last checkpoint, within ${STOP_MS / 1000} s. The second one ends it at once.`,
+  withinMs: STOP_MS,
+};
+
 type SignalName = keyof typeof SIGNALS;
 
 /** A signal that was taken, and how the process ends by it. */
@@ -25,7 +42,7 @@ interface Taken {
 export class Interrupt {
   private readonly controller = new AbortController();
   private drain: (() => void) | null = null;
-  private stop: (() => Promise<unknown> | null) | null = null;
+  private stop: InterruptStop | null = null;
   private taken: Taken | null = null;
 
   /** Starts listening. */
@@ -51,8 +68,8 @@ export class Interrupt {
    * Has Ctrl-C call `stop` first, until the returned function is called: where it gives work, the signal is aborted when
    * that has failed or takes too long.
    */
-  onInterrupt(stop: () => Promise<unknown> | null): () => void {
-    this.stop = stop;
+  onInterrupt(stop: InterruptStop['work'], notice: InterruptNotice = LAST_CHECKPOINT): () => void {
+    this.stop = { work: stop, notice };
     return () => {
       this.stop = null;
     };
@@ -75,15 +92,14 @@ export class Interrupt {
     const { drain } = this;
     const isDrain = name === 'SIGTERM' && drain !== null;
     this.taken = { name, isDrain };
-    const stopping = name === 'SIGINT' ? (this.stop?.() ?? null) : null;
+    const stopping = name === 'SIGINT' ? (this.stop?.work() ?? null) : null;
     if (stopping !== null) {
-      const seconds = STOP_MS / 1000;
-      process.stderr.write(
-        `Ctrl-C: takes a last checkpoint, within ${seconds} s. The second one ends it at once.\n`,
-      );
-      const timer = setTimeout(() => this.cancel(name, CANCEL_GRACE_MS), STOP_MS).unref();
+      const { text, withinMs } = this.stop?.notice ?? LAST_CHECKPOINT;
+      if (text !== null) process.stderr.write(`${text}\n`);
+      const timer =
+        withinMs === null ? null : setTimeout(() => this.cancel(name, CANCEL_GRACE_MS), withinMs).unref();
       stopping.catch(() => {
-        clearTimeout(timer);
+        if (timer !== null) clearTimeout(timer);
         this.cancel(name, CANCEL_GRACE_MS);
       });
     } else if (isDrain) {

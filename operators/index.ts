@@ -31,9 +31,17 @@ export type { SqlDate, SqlDecimal, SqlInstant, SqlTime, SqlTimestamp } from './a
 export { buildFileEnvironments, lockFileEnvironments } from './environments/file-environments.js';
 export { bundleFolder, findBundle, listBundles } from './failures/bundle-folder.js';
 export type { FailureCount } from './failures/failed-rows.js';
+export { type ExportedStatement, type ExportPlan, isWriting } from './flink-export/export-plan.js';
 export { type ExportRequest, type PlannedExport, planExport } from './flink-export/plan-export.js';
 export { type PythonFailure, pythonFailure } from './flink-export/python-traceback.js';
 export { writeExport } from './flink-export/write-export.js';
+export { flinkFailure } from './flink-gateway/flink-failure.js';
+export { GatewaySession, SqlGateway } from './flink-gateway/gateway.js';
+export type { GatewayPage } from './flink-gateway/gateway-page.js';
+export { type GatewayScript, gatewayScript } from './flink-gateway/gateway-script.js';
+export { JobManager, type JobReading } from './flink-gateway/job-manager.js';
+export { RestFailure, RestServer } from './flink-gateway/rest.js';
+export { ResultRows } from './flink-gateway/result-rows.js';
 export type { JobStatus, WorkerStack, WorkerStatus } from './ledger/job-status.js';
 export { type RunningJob, runningJobs, stacksOf, stopJob } from './ledger/running-jobs.js';
 export { runtimeFolder } from './ledger/runtime-folder.js';

@@ -1,7 +1,7 @@
 /** `millstream export`: a job as a folder that a Flink team can run. */
 import { join } from 'node:path';
 import type { FlinkVersion } from '../../core/index.js';
-import { planExport, writeExport } from '../../operators/index.js';
+import { type ExportPlan, planExport, writeExport } from '../../operators/index.js';
 import type { CommandContext } from '../context.js';
 import { renderError } from '../errors/render-error.js';
 import { EXIT_DONE, EXIT_INVALID } from '../exit-codes.js';
@@ -39,7 +39,19 @@ export async function exportTo(
   options: Omit<ExportOptions, 'folder'>,
   context: CommandContext,
 ): Promise<Exported> {
-  let exported: Exported = { folder: null, exitCode: EXIT_INVALID };
+  const plan = await planFor('driver', job, options, context);
+  if (plan === null) return { folder: null, exitCode: EXIT_INVALID };
+  return { folder: await writePlan(plan, job, folder), exitCode: EXIT_DONE };
+}
+
+/** What the job needs on Flink, its notes told; null: it was refused, and why was told. */
+export async function planFor(
+  as: 'driver' | 'gateway',
+  job: ScriptJob,
+  options: Omit<ExportOptions, 'folder'>,
+  context: CommandContext,
+): Promise<ExportPlan | null> {
+  let plan: ExportPlan | null = null;
   await withSession(job, options, context, async (session, reporter) => {
     const planned = await planExport(session, {
       name: job.source.name,
@@ -48,17 +60,21 @@ export async function exportTo(
       settings: options.configuration,
       workingDirectory: process.cwd(),
       jobFolder: job.folder,
+      as,
     });
     if (planned.kind === 'refused') {
       for (const error of [...planned.errors, ...planned.findings.map(asError)])
         reporter.line(renderError(error, job.source, false));
-      reporter.line('Nothing was written.');
+      reporter.line(as === 'driver' ? 'Nothing was written.' : 'Nothing was sent.');
       return;
     }
     for (const note of planned.plan.notes) reporter.note(note);
-    const millstream = join(packageRoot(), 'python-udf', 'millstream');
-    const written = await writeExport(planned.plan, job.source.text, folder, millstream);
-    exported = { folder: written, exitCode: EXIT_DONE };
+    plan = planned.plan;
   });
-  return exported;
+  return plan;
+}
+
+/** Writes what was planned into a new folder and returns its absolute path. */
+export function writePlan(plan: ExportPlan, job: ScriptJob, folder: string): Promise<string> {
+  return writeExport(plan, job.source.text, folder, join(packageRoot(), 'python-udf', 'millstream'));
 }

@@ -49,3 +49,12 @@ export const FILE_SETTINGS = new Set([
   'python.executable',
   'execution.runtime-mode',
 ]);
+
+/** True for statements whose job writes, and goes on without whoever submitted it. */
+export function isWriting(statement: Statement): boolean {
+  return (
+    statement.kind === 'insert' ||
+    statement.kind === 'statement_set' ||
+    (statement.kind === 'create_table' && statement.query !== null)
+  );
+}

@@ -23,6 +23,8 @@ export interface ExportRequest {
   readonly workingDirectory: string;
   /** Modules of functions are also found here; null: there is no file. */
   readonly jobFolder: string | null;
+  /** A program of PyFlink, or statements for a SQL gateway. */
+  readonly as: 'driver' | 'gateway';
 }
 
 /** A plan, or everything that stands against it. */
@@ -56,7 +58,7 @@ export async function planExport(session: JobSession, request: ExportRequest): P
     statement,
     text: sql.slice(statement.span.start, statement.span.end),
   }));
-  for (const { statement } of statements) refuseReset(statement);
+  if (request.as === 'driver') for (const { statement } of statements) refuseReset(statement);
   const { files, notes } = filesOf(
     request,
     statements.map(({ statement }) => statement),
@@ -159,7 +161,9 @@ function filesOf(
     ...(wheels === undefined
       ? []
       : ['Wheels of python.requirements are not copied: packages come from the index.']),
-    ...(setting('python.executable') === null ? [] : ['python.executable was left out: give -pyexec.']),
+    ...(setting('python.executable') === null
+      ? []
+      : [`python.executable was left out: give ${request.as === 'driver' ? '-pyexec' : '--pyexec'}.`]),
   ];
   const requirements = wanted === '' ? null : 'requirements.txt';
   const files = { copies, zips, requirements, archives, needsMillstream: modules.usesMillstream };

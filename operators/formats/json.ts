@@ -19,7 +19,7 @@ export interface JsonWriting {
   readonly ignoreNullFields: boolean;
 }
 
-type ReadJson = (value: unknown) => SqlValue;
+export type ReadJson = (value: unknown) => SqlValue;
 
 /** Reads rows from objects. */
 export class JsonDecoder implements RowDecoder {
@@ -58,7 +58,7 @@ export function parsedObject(record: Uint8Array, ignoreParseErrors: boolean): ob
 }
 
 function rowReader(columns: readonly Column[], options: JsonReading): ReadJson {
-  const fields = columns.map(({ name, type }) => ({ name, read: reader(type, options) }));
+  const fields = columns.map(({ name, type }) => ({ name, read: jsonReader(type, options) }));
   return (value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       throw new MalformedRecord(`${shown(value)} is no object`);
@@ -86,7 +86,8 @@ function field(name: string, read: ReadJson, value: unknown, { ignoreParseErrors
   }
 }
 
-function reader(type: DataType, options: JsonReading): ReadJson {
+/** Reads values of a type from parsed JSON. @throws {MalformedRecord} */
+export function jsonReader(type: DataType, options: JsonReading): ReadJson {
   const read = presentReader(type, options);
   return (value) => (value === null || value === undefined ? null : read(value));
 }
@@ -94,7 +95,7 @@ function reader(type: DataType, options: JsonReading): ReadJson {
 function presentReader(type: DataType, options: JsonReading): ReadJson {
   switch (type.kind) {
     case 'ARRAY': {
-      const read = reader(type.element, options);
+      const read = jsonReader(type.element, options);
       return (value) => {
         if (!Array.isArray(value)) throw new MalformedRecord(`${shown(value)} is no array`);
         return value.map(read);
@@ -103,7 +104,7 @@ function presentReader(type: DataType, options: JsonReading): ReadJson {
     case 'MAP':
     case 'MULTISET': {
       const key = textReader(type.kind === 'MAP' ? type.key : type.element, options.timestampFormat);
-      const item = type.kind === 'MAP' ? reader(type.value, options) : (value: unknown) => Number(value);
+      const item = type.kind === 'MAP' ? jsonReader(type.value, options) : (value: unknown) => Number(value);
       return (value) => {
         if (typeof value !== 'object' || Array.isArray(value))
           throw new MalformedRecord(`${shown(value)} is no object`);

@@ -57,6 +57,7 @@ describe('an export to Flink', () => {
       settings: {},
       workingDirectory: folder,
       jobFolder: folder,
+      as: 'driver',
     });
 
   async function exported(sql: string, name: string): Promise<string> {

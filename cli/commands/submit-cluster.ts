@@ -1,0 +1,139 @@
+/** `millstream submit --target flink`: a job on a cluster, through its SQL gateway. */
+import { ConfigurationError, EnvironmentError, type FlinkVersion } from '../../core/index.js';
+import { gatewayScript, JobManager, RestFailure, RestServer, SqlGateway } from '../../operators/index.js';
+import type { CommandContext } from '../context.js';
+import { EXIT_DONE, EXIT_INVALID } from '../exit-codes.js';
+import type { FormatName } from '../format/formats.js';
+import type { ScriptJob } from '../job/job.js';
+import { Reporter } from '../progress/reporter.js';
+import { askToCancel, type JobElsewhere } from '../submit/cancel-question.js';
+import { jobManagerUrl } from '../submit/cluster-address.js';
+import { clusterFiles } from '../submit/cluster-files.js';
+import { type ClusterRun, runQuietly, runStatements } from '../submit/run-statements.js';
+import { planFor } from './export.js';
+import type { ScriptOptions } from './with-session.js';
+
+export interface ClusterOptions extends ScriptOptions {
+  /** `http://host:8083` of the gateway. */
+  readonly address: string;
+  /** Of the JobManager; null: as the gateway says. */
+  readonly jobManager: string | null;
+  /** Which Flink the job is held to; null: the gateway's. */
+  readonly version: FlinkVersion | null;
+  readonly filesAt: string | null;
+  /** Paths that the gateway can read. */
+  readonly jars: readonly string[];
+  readonly pythonOfWorkers: string | null;
+  readonly pythonOfGateway: string | null;
+  readonly waits: boolean;
+  readonly format: Exclude<FormatName, 'arrow'>;
+}
+
+/**
+ * Runs a job on a cluster; its rows go to stdout, as `run` prints them.
+ * @throws {EnvironmentError} FLINK_UNREACHABLE, FLINK_VERSION; {ConfigurationError} FLINK_FILES; what `flinkFailure` makes of a stack
+ */
+export async function submitToCluster(
+  job: ScriptJob,
+  options: ClusterOptions,
+  context: CommandContext,
+): Promise<number> {
+  const server = new RestServer(options.address, context.signal);
+  const gateway = await connect(server);
+  const version = checkedVersion(gateway.version, options.version);
+  const plan = await planFor('gateway', job, { ...options, version }, context);
+  if (plan === null) return EXIT_INVALID;
+  if (!options.waits) refuseRows(plan.statements);
+  const nowSeconds = () => performance.now() / 1000;
+  const reporter = await Reporter.create({ stderr: context.stderr, quiet: options.quiet, nowSeconds });
+  const files = await clusterFiles(plan, job, options.address, options.filesAt);
+  let running: JobElsewhere | null = null;
+  const stopListening = context.onInterrupt(
+    () => (running === null ? null : askAndLeave(running, reporter, context)),
+    { text: null, withinMs: null },
+  );
+  try {
+    const script = gatewayScript(plan, { ...options, files: files.place });
+    const session = await gateway.openSession(script.properties);
+    try {
+      const jobManager = options.jobManager ?? jobManagerUrl(options.address, await session.properties());
+      const run: ClusterRun = {
+        session,
+        jobManager: new JobManager(new RestServer(jobManager, context.signal)),
+        reporter,
+        context,
+        sql: job.source.text,
+        format: options.format,
+        mode: plan.mode,
+        waits: options.waits,
+        onJob: (seen) => {
+          running = seen;
+        },
+      };
+      for (const jar of options.jars) await runQuietly(run, `ADD JAR '${jar.replaceAll("'", "''")}'`);
+      await runStatements(run, script.statements);
+    } finally {
+      await session.close().catch(() => {});
+    }
+    return EXIT_DONE;
+  } finally {
+    stopListening();
+    reporter.hideProgress();
+    await files.remove();
+  }
+}
+
+async function connect(server: RestServer): Promise<SqlGateway> {
+  try {
+    return await SqlGateway.connect(server);
+  } catch (error) {
+    if (!(error instanceof RestFailure)) throw error;
+    throw new EnvironmentError(
+      'FLINK_UNREACHABLE',
+      `${server.url} answers, and is no SQL gateway of Flink.`,
+      {
+        hint: 'Start one beside the cluster (`sql-gateway.sh start`) and give its address, or export the job and use `flink run`.',
+        cause: error,
+      },
+    );
+  }
+}
+
+/** The rules that the gateway's Flink is held to. @throws {EnvironmentError} FLINK_VERSION */
+function checkedVersion(found: string, wanted: FlinkVersion | null): FlinkVersion {
+  const [major = '', minor = ''] = found.split('.');
+  const nearest: FlinkVersion = major === '1' ? '1.20' : '2.3';
+  const isOld = major === '0' || (major === '1' && Number(minor) < 20);
+  if (!isOld && (wanted === null || wanted === nearest)) return nearest;
+  throw new EnvironmentError(
+    'FLINK_VERSION',
+    `The gateway is of Flink ${found}, and ${isOld ? 'only 1.20 and newer ones are known' : `--flink says ${wanted}`}.`,
+    {
+      hint: isOld
+        ? 'Take a newer cluster, or export the job.'
+        : 'Leave --flink out, or give another address.',
+    },
+  );
+}
+
+function refuseRows(statements: readonly { readonly statement: { readonly kind: string } }[]): void {
+  if (!statements.some(({ statement }) => statement.kind === 'query_statement')) return;
+  throw new ConfigurationError(
+    'FLINK_DETACH',
+    'The job has a SELECT, whose rows nobody would take with --detach.',
+    {
+      hint: 'Write them into a table with INSERT INTO, or leave --detach out.',
+    },
+  );
+}
+
+/** Always fails, so that the command ends as by Ctrl-C. */
+async function askAndLeave(
+  job: JobElsewhere,
+  reporter: Reporter,
+  { stderr }: CommandContext,
+): Promise<never> {
+  reporter.paused = true;
+  reporter.line(await askToCancel(job, process.stdin, stderr));
+  throw new Error('left');
+}

@@ -1,0 +1,76 @@
+/** A job as its JobManager tells of it. */
+import { RestFailure, type RestServer } from './rest.js';
+
+/** Flink's job states that do not change any more. */
+const FINAL: ReadonlySet<string> = new Set(['FINISHED', 'FAILED', 'CANCELED', 'SUSPENDED']);
+
+export interface JobReading {
+  /** Flink's: RUNNING, RESTARTING, FINISHED, … */
+  readonly state: string;
+  readonly isFinal: boolean;
+  readonly vertices: number;
+  readonly finishedVertices: number;
+  /** Rows that the sources have read, as far as Flink has counted. */
+  readonly rowsRead: number;
+}
+
+interface WireJob {
+  readonly state: string;
+  readonly vertices: readonly {
+    readonly status: string;
+    readonly metrics: { readonly 'write-records': number; readonly 'read-records': number };
+  }[];
+}
+
+/** The REST server of a JobManager. */
+export class JobManager {
+  constructor(private readonly server: RestServer) {}
+
+  /** Flink's version; null where no JobManager answers at the address. */
+  async version(): Promise<string | null> {
+    try {
+      const config = (await this.server.call('GET', '/config')) as { 'flink-version'?: string };
+      return config['flink-version'] ?? null;
+    } catch {
+      return null;
+    }
+  }
+
+  /** The page of Flink's web interface. */
+  link(jobId: string): string {
+    return `${this.server.url}/#/job/running/${jobId}`;
+  }
+
+  async read(jobId: string): Promise<JobReading> {
+    const { state, vertices } = (await this.server.call('GET', `/jobs/${jobId}`)) as WireJob;
+    const [source] = vertices;
+    return {
+      state,
+      isFinal: FINAL.has(state),
+      vertices: vertices.length,
+      finishedVertices: vertices.filter(({ status }) => status === 'FINISHED').length,
+      rowsRead: source?.metrics['write-records'] ?? 0,
+    };
+  }
+
+  /** The stack that the job failed of; empty where it did not. */
+  async failure(jobId: string): Promise<string> {
+    const { exceptionHistory, 'root-exception': root } = (await this.server.call(
+      'GET',
+      `/jobs/${jobId}/exceptions`,
+    )) as {
+      readonly 'root-exception'?: string | null;
+      readonly exceptionHistory?: { readonly entries: readonly { readonly stacktrace: string }[] };
+    };
+    return exceptionHistory?.entries[0]?.stacktrace ?? root ?? '';
+  }
+
+  /** A job that has ended already is left alone. */
+  async cancel(jobId: string): Promise<void> {
+    try {
+      await this.server.call('PATCH', `/jobs/${jobId}?mode=cancel`);
+    } catch (error) {
+      if (!(error instanceof RestFailure)) throw error;
+    }
+  }
+}

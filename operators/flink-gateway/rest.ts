@@ -1,0 +1,80 @@
+/** JSON over HTTP with Flink's REST servers. */
+import { CancelledError, EnvironmentError } from '../../core/index.js';
+import { parseExactJson } from '../formats/json-text.js';
+
+/** An answer that is no success; `text` has the stacks that the server gives. */
+export class RestFailure extends Error {
+  override readonly name = 'RestFailure';
+
+  constructor(
+    readonly status: number,
+    readonly text: string,
+  ) {
+    super(`HTTP ${status}`);
+  }
+}
+
+/** A server, by the beginning of its URLs. It keeps nothing between calls. */
+export class RestServer {
+  constructor(
+    /** `http://host:8083` */
+    readonly url: string,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  /**
+   * The answer's JSON; numbers with more digits than a double keeps are strings in it.
+   * @throws {RestFailure} the server says no; {EnvironmentError} FLINK_UNREACHABLE; {CancelledError} the signal was aborted
+   */
+  async call(method: 'GET' | 'POST' | 'DELETE' | 'PATCH', path: string, body?: object): Promise<unknown> {
+    const response = await this.send(method, path, body);
+    const text = await response.text();
+    if (!response.ok) throw new RestFailure(response.status, errorsOf(text));
+    try {
+      return parseExactJson(text === '' ? '{}' : text);
+    } catch {
+      throw new EnvironmentError('FLINK_UNREACHABLE', `${this.url} answers, and not in JSON.`, {
+        hint: HINT,
+      });
+    }
+  }
+
+  private async send(method: string, path: string, body: object | undefined): Promise<Response> {
+    try {
+      return await fetch(`${this.url}${path}`, {
+        method,
+        signal: AbortSignal.any([this.signal, AbortSignal.timeout(ANSWER_MS)]),
+        ...(body === undefined
+          ? {}
+          : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      });
+    } catch (error) {
+      if (this.signal.aborted) throw new CancelledError('CANCELLED', 'Stopped.');
+      throw new EnvironmentError('FLINK_UNREACHABLE', `Nobody answers at ${this.url}: ${reasonOf(error)}.`, {
+        hint: HINT,
+        cause: error,
+      });
+    }
+  }
+}
+
+/** A gateway answers at once: what takes time is asked for again. */
+const ANSWER_MS = 60_000;
+const HINT =
+  'Give the address of a Flink SQL gateway (`sql-gateway.sh start`, port 8083), or of a JobManager (port 8081).';
+
+/** `{"errors": [...]}` of Flink's servers as text. */
+function errorsOf(text: string): string {
+  try {
+    const { errors } = JSON.parse(text) as { errors?: readonly string[] };
+    return errors?.join('\n') ?? text;
+  } catch {
+    return text;
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  if (!(cause instanceof Error)) return String(cause);
+  return cause.message || ('code' in cause ? String(cause.code) : cause.name);
+}
