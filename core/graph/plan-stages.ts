@@ -21,7 +21,10 @@ import { planStreamQuery } from './stream/stream-query.js';
  */
 export function planStages(queries: readonly QueryPlan[], options: PlanOptions): StageGraph {
   const graph = new GraphBuilder();
-  const context = new SplitContext(options);
+  const context = new SplitContext(
+    options,
+    queries.map((query) => query.root),
+  );
   const assembler = new StageAssembler(options, graph, context.boundaries);
   const shared = new Map();
   for (const query of queries) {

@@ -27,8 +27,17 @@ export function projectOf(
   input: LogicalPlan,
   columns: readonly PlanColumn[],
   expressions: readonly Expression[],
-): LogicalPlan {
+): Project {
   return { kind: 'project', input, columns, expressions, span: input.span };
+}
+
+/** The rows of a shared plan as they are computed for one reference, under its columns. */
+export function inlined(shared: Shared): Project {
+  return projectOf(
+    shared.input,
+    shared.columns,
+    shared.input.columns.map((column) => columnOf(column)),
+  );
 }
 
 /** All columns of the input, and further ones; the input itself where there are none. */

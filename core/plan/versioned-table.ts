@@ -4,7 +4,7 @@ import type { Expression } from './expression.js';
 import { columnOf, literalOf } from './expression-builders.js';
 import { referencedColumns } from './expression-facts.js';
 import type { LogicalPlan } from './logical-plan.js';
-import { type Filter, idsOf, projectOf } from './plan-builders.js';
+import { type Filter, idsOf, inlined, type Project, projectOf } from './plan-builders.js';
 import { isTimeAttribute } from './time-attribute.js';
 
 /** A plan whose rows are the versions of a table. */
@@ -34,6 +34,8 @@ export function versionedTable(plan: LogicalPlan): VersionedTable | null {
       return lastRows(plan) ?? filtered(plan);
     case 'project':
       return projected(plan);
+    case 'shared':
+      return projected(inlined(plan));
     default:
       return null;
   }
@@ -45,7 +47,7 @@ function filtered(plan: Filter): VersionedTable | null {
   return table && { ...table, conditions: [...table.conditions, ...conjunctsOf(plan.predicate)] };
 }
 
-function projected(plan: Extract<LogicalPlan, { kind: 'project' }>): VersionedTable | null {
+function projected(plan: Project): VersionedTable | null {
   const table = versionedTable(plan.input);
   if (table === null) return null;
   const nameOf = (id: string) => {

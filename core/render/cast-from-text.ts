@@ -1,4 +1,5 @@
 /** Text read as values, in the forms Flink reads: each pattern below says which text DuckDB gets to see at all. */
+import { parseDate, parseTimestamp } from '../batch/parse-date-time.js';
 import { InternalError } from '../errors.js';
 import type { RenderFailure } from '../functions/scalar-function.js';
 import { toDuckDbType } from '../types/arrow-type.js';
@@ -20,10 +21,19 @@ const MOST_DIGITS = 9;
 export function castFromText(sql: string, to: DataType, failure: RenderFailure | null): string {
   if (to.kind === 'BYTES') return `encode(${sql})`;
   const target = toDuckDbType(to);
+  if (isPlainConstant(sql, to)) return castTo(sql, target);
   const read = reading(sql, to, target);
   if (failure === null) return read;
   const message = `'Cannot cast ''' || ${operand(sql)} || ''' to ${typeToText(withNullable(to, true))}'`;
   return `coalesce(${read}, ${castTo(failure(message), target)})`;
+}
+
+/** True for a constant that is a date or time as DuckDB reads it too: nothing has to be checked while the query runs. */
+function isPlainConstant(sql: string, { kind }: DataType): boolean {
+  const text = /^'([^']*)'$/.exec(sql)?.[1];
+  if (text === undefined) return false;
+  if (kind === 'DATE') return parseDate(text) !== undefined;
+  return kind === 'TIMESTAMP' && !text.includes('.') && parseTimestamp(text, 6) !== undefined;
 }
 
 /** The value, or NULL where the text is none. */

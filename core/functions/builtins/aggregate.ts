@@ -5,13 +5,13 @@ import { toDuckDbType } from '../../types/arrow-type.js';
 import type { DataType } from '../../types/data-type.js';
 import { decimalAverage, decimalTotal } from '../../types/decimal-type.js';
 import { isApproximate, isInteger, typeFamily } from '../../types/type-family.js';
-import { types } from '../../types/types.js';
+import { MAX_DECIMAL_PRECISION, types } from '../../types/types.js';
 import type { AggregateContext, AggregateFunction } from '../aggregate-function.js';
 import { accept, signatureText } from '../define.js';
 import type { Parameter } from '../parameter.js';
 import { any, comparable, constantText, double, numeric, optional, repeated, text } from '../parameter.js';
 import type { FunctionArgument, Inference } from '../scalar-function.js';
-import { scaledDown, unscaled } from './decimal-arithmetic.js';
+import { decimalQuotientOf } from './decimal-arithmetic.js';
 import { folded } from './integer-overflow.js';
 import { jsonAggregates } from './json-aggregate.js';
 
@@ -71,6 +71,9 @@ const sum = aggregate({
   },
 });
 
+/** BIGINT as a DECIMAL. */
+const COUNT_SHAPE = { precision: 19, scale: 0 };
+
 const average = aggregate({
   id: 'AVG',
   parameters: [numeric],
@@ -83,9 +86,8 @@ const average = aggregate({
     if (isInteger(type)) return castTo(`${total} // ${n}`, toDuckDbType(type));
     if (type.kind !== 'DECIMAL' || of.kind !== 'DECIMAL')
       return castTo(invoke('avg', args, call), toDuckDbType(type));
-    const exact = unscaled(total, { precision: 38, scale: of.scale }, of.scale);
-    const half = `${n} // 2 * sign(${total})::HUGEINT`;
-    return scaledDown(`(${exact} * ${10n ** BigInt(type.scale - of.scale)} + ${half}) // ${n}`, type);
+    const shape = { precision: MAX_DECIMAL_PRECISION, scale: of.scale };
+    return decimalQuotientOf({ sql: total, shape }, { sql: n, shape: COUNT_SHAPE }, type);
   },
 });
 

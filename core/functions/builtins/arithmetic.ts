@@ -11,7 +11,7 @@ import { define } from '../define.js';
 import { exact, numeric } from '../parameter.js';
 import type { CallContext, RenderCall, ScalarFunction } from '../scalar-function.js';
 import type { DecimalType } from './decimal-arithmetic.js';
-import { scaledDown, unscaled } from './decimal-arithmetic.js';
+import { decimalQuotientOf, reciprocal } from './decimal-arithmetic.js';
 import { hostCall } from './host-call.js';
 import { wrapped } from './integer-overflow.js';
 
@@ -90,20 +90,14 @@ function guarded(call: CallContext, a: string, b: string, quotient: (divisor: st
   return `CASE ${branches.join(' ')} ELSE ${quotient(b)} END`;
 }
 
-/**
- * DuckDB divides DECIMAL as DOUBLE, so the quotient is made of unscaled integers: `a·10^k / b`, rounded half up. The
- * numerator has as many digits as the result type, so it fits HUGEINT; where Flink's own result would not fit, this fails.
- */
+/** Exact; a constant divisor whose inverse ends is a factor. */
 function decimalDivision(call: CallContext, a: string, b: string): string {
   const [left, right] = call.argumentTypes.map((t) => asDecimal(t)!) as [DecimalShape, DecimalShape];
   const type = call.resultType as DecimalType;
-  const numerator = unscaled(a, left, type.scale + right.scale);
-  const divisor = unscaled(b, right, right.scale);
-  const half = `abs(${divisor}) // 2 * sign(${a})::HUGEINT`;
-  return scaledDown(
-    guarded(call, a, b, () => `(${numerator} + ${half}) // ${divisor}`),
-    type,
-  );
+  const inverse = reciprocal(call.literals[1], left, type.scale);
+  if (inverse !== null) return castTo(`${a} * ${inverse}`, toDuckDbType(type));
+  const quotient = decimalQuotientOf({ sql: a, shape: left }, { sql: b, shape: right }, type);
+  return guarded(call, a, b, () => quotient);
 }
 
 const modulo = define({

@@ -1,7 +1,9 @@
 /** What all parts of the splitter share. */
 import type { ColumnIds } from '../../plan/column-ids.js';
 import type { Expression } from '../../plan/expression.js';
+import { planCallsPython } from '../../plan/expression-facts.js';
 import type { LogicalPlan } from '../../plan/logical-plan.js';
+import { somePlan } from '../../plan/visit-plan.js';
 import type { Boundary } from '../boundary.js';
 import type { PlanOptions } from '../plan-options.js';
 import { resourceGroupOf } from '../resource-group.js';
@@ -21,11 +23,23 @@ export const NOTHING_KNOWN: ReadonlyMap<string, Expression> = new Map();
 export class SplitContext {
   readonly options: PlanOptions;
   readonly boundaries = new Map<string, Boundary>();
-  /** By id of the `shared` node. */
+  /** By id of the `shared` node: what its first reference was split to. */
   readonly shared = new Map<string, Boundary>();
+  /** True where nothing is behind a boundary: one relational stage computes each query. */
+  readonly isOneStage: boolean;
 
-  constructor(options: PlanOptions) {
+  constructor(options: PlanOptions, queries: readonly LogicalPlan[]) {
     this.options = options;
+    const isWhole = (query: LogicalPlan) =>
+      !planCallsPython(query) && !somePlan(query, (node) => this.#isMade(node));
+    this.isOneStage = options.mode === 'batch' && queries.every(isWhole);
+  }
+
+  /** True for rows that the core makes, is handed, or finds one file after the other. */
+  #isMade(node: LogicalPlan): boolean {
+    if (node.kind !== 'scan') return false;
+    const traits = this.options.connectors.get(node.table.connector);
+    return traits?.source !== 'files' || !traits.bounded(node.table);
   }
 
   get ids(): ColumnIds {

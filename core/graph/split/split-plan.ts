@@ -144,8 +144,9 @@ function sharedBoundary(context: SplitContext, input: LogicalPlan) {
   return context.add({ kind: 'shared', key: context.newKey(), input, columns: input.columns } as const);
 }
 
-/** The first reference splits the shared plan; all read the same boundary. */
+/** The first reference splits the shared plan; all read the same boundary, or the same rows of their one stage. */
 function splitShared(context: SplitContext, node: Shared): LogicalPlan {
+  if (context.isOneStage) return { ...node, input: splitExactly(context, node.input) };
   let boundary = context.shared.get(node.id);
   if (boundary === undefined) {
     boundary = sharedBoundary(context, splitExactly(context, node.input));

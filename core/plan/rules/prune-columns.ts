@@ -146,6 +146,10 @@ class Pruner {
   #pruneSubqueries(expression: Expression): Expression {
     const inner = mapOperands(expression, (operand) => this.#pruneSubqueries(operand));
     if (inner.kind !== 'subquery') return inner;
+    if (inner.form === 'exists') {
+      const plan = this.prune(inner.plan, new Set());
+      return { ...inner, plan: narrowedTo(plan, plan.columns.slice(0, 1)) };
+    }
     const needed = idsOf(inner.plan.columns);
     return { ...inner, plan: narrowedTo(this.prune(inner.plan, needed), inner.plan.columns) };
   }

@@ -14,6 +14,7 @@ import { type Aggregate, filteredBy, idsOf, type Join, type Project } from '../p
 import { substitute, substitutionOf } from '../substitute.js';
 import { subqueryPlans } from '../visit-expression.js';
 import { mapInputs } from '../visit-plan.js';
+import { implied } from './implied-conditions.js';
 import type { Rule } from './rule.js';
 
 /**
@@ -158,6 +159,8 @@ function pushIntoJoin(join: Join, above: readonly Expression[]): LogicalPlan {
     else if (join.type === 'inner') condition.push(conjunct);
     else stays.push(conjunct);
   }
+  if (keepsLeft && onFiltersRight) right.push(...implied(left, condition, readsRight));
+  if (join.type === 'right') left.push(...implied(right, condition, readsLeft));
   const joined: LogicalPlan = {
     ...join,
     left: push(join.left, left),

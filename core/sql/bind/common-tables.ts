@@ -1,8 +1,7 @@
 /** WITH: common table expressions. */
-import { columnOf } from '../../plan/expression-builders.js';
-import { isNondeterministic, planCallsPython } from '../../plan/expression-facts.js';
+import { hasWindowCall, isNondeterministic, planCallsPython } from '../../plan/expression-facts.js';
 import type { LogicalPlan } from '../../plan/logical-plan.js';
-import { projectOf, type Shared } from '../../plan/plan-builders.js';
+import { inlined, type Shared } from '../../plan/plan-builders.js';
 import { subqueryPlans } from '../../plan/visit-expression.js';
 import { expressionsOf, inputsOf, mapPlans, somePlan } from '../../plan/visit-plan.js';
 import type { QueryNode } from '../ast.js';
@@ -30,29 +29,26 @@ export function withCommonTables(context: BindContext, node: QueryNode): BindCon
   return current;
 }
 
-/**
- * A reference to a common table: its query bound anew, or a `shared` node where its rows must be computed
- * once, because they need Python or are not deterministic.
- */
+/** A reference to a common table: a `shared` node where its rows are computed once, else its query bound anew. */
 export function bindCommonTable(context: BindContext, table: CommonTableBinding, span: Span): LogicalPlan {
   if (table.shared === null) {
     const plan = named(context, bindQuery(table.context, table.query, null), table.columns, span);
-    if (!mustBeShared(plan)) return plan;
+    if (!isShared(context, plan)) return plan;
     table.shared = { id: context.ids.fresh('shared'), plan };
   }
   return sharedRows(context, table.shared, span);
 }
 
 /**
- * The rows of a query that is read several times: `plan` the first time, then bound anew; or one `shared` node where
- * they must be computed once.
+ * The rows of a query that is read several times: one `shared` node where they are computed once; else `plan` the
+ * first time, then bound anew.
  */
 export function readRepeatedly(
   context: BindContext,
   plan: LogicalPlan,
   bind: () => LogicalPlan,
 ): () => LogicalPlan {
-  if (mustBeShared(plan)) {
+  if (isShared(context, plan)) {
     const shared = { id: context.ids.fresh('shared'), plan };
     return () => sharedRows(context, shared, plan.span);
   }
@@ -80,7 +76,23 @@ export function inlineSingleUses(plan: LogicalPlan): LogicalPlan {
   return inline(plan, uses);
 }
 
-/** True where its rows are computed once, however often they are read. */
+/**
+ * True where all references read the same computed rows. A batch also computes once what is dear; in a stream, which
+ * would have to hand its changes to several readers, each reader has operators of its own.
+ */
+function isShared(context: BindContext, plan: LogicalPlan): boolean {
+  if (mustBeShared(plan)) return true;
+  return context.streaming !== true && !isCheap(plan);
+}
+
+/** True for rows of a table, filtered and computed row by row: reading them again lets each reader filter first. */
+function isCheap(plan: LogicalPlan): boolean {
+  return !somePlan(plan, (node) => !CHEAP.has(node.kind) || expressionsOf(node).some(hasWindowCall));
+}
+
+const CHEAP: ReadonlySet<LogicalPlan['kind']> = new Set(['scan', 'values', 'project', 'filter']);
+
+/** True where computing its rows twice would call a function twice, or give other rows. */
 export function mustBeShared(plan: LogicalPlan): boolean {
   return planCallsPython(plan) || somePlan(plan, (node) => expressionsOf(node).some(isNondeterministic));
 }
@@ -98,13 +110,5 @@ function countUses(plan: LogicalPlan, uses: Map<string, number>, seen: Set<strin
 
 function inline(plan: LogicalPlan, uses: ReadonlyMap<string, number>): LogicalPlan {
   const node = mapPlans(plan, (inner) => inline(inner, uses));
-  return node.kind === 'shared' && uses.get(node.id) === 1 ? renamedInput(node) : node;
-}
-
-function renamedInput(node: Shared): LogicalPlan {
-  return projectOf(
-    node.input,
-    node.columns,
-    node.input.columns.map((column) => columnOf(column)),
-  );
+  return node.kind === 'shared' && uses.get(node.id) === 1 ? inlined(node) : node;
 }

@@ -50,6 +50,21 @@ test('a cross join with an equality in WHERE becomes a join on it', () => {
   `);
 });
 
+test('a comparison of an equal column with a constant reaches the padded side of an outer join too, another condition does not', () => {
+  expect(
+    after('SELECT t.b FROM t LEFT JOIN u ON t.a = u.a WHERE t.a > 1 AND 1 / t.a > 0', pushFilters),
+  ).toMatchInlineSnapshot(`
+    "
+    project [b_7 = b_2]
+      left join on a_1 = a_4
+        filter a_1 > 1 AND (1 / a_1) > 0
+          scan t [a_1, b_2, c_3]
+        filter a_4 > 1
+          scan u [a_4, d_5, tags_6]
+    "
+  `);
+});
+
 test('a condition with a subquery stays above a join, where fewer rows are left; below it where Python is called', () => {
   const plain = after(
     'SELECT t.b FROM t, u WHERE t.a = u.a AND t.c = 1 AND EXISTS (SELECT 1 FROM u AS v WHERE v.a = t.a)',
