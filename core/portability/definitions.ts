@@ -1,7 +1,6 @@
 /** Settings, tables, functions and catalogs that Flink does not have, as the script defines them. */
 import type { Statement, StringNode } from '../sql/ast.js';
-import type { Finding, FlinkVersion } from './finding.js';
-import { refused } from './query-shapes.js';
+import { type Finding, type FlinkVersion, refused } from './finding.js';
 
 /** Connectors that Millstream alone has. */
 const OWN_CONNECTORS: Readonly<Record<string, string>> = {
@@ -14,8 +13,6 @@ const OWN_CONNECTORS: Readonly<Record<string, string>> = {
 export function* definition(statement: Statement, version: FlinkVersion): Generator<Finding> {
   switch (statement.kind) {
     case 'set':
-      if (statement.key !== null) yield* setting(statement.key);
-      return;
     case 'reset':
       if (statement.key !== null) yield* setting(statement.key);
       return;

@@ -20,3 +20,13 @@ export interface Finding {
   /** Null: the statement as a whole. */
   readonly span: Span | null;
 }
+
+/** A finding for a part of a query or statement. */
+export function refused(
+  rule: string,
+  message: string,
+  hint: string,
+  { span }: Pick<Finding, 'span'>,
+): Finding {
+  return { rule, effect: 'refused', message, hint, span };
+}

@@ -1,17 +1,15 @@
 /** Python aggregates against the matrix of what Flink takes. */
-import type { AggregateCall, Expression } from '../plan/expression.js';
+import type { AggregateCall } from '../plan/expression.js';
+import type { WindowCall } from '../plan/expression-builders.js';
 import type { LogicalPlan } from '../plan/logical-plan.js';
-import { expressionsOf } from '../plan/visit-plan.js';
+import type { Aggregate } from '../plan/plan-builders.js';
 import { hasWindowOf } from '../plan/window-calls.js';
 import type { FunctionCallNode, GroupBy } from '../sql/ast.js';
 import { isGroupWindow } from '../sql/bind/group-window.js';
 import { type AggregateKind, type AggregateUse, aggregateSupport, type Support } from './aggregate-matrix.js';
-import type { Finding } from './finding.js';
+import { type Finding, refused } from './finding.js';
 import type { PortableJob } from './portability-context.js';
-import { expressionsIn, nodesOf, syntaxIn } from './visit.js';
-
-type Aggregate = Extract<LogicalPlan, { kind: 'aggregate' }>;
-type WindowCall = Extract<Expression, { kind: 'window_call' }>;
+import { nodesOf, syntaxIn, windowCallsOf } from './visit.js';
 
 /** What Flink refuses of the Python aggregates of a job. */
 export function* pythonAggregates(job: PortableJob): Generator<Finding> {
@@ -37,9 +35,7 @@ function* grouped(job: PortableJob, node: Aggregate, window: string | null): Gen
 }
 
 function* overWindows(job: PortableJob, node: LogicalPlan): Generator<Finding> {
-  const calls = expressionsOf(node).flatMap((expression) =>
-    [...expressionsIn(expression)].filter((inner) => inner.kind === 'window_call'),
-  );
+  const calls = windowCallsOf(node);
   for (const call of calls) {
     if (call.python === null) continue;
     const kind = kindOf(job, call.function);
@@ -69,25 +65,20 @@ interface Case {
 
 function refusal(
   { mode }: PortableJob,
-  { function: name, span }: Pick<AggregateCall, 'function' | 'span'>,
+  call: Pick<AggregateCall, 'function' | 'span'>,
   { kind, use, support }: Case,
   builtin: string | null,
 ): Finding | null {
+  const name = call.function;
   if (support === 'yes' || (support === 'alone' && builtin === null)) return null;
   if (support === 'alone') {
     const grouping = use.startsWith('over') ? 'over the same window' : 'of the same groups';
     const message = `Flink does not compute the Python aggregate ${name} and the built-in ${builtin} ${grouping}.`;
     const hint = 'Compute each in a query of its own and join the two by the keys.';
-    return { rule: 'udaf-beside-builtin', effect: 'refused', message, hint, span };
+    return refused('udaf-beside-builtin', message, hint, call);
   }
   const message = `Flink has no ${kind} Python aggregate ${USES[use]} in ${mode} mode: ${name}.`;
-  return {
-    rule: `udaf-${use.replace('_', '-')}`,
-    effect: 'refused',
-    message,
-    hint: wayOut(mode, kind, use),
-    span,
-  };
+  return refused(`udaf-${use.replace('_', '-')}`, message, wayOut(mode, kind, use), call);
 }
 
 const USES: Readonly<Record<AggregateUse, string>> = {

@@ -3,19 +3,17 @@ import { conjunctsOf } from '../plan/conjuncts.js';
 import type { Expression } from '../plan/expression.js';
 import { callsPython, outerColumns, referencedColumns } from '../plan/expression-facts.js';
 import type { LogicalPlan } from '../plan/logical-plan.js';
-import { expressionsOf } from '../plan/visit-plan.js';
-import type { Finding } from './finding.js';
+import type { Join } from '../plan/plan-builders.js';
+import { type Finding, refused } from './finding.js';
 import type { PortableJob } from './portability-context.js';
-import { expressionsIn, nodesOf } from './visit.js';
-
-type Join = Extract<LogicalPlan, { kind: 'join' }>;
+import { expressionsIn, expressionsInNode, nodesOf } from './visit.js';
 
 /** What Flink refuses: a Python function that decides about pairs of rows where rows without a pair count too. */
 export function* pythonJoins({ queries }: PortableJob): Generator<Finding> {
   for (const { root } of queries) {
     for (const node of nodesOf(root)) {
       if (node.kind === 'join') yield* outerJoin(node);
-      for (const expression of expressionsOf(node).flatMap((each) => [...expressionsIn(each)])) {
+      for (const expression of expressionsInNode(node)) {
         if (expression.kind === 'subquery' && expression.form !== 'scalar') yield* subquery(expression.plan);
       }
     }
@@ -60,11 +58,10 @@ function comparesSides(
 }
 
 function refusal(part: Expression, where: string): Finding {
-  return {
-    rule: 'python-in-outer-join',
-    effect: 'refused',
-    message: `Flink calls Python in the condition of an inner join alone, and this is a ${where}.`,
-    hint: 'Call the function in SELECT of one of the inputs and compare its column, or filter the pairs of an inner join.',
-    span: [...expressionsIn(part)].find(({ kind }) => kind === 'python_call')?.span ?? part.span,
-  };
+  return refused(
+    'python-in-outer-join',
+    `Flink calls Python in the condition of an inner join alone, and this is a ${where}.`,
+    'Call the function in SELECT of one of the inputs and compare its column, or filter the pairs of an inner join.',
+    [...expressionsIn(part)].find(({ kind, span }) => kind === 'python_call' && span !== null) ?? part,
+  );
 }

@@ -4,10 +4,9 @@ import type { Expression } from '../plan/expression.js';
 import { outerColumns } from '../plan/expression-facts.js';
 import type { LogicalPlan } from '../plan/logical-plan.js';
 import { someExpression } from '../plan/visit-expression.js';
-import { expressionsOf } from '../plan/visit-plan.js';
-import type { Finding } from './finding.js';
+import { type Finding, refused } from './finding.js';
 import type { PortableJob } from './portability-context.js';
-import { expressionsIn, nodesOf } from './visit.js';
+import { expressionsInNode, nodesOf } from './visit.js';
 
 /** What Flink's planner has no plan for. */
 export function* queryShapes(job: PortableJob): Generator<Finding> {
@@ -55,7 +54,7 @@ function hasInQuery(condition: Expression): boolean {
 }
 
 function* correlated(node: LogicalPlan): Generator<Finding> {
-  for (const expression of expressionsOf(node).flatMap((each) => [...expressionsIn(each)])) {
+  for (const expression of expressionsInNode(node)) {
     if (expression.kind !== 'subquery' || expression.form !== 'scalar') continue;
     if (outerColumns(expression.plan).size === 0) continue;
     if (![...nodesOf(expression.plan)].some(({ kind }) => kind === 'limit')) continue;
@@ -84,14 +83,4 @@ function* batchOnly(node: LogicalPlan): Generator<Finding> {
   const hint =
     'Put the first into a query of its own that computes something, or run the job in streaming mode.';
   yield refused('chained-table-functions', message, hint, node.call);
-}
-
-/** A finding for a part of a query. */
-export function refused(
-  rule: string,
-  message: string,
-  hint: string,
-  { span }: Pick<LogicalPlan, 'span'>,
-): Finding {
-  return { rule, effect: 'refused', message, hint, span };
 }

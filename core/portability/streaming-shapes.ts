@@ -1,15 +1,10 @@
 /** Queries that Millstream computes with all rows at hand, and Flink refuses over a stream. */
-import type { Expression } from '../plan/expression.js';
 import type { LogicalPlan } from '../plan/logical-plan.js';
 import { isTimeAttribute } from '../plan/time-attribute.js';
-import { expressionsOf } from '../plan/visit-plan.js';
-import type { Finding } from './finding.js';
+import { type Finding, refused } from './finding.js';
 import type { PortableJob } from './portability-context.js';
-import { refused } from './query-shapes.js';
 import { isUpdating } from './updating.js';
-import { expressionsIn, nodesOf } from './visit.js';
-
-type WindowCall = Extract<Expression, { kind: 'window_call' }>;
+import { nodesOf, windowCallsOf } from './visit.js';
 
 /** Connectors of Flink that take rows which change. */
 const CHANGING_SINKS = new Set(['print', 'blackhole', 'jdbc', 'upsert-kafka', 'elasticsearch-7', 'mongodb']);
@@ -52,9 +47,7 @@ function isByTime({ keys, input }: Extract<LogicalPlan, { kind: 'sort' }>): bool
 }
 
 function* overs(node: LogicalPlan): Generator<Finding> {
-  const calls = expressionsOf(node).flatMap((expression) =>
-    [...expressionsIn(expression)].filter((inner): inner is WindowCall => inner.kind === 'window_call'),
-  );
+  const calls = windowCallsOf(node);
   for (const call of calls) {
     if (call.orderBy.length === 0)
       yield refused('over-unordered', 'Over a stream, OVER needs ORDER BY a time.', 'Give ORDER BY.', call);

@@ -1,9 +1,8 @@
 /** What Flink's grammar or validator refuses, as it is written. */
 import type { ExpressionNode, FieldStarNode, FunctionCallNode, GroupBy, LiteralNode } from '../sql/ast.js';
 import { isGroupWindow } from '../sql/bind/group-window.js';
-import type { Finding } from './finding.js';
+import { type Finding, refused } from './finding.js';
 import type { PortableJob } from './portability-context.js';
-import { refused } from './query-shapes.js';
 import { syntaxIn } from './visit.js';
 
 type IntervalNode = Extract<LiteralNode, { type: 'interval' }>;

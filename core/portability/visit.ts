@@ -1,5 +1,6 @@
 /** Walks plans with all that is inside them. */
 import type { Expression } from '../plan/expression.js';
+import type { WindowCall } from '../plan/expression-builders.js';
 import type { LogicalPlan } from '../plan/logical-plan.js';
 import { operandsOf, subqueryPlans } from '../plan/visit-expression.js';
 import { expressionsOf, inputsOf } from '../plan/visit-plan.js';
@@ -16,6 +17,16 @@ export function* nodesOf(plan: LogicalPlan): Generator<LogicalPlan> {
 export function* expressionsIn(expression: Expression): Generator<Expression> {
   yield expression;
   for (const operand of operandsOf(expression)) yield* expressionsIn(operand);
+}
+
+/** Everything inside the expressions of a node. */
+export function expressionsInNode(node: LogicalPlan): Expression[] {
+  return expressionsOf(node).flatMap((expression) => [...expressionsIn(expression)]);
+}
+
+/** The calls with OVER of a node. */
+export function windowCallsOf(node: LogicalPlan): WindowCall[] {
+  return expressionsInNode(node).filter((inner) => inner.kind === 'window_call');
 }
 
 /** Every node of a syntax tree that has a `kind`. */

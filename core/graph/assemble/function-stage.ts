@@ -2,9 +2,7 @@
 import { InternalError } from '../../errors.js';
 import type { Column } from '../../types/data-type.js';
 import type { StreamBoundary } from '../boundary.js';
-import { functionNotes } from '../function-notes.js';
 import type { PythonStream } from '../python-stream.js';
-import { resourceGroupOf, workerGroupOf } from '../resource-group.js';
 import type { CallStep } from '../stage-graph.js';
 import { columnsRead, placeOperator, withoutIdleClocks } from '../stream/place-operator.js';
 import type { Demand } from './demand.js';
@@ -12,7 +10,7 @@ import type { Produced } from './graph-builder.js';
 import { accumulateShipping } from './ship-accumulators.js';
 import { processShipping } from './ship-states.js';
 import type { StageAssembler } from './stage-assembler.js';
-import { demandsOf, workersOf } from './stage-workers.js';
+import { stageWorkers } from './stage-workers.js';
 
 /** What a stage ships, and the calls over that. */
 export interface Shipment<S extends PythonStream = PythonStream> {
@@ -36,7 +34,6 @@ export function addFunctionStage(
   const input = assembler.produce(boundary.inputs[0]!, { demand: needs, ordered: true, keys: null });
   const operator = placeOperator(planned, kept, (column) => input.positions.get(column)!);
   const { stream, steps } = shipmentOf(operator, input.exchange.columns);
-  const name = steps[0]!.function;
   const id = graph.stageId('python');
   graph.addStage(
     {
@@ -57,15 +54,11 @@ export function addFunctionStage(
       tagColumn: null,
       passedColumns: [],
       stream,
-      resourceGroup: resourceGroupOf(name, options.functions),
-      workerGroup: workerGroupOf(name, options.functions),
-      declared: demandsOf(steps, options.functions),
-      ...workersOf(steps, stream.operator.keys.length === 0, options),
+      ...stageWorkers(steps, stream.operator.keys.length === 0, options),
       isElastic: false,
       anyOrder: false,
       source: null,
       notFused: null,
-      notes: functionNotes(steps, options.functions),
     },
     [input.exchange],
   );

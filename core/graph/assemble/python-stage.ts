@@ -6,15 +6,13 @@ import { mostRows } from '../../plan/most-rows.js';
 import { wireLiteral } from '../../plan/wire-literal.js';
 import { typeToText } from '../../types/type-text.js';
 import type { PlannedArgument, PlannedStep, PythonBoundary } from '../boundary.js';
-import { functionNotes } from '../function-notes.js';
-import { resourceGroupOf, workerGroupOf } from '../resource-group.js';
 import type { CallArgument, CallStep } from '../stage-graph.js';
 import { type Demand, withWanter } from './demand.js';
 import { describeSteps } from './describe-steps.js';
 import type { Produced } from './graph-builder.js';
 import { besideKept, groupsWith } from './kept-groups.js';
 import type { StageAssembler } from './stage-assembler.js';
-import { demandsOf, workersOf } from './stage-workers.js';
+import { stageWorkers } from './stage-workers.js';
 
 /** Adds the stage and everything below it; steps whose results nobody wants are left out. */
 export function addPythonStage(
@@ -69,14 +67,10 @@ export function addPythonStage(
       tagColumn: boundary.tag === null ? null : shippedPosition(boundary.tag),
       passedColumns: passed.map(shippedPosition),
       stream: null,
-      resourceGroup: resourceGroupOf(steps[0]!.function, options.functions),
-      workerGroup: workerGroupOf(steps[0]!.function, options.functions),
-      declared: demandsOf(steps, options.functions),
-      ...workersOf(steps, isOneGroup(boundary), options),
+      ...stageWorkers(steps, isOneGroup(boundary), options),
       anyOrder: !ordered && steps.every((step) => permitsAnyOrder(step.function, options.functions)),
       source: null,
       notFused: null,
-      notes: functionNotes(steps, options.functions),
     },
     [input.exchange],
   );

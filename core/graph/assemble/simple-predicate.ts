@@ -1,6 +1,7 @@
 /** Conditions that mean the same in DuckDB and in pyarrow: columns against constants of their type. */
 import { type Comparison, isComparison, MIRRORED } from '../../plan/comparison.js';
 import type { Expression } from '../../plan/expression.js';
+import type { BuiltinCall } from '../../plan/expression-builders.js';
 import { wireLiteral } from '../../plan/wire-literal.js';
 import type { DataType } from '../../types/data-type.js';
 import { INTEGER_BITS, isInteger, typeFamily } from '../../types/type-family.js';
@@ -9,8 +10,6 @@ import type { SplitPredicate } from '../split-scan.js';
 /** The position of a column by its id. */
 export type ColumnPosition = (id: string) => number;
 
-type Call = Extract<Expression, { readonly kind: 'call' }>;
-
 /** Null where the condition is not a simple one. */
 export function simplePredicate(condition: Expression, position: ColumnPosition): SplitPredicate | null {
   if (condition.kind === 'column')
@@ -18,7 +17,7 @@ export function simplePredicate(condition: Expression, position: ColumnPosition)
   return condition.kind === 'call' ? simpleCall(condition, position) : null;
 }
 
-function simpleCall(call: Call, position: ColumnPosition): SplitPredicate | null {
+function simpleCall(call: BuiltinCall, position: ColumnPosition): SplitPredicate | null {
   const [first, second] = call.arguments;
   switch (call.function) {
     case 'AND':
@@ -64,7 +63,7 @@ function comparison(
 }
 
 function membership(
-  { arguments: [column, ...items] }: Call,
+  { arguments: [column, ...items] }: BuiltinCall,
   position: ColumnPosition,
 ): SplitPredicate | null {
   // Hashes of -0.0 and 0.0 differ in pyarrow.

@@ -1,8 +1,9 @@
 /** The workers of a Python stage, as its functions declare them. */
 import type { FunctionResolver } from '../../plan/function-resolver.js';
 import { declaredResources } from '../../resource/declared-resources.js';
+import { functionNotes } from '../function-notes.js';
 import type { PlanOptions } from '../plan-options.js';
-import { concurrencyOf } from '../resource-group.js';
+import { concurrencyOf, resourceGroupOf, workerGroupOf } from '../resource-group.js';
 import type { PythonStage, StageDemand } from '../stage-graph.js';
 
 /** A step, as far as it is looked at here. */
@@ -10,8 +11,21 @@ interface Called {
   readonly function: string;
 }
 
+/** Everything of a stage that is about its workers: all of its functions are of the group of the first. */
+export function stageWorkers(steps: readonly Called[], isOneGroup: boolean, options: PlanOptions) {
+  const { functions } = options;
+  const name = steps[0]!.function;
+  return {
+    resourceGroup: resourceGroupOf(name, functions),
+    workerGroup: workerGroupOf(name, functions),
+    declared: demandsOf(steps, functions),
+    ...workersOf(steps, isOneGroup, options),
+    notes: functionNotes(steps, functions),
+  };
+}
+
 /** How many workers its functions ask for. */
-export function workersOf(
+function workersOf(
   steps: readonly Called[],
   isOneGroup: boolean,
   { functions, parallelism }: PlanOptions,
@@ -27,7 +41,7 @@ export function workersOf(
 }
 
 /** What its functions declare of their workers. */
-export function demandsOf(steps: readonly Called[], functions: FunctionResolver): StageDemand[] {
+function demandsOf(steps: readonly Called[], functions: FunctionResolver): StageDemand[] {
   const names = [...new Set(steps.map((step) => step.function))];
   return names.flatMap((name) => {
     const declared = declaredResources(functions.declaration(name)?.options ?? {});

@@ -12,6 +12,7 @@ import {
 } from '../../plan/expression-builders.js';
 import { outerColumns } from '../../plan/expression-facts.js';
 import type { LogicalPlan, PlanColumn } from '../../plan/logical-plan.js';
+import { mostRows } from '../../plan/most-rows.js';
 import { extendedBy, narrowedTo } from '../../plan/plan-builders.js';
 import { types } from '../../types/types.js';
 import { forAllValues } from './dependent-join.js';
@@ -45,7 +46,7 @@ export function attachSubquery(
   const read = outerColumns(subquery.plan);
   const correlated = rows.columns.filter((column) => read.has(column.id));
   if (correlated.length < read.size) return refuse('it reads columns of a query further out');
-  if (subquery.form === 'scalar' && !hasOneRowAtMost(subquery.plan)) {
+  if (subquery.form === 'scalar' && !isOneRowAtMost(subquery.plan)) {
     return refuse('more than one row may come back');
   }
   const outer = new OuterValues(input, [...operands, ...correlated], ids);
@@ -62,7 +63,7 @@ export function attachSubquery(
 
 /** One value for all rows. */
 function isPlainValue({ form, plan }: SubqueryExpression): boolean {
-  return form === 'scalar' && outerColumns(plan).size === 0 && hasOneRowAtMost(plan);
+  return form === 'scalar' && outerColumns(plan).size === 0 && isOneRowAtMost(plan);
 }
 
 function scalar(outer: OuterValues, subquery: SubqueryExpression, { plan, keys }: Keyed): Attached {
@@ -149,20 +150,6 @@ function countOf(filter: Expression): AggregateCall {
   };
 }
 
-function hasOneRowAtMost(plan: LogicalPlan): boolean {
-  switch (plan.kind) {
-    case 'project':
-    case 'filter':
-    case 'sort':
-    case 'distinct':
-      return hasOneRowAtMost(plan.input);
-    case 'limit':
-      return (plan.count ?? 2) <= 1 || hasOneRowAtMost(plan.input);
-    case 'aggregate':
-      return plan.groups.length === 0 && plan.groupingSets === null;
-    case 'values':
-      return plan.rows.length <= 1;
-    default:
-      return false;
-  }
+function isOneRowAtMost(plan: LogicalPlan): boolean {
+  return (mostRows(plan) ?? 2) <= 1;
 }

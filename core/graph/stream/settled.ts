@@ -3,8 +3,15 @@ import type { Expression } from '../../plan/expression.js';
 import { columnOf, literalOf, predicate } from '../../plan/expression-builders.js';
 import { isNondeterministic, referencedColumns } from '../../plan/expression-facts.js';
 import { extendedBy, type NamedExpression } from '../../plan/plan-builders.js';
-import { types, withNullable } from '../../types/types.js';
-import { type MadeColumn, operatorOver, passedOn, type Relation, type StreamContext } from './relation.js';
+import { withNullable } from '../../types/types.js';
+import {
+  CHANGE_TYPE,
+  type MadeColumn,
+  operatorOver,
+  passedOn,
+  type Relation,
+  type StreamContext,
+} from './relation.js';
 
 /**
  * The relation with a column for each of the expressions. Those that may differ from one time to the next are computed for
@@ -45,7 +52,7 @@ export function settled(
 
 /** The expression for rows that come: 0 and 2 are +I and +U. */
 function whereAdded(change: Expression, expression: Expression): Expression {
-  const kind = (value: number) => predicate('=', [change, literalOf(value, types.notNull(types.tinyint()))]);
+  const kind = (value: number) => predicate('=', [change, literalOf(value, CHANGE_TYPE)]);
   return {
     kind: 'case',
     // biome-ignore lint/suspicious/noThenProperty: a branch of CASE, never awaited

@@ -7,6 +7,7 @@ import {
   type StreamOperatorKind,
   type StreamPythonCall,
 } from '../../plan/stream-operator.js';
+import { windowTimeOf } from '../../plan/window-edges.js';
 import { expandedSets } from './grouping-sets.js';
 import {
   type MadeColumn,
@@ -17,7 +18,6 @@ import {
   withOperands,
 } from './relation.js';
 import { checkPythonCalls, columnsOf, pythonCall } from './stream-python-calls.js';
-import { windowTimeOf } from './window-edges.js';
 
 export function streamAggregate(context: StreamContext, node: Aggregate): Relation {
   if (node.groupingSets !== null) return context.plan(expandedSets(context, node));

@@ -9,6 +9,7 @@ import type { LogicalPlan } from '../../plan/logical-plan.js';
 import { filteredBy, idsOf, type Join } from '../../plan/plan-builders.js';
 import type { StreamBound, StreamRetention } from '../../plan/stream-operator.js';
 import { isTimeAttribute } from '../../plan/time-attribute.js';
+import { windowEdgeOf, windowTimeOf } from '../../plan/window-edges.js';
 import { commonType } from '../../types/common-type.js';
 import { withNullable } from '../../types/types.js';
 import {
@@ -19,7 +20,6 @@ import {
   type StreamContext,
   withOperands,
 } from './relation.js';
-import { windowEdgeOf, windowTimeOf } from './window-edges.js';
 
 /** A condition between one expression of the left side and one of the right. */
 export interface Comparing {

@@ -6,6 +6,7 @@ import { type Filter, filteredBy } from '../../plan/plan-builders.js';
 import { type RowNumbers, rowNumberBounds } from '../../plan/row-numbers.js';
 import type { StreamOperatorKind } from '../../plan/stream-operator.js';
 import { isTimeAttribute } from '../../plan/time-attribute.js';
+import { windowTimeOf } from '../../plan/window-edges.js';
 import {
   operatorOver,
   passedOn,
@@ -15,7 +16,6 @@ import {
   type StreamContext,
   withOperands,
 } from './relation.js';
-import { windowTimeOf } from './window-edges.js';
 
 /** Null where the filter is not about the number of a row. */
 export function streamRank(context: StreamContext, filter: Filter): Relation | null {

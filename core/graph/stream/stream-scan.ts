@@ -1,7 +1,8 @@
 /** Tables as the sources of a stream: those whose rows change have one more column, with the kind of change. */
 
 import { columnOf } from '../../plan/expression-builders.js';
-import type { LogicalPlan, PlanColumn } from '../../plan/logical-plan.js';
+import type { PlanColumn } from '../../plan/logical-plan.js';
+import type { Scan } from '../../plan/plan-builders.js';
 import {
   CHANGE_TYPE,
   insertions,
@@ -11,8 +12,6 @@ import {
   type Relation,
   type StreamContext,
 } from './relation.js';
-
-type Scan = Extract<LogicalPlan, { readonly kind: 'scan' }>;
 
 /** The column of a source stage that its connector fills with the kind of change of each row (`RowKind`'s number). */
 export const CHANGE_COLUMN = '$change';

@@ -1,9 +1,10 @@
 /** Which columns of a plan are edges of windows of time. */
-import type { Expression } from '../../plan/expression.js';
-import { castTo } from '../../plan/expression-builders.js';
-import type { LogicalPlan, WindowEdge } from '../../plan/logical-plan.js';
-import { shifted } from '../../plan/time-window.js';
-import { types } from '../../types/types.js';
+
+import { types } from '../types/types.js';
+import type { Expression } from './expression.js';
+import { castTo } from './expression-builders.js';
+import type { LogicalPlan, WindowEdge } from './logical-plan.js';
+import { shifted } from './time-window.js';
 
 /** The edge that a column is; null for every other column. */
 export function windowEdgeOf(plan: LogicalPlan, id: string): WindowEdge | null {
