@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { accessSync, chmodSync, constants, mkdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EnvironmentError } from '../core/index.js';
+import { EnvironmentError, reasonOf } from '../core/index.js';
 
 /** Longest path given to a socket; the kernel's limit is 107 bytes. */
 export const MAX_SOCKET_PATH_BYTES = 100;
@@ -35,7 +35,7 @@ export class EndpointFolder {
         accessSync(base, constants.W_OK | constants.X_OK);
         return new EndpointFolder(join(base, `ms-${randomBytes(4).toString('hex')}`));
       } catch (error) {
-        problems.push(`${base}: ${error instanceof Error ? error.message : String(error)}`);
+        problems.push(`${base}: ${reasonOf(error)}`);
       }
     }
     throw noFolder(problems.join('; '));
@@ -50,7 +50,7 @@ export class EndpointFolder {
     try {
       makePrivate(this.path);
     } catch (error) {
-      throw noFolder(error instanceof Error ? error.message : String(error));
+      throw noFolder(reasonOf(error));
     }
     this.#isMade = true;
     openFolders.add(this);

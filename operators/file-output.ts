@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { UnfinishedPaths } from '../bridge/index.js';
-import { type FileSink, SinkError } from '../core/index.js';
+import { type FileSink, reasonOf, SinkError } from '../core/index.js';
 import { showPartitions, visibleFiles } from './partition-output.js';
 
 const EXTENSIONS = { parquet: '.parquet', csv: '.csv', json: '.json' } as const;
@@ -116,7 +116,7 @@ async function removeEmpty(folders: readonly string[]): Promise<boolean> {
 }
 
 function writeError(sink: Pick<FileSink, 'table' | 'path'>, cause: unknown, what: string): SinkError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = reasonOf(cause);
   return new SinkError('SINK_WRITE', `${what} (table ${sink.table}, ${sink.path}): ${reason}`, {
     hint: "Check the table's 'path' and the rights and free space of that folder.",
     cause,

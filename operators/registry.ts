@@ -125,8 +125,12 @@ function relational(
   if (monitored !== undefined) {
     const openOver = (files: readonly string[], before: number) => {
       const sql = withFiles(stage.sql, monitored.path, files);
-      const rest = before === 0 ? sql : `SELECT * FROM (${sql}) OFFSET ${before}`;
-      return openRelational({ ...stage, sql: rest, keepsOrder: true }, job.graph, engine, null);
+      return openRelational(
+        { ...stage, sql: behind(sql, before), keepsOrder: true },
+        job.graph,
+        engine,
+        null,
+      );
     };
     const folder = resolve(engine.workingDirectory, monitored.path);
     return new MonitoredFiles({ ...monitored, path: folder }, openOver, job.restored?.get(stage.id) ?? null);
@@ -135,9 +139,13 @@ function relational(
   const state = job.restored?.get(stage.id) ?? null;
   const before = state === null ? 0 : rowsBefore(state, stage.files);
   const files = identitiesOf(stage.files);
-  const sql = before === 0 ? stage.sql : `SELECT * FROM (${stage.sql}) OFFSET ${before}`;
-  const open = openRelational({ ...stage, sql }, job.graph, engine, null);
+  const open = openRelational({ ...stage, sql: behind(stage.sql, before) }, job.graph, engine, null);
   return new RelationalSource(open, once, (rows) => encodePosition({ rows: before + rows, files }));
+}
+
+/** The rows of a query without the first ones. */
+function behind(sql: string, rows: number): string {
+  return rows === 0 ? sql : `SELECT * FROM (${sql}) OFFSET ${rows}`;
 }
 
 /** A sink of a job with checkpoints writes each part anew. */

@@ -1,6 +1,7 @@
 /** Checks `parameters` of a job file against the JSON Schema that the file itself gives for them. */
 import { Ajv, type ValidateFunction } from 'ajv';
 import type { Document, LineCounter } from 'yaml';
+import { reasonOf } from '../../core/index.js';
 import type { ErrorSource } from '../errors/render-error.js';
 import { problemAt } from './check-job-file.js';
 import { JobError } from './job-error.js';
@@ -23,7 +24,7 @@ function compile(schema: Readonly<Record<string, unknown>>, source: ErrorSource)
   try {
     return new Ajv({ verbose: true, allowUnionTypes: true, strictTypes: false }).compile(schema);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     throw new JobError('JOB_FILE_INVALID', `\`parameterSchema\` is no JSON Schema: ${reason}`, source, {
       hint: 'It is an object schema, for example {properties: {limit: {type: integer, minimum: 1}}, required: [limit]}.',
       cause: error,

@@ -1,5 +1,5 @@
 /** The SQL that a job file stands for. */
-import { formatMap } from '../../core/index.js';
+import { backticked, formatMap } from '../../core/index.js';
 import type {
   EnvironmentEntry,
   FunctionEntry,
@@ -56,16 +56,16 @@ function functionStatements(name: string, entry: string | FunctionEntry): string
     ...Object.entries(options as OptionValues).map(([key, value]) =>
       set(`millstream.function.${name}.${key}`, value),
     ),
-    `CREATE TEMPORARY FUNCTION ${identifier(name)} AS ${literal(target)} LANGUAGE PYTHON;`,
+    `CREATE TEMPORARY FUNCTION ${backticked(name)} AS ${literal(target)} LANGUAGE PYTHON;`,
   ];
 }
 
 function tableStatement(name: string, { columns, options }: TableEntry): string {
-  const body = Object.entries(columns).map(([column, type]) => `  ${identifier(column)} ${type}`);
+  const body = Object.entries(columns).map(([column, type]) => `  ${backticked(column)} ${type}`);
   const pairs = Object.entries(options).map(
     ([key, value]) => `  ${literal(key)} = ${literal(String(value))}`,
   );
-  return `CREATE TEMPORARY TABLE ${identifier(name)} (\n${body.join(',\n')}\n) WITH (\n${pairs.join(',\n')}\n);`;
+  return `CREATE TEMPORARY TABLE ${backticked(name)} (\n${body.join(',\n')}\n) WITH (\n${pairs.join(',\n')}\n);`;
 }
 
 function setIfGiven(key: string, value: string | number | undefined): string[] {
@@ -74,10 +74,6 @@ function setIfGiven(key: string, value: string | number | undefined): string[] {
 
 function set(key: string, value: string | number | boolean): string {
   return `SET ${literal(key)} = ${literal(String(value))};`;
-}
-
-function identifier(name: string): string {
-  return `\`${name.replaceAll('`', '``')}\``;
 }
 
 function literal(text: string): string {

@@ -2,6 +2,7 @@
 import { Ajv, type ValidateFunction } from 'ajv';
 import { SourceError } from '../errors.js';
 import { parseExpression, parseStatement } from '../sql/parse.js';
+import { reasonOf } from '../text/reason-of.js';
 import { parseTypeText, typeToText } from '../types/type-text.js';
 import type { FunctionEntry, RelationEntry, TableColumn, TableEntry } from './catalog.js';
 import {
@@ -49,7 +50,7 @@ export function readCatalogText(text: string, catalog: string, file: string): Ca
       try {
         return [name, relationEntry(relation, { catalog, database, name })];
       } catch (cause) {
-        const reason = cause instanceof Error ? cause.message : String(cause);
+        const reason = reasonOf(cause);
         throw broken(file, `${database}.${name} does not parse: ${reason}`, cause);
       }
     });

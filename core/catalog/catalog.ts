@@ -1,5 +1,6 @@
 /** What a catalog holds: tables, views and functions by database and name. */
 import type { ExpressionNode, QueryNode } from '../sql/ast.js';
+import { backticked } from '../text/backticked.js';
 import type { DataType } from '../types/data-type.js';
 
 /** A fully qualified name. */
@@ -86,5 +87,5 @@ export function pathText(path: ObjectPath): string {
 }
 
 function quoted(part: string): string {
-  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(part) ? part : `\`${part.replaceAll('`', '``')}\``;
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(part) ? part : backticked(part);
 }

@@ -1,4 +1,5 @@
 /** Cuts SQL text into tokens with spans. Lexical rules are Flink's: backticks for names, single quotes for strings. */
+import { backticked } from '../text/backticked.js';
 import { lexString } from './lexer-strings.js';
 import { isReservedWord } from './reserved-words.js';
 import type { Span } from './span.js';
@@ -63,7 +64,7 @@ export function tokenize(sql: string): Token[] {
 /** A name as it must be written in SQL: in backticks if it is no plain word, or a reserved one. */
 export function quoteName(name: string): string {
   const plain = matchAt(WORD, name, 0)?.[0] === name && !name.startsWith('$$');
-  return plain && !isReservedWord(name) ? name : `\`${name.replaceAll('`', '``')}\``;
+  return plain && !isReservedWord(name) ? name : backticked(name);
 }
 
 // No pattern repeats a group: on long texts the engine would overflow.

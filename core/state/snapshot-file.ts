@@ -89,12 +89,6 @@ export class SnapshotWriter {
   }
 }
 
-export function encodeSnapshot(entries: Iterable<SavedEntry>): Uint8Array {
-  const writer = new SnapshotWriter();
-  for (const entry of entries) writer.add(entry);
-  return concatenated(writer.finish());
-}
-
 /** @throws {InternalError} STATE_MALFORMED, BATCH_MALFORMED */
 export function* decodeSnapshot(bytes: Uint8Array): Generator<StateEntry> {
   const schemas = new SchemaRegistry();

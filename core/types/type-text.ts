@@ -1,4 +1,5 @@
 /** Data types as text, in the words of Flink's DESCRIBE. The reader is `parse-type-text.ts`. */
+import { backticked } from '../text/backticked.js';
 import type { DataType } from './data-type.js';
 
 export { parseTypeText } from './parse-type-text.js';
@@ -30,7 +31,7 @@ function bare(type: DataType): string {
     case 'MAP':
       return `MAP<${typeToText(type.key)}, ${typeToText(type.value)}>`;
     case 'ROW':
-      return `ROW<${type.fields.map((f) => `${quoteName(f.name)} ${typeToText(f.type)}`).join(', ')}>`;
+      return `ROW<${type.fields.map((f) => `${backticked(f.name)} ${typeToText(f.type)}`).join(', ')}>`;
     case 'INTERVAL_YEAR_MONTH':
       return 'INTERVAL YEAR TO MONTH';
     case 'INTERVAL_DAY_TIME':
@@ -38,8 +39,4 @@ function bare(type: DataType): string {
     default:
       return type.kind;
   }
-}
-
-function quoteName(name: string): string {
-  return `\`${name.replaceAll('`', '``')}\``;
 }

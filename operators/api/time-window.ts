@@ -1,5 +1,5 @@
 /** Windows of time over a table, for `Table.window`. Lengths are milliseconds. */
-import { PlanError, parseStatement, printQuery, type QueryNode } from '../../core/index.js';
+import { backticked, PlanError, parseStatement, printQuery, type QueryNode } from '../../core/index.js';
 import type { Relation } from './relation.js';
 
 /** A window by the time column `T`. */
@@ -41,10 +41,10 @@ export function session<T extends string>(
  * @throws {PlanError} API_WINDOW for a length that is not a whole number of milliseconds above 0
  */
 export function windowQuery({ path, query }: Relation, window: TimeWindow): QueryNode {
-  const source = path === null ? `(${printQuery(query)})` : `TABLE ${path.map(quoted).join('.')}`;
-  const keys = window.partitionBy.map(quoted).join(', ');
+  const source = path === null ? `(${printQuery(query)})` : `TABLE ${path.map(backticked).join('.')}`;
+  const keys = window.partitionBy.map(backticked).join(', ');
   const table = keys === '' ? source : `${source} PARTITION BY (${keys})`;
-  const parts = [table, `DESCRIPTOR(${quoted(window.time)})`, ...window.lengthsMs.map(interval)];
+  const parts = [table, `DESCRIPTOR(${backticked(window.time)})`, ...window.lengthsMs.map(interval)];
   const statement = parseStatement(`SELECT * FROM TABLE(${window.function}(${parts.join(', ')}))`);
   return (statement as Extract<typeof statement, { kind: 'query_statement' }>).query;
 }
@@ -62,7 +62,3 @@ const UNITS = [
   ['HOUR', 3_600_000],
   ['MINUTE', 60_000],
 ] as const;
-
-function quoted(name: string): string {
-  return `\`${name.replaceAll('`', '``')}\``;
-}

@@ -12,7 +12,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { type CatalogText, SourceError } from '../../core/index.js';
+import { type CatalogText, reasonOf, SourceError } from '../../core/index.js';
 
 /** How long a statement waits for another process to finish its change. */
 const WAIT_MS = 10_000;
@@ -46,7 +46,7 @@ function readText(path: string): { text: string | null; mark: string } {
     if (stats === undefined) return { text: null, mark: 'none' };
     return { text: readFileSync(path, 'utf8'), mark: `${stats.ino} ${stats.mtimeNs} ${stats.size}` };
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = reasonOf(cause);
     throw new SourceError('CATALOG_FILE', `The catalog file ${path} cannot be read: ${reason}`, {
       details: { file: path },
       hint: "Check the 'path' of the catalog: it is a file, which need not exist yet.",
@@ -161,7 +161,7 @@ function lockedError(path: string, lock: string): SourceError {
 }
 
 function writeError(path: string, cause: unknown): SourceError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = reasonOf(cause);
   return new SourceError('CATALOG_WRITE', `The catalog file ${path} cannot be written: ${reason}`, {
     details: { file: path },
     hint: "Check the 'path' of the catalog and the rights of its folder.",

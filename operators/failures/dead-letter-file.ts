@@ -1,7 +1,7 @@
 /** Dead letters in a file: one JSON object a line. */
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { SinkError } from '../../core/index.js';
+import { reasonOf, SinkError } from '../../core/index.js';
 import type { DeadLetter, LetterWriter } from './dead-letter.js';
 
 /** Written as rows are answered: a job that fails later keeps the letters it wrote. */
@@ -32,7 +32,7 @@ export class DeadLetterFile implements LetterWriter {
     } catch (error) {
       throw new SinkError(
         'DEAD_LETTER_WRITE',
-        `Dead letters cannot be written to ${this.place}: ${reason(error)}.`,
+        `Dead letters cannot be written to ${this.place}: ${reasonOf(error)}.`,
         {
           hint: "Name a file that can be written: SET 'millstream.dead-letter.path' = 'rejected.jsonl'.",
           cause: error,
@@ -45,8 +45,4 @@ export class DeadLetterFile implements LetterWriter {
     if (this.#descriptor !== null) closeSync(this.#descriptor);
     this.#descriptor = null;
   }
-}
-
-function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

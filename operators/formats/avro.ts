@@ -21,7 +21,6 @@ interface AvroType {
 }
 
 export class AvroDecoder implements RowDecoder {
-  readonly changes = false;
   readonly #row: AvroType;
 
   /** @throws {ConfigurationError} OPTION_UNSUPPORTED */
@@ -38,7 +37,6 @@ export class AvroDecoder implements RowDecoder {
 }
 
 export class AvroEncoder implements RowEncoder {
-  readonly changes = false;
   readonly #row: AvroType;
 
   /** @throws {ConfigurationError} OPTION_UNSUPPORTED */

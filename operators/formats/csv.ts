@@ -13,7 +13,6 @@ import { type TextReader, textReader, textWriter } from './text-value.js';
 
 /** Reads one line of fields. */
 export class CsvDecoder implements RowDecoder {
-  readonly changes = false;
   readonly #readers: readonly TextReader[];
 
   /** @throws {ConfigurationError} OPTION_UNSUPPORTED for a column that has no text form */
@@ -98,7 +97,6 @@ function csvFields(line: string, { delimiter, quote, escape: escaper }: CsvOptio
 
 /** Writes one line of fields, without its end. */
 export class CsvEncoder implements RowEncoder {
-  readonly changes = false;
   readonly #writers: readonly ((value: SqlValue) => string)[];
 
   constructor(

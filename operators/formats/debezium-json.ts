@@ -19,7 +19,6 @@ interface Envelope {
 
 /** Reads events; an empty record is a tombstone behind a removal and says nothing. */
 export class DebeziumDecoder implements RowDecoder {
-  readonly changes = true;
   readonly #rows: JsonDecoder;
 
   /** @param hasSchema events are `{"schema": …, "payload": …}` */
@@ -76,7 +75,6 @@ export class DebeziumDecoder implements RowDecoder {
 
 /** Writes what comes as creation and what goes as removal, as Flink does. */
 export class DebeziumEncoder implements RowEncoder {
-  readonly changes = true;
   readonly #rows: JsonEncoder;
 
   constructor(columns: readonly Column[], options: JsonWriting) {

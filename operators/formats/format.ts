@@ -7,8 +7,6 @@ export type TakeRow = (row: readonly SqlValue[], change: Change) => void;
 
 /** Reads records. */
 export interface RowDecoder {
-  /** True where its rows may be other changes than insertions. */
-  readonly changes: boolean;
   /**
    * Gives the rows of one record: none where it is to be left out.
    * @throws {MalformedRecord}
@@ -18,8 +16,6 @@ export interface RowDecoder {
 
 /** Writes records. */
 export interface RowEncoder {
-  /** True where it says what kind of change a row is; otherwise it is given insertions only. */
-  readonly changes: boolean;
   /** The record of a row, whose values are in the order of the format's columns; null: one without a value. */
   encode(row: readonly SqlValue[], change: Change): Uint8Array | null;
 }

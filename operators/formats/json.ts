@@ -23,7 +23,6 @@ export type ReadJson = (value: unknown) => SqlValue;
 
 /** Reads rows from objects. */
 export class JsonDecoder implements RowDecoder {
-  readonly changes = false;
   readonly #read: ReadJson;
 
   constructor(
@@ -151,7 +150,6 @@ function shown(value: unknown): string {
 
 /** Writes an object for each row. */
 export class JsonEncoder implements RowEncoder {
-  readonly changes = false;
   readonly #write: (value: SqlValue) => string;
 
   constructor(columns: readonly Column[], options: JsonWriting) {

@@ -11,7 +11,6 @@ import { MalformedRecord, type RowDecoder, type RowEncoder } from './format.js';
 
 /** Numbers are big-endian, texts UTF-8, BOOLEAN a byte. */
 export class RawDecoder implements RowDecoder {
-  readonly changes = false;
   readonly #type: DataType;
   readonly #read: (bytes: Buffer) => SqlValue;
 
@@ -31,7 +30,6 @@ export class RawDecoder implements RowDecoder {
 }
 
 export class RawEncoder implements RowEncoder {
-  readonly changes = false;
   readonly #write: (value: SqlValue) => Buffer;
 
   /** @throws {ConfigurationError} OPTION_UNSUPPORTED */

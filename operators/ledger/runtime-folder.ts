@@ -2,7 +2,7 @@
 import { chmodSync, lstatSync, mkdirSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { EnvironmentError } from '../../core/index.js';
+import { EnvironmentError, reasonOf } from '../../core/index.js';
 
 /** `$MILLSTREAM_RUNTIME_DIR`, else `millstream` in `$XDG_RUNTIME_DIR`, else a folder of the user's in the temporary one. */
 export function runtimeFolder(
@@ -25,7 +25,7 @@ export function makeRuntimeFolder(path: string): void {
   } catch (error) {
     throw new EnvironmentError(
       'RUNTIME_FOLDER',
-      `The folder of running jobs, ${path}, cannot be used: ${error instanceof Error ? error.message : String(error)}.`,
+      `The folder of running jobs, ${path}, cannot be used: ${reasonOf(error)}.`,
       { hint: 'Set MILLSTREAM_RUNTIME_DIR to a folder of your own.' },
     );
   }

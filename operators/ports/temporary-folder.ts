@@ -4,7 +4,7 @@ import { rmSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ResourceError } from '../../core/index.js';
+import { ResourceError, reasonOf } from '../../core/index.js';
 
 /** A new folder that only this user can enter. Named first and made later, so that a zygote can know of it before. */
 export class TemporaryFolder {
@@ -39,7 +39,7 @@ export class TemporaryFolder {
       await mkdir(this.path, { mode: 0o700 });
     } catch (cause) {
       process.off('exit', this.#onExit);
-      const reason = cause instanceof Error ? cause.message : String(cause);
+      const reason = reasonOf(cause);
       throw new ResourceError(
         'TEMPORARY_FOLDER',
         `No temporary folder can be made in ${this.parent ?? tmpdir()}: ${reason}.`,

@@ -11,6 +11,7 @@ import {
   fromJsonBytes,
   type Job,
   readCheckpoint,
+  reasonOf,
   SinkError,
   SourceError,
   type StageGraph,
@@ -248,11 +249,11 @@ export class Checkpoints {
     this.#failures += 1;
     const { tolerated } = this.parts.settings;
     if (tolerated === null || this.#failures <= tolerated) {
-      this.parts.onNote(`a checkpoint could not be taken, the job goes on: ${messageOf(error)}`);
+      this.parts.onNote(`a checkpoint could not be taken, the job goes on: ${reasonOf(error)}`);
       return;
     }
     const count = this.#failures === 1 ? 'A checkpoint' : `${this.#failures} checkpoints in a row`;
-    const message = `${count} could not be taken: ${messageOf(error)}.`;
+    const message = `${count} could not be taken: ${reasonOf(error)}.`;
     job.abandon(
       new SinkError('CHECKPOINT_FAILED', message, {
         hint: 'The last good one stays. Free space, or raise execution.checkpointing.tolerable-failed-checkpoints.',
@@ -277,7 +278,7 @@ export class Checkpoints {
     } catch (error) {
       throw new SinkError(
         'SAVEPOINT_WRITE',
-        `No savepoint can be written to ${folder}: ${messageOf(error)}.`,
+        `No savepoint can be written to ${folder}: ${reasonOf(error)}.`,
         {
           hint: 'The job goes on. Name a folder that can be written and has room.',
           cause: error,
@@ -328,10 +329,6 @@ function ending(): SourceError {
   return new SourceError('SAVEPOINT_ENDING', 'The sources of the job have ended: it ends by itself.', {
     hint: 'There is nothing to go on from.',
   });
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** Several sinks may write into one folder. */

@@ -1,5 +1,6 @@
 /** SHOW and DESCRIBE: what is there, as rows of text. */
 import {
+  backticked,
   builtinNames,
   type CatalogManager,
   type DataType,
@@ -193,7 +194,7 @@ function typeFacts(type: DataType): [string, string] {
 }
 
 function catalogText(name: string, options: Readonly<Record<string, string>>): string {
-  return `CREATE CATALOG ${quoted(name)} WITH (\n  ${optionTexts(options).join(',\n  ')}\n)`;
+  return `CREATE CATALOG ${backticked(name)} WITH (\n  ${optionTexts(options).join(',\n  ')}\n)`;
 }
 
 function optionTexts(options: Readonly<Record<string, string>>): string[] {
@@ -206,32 +207,32 @@ function optionTexts(options: Readonly<Record<string, string>>): string[] {
 function createText(relation: RelationEntry, catalogs: CatalogManager): string {
   const { path } = relation;
   const create = catalogs.isTemporary(path) ? 'CREATE TEMPORARY' : 'CREATE';
-  const name = [path.catalog, path.database, path.name].map(quoted).join('.');
+  const name = [path.catalog, path.database, path.name].map(backticked).join('.');
   const comment = commentText(relation.comment, '\n');
   if (relation.kind === 'view') {
-    const list = relation.columns === null ? '' : ` (${relation.columns.map(quoted).join(', ')})`;
+    const list = relation.columns === null ? '' : ` (${relation.columns.map(backticked).join(', ')})`;
     return `${create} VIEW ${name}${list}${comment} AS\n${relation.text}`;
   }
   const columns = relation.columns.map((column) => columnText(column) + commentText(column.comment, ' '));
   if (relation.watermark !== null) {
-    columns.push(`WATERMARK FOR ${quoted(relation.watermark.column)} AS ${relation.watermark.text}`);
+    columns.push(`WATERMARK FOR ${backticked(relation.watermark.column)} AS ${relation.watermark.text}`);
   }
   if (relation.primaryKey !== null) {
-    columns.push(`PRIMARY KEY (${relation.primaryKey.map(quoted).join(', ')}) NOT ENFORCED`);
+    columns.push(`PRIMARY KEY (${relation.primaryKey.map(backticked).join(', ')}) NOT ENFORCED`);
   }
   const partitions =
     relation.partitionedBy.length === 0
       ? ''
-      : `\nPARTITIONED BY (${relation.partitionedBy.map(quoted).join(', ')})`;
+      : `\nPARTITIONED BY (${relation.partitionedBy.map(backticked).join(', ')})`;
   const options = optionTexts(relation.options);
   return `${create} TABLE ${name} (\n  ${columns.join(',\n  ')}\n)${comment}${partitions} WITH (\n  ${options.join(',\n  ')}\n)`;
 }
 
 function columnText(column: TableEntry['columns'][number]): string {
-  if (column.kind === 'computed') return `${quoted(column.name)} AS ${column.text}`;
+  if (column.kind === 'computed') return `${backticked(column.name)} AS ${column.text}`;
   const metadata =
     column.kind === 'metadata' ? ` METADATA FROM '${column.key}'${column.virtual ? ' VIRTUAL' : ''}` : '';
-  return `${quoted(column.name)} ${typeToText(column.type)}${metadata}`;
+  return `${backticked(column.name)} ${typeToText(column.type)}${metadata}`;
 }
 
 function commentText(comment: string | null, before: string): string {
@@ -240,10 +241,6 @@ function commentText(comment: string | null, before: string): string {
 
 function names(column: string, values: readonly string[]): Listing {
   return { columns: [column], rows: values.map((value) => [value]) };
-}
-
-function quoted(part: string): string {
-  return `\`${part.replaceAll('`', '``')}\``;
 }
 
 function likePattern(pattern: string, ignoreCase: boolean): RegExp {

@@ -7,9 +7,9 @@ import {
   type RestartStrategy,
   SqlError,
   type Timers,
-  untilAborted,
 } from '../../core/index.js';
 import { withReason } from '../retry/with-reason.js';
+import { pause } from '../sources/pause.js';
 
 /** How a job ended that failed. */
 export interface FailedAttempt {
@@ -52,7 +52,8 @@ export async function withRestarts<Result>(attempt: Attempt<Result>, parts: Rest
       const from = await recover();
       const seconds = (decision.delay / 1000).toFixed(1);
       onNote(`the job failed, attempt ${restarts + 2} begins in ${seconds} s ${from}: ${textOf(error)}`);
-      await paused(decision.delay, timers, signal);
+      await pause({ timers, signal }, decision.delay);
+      signal.throwIfAborted();
     }
   }
 }
@@ -70,16 +71,4 @@ function told(error: unknown, whyNot: string, restarts: number): unknown {
 
 function textOf(error: unknown): string {
   return error instanceof MillstreamError ? `${error.code}: ${error.message}` : String(error);
-}
-
-async function paused(delayMs: number, timers: Timers, signal: AbortSignal): Promise<void> {
-  let cancel = () => {};
-  const wait = new Promise<void>((resolve) => {
-    cancel = timers.after(delayMs, resolve);
-  });
-  try {
-    await untilAborted(signal, wait);
-  } finally {
-    cancel();
-  }
 }

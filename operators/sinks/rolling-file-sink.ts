@@ -44,11 +44,10 @@ export class KeptParts {
 
   /** Shows the parts of checkpoints up to this one. */
   async show(checkpointId: number): Promise<void> {
-    for (const kept of this.#parts.filter((other) => other.checkpointId <= checkpointId)) {
-      await showPart(this.sink, kept.part);
-      kept.release();
-      this.#parts = this.#parts.filter((other) => other !== kept);
-    }
+    await this.#end(
+      (id) => id <= checkpointId,
+      (part) => showPart(this.sink, part),
+    );
   }
 
   /** Removes hidden parts that are none of `parts`: of attempts that failed, and of jobs that were killed. */
@@ -62,8 +61,18 @@ export class KeptParts {
 
   /** Removes the parts of checkpoints after this one. */
   async drop(checkpointId: number): Promise<void> {
-    for (const kept of this.#parts.filter((other) => other.checkpointId > checkpointId)) {
-      await rm(kept.part.temporaryPath, { recursive: true, force: true });
+    await this.#end(
+      (id) => id > checkpointId,
+      ({ temporaryPath }) => rm(temporaryPath, { recursive: true, force: true }),
+    );
+  }
+
+  async #end(
+    isMeant: (checkpointId: number) => boolean,
+    end: (part: KeptPart) => Promise<void>,
+  ): Promise<void> {
+    for (const kept of this.#parts.filter(({ checkpointId }) => isMeant(checkpointId))) {
+      await end(kept.part);
       kept.release();
       this.#parts = this.#parts.filter((other) => other !== kept);
     }

@@ -1,7 +1,7 @@
-/** Waiting in a source that its job may stop meanwhile. */
+/** Waiting that its job may end. */
 import type { OperatorContext } from '../../core/index.js';
 
-/** Resolves after `ms`, or as soon as the source is to end. */
+/** Resolves after `ms`, or as soon as the signal is aborted. */
 export function pause(
   { timers, signal }: Pick<OperatorContext, 'timers' | 'signal'>,
   ms: number,

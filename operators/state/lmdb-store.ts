@@ -1,6 +1,6 @@
 /** Keyed state in a file: LMDB, by its Node package. */
 import { rm } from 'node:fs/promises';
-import { ResourceError, type StateCodec, type StateStore } from '../../core/index.js';
+import { ResourceError, reasonOf, type StateCodec, type StateStore } from '../../core/index.js';
 import { LmdbMap } from './lmdb-map.js';
 import { type LmdbRoot, loadLmdb } from './lmdb-package.js';
 
@@ -47,7 +47,7 @@ export function openLmdb(path: string, mostInMemory = MOST_IN_MEMORY): StateStor
 }
 
 function fileError(path: string, cause: unknown): ResourceError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = reasonOf(cause);
   return new ResourceError('STATE_FILE', `State cannot be kept in ${path}: ${reason}.`, {
     hint: 'Free space there, or name another folder by io.tmp.dirs.',
     cause,

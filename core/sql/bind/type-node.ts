@@ -1,4 +1,5 @@
 /** From types as written to data types, with Flink's defaults. */
+import { reasonOf } from '../../text/reason-of.js';
 import type { DataType } from '../../types/data-type.js';
 import { parseTypeText } from '../../types/type-text.js';
 import { types, withNullable } from '../../types/types.js';
@@ -40,7 +41,7 @@ function bindBare(environment: Pick<BindEnvironment, 'sql'>, node: TypeNode): Da
       try {
         return parseTypeText(`${node.name}${parameters}`);
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
+        const reason = reasonOf(error);
         throw bindError(environment, 'SQL_TYPE', reason, node.span);
       }
     }

@@ -3,10 +3,10 @@ import { groupsOf } from '../../../bridge/index.js';
 import {
   BatchEncoder,
   batchBytes,
+  batchRows,
   type Column,
   type ColumnValues,
   type DataType,
-  decodeBatch,
   releaseGroups,
   type SchemaRegistry,
   type SqlValue,
@@ -41,15 +41,10 @@ export function askPython(
     for (const part of result.batches) {
       const loaded = 'load' in part ? await part.load() : part;
       const groups = groupsOf(loaded);
-      const read = decodeBatch(
-        { kind: 'batch', rows: loaded.rows, groups, continued: false },
-        answer,
-        schemas,
-      );
-      for (let row = 0; row < loaded.rows; row++) {
-        const parent = loaded.rowSelection?.[row] ?? row;
-        given.push({ parent, values: read.map((column) => column.value(row)) });
-      }
+      const rows = batchRows({ kind: 'batch', rows: loaded.rows, groups, continued: false }, answer, schemas);
+      rows.forEach((values, row) => {
+        given.push({ parent: loaded.rowSelection?.[row] ?? row, values });
+      });
       releaseGroups(groups);
     }
     return given;

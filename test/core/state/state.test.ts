@@ -3,10 +3,21 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { HeapState } from '../../../core/state/heap-state.js';
 import { KEY_GROUPS, keyGroupOf } from '../../../core/state/key-group.js';
-import { decodeSnapshot, encodeSnapshot } from '../../../core/state/snapshot-file.js';
+import {
+  concatenated,
+  decodeSnapshot,
+  type SavedEntry,
+  SnapshotWriter,
+} from '../../../core/state/snapshot-file.js';
 import { plain } from '../../../core/state/state-backend.js';
 import { readStateValue, StateWriter } from '../../../core/state/state-value.js';
 import { problem } from '../graph/problem.js';
+
+function encodeSnapshot(entries: Iterable<SavedEntry>): Uint8Array {
+  const writer = new SnapshotWriter();
+  for (const entry of entries) writer.add(entry);
+  return concatenated(writer.finish());
+}
 
 const { value } = fc.letrec<{ value: unknown }>((tie) => ({
   value: fc.oneof(
