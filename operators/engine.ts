@@ -5,6 +5,7 @@ import type { FailedRows } from './failures/failed-rows.js';
 import type { FunctionWorkers } from './function-workers.js';
 import type { RelationalWorkers } from './relational-workers.js';
 import type { MiniBatchLimits } from './streaming/mini-batch.js';
+import type { EventTimeSettings } from './streaming/watermark-operator.js';
 
 /** Sizes that jobs of a session work with; from the configuration and the memory tree. */
 export interface EngineSizes {
@@ -28,7 +29,9 @@ export interface EngineSizes {
   readonly stateTtlMs: number;
   /** Of the groupings of streams; null: each batch by itself. */
   readonly miniBatch: MiniBatchLimits | null;
-  /** Where it lies. */
+  /** How time of rows is said. */
+  readonly eventTime: EventTimeSettings;
+  /** Where state lies. */
   readonly stateBackend: 'hashmap' | 'lmdb';
   /** How long nothing may move in a stalled job before it fails. */
   readonly stallAfterMs: number;

@@ -104,7 +104,7 @@ function stream(stage: StreamStage, job: OperatorSurroundings, engine: Engine, e
   const { operator } = stage;
   return operator.kind === 'lookup'
     ? lookupOperator({ ...stage, operator }, job, hostOf(job, engine, ends), openState(engine))
-    : streamOperator(stage, job, openState(engine), engine.sizes.miniBatch);
+    : streamOperator(stage, job, openState(engine), engine.sizes.miniBatch, engine.sizes.eventTime);
 }
 
 function relational(

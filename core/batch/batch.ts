@@ -52,6 +52,8 @@ export interface Watermark {
   readonly kind: 'watermark';
   /** Milliseconds since the epoch; `Infinity` at the end of bounded input. */
   readonly timestampMs: number;
+  /** No rows come for now: who has other inputs does not wait for this one until its next element. */
+  readonly isIdle?: boolean;
 }
 
 /** The marker of a checkpoint in the data path: rows before it belong to the checkpoint, rows after it do not. */

@@ -76,12 +76,10 @@ const NOTED = new Map<string, string>([
   ...noted(REASONS.state, [
     'table.exec.rank.topn-cache-size',
     'table.exec.source.cdc-events-duplicate',
-    'table.exec.source.idle-timeout',
     'table.exec.interval-join.min-cleanup-interval',
     'table.exec.async-state.enabled',
     'table.exec.sink.keyed-shuffle',
     'table.exec.sink.upsert-materialize',
-    'pipeline.auto-watermark-interval',
     'python.state.cache-size',
     'python.map-state.read-cache-size',
     'python.map-state.write-cache-size',

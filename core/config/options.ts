@@ -46,6 +46,20 @@ export const OPTIONS = {
     meaning: 'BATCH, STREAMING, or AUTOMATIC: batch where every source is bounded.',
     schema: { enum: ['BATCH', 'STREAMING', 'AUTOMATIC'] },
   },
+  'pipeline.auto-watermark-interval': {
+    type: 'duration',
+    default: '200 ms',
+    meaning:
+      'How often the watermark of a table moves on by less than this; a row that moves it further does so at once. 0: with every row.',
+    schema: { minimum: 0 },
+  },
+  'table.exec.source.idle-timeout': {
+    type: 'duration',
+    default: '0 ms',
+    meaning:
+      'How long a table, or a partition of its topic, has to be without rows until event time does not wait for it; 0: it always does.',
+    schema: { minimum: 0 },
+  },
   'execution.checkpointing.interval': {
     type: 'duration',
     default: null,

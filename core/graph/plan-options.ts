@@ -19,6 +19,8 @@ export interface ConnectorTraits {
   check?(table: ScanTable, use: 'read' | 'write'): void;
   /** The kinds of rows that it gives; absent: insertions only. */
   gives?(table: ScanTable): Changes;
+  /** True where the rows of a table are of splits whose times do not follow each other, and it says of each row which (`SPLIT_COLUMN`). */
+  readonly hasSplits?: boolean;
   /** True where rows of a table can be looked up by a key. */
   readonly hasLookup?: boolean;
   /** The kinds of rows that it takes; absent: all. */

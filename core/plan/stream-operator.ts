@@ -68,7 +68,14 @@ export interface StreamFrame {
 
 export type StreamOperatorKind<C> =
   /** Event time begins. Passes its rows on. */
-  | { readonly kind: 'watermark'; readonly rowtime: C; readonly watermark: C }
+  | {
+      readonly kind: 'watermark';
+      readonly rowtime: C;
+      readonly watermark: C;
+      /** BIGINT: the split that the row is of, as `packedSplit`; null: all are of one. Time is the least over splits. */
+      readonly split: C | null;
+      readonly options: WatermarkOptions;
+    }
   /** Projections and conditions. Results: the expressions, over the columns and what `steps` add to them. */
   | {
       readonly kind: 'calc';
@@ -166,6 +173,14 @@ export type StreamOperatorKind<C> =
   | { readonly kind: 'sort'; readonly time: C; readonly order: readonly StreamSortKey<C>[] }
   /** The rows that are left when the input has ended, in this order. */
   | { readonly kind: 'materialize'; readonly order: readonly StreamSortKey<C>[] };
+
+/** How time is said. */
+export interface WatermarkOptions {
+  /** At once, by every so many rows; null: by an interval. */
+  readonly eventGap: number | null;
+  /** How long a split has to be without rows until time does not wait for it; null: as the job says. */
+  readonly idleTimeoutMs: number | null;
+}
 
 /** A table that a process function is given. */
 export interface ProcessTable<C> {

@@ -3,10 +3,15 @@ import type { Barrier, Watermark } from '../batch/batch.js';
 import { InternalError } from '../errors.js';
 import { type Deferred, deferred } from './deferred.js';
 
-/** The minimum watermark over inputs; an input that ended counts as `Infinity`. Calls `advance` one at a time. */
+/**
+ * The minimum watermark over inputs, without those that are idle; an input that ended counts as `Infinity`. It is idle itself where
+ * all inputs are that have not ended. Calls `advance` one at a time.
+ */
 export class WatermarkMinimum {
   private readonly inputs: number[];
+  private readonly idle: boolean[];
   private minimum = Number.NEGATIVE_INFINITY;
+  private isIdle = false;
   private turn: Promise<void> = Promise.resolve();
 
   constructor(
@@ -14,16 +19,28 @@ export class WatermarkMinimum {
     private readonly onAdvance: (watermark: Watermark) => Promise<void>,
   ) {
     this.inputs = new Array<number>(inputs).fill(Number.NEGATIVE_INFINITY);
+    this.idle = new Array<boolean>(inputs).fill(false);
   }
 
   /** Notes the watermark of one input (one that goes back is ignored); resolves when its effect is done. */
-  async advance(input: number, timestampMs: number): Promise<void> {
-    if (timestampMs <= this.inputs[input]!) return;
-    this.inputs[input] = timestampMs;
-    const minimum = Math.min(...this.inputs);
-    if (minimum <= this.minimum) return;
-    this.minimum = minimum;
-    this.turn = this.turn.then(() => this.onAdvance({ kind: 'watermark', timestampMs: minimum }));
+  async advance(input: number, timestampMs: number, isIdle = false): Promise<void> {
+    if (timestampMs <= this.inputs[input]! && isIdle === this.idle[input]) return;
+    this.inputs[input] = Math.max(timestampMs, this.inputs[input]!);
+    this.idle[input] = isIdle;
+    const open = this.inputs.flatMap((time, i) => (time === Number.POSITIVE_INFINITY ? [] : [i]));
+    const waited = open.filter((i) => !this.idle[i]);
+    const isAllIdle = open.length > 0 && waited.length === 0;
+    // The end of time is reached by the end of all inputs, not by the silence of one.
+    const minimum = isAllIdle ? this.minimum : Math.min(...waited.map((i) => this.inputs[i]!));
+    if (minimum <= this.minimum && isAllIdle === this.isIdle) return;
+    this.minimum = Math.max(minimum, this.minimum);
+    this.isIdle = isAllIdle;
+    const watermark: Watermark = {
+      kind: 'watermark',
+      timestampMs: this.minimum,
+      ...(isAllIdle ? { isIdle: true } : {}),
+    };
+    this.turn = this.turn.then(() => this.onAdvance(watermark));
     await this.turn;
   }
 }

@@ -25,7 +25,7 @@ export async function runOperator(operator: Operator, context: TaskContext): Pro
           await operator.processBatch(element, input);
           break;
         case 'watermark':
-          await watermarks.advance(input, element.timestampMs);
+          await watermarks.advance(input, element.timestampMs, element.isIdle);
           break;
         case 'barrier':
           await barriers.arrive(element);

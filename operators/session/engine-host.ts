@@ -234,6 +234,10 @@ export class EngineHost {
         temporaryBytes,
         stateBackend: configuration.get('state.backend.type') === 'lmdb' ? 'lmdb' : 'hashmap',
         stateTtlMs: configuration.get('table.exec.state.ttl'),
+        eventTime: {
+          intervalMs: configuration.get('pipeline.auto-watermark-interval'),
+          idleTimeoutMs: configuration.get('table.exec.source.idle-timeout'),
+        },
         miniBatch: miniBatchLimits(configuration),
         stallAfterMs: configuration.get('millstream.stall-timeout'),
       },

@@ -33,12 +33,9 @@ import { Settle } from './settle.js';
 import { TemporalJoin } from './temporal-join.js';
 import { TimeSort } from './time-sort.js';
 import { Union } from './union.js';
-import { WatermarkOperator } from './watermark-operator.js';
+import { type EventTimeSettings, STANDARD_EVENT_TIME, WatermarkOperator } from './watermark-operator.js';
 import { WindowAggregate } from './window-aggregate.js';
 import { WindowRank } from './window-rank.js';
-
-/** Flink's default of `pipeline.auto-watermark-interval`. */
-const WATERMARK_INTERVAL_MS = 200;
 
 /** Makes the state of an operator from what a checkpoint has of it; null: it begins. */
 export type OpenState = (snapshot: Uint8Array | null) => HeapState;
@@ -51,11 +48,12 @@ export function streamOperator(
   job: OperatorSurroundings,
   openState: OpenState = inMemory,
   limits: MiniBatchLimits | null = null,
+  eventTime: EventTimeSettings = STANDARD_EVENT_TIME,
 ): Operator {
   const { operator } = stage;
   const state = openState(job.restored?.get(stage.id) ?? null);
   return operator.kind === 'watermark'
-    ? new WatermarkOperator({ ...stage, operator }, job, state, WATERMARK_INTERVAL_MS)
+    ? new WatermarkOperator({ ...stage, operator }, job, state, eventTime)
     : new RowOperator(stage, job, rowFunction(operator, state), state, null, collecting(operator, limits));
 }
 

@@ -19,11 +19,11 @@ async function makeTopics(...topics: string[]): Promise<void> {
   await admin.close();
 }
 
-async function send(topic: string, values: readonly (string | null)[]): Promise<void> {
+async function send(topic: string, values: readonly (string | null)[], partition = 0): Promise<void> {
   const producer = new Producer({ clientId: 'test', bootstrapBrokers: [server.address] });
   const messages = values.map((value) => ({
     topic,
-    partition: 0,
+    partition,
     ...(value === null ? {} : { value: Buffer.from(value) }),
   }));
   await producer.send({ messages, acks: -1 });
@@ -86,6 +86,33 @@ describe.skipIf(reason !== null)('Kafka', () => {
       ['+I', 3],
     ]);
   }, 120_000);
+
+  it('has event time that is the least over partitions: no row of a partition that is behind comes too late', async () => {
+    await makeTopics('divided');
+    const records = Array.from({ length: 20 }, (_, second) => `{"seconds":${second}}`);
+    await send('divided', records, 0);
+    await send('divided', records, 1);
+    const divided = table(
+      'divided',
+      'seconds BIGINT, ts AS TO_TIMESTAMP_LTZ(seconds * 1000, 3), WATERMARK FOR ts AS ts',
+      {
+        connector: 'kafka',
+        topic: 'divided',
+        format: 'json',
+        'scan.startup.mode': 'earliest-offset',
+        'scan.bounded.mode': 'latest-offset',
+        'scan.watermark.emit.strategy': 'on-event',
+        'scan.watermark.idle-timeout': '1 min',
+      },
+    );
+
+    const windows = `SELECT COUNT(*) FROM TABLE(TUMBLE(TABLE divided, DESCRIPTOR(ts), INTERVAL '10' SECOND))
+      GROUP BY window_start, window_end`;
+    expect(await printedRows(`${divided}${windows}`, '--mode', 'streaming')).toEqual([
+      ['+I', 20],
+      ['+I', 20],
+    ]);
+  }, 60_000);
 
   it('upsert-kafka keeps the last row of each key, and rows that go leave tombstones', async () => {
     await makeTopics('totals', 'events');

@@ -70,7 +70,12 @@ function placeKind<C>(operator: StreamOperator<string>, place: Place<C>): Stream
   ) => ({ ...item, arguments: all(item.arguments), filter: item.filter === null ? null : at(item.filter) });
   switch (operator.kind) {
     case 'watermark':
-      return { kind: 'watermark', rowtime: at(operator.rowtime), watermark: at(operator.watermark) };
+      return {
+        ...operator,
+        rowtime: at(operator.rowtime),
+        watermark: at(operator.watermark),
+        split: operator.split === null ? null : at(operator.split),
+      };
     case 'calc':
       return {
         kind: 'calc',

@@ -20,6 +20,7 @@ import {
   type StreamContext,
   withOperands,
 } from './relation.js';
+import { withSplits } from './splits.js';
 import { streamAggregate } from './stream-aggregate.js';
 import { streamJoin } from './stream-join.js';
 import { streamLookup } from './stream-lookup.js';
@@ -31,6 +32,7 @@ import { streamSession } from './stream-session.js';
 import { streamSet } from './stream-set.js';
 import { streamLimit, streamSort } from './stream-sort.js';
 import { streamTemporalJoin } from './stream-temporal-join.js';
+import { watermarkOptions } from './watermark-options.js';
 
 /** Its `plan` throws PLAN_STREAMING for a shape that cannot run over rows that keep coming. */
 export function streamContext(options: PlanOptions, shared: StreamContext['shared']): StreamContext {
@@ -136,14 +138,27 @@ function insertionsOf(context: StreamContext, plan: Extract<LogicalPlan, { kind:
 }
 
 function watermark(context: StreamContext, plan: Extract<LogicalPlan, { kind: 'watermark' }>): Relation {
-  const { relation, ids } = withOperands(context, context.plan(plan.input), [plan.expression]);
-  const operator = { kind: 'watermark', rowtime: plan.rowtime, watermark: ids[0]! } as const;
+  const divided = withSplits(context, plan.input);
+  const input = context.plan(divided?.plan ?? plan.input);
+  const { relation, ids } = withOperands(context, input, [plan.expression]);
+  const operator = {
+    kind: 'watermark',
+    rowtime: plan.rowtime,
+    watermark: ids[0]!,
+    split: divided?.split.id ?? null,
+    options: watermarkOptions(tableBelow(plan.input)),
+  } as const;
   const clock = context.options.ids.column('clock', CLOCK_TYPE);
   const { change } = relation;
   const passed = change === null ? plan.columns : [...plan.columns, change];
   const made = [...passedOn(passed), { column: clock, output: { kind: 'clock' } } as const];
   const watermarked = operatorOver(context, [relation], operator, made, false);
   return { ...watermarked, change, clock };
+}
+
+function tableBelow(plan: LogicalPlan): Parameters<typeof watermarkOptions>[0] {
+  if (plan.kind === 'scan') return plan.table;
+  return 'input' in plan ? tableBelow(plan.input) : { path: [''], options: {} };
 }
 
 function asGrouping(plan: Extract<LogicalPlan, { kind: 'distinct' }>) {

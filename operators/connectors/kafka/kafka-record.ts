@@ -1,6 +1,6 @@
 /** Records of Kafka as rows of a table, and rows as records. */
 import type { KafkaRecord, RecordsBatch } from '@platformatic/kafka';
-import { CHANGE_COLUMN, type SqlValue, type TableField } from '../../../core/index.js';
+import { CHANGE_COLUMN, SPLIT_COLUMN, type SqlValue, type TableField } from '../../../core/index.js';
 import { MalformedRecord, type RowDecoder } from '../../formats/format.js';
 import { type Change, DELETE, UPDATE_AFTER } from '../../streaming/row-function.js';
 import { ltzOfMillis } from '../metadata-types.js';
@@ -12,6 +12,8 @@ export interface PlacedRecord {
   readonly topic: string;
   readonly partition: number;
   readonly offset: bigint;
+  /** As `packedSplit`. */
+  readonly split: bigint;
   readonly batch: RecordsBatch;
   readonly record: KafkaRecord;
 }
@@ -111,6 +113,8 @@ function metadataOf(key: string, { type }: TableField, placed: PlacedRecord): Sq
       return whole(partition);
     case 'offset':
       return offset;
+    case SPLIT_COLUMN:
+      return placed.split;
     case 'leader-epoch':
       return whole(batch.partitionLeaderEpoch);
     case 'timestamp-type':

@@ -5,6 +5,7 @@ import {
   fromJsonBytes,
   jsonBytes,
   type OperatorContext,
+  packedSplit,
   SourceError,
   type SourceOperator,
   type SourceStage,
@@ -22,6 +23,8 @@ import type { KafkaTable } from './kafka-table.js';
 interface Partition {
   readonly topic: string;
   readonly partition: number;
+  /** Its number among all that are read. */
+  readonly index: number;
   /** The next record that is asked for. */
   next: bigint;
   /** The next one whose rows have not gone out. */
@@ -127,6 +130,7 @@ export class KafkaSource implements SourceOperator {
       this.#partitions.set(keyOf(topic, partition), {
         topic,
         partition,
+        index: this.#partitions.size,
         next: at,
         sent: at,
         end: end === null ? null : BigInt(end),
@@ -158,6 +162,7 @@ export class KafkaSource implements SourceOperator {
       this.#partitions.set(keyOf(topic, partition), {
         topic,
         partition,
+        index: this.#partitions.size,
         next,
         sent: next,
         end: ends === null ? null : (ends.get(partition) ?? null),
@@ -233,13 +238,14 @@ export class KafkaSource implements SourceOperator {
     aborted: readonly AbortedTransaction[],
   ): void {
     const { topic } = partition;
+    const split = packedSplit(partition.index, this.#partitions.size);
     const counting = countingBatches(records, aborted);
     for (const batch of records) {
       for (const record of counting.has(batch) ? batch.records : []) {
         const offset = batch.firstOffset + BigInt(record.offsetDelta);
         // A batch begins in front of the offset that was asked for where it is compressed or compacted.
         if (offset < partition.next || (partition.end !== null && offset >= partition.end)) continue;
-        const placed = { topic, partition: partition.partition, offset, batch, record };
+        const placed = { topic, partition: partition.partition, offset, split, batch, record };
         this.#reader.read(placed, (row) => this.#rows.add(row));
       }
       const behind = batch.firstOffset + BigInt(batch.lastOffsetDelta) + 1n;

@@ -1,5 +1,5 @@
 /** A table of the connectors `kafka` and `upsert-kafka`: its options, checked. Names and defaults are Flink's. */
-import type { Column } from '../../../core/index.js';
+import { type Column, WATERMARK_OPTIONS, watermarkOptions } from '../../../core/index.js';
 import { type Format, readFormat } from '../../formats/make-format.js';
 import type { Declaration } from '../declaration.js';
 import { fieldsOf } from '../fields-of.js';
@@ -53,6 +53,8 @@ export function readKafkaTable(declared: Declaration, use: 'read' | 'write'): Ka
     'sink.buffer-flush.interval',
   );
   options.refused('scan.watermark.alignment.group', null);
+  for (const key of WATERMARK_OPTIONS) options.text(key);
+  watermarkOptions({ path: [table], options: declared.options });
   options.refused('sink.transactional-id-prefix', null);
   if (options.choice('sink.delivery-guarantee', GUARANTEES, 'at-least-once') === 'exactly-once') {
     throw options.error(

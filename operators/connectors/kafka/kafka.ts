@@ -14,6 +14,7 @@ export const KAFKA: Connector = {
     source: 'rows',
     sink: 'rows',
     hasPosition: true,
+    hasSplits: true,
     bounded: isBounded,
     check: (table, use) => void readKafkaTable(declarationOf(table), use),
     gives: (table) => (readKafkaTable(declarationOf(table), 'read').value.format.changes ? 'all' : 'insert'),
@@ -27,7 +28,7 @@ export const KAFKA: Connector = {
 /** Records with a primary key: the last one of a key is its row, one without a value removes it. */
 export const UPSERT_KAFKA: Connector = {
   ...KAFKA,
-  traits: { ...KAFKA.traits, gives: () => 'upsert', takes: () => 'upsert' },
+  traits: { ...KAFKA.traits, hasSplits: false, gives: () => 'upsert', takes: () => 'upsert' },
 };
 
 function isBounded({ path, options }: ScanTable): boolean {

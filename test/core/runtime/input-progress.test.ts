@@ -17,6 +17,25 @@ describe('the watermark of several inputs', () => {
     expect(seen).toEqual([4, 15]);
   });
 
+  it('does not wait for idle inputs, is idle itself where all are, and does not end by silence', async () => {
+    const seen: string[] = [];
+    const minimum = new WatermarkMinimum(3, async ({ timestampMs, isIdle }) => {
+      seen.push(`${timestampMs}${isIdle ? ' idle' : ''}`);
+    });
+
+    await minimum.advance(2, Number.POSITIVE_INFINITY);
+    await minimum.advance(0, 10);
+    await minimum.advance(1, 4, true);
+    await minimum.advance(0, 12);
+    await minimum.advance(0, 12, true);
+    await minimum.advance(1, 6);
+    await minimum.advance(1, 20);
+    await minimum.advance(0, 25);
+    await minimum.advance(1, Number.POSITIVE_INFINITY);
+
+    expect(seen).toEqual(['10', '12', '12 idle', '12', '20', '25']);
+  });
+
   it('is handed on one at a time, in order', async () => {
     const log: string[] = [];
     const minimum = new WatermarkMinimum(2, async ({ timestampMs }) => {
