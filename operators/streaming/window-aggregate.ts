@@ -1,17 +1,7 @@
 /** GROUP BY with a window of time among the keys: one row for each group, when the watermark passes the window. */
-import {
-  HeapState,
-  type KeyedState,
-  type OperatorValue,
-  plain,
-  type SqlValue,
-  type StateBackend,
-  type StreamOperator,
-  type TimeQueue,
-} from '../../core/index.js';
+import { HeapState, type SqlValue, type StateBackend, type StreamOperator } from '../../core/index.js';
 import type { Accumulator } from './aggregates/accumulator.js';
 import { Calls, resultsOf } from './call-state.js';
-import { millisecondsOf } from './event-time.js';
 import {
   type Change,
   type Collector,
@@ -20,7 +10,7 @@ import {
   type Row,
   type RowFunction,
 } from './row-function.js';
-import { rowKey } from './value-key.js';
+import { WindowGroups } from './window-groups.js';
 
 interface Group {
   readonly keys: readonly SqlValue[];
@@ -31,53 +21,44 @@ interface Group {
 /** A row of a window that has ended is late; of one that has not it counts, however old it is. */
 export class WindowAggregate implements RowFunction {
   readonly #calls: Calls;
-  readonly #groups: KeyedState<Group>;
-  /** Keys of groups by the last moment of their window. */
-  readonly #ending: TimeQueue<string>;
-  readonly #watermark: OperatorValue<number>;
+  readonly #groups: WindowGroups<Group>;
 
   constructor(
-    private readonly spec: Extract<StreamOperator<number>, { kind: 'aggregate' }>,
-    private readonly windowTime: number,
+    spec: Extract<StreamOperator<number>, { kind: 'aggregate' }>,
+    windowTime: number,
     state: StateBackend = new HeapState(),
   ) {
+    const { keys } = spec;
     const calls = new Calls(spec.calls, spec.inputs[0]!.change !== null);
     this.#calls = calls;
-    this.#groups = state.keyed('groups', {
-      save: ({ keys, values, rows }) => [keys, calls.save(values), rows],
-      load: (saved) => {
-        const [keys, values, rows] = saved as [Row, SqlValue, number];
-        return { keys, values: calls.load(values), rows };
+    const codec = {
+      save: ({ keys: values, values: accumulators, rows }: Group) => [values, calls.save(accumulators), rows],
+      load: (saved: SqlValue) => {
+        const [values, accumulators, rows] = saved as [Row, SqlValue, number];
+        return { keys: values, values: calls.load(accumulators), rows };
       },
+    };
+    const start = (row: Row) => ({
+      keys: keys.map((column) => row[column]!),
+      values: calls.start(),
+      rows: 0,
     });
-    this.#ending = state.queue('ending', plain<string>());
-    this.#watermark = state.value('watermark', plain<number>(), Number.NEGATIVE_INFINITY);
+    this.#groups = new WindowGroups({ name: 'groups', codec, keys, windowTime, start }, state);
   }
 
   process(row: Row, change: Change, _input: number, out: Collector): void {
-    const time = millisecondsOf(row[this.windowTime] as bigint);
-    if (time <= this.#watermark.value) {
+    const group = this.#groups.of(row);
+    if (group === null) {
       out.late();
       return;
-    }
-    const key = rowKey(row, this.spec.keys);
-    let group = this.#groups.get(key);
-    if (group === undefined) {
-      const keys = this.spec.keys.map((column) => row[column]!);
-      group = { keys, values: this.#calls.start(), rows: 0 };
-      this.#groups.set(key, group);
-      this.#ending.add(time, key);
     }
     group.rows += isAddition(change) ? 1 : -1;
     this.#calls.apply(group.values, row, isAddition(change));
   }
 
   advance(watermarkMs: number, out: Collector): void {
-    for (const due of this.#ending.due(watermarkMs)) {
-      const group = this.#groups.get(due.item)!;
-      this.#groups.delete(due.item);
-      if (group.rows > 0) out.emit(INSERT, [], [...group.keys, ...resultsOf(group.values)]);
-    }
-    this.#watermark.value = watermarkMs;
+    this.#groups.advance(watermarkMs, ({ keys, values, rows }) => {
+      if (rows > 0) out.emit(INSERT, [], [...keys, ...resultsOf(values)]);
+    });
   }
 }

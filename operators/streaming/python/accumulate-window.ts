@@ -1,15 +1,5 @@
 /** GROUP BY a window of time with aggregates written in Python: as `WindowAggregate`, the accumulators are in the state. */
-import {
-  type AccumulateStream,
-  HeapState,
-  type KeyedState,
-  type OperatorValue,
-  plain,
-  type SqlValue,
-  type StateBackend,
-  type TimeQueue,
-} from '../../../core/index.js';
-import { millisecondsOf } from '../event-time.js';
+import { type AccumulateStream, HeapState, type SqlValue, type StateBackend } from '../../../core/index.js';
 import {
   type Change,
   type Collector,
@@ -18,7 +8,7 @@ import {
   type Row,
   type RowFunction,
 } from '../row-function.js';
-import { rowKey } from '../value-key.js';
+import { WindowGroups } from '../window-groups.js';
 import { type CalledGroup, GroupCalls } from './group-calls.js';
 import type { GroupRow, UpdateGroups } from './grouped-rows.js';
 
@@ -45,52 +35,44 @@ interface Ended {
  */
 export class AccumulateWindow implements RowFunction {
   readonly #calls: GroupCalls;
-  readonly #groups: KeyedState<Group>;
-  /** Keys of groups by the last moment of their window. */
-  readonly #ending: TimeQueue<string>;
-  readonly #watermark: OperatorValue<number>;
+  readonly #groups: WindowGroups<Group>;
   #ended: Ended[] = [];
   readonly #changed = new Set<Group>();
 
   constructor(
     private readonly stream: AccumulateStream,
-    private readonly windowTime: number,
+    windowTime: number,
     private readonly update: UpdateGroups,
     state: StateBackend = new HeapState(),
   ) {
     const calls = new GroupCalls(stream);
     this.#calls = calls;
-    this.#groups = state.keyed('groups', {
-      save: ({ keys, called, said, waiting, rows }) => [
+    const columns = stream.operator.keys;
+    const codec = {
+      save: ({ keys, called, said, waiting, rows }: Group) => [
         keys,
         calls.save(called),
         said,
         waiting.map(saveRow),
         rows,
       ],
-      load: (saved) => {
+      load: (saved: SqlValue) => {
         const [keys, called, said, waiting, rows] = saved as [Row, SqlValue, Row, SqlValue[], number];
         return { keys, called: calls.load(called), said, waiting: waiting.map(loadRow), rows };
       },
-    });
-    this.#ending = state.queue('ending', plain<string>());
-    this.#watermark = state.value('watermark', plain<number>(), Number.NEGATIVE_INFINITY);
+    };
+    const start = (row: Row): Group => {
+      const keys = columns.map((column) => row[column]!);
+      return { keys, called: calls.start(), said: [], waiting: [], rows: 0 };
+    };
+    this.#groups = new WindowGroups({ name: 'groups', codec, keys: columns, windowTime, start }, state);
   }
 
   process(row: Row, change: Change, _input: number, out: Collector): void {
-    const time = millisecondsOf(row[this.windowTime] as bigint);
-    if (time <= this.#watermark.value) {
+    const group = this.#groups.of(row);
+    if (group === null) {
       out.late();
       return;
-    }
-    const columns = this.stream.operator.keys;
-    const key = rowKey(row, columns);
-    let group = this.#groups.get(key);
-    if (group === undefined) {
-      const keys = columns.map((column) => row[column]!);
-      group = { keys, called: this.#calls.start(), said: [], waiting: [], rows: 0 };
-      this.#groups.set(key, group);
-      this.#ending.add(time, key);
     }
     group.rows += isAddition(change) ? 1 : -1;
     group.waiting.push(this.#calls.take(group.called, row, isAddition(change)));
@@ -98,13 +80,11 @@ export class AccumulateWindow implements RowFunction {
   }
 
   advance(watermarkMs: number): void {
-    for (const due of this.#ending.due(watermarkMs)) {
-      const group = this.#groups.get(due.item)!;
-      this.#groups.delete(due.item);
+    const clockMs = this.#groups.watermarkMs;
+    this.#groups.advance(watermarkMs, (group) => {
       this.#changed.delete(group);
-      if (group.rows > 0) this.#ended.push({ group, clockMs: this.#watermark.value });
-    }
-    this.#watermark.value = watermarkMs;
+      if (group.rows > 0) this.#ended.push({ group, clockMs });
+    });
   }
 
   async endBatch(out: Collector): Promise<void> {
