@@ -23,6 +23,7 @@ export function writeEvents(file: string, events: number, rate = RATE): void {
   );
   const type = { name: 'event_type', type: parseTypeText('INT') };
   const rows = nexmarkRows({
+    table: 'events',
     columns: [type, ...columns],
     options: { 'events.num': String(events), 'first-event.rate': rate },
   });

@@ -13,13 +13,17 @@ import { nexmarkPlan } from './nexmark-options.js';
 
 /** The source of a nexmark stage; a column may be a field of a row (`bid.price`). */
 export function nexmarkSource(stage: SourceStage, job: OperatorSurroundings, clock: Clock): SourceOperator {
-  return new GeneratorSource(stage, job, clock, () => ofTable(stage.table, () => nexmarkRows(stage)));
+  return new GeneratorSource(stage, job, clock, () => nexmarkRows(stage));
 }
 
 /** An event follows from its number alone: rows are left out without being made. */
-export function nexmarkRows({ columns, options }: Pick<SourceStage, 'columns' | 'options'>): RowGenerator {
-  const plan = nexmarkPlan(options);
-  const values = columns.map(nexmarkColumns(plan));
+export function nexmarkRows({
+  table,
+  columns,
+  options,
+}: Pick<SourceStage, 'table' | 'columns' | 'options'>): RowGenerator {
+  const plan = nexmarkPlan(table, options);
+  const values = ofTable(table, () => columns.map(nexmarkColumns(plan)));
   let made = 0;
   return {
     rows: plan.events,
