@@ -3,6 +3,7 @@ import type { Statement } from '../sql/ast.js';
 import { declaredFunctions } from './declared-functions.js';
 import { definition } from './definitions.js';
 import type { Finding, FlinkVersion } from './finding.js';
+import { newerThan120 } from './newer.js';
 import type { PortableJob } from './portability-context.js';
 import { pythonAggregates } from './python-aggregates.js';
 import { pythonJoins } from './python-joins.js';
@@ -17,6 +18,7 @@ const RULES = [
   pythonJoins,
   queryShapes,
   streamingShapes,
+  newerThan120,
 ] as const;
 
 /** The findings about a statement that runs, in the order of the text. */

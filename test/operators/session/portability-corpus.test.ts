@@ -3,20 +3,23 @@ import { describe, expect, it } from 'vitest';
 import { Session, type SessionOptions } from '../../../operators/index.js';
 import { corpusFolder, readVerdicts, setUp } from '../../oracle/portability/corpus.js';
 
-const verdicts = readVerdicts();
-
 describe('the portability check', () => {
-  it.each(['batch', 'streaming'] as const)(
-    'has the verdict of Flink for each statement in %s mode',
-    async (mode) => {
+  it.each([
+    ['2.3', 'batch'],
+    ['2.3', 'streaming'],
+    ['1.20', 'batch'],
+    ['1.20', 'streaming'],
+  ] as const)(
+    'has the verdict of Flink %s for each statement in %s mode',
+    async (version, mode) => {
       const session = await Session.open(options(mode));
       try {
-        for await (const result of session.portability(`${setUp().join(';\n')};`, '2.3'))
+        for await (const result of session.portability(`${setUp().join(';\n')};`, version))
           expect(result.kind === 'portability' && result.findings).toEqual([]);
         const different: string[] = [];
         let compared = 0;
-        for (const { sql, [mode]: reason } of verdicts) {
-          for await (const result of session.portability(sql, '2.3')) {
+        for (const { sql, [mode]: reason } of readVerdicts(version)) {
+          for await (const result of session.portability(sql, version)) {
             // What does not run here is no job that could go to Flink.
             if (result.kind === 'wrong') continue;
             compared += 1;

@@ -1,35 +1,51 @@
 /**
  * The oracle of portability: asks a real Flink (PyFlink, on Java 11 or 17) which statements of `verdicts.jsonl` it can plan, in both
- * modes; `--update` freezes its answers. A new statement is a new line with two nulls. Exit code 3: skipped.
+ * modes; `--update` freezes its answers. A new statement is a new line with two nulls. The version asked is that of the PyFlink,
+ * 2.3 or 1.20. Exit code 3: skipped.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { flinkPython, missingFlink, SKIPPED } from '../flink-python.js';
-import { type Answer, corpusFolder, readVerdicts, setUp, writeVerdicts } from './corpus.js';
+import {
+  type Answer,
+  type AskedVersion,
+  agree,
+  corpusFolder,
+  readVerdicts,
+  setUp,
+  writeVerdicts,
+} from './corpus.js';
 
 const reason = missingFlink();
 if (reason !== null) {
   process.stdout.write(`skipped: ${reason}\n`);
   process.exitCode = SKIPPED;
 } else {
-  const frozen = readVerdicts();
+  const version = askedVersion();
+  const frozen = readVerdicts(version);
   const answers = askFlink(frozen.map(({ sql }) => sql));
   const now = frozen.map(({ sql }, i) => ({ sql, ...answers[i]! }));
-  if (process.argv.includes('--update')) writeVerdicts(now);
+  if (process.argv.includes('--update')) writeVerdicts(now, version);
   let different = 0;
   for (const [i, { sql, batch, streaming }] of frozen.entries()) {
-    const isSame =
-      (now[i]!.batch === null) === (batch === null) && (now[i]!.streaming === null) === (streaming === null);
-    if (isSame) continue;
+    if (agree(now[i]!, { batch, streaming })) continue;
     different += 1;
     process.stdout.write(
       `${sql}\n  was ${JSON.stringify({ batch, streaming })}\n  is  ${JSON.stringify(answers[i])}\n`,
     );
   }
-  process.stdout.write(`portability: ${frozen.length} statements in two modes, ${different} differ\n`);
+  process.stdout.write(
+    `portability: Flink ${version}, ${frozen.length} statements in two modes, ${different} differ\n`,
+  );
   process.exitCode = different === 0 ? 0 : 1;
+}
+
+function askedVersion(): AskedVersion {
+  const program = 'from importlib.metadata import version; print(version("apache-flink"))';
+  const { stdout } = spawnSync(flinkPython, ['-c', program], { encoding: 'utf8' });
+  return stdout.startsWith('1.') ? '1.20' : '2.3';
 }
 
 function askFlink(statements: readonly string[]): Answer[] {
