@@ -1,11 +1,12 @@
 /** Opens a session for a script, ties it to stderr and Ctrl-C, and closes it whatever happens. */
 
-import type { JobMetrics, JobSession, LogLine } from '../../operators/index.js';
+import type { JobSession, LogLine } from '../../operators/index.js';
 import type { CommandContext } from '../context.js';
 import { DebugTerminal } from '../debug-terminal.js';
 import type { ScriptJob } from '../job/job.js';
 import type { MetricsAddress } from '../metrics/metrics-address.js';
 import { MetricsFile } from '../metrics/metrics-file.js';
+import { PrometheusReporter } from '../metrics/prometheus-reporter.js';
 import type { ResultOutput } from '../output.js';
 import { Reporter } from '../progress/reporter.js';
 
@@ -33,6 +34,7 @@ export async function withSession(
   const nowSeconds = () => performance.now() / 1000;
   const metrics = options.metricsFile == null ? null : MetricsFile.open(options.metricsFile);
   const server = options.metricsAddress == null ? null : await openServer(options.metricsAddress);
+  const prometheus = new PrometheusReporter((text) => reporter.line(text));
   const reporter = await Reporter.create({ stderr: context.stderr, quiet: options.quiet, nowSeconds });
   if (server !== null) reporter.note(`Metrics at ${server.url}`);
   const terminal =
@@ -55,14 +57,11 @@ export async function withSession(
       jobFolder: job.folder,
       onLog: (entry) => reporter.line(logText(entry)),
       onProgress: (progress) => reporter.progress(progress),
-      ...(metrics === null && server === null
-        ? {}
-        : {
-            onMetrics: (seen: JobMetrics) => {
-              metrics?.write(seen);
-              server?.update(seen);
-            },
-          }),
+      onMetrics: (seen, { prometheusPort }) => {
+        metrics?.write(seen);
+        server?.update(seen);
+        if (prometheusPort !== null) prometheus.update(prometheusPort, seen);
+      },
       onNote: (text) => reporter.note(text),
       onWarning: (text) => reporter.line(text),
       name: job.source.name,
@@ -87,6 +86,7 @@ export async function withSession(
     reporter.hideProgress();
     metrics?.close();
     server?.close();
+    prometheus.close();
     terminal?.close();
   }
 }

@@ -2,6 +2,7 @@
 import type { Progress } from '../../operators/index.js';
 import { JobClock } from './job-clock.js';
 import type { ProgressDisplay } from './reporter.js';
+import { streamFacts } from './stream-table.js';
 
 const SECONDS_BETWEEN_LINES = 5;
 
@@ -13,6 +14,7 @@ export class LineProgress implements ProgressDisplay {
   constructor(
     private readonly writeLine: (line: string) => void,
     nowSeconds: () => number,
+    private readonly nowMs: () => number,
   ) {
     this.clock = new JobClock(nowSeconds);
   }
@@ -22,7 +24,7 @@ export class LineProgress implements ProgressDisplay {
     if (reading.isNew) this.lastSeconds = 0;
     if (reading.seconds - this.lastSeconds < SECONDS_BETWEEN_LINES) return;
     this.lastSeconds = reading.seconds;
-    this.writeLine(reading.text);
+    this.writeLine([reading.text, ...streamFacts(progress.stages, this.nowMs())].join(', '));
   }
 
   hide(): void {

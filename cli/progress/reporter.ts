@@ -25,15 +25,18 @@ export class Reporter {
     private readonly display: ProgressDisplay | null,
   ) {}
 
-  /** A bar on a terminal, lines where there is none, nothing with `quiet`. */
+  /** A bar or, of a stream, a table on a terminal, lines where there is none, nothing with `quiet`. */
   static async create(options: ReporterOptions): Promise<Reporter> {
     if (options.quiet) return new Reporter(options, null);
     if (!options.stderr.isTTY) {
       const write = (line: string) => void options.stderr.write(`${line}\n`);
-      return new Reporter(options, new LineProgress(write, options.nowSeconds));
+      return new Reporter(options, new LineProgress(write, options.nowSeconds, Date.now));
     }
     const { BarProgress } = await import('./bar-progress.js');
-    return new Reporter(options, new BarProgress(options.stderr, options.nowSeconds));
+    const { TableProgress } = await import('./table-progress.js');
+    const { stderr, nowSeconds } = options;
+    const bar = new BarProgress(stderr, nowSeconds);
+    return new Reporter(options, new TableProgress(stderr, nowSeconds, Date.now, bar));
   }
 
   /** While it is true, nothing is said of progress: somebody else has the terminal. */

@@ -27,7 +27,7 @@ export async function awaitJob(job: AwaitedJob): Promise<void> {
     const { state, isFinal, rows } = await readState(job);
     if (state !== shown) reporter.note(`Job ${jobId}: ${state}`);
     shown = state;
-    if (rows !== null && rows > 0) reporter.progress({ rows, totalRows: null });
+    if (rows !== null && rows > 0) reporter.progress({ rows, totalRows: null, stages: [] });
     if (isFinal) {
       reporter.hideProgress();
       if (state === 'FAILED') throw flinkFailure(await failureOf(jobManager, jobId), 'running');

@@ -46,6 +46,13 @@ export const OPTIONS = {
     meaning: 'BATCH, STREAMING, or AUTOMATIC: batch where every source is bounded.',
     schema: { enum: ['BATCH', 'STREAMING', 'AUTOMATIC'] },
   },
+  'metrics.reporter.prom.port': {
+    type: 'string',
+    default: null,
+    meaning:
+      'Where Prometheus fetches the metrics of `millstream run`: a port of this machine, or a range of which the first free one is taken (`9250-9260`).',
+    schema: { pattern: '^\\d{1,5}(-\\d{1,5})?$' },
+  },
   'pipeline.auto-watermark-interval': {
     type: 'duration',
     default: '200 ms',

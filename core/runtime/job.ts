@@ -105,6 +105,12 @@ export class Job {
     return new Map(this.graph.stages.map(({ id }) => [id, metrics.get(id)!]));
   }
 
+  /** The stages that wait now for who reads what they give. */
+  get heldUp(): ReadonlySet<string> {
+    const full = [...this.wiring.channels].filter(({ channel }) => channel.activity.isFull);
+    return new Set(full.map(({ exchange }) => exchange.producer));
+  }
+
   /**
    * Runs to the end; call once. When it settles every operator is closed and every spill file is gone.
    * @throws the first error of any operator, or CancelledError

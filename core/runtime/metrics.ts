@@ -12,6 +12,8 @@ export interface StageMetrics {
   lateRows: number;
   /** Event time that is over for the stage, in milliseconds since the epoch; null: nothing has said so. */
   watermarkMs: number | null;
+  /** Of a source, records that are there and that it has not read; null: it does not know. */
+  pendingRows: number | null;
   /** Part of its files that a reading stage has read, 0 to 1; null where that is not known. */
   fractionRead: number | null;
   /** By function name; empty where the stage calls none. */
@@ -59,6 +61,7 @@ export function newStageMetrics(): StageMetrics {
     bytesOut: 0,
     lateRows: 0,
     watermarkMs: null,
+    pendingRows: null,
     fractionRead: null,
     functions: new Map(),
     workers: new Map(),

@@ -13,6 +13,8 @@ export interface EngineFacts {
   readonly failures: readonly FailureCount[];
   /** Of the process of the core. */
   readonly coreResidentBytes: number;
+  /** Stages that wait for who reads what they give. */
+  readonly heldUp: ReadonlySet<string>;
 }
 
 /** All readings, those of one stage, function and worker together; counters only ever grow during a job. */
@@ -21,7 +23,7 @@ export function engineReadings(facts: EngineFacts): EngineReading[] {
     gauge('job.seconds', {}, facts.seconds),
     gauge('core.resident_bytes', {}, facts.coreResidentBytes),
     counter('job.worker_restarts', {}, facts.restarts),
-    ...[...facts.stages].flatMap(([stage, metrics]) => ofStage(stage, metrics)),
+    ...[...facts.stages].flatMap(([stage, metrics]) => ofStage(stage, metrics, facts.heldUp)),
     ...facts.workers.flatMap(ofWorker),
     ...facts.deaths.map(({ function: name, code, workers }) =>
       counter('function.worker_deaths', { function: name ?? '', code }, workers),
@@ -36,9 +38,12 @@ export function engineReadings(facts: EngineFacts): EngineReading[] {
   ];
 }
 
-function ofStage(stage: string, metrics: StageMetrics): EngineReading[] {
+function ofStage(stage: string, metrics: StageMetrics, heldUp: ReadonlySet<string>): EngineReading[] {
   const { rowsIn, rowsOut, batchesIn, batchesOut, bytesIn, bytesOut, lateRows, watermarkMs } = metrics;
+  const { pendingRows } = metrics;
   return [
+    gauge('stage.held_up', { stage }, heldUp.has(stage) ? 1 : 0),
+    ...(pendingRows === null ? [] : [gauge('stage.pending_rows', { stage }, pendingRows)]),
     counter('stage.rows_in', { stage }, rowsIn),
     counter('stage.rows_out', { stage }, rowsOut),
     counter('stage.batches_in', { stage }, batchesIn),

@@ -23,6 +23,7 @@ import { Checkpoints, isSuspended, type LastCheckpoint } from './checkpointing.j
 import { letterStages } from './dead-letter-tables.js';
 import { engineReadings } from './engine-metrics.js';
 import type { JobMetrics, Progress } from './session-types.js';
+import { StageReadings } from './stage-readings.js';
 import { isFinal, withRestarts } from './with-restarts.js';
 import { workerSummaries } from './worker-summaries.js';
 
@@ -245,6 +246,7 @@ function reportMetrics(
     deaths: engine.failedRows.deaths(),
     failures: engine.failedRows.counts(),
     coreResidentBytes: process.memoryUsage.rss(),
+    heldUp: job.heldUp,
   });
   onMetrics({ jobId: engine.job.id, final, readings: engine.measured.readings(), engine: counted });
 }
@@ -253,8 +255,13 @@ function reportProgress(job: Job, graph: StageGraph, options: RunOptions, startN
   const { engine, onProgress } = options;
   let cancel = () => {};
   let ticks = 0;
+  const stages = new StageReadings(graph, job);
   const tick = () => {
-    onProgress({ rows: rowsRead(graph, job.metrics), totalRows: rowsExpected(graph, job.metrics) });
+    onProgress({
+      rows: rowsRead(graph, job.metrics),
+      totalRows: rowsExpected(graph, job.metrics),
+      stages: stages.read(),
+    });
     ticks += 1;
     if (ticks % TICKS_PER_METRICS === 0) reportMetrics(job, graph, options, startNs, false);
     cancel = engine.timers.after(PROGRESS_MS, tick);

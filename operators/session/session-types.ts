@@ -21,7 +21,7 @@ export interface SessionOptions {
   readonly onLog: (entry: LogLine) => void;
   readonly onProgress: (progress: Progress) => void;
   /** What functions of the running job measured, once a second and at the end; not called where they measure nothing. */
-  readonly onMetrics?: (metrics: JobMetrics) => void;
+  readonly onMetrics?: (metrics: JobMetrics, settings: MetricSettings) => void;
   /** Writes rows of `print` tables; resolves when more may be written. */
   readonly print: (text: string) => Promise<void>;
   /** Something a user should know and need not act on: the chosen mode, a key without effect. */
@@ -66,6 +66,21 @@ export interface Progress {
   readonly rows: number;
   /** Rows it will read; null where that is not known. */
   readonly totalRows: number | null;
+  /** Of a stream that does not end its operators, in the order of its graph; empty for other jobs. */
+  readonly stages: readonly StageProgress[];
+}
+
+/** How an operator of a stream is. */
+export interface StageProgress {
+  readonly stage: string;
+  readonly rowsIn: number;
+  readonly rowsOut: number;
+  /** Of a source, records that are there and that it has not read; null: it does not know. */
+  readonly pendingRows: number | null;
+  /** Event time that is over for it, in milliseconds since 1970; null: nothing has said so. */
+  readonly watermarkMs: number | null;
+  /** The part of the last second or so, 0 to 1, in which it had to wait for who reads what it gives. */
+  readonly backpressure: number;
 }
 
 /** What functions of one run have measured so far. */
@@ -76,6 +91,12 @@ export interface JobMetrics {
   readonly readings: readonly MetricReading[];
   /** What the engine counts: rows, calls, seconds and memory by stage, function and worker. */
   readonly engine: readonly EngineReading[];
+}
+
+/** What the job's configuration says of its metrics. */
+export interface MetricSettings {
+  /** `metrics.reporter.prom.port`: a port, or a range; null: none. */
+  readonly prometheusPort: string | null;
 }
 
 /** A number that the engine counts, as it stands. Counters only grow during a job. */

@@ -46,7 +46,7 @@ export class SessionVoice implements JobVoice {
     const running: Running = {
       mode,
       startNs: this.options.clock.monotonicNs(),
-      progress: { rows: 0, totalRows: null },
+      progress: { rows: 0, totalRows: null, stages: [] },
       stop: null,
     };
     this.#running.add(running);

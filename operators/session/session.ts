@@ -42,6 +42,7 @@ import { restartSettings } from './restart-settings.js';
 import { rowsResult } from './rows-result.js';
 import { type RunOutcome, runGraph } from './run-graph.js';
 import type {
+  JobMetrics,
   JobSession,
   JobSummary,
   PortabilityResult,
@@ -375,13 +376,20 @@ export class Session implements JobSession {
           spoken.progress(progress);
           this.#options.onProgress(progress);
         },
-        onMetrics: this.#options.onMetrics ?? null,
+        onMetrics: this.#onMetrics(),
       });
       return jobSummary(graph, outcome, engine);
     } finally {
       spoken.end();
       release();
     }
+  }
+
+  #onMetrics(): ((metrics: JobMetrics) => void) | null {
+    const { onMetrics } = this.#options;
+    if (onMetrics === undefined) return null;
+    const settings = { prometheusPort: this.configuration.get('metrics.reporter.prom.port') };
+    return (metrics) => onMetrics(metrics, settings);
   }
 
   #explained({ queries, graph }: PlannedJob): string {

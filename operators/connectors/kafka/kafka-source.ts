@@ -29,6 +29,8 @@ interface Partition {
   next: bigint;
   /** The next one whose rows have not gone out. */
   sent: bigint;
+  /** Behind the last record that the broker told of; 0: it has not. */
+  behind: bigint;
   /** Reading ends in front of it; null: never. */
   readonly end: bigint | null;
 }
@@ -133,6 +135,7 @@ export class KafkaSource implements SourceOperator {
         index: this.#partitions.size,
         next: at,
         sent: at,
+        behind: 0n,
         end: end === null ? null : BigInt(end),
       });
     }
@@ -165,6 +168,7 @@ export class KafkaSource implements SourceOperator {
         index: this.#partitions.size,
         next,
         sent: next,
+        behind: 0n,
         end: ends === null ? null : (ends.get(partition) ?? null),
       });
     }
@@ -222,9 +226,12 @@ export class KafkaSource implements SourceOperator {
     for (const { topicId, partitions: answers } of answer.responses) {
       for (const own of answers) {
         const partition = byId.get(topicId)?.find((candidate) => candidate.partition === own.partitionIndex);
-        if (partition !== undefined) this.#take(partition, own.records ?? [], own.abortedTransactions ?? []);
+        if (partition === undefined) continue;
+        partition.behind = own.highWatermark;
+        this.#take(partition, own.records ?? [], own.abortedTransactions ?? []);
       }
     }
+    this.#context.metrics.pendingRows = this.#pending();
     // What is sent is fixed here: other brokers may answer meanwhile.
     const reached = partitions.map((partition) => ({ partition, next: partition.next }));
     await this.#rows.send(() => {
@@ -251,6 +258,15 @@ export class KafkaSource implements SourceOperator {
       const behind = batch.firstOffset + BigInt(batch.lastOffsetDelta) + 1n;
       if (behind > partition.next) partition.next = behind;
     }
+  }
+
+  /** Records that are there and are still to be read. */
+  #pending(): number {
+    const open = [...this.#partitions.values()].map(({ next, behind, end }) => {
+      const last = end !== null && end < behind ? end : behind;
+      return last > next ? Number(last - next) : 0;
+    });
+    return open.reduce((sum, records) => sum + records, 0);
   }
 
   #isDone(): boolean {

@@ -25,10 +25,10 @@ describe('progress on a terminal', () => {
     let now = 0;
     const progress = new BarProgress(stream, () => now);
 
-    progress.update({ rows: 0, totalRows: 2000 });
+    progress.update({ rows: 0, totalRows: 2000, stages: [] });
     progress.hide();
     now = 1;
-    progress.update({ rows: 500, totalRows: 2000 });
+    progress.update({ rows: 500, totalRows: 2000, stages: [] });
     progress.hide();
 
     expect(text()).toContain(
@@ -40,7 +40,7 @@ describe('progress on a terminal', () => {
     const { stream, text } = terminal();
     const progress = new BarProgress(stream, () => 0);
 
-    progress.update({ rows: 7, totalRows: null });
+    progress.update({ rows: 7, totalRows: null, stages: [] });
     progress.hide();
 
     expect(text()).toContain('7 rows');
@@ -52,7 +52,7 @@ describe('progress on a terminal', () => {
     const before = process.listenerCount('SIGINT');
     const progress = new BarProgress(terminal().stream, () => 0);
 
-    progress.update({ rows: 1, totalRows: null });
+    progress.update({ rows: 1, totalRows: null, stages: [] });
 
     expect(process.listenerCount('SIGINT')).toBe(before);
     progress.hide();

@@ -10,11 +10,12 @@ describe('progress without a terminal', () => {
     const progress = new LineProgress(
       (line) => lines.push(line),
       () => now,
+      () => 0,
     );
 
     for (let second = 0; second <= 12; second++) {
       now = 100 + second;
-      progress.update({ rows: second * 100_000, totalRows: 2_000_000 });
+      progress.update({ rows: second * 100_000, totalRows: 2_000_000, stages: [] });
     }
 
     expect(lines).toEqual([
@@ -29,13 +30,37 @@ describe('progress without a terminal', () => {
     const progress = new LineProgress(
       (line) => lines.push(line),
       () => now,
+      () => 0,
     );
 
-    progress.update({ rows: 0, totalRows: null });
+    progress.update({ rows: 0, totalRows: null, stages: [] });
     now = 5;
-    progress.update({ rows: 5000, totalRows: null });
+    progress.update({ rows: 5000, totalRows: null, stages: [] });
 
     expect(lines).toEqual(['5,000 rows, 1,000 rows/s']);
+  });
+
+  it('of a stream tells event time, what is to be read and who is held up', () => {
+    const lines: string[] = [];
+    let now = 0;
+    const progress = new LineProgress(
+      (line) => lines.push(line),
+      () => now,
+      () => 63_500,
+    );
+    const quiet = { rowsIn: 0, rowsOut: 5, pendingRows: null, watermarkMs: null, backpressure: 0 };
+    const stages = [
+      { ...quiet, stage: 'source-1', pendingRows: 12, backpressure: 0.5 },
+      { ...quiet, stage: 'stream-2', watermarkMs: 60_000 },
+    ];
+
+    progress.update({ rows: 0, totalRows: null, stages });
+    now = 5;
+    progress.update({ rows: 5, totalRows: null, stages });
+
+    expect(lines).toEqual([
+      '5 rows, 1 rows/s, 12 to read, event time 1970-01-01 00:01:00 (3.50 s behind), source-1 held up 50 %',
+    ]);
   });
 
   it('starts again with the next job', () => {
@@ -44,13 +69,14 @@ describe('progress without a terminal', () => {
     const progress = new LineProgress(
       (line) => lines.push(line),
       () => now,
+      () => 0,
     );
 
-    progress.update({ rows: 1000, totalRows: null });
+    progress.update({ rows: 1000, totalRows: null, stages: [] });
     now = 4;
-    progress.update({ rows: 10, totalRows: null });
+    progress.update({ rows: 10, totalRows: null, stages: [] });
     now = 8;
-    progress.update({ rows: 50, totalRows: null });
+    progress.update({ rows: 50, totalRows: null, stages: [] });
 
     expect(lines).toEqual([]);
   });

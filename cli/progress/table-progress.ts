@@ -1,0 +1,53 @@
+/** Progress of a stream on a terminal: a table that is drawn over. */
+import type { Progress } from '../../operators/index.js';
+import { JobClock } from './job-clock.js';
+import type { ProgressDisplay } from './reporter.js';
+import { StreamTable } from './stream-table.js';
+
+const SECONDS_BETWEEN_DRAWINGS = 0.5;
+const LEAST_COLUMNS = 20;
+/** The cursor to the beginning of the line so many lines above, and all from there on empty. */
+const up = (lines: number) => `\u001B[${lines}F\u001B[J`;
+
+/** Draws jobs that are streams; `other` shows the rest. */
+export class TableProgress implements ProgressDisplay {
+  readonly #clock: JobClock;
+  #table: StreamTable;
+  #lines = 0;
+  #drawnAt = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    private readonly stderr: NodeJS.WriteStream,
+    private readonly nowSeconds: () => number,
+    private readonly nowMs: () => number,
+    private readonly other: ProgressDisplay,
+  ) {
+    this.#clock = new JobClock(nowSeconds);
+    this.#table = new StreamTable(nowMs);
+  }
+
+  update(progress: Progress): void {
+    if (progress.stages.length === 0) {
+      this.other.update(progress);
+      return;
+    }
+    const { isNew, text } = this.#clock.read(progress);
+    if (isNew) this.#table = new StreamTable(this.nowMs);
+    const now = this.nowSeconds();
+    if (now - this.#drawnAt < SECONDS_BETWEEN_DRAWINGS) return;
+    this.#drawnAt = now;
+    const columns = Math.max(LEAST_COLUMNS, this.stderr.columns ?? Number.POSITIVE_INFINITY) - 1;
+    const room = Math.max(2, (this.stderr.rows ?? Number.POSITIVE_INFINITY) - 2);
+    const table = this.#table.lines(progress, now, columns);
+    const lines = [text.slice(0, columns), ...(table.length > room ? [] : table)];
+    this.stderr.write(`${this.#lines === 0 ? '' : up(this.#lines)}${lines.join('\n')}\n`);
+    this.#lines = lines.length;
+  }
+
+  hide(): void {
+    this.other.hide();
+    if (this.#lines > 0) this.stderr.write(up(this.#lines));
+    this.#lines = 0;
+    this.#drawnAt = Number.NEGATIVE_INFINITY;
+  }
+}
