@@ -79,7 +79,6 @@ const NOTED = new Map<string, string>([
     'table.exec.interval-join.min-cleanup-interval',
     'table.exec.async-state.enabled',
     'table.exec.sink.keyed-shuffle',
-    'table.exec.sink.upsert-materialize',
     'python.state.cache-size',
     'python.map-state.read-cache-size',
     'python.map-state.write-cache-size',

@@ -204,6 +204,13 @@ export const OPTIONS = {
       'What INSERT does with NULL for a NOT NULL column: ERROR fails the job, DROP leaves the row out.',
     schema: { enum: ['ERROR', 'DROP'] },
   },
+  'table.exec.sink.upsert-materialize': {
+    type: 'string',
+    default: 'AUTO',
+    meaning:
+      'When a stream remembers rows under the primary key of the table that they are written to: AUTO where they change by another key, FORCE always, NONE never.',
+    schema: { enum: ['AUTO', 'FORCE', 'NONE'] },
+  },
   'state.backend.type': {
     type: 'string',
     default: 'hashmap',

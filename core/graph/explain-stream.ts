@@ -61,6 +61,8 @@ export function explainStream(operator: StreamOperator<number>): string {
       return `of ${column(operator.time)}${by(operator.keys)}`;
     case 'normalize':
       return `changes${by(operator.keys)}`;
+    case 'upsert':
+      return `the last row that is left${by(operator.keys)}`;
     case 'join':
       return explainJoin(operator);
     case 'temporal_join': {

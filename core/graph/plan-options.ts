@@ -67,6 +67,9 @@ export interface StageOutput extends Column {
 /** `auto`: two phases where they pay without knowing the data. */
 export type AggregatePhases = 'auto' | 'one' | 'two';
 
+/** When rows are remembered under the primary key of the table that they are written to: `auto`, where they change by another key. */
+export type UpsertMaterialize = 'none' | 'auto' | 'force';
+
 /** Everything the planner depends on. */
 export interface PlanOptions {
   readonly mode: 'batch' | 'streaming';
@@ -77,6 +80,8 @@ export interface PlanOptions {
   readonly functions: FunctionResolver;
   /** When Python aggregates that have `merge` begin before their rows are sorted by group. */
   readonly aggregatePhases: AggregatePhases;
+  /** Absent: `auto`. */
+  readonly upsertMaterialize?: UpsertMaterialize;
   /** By connector name. */
   readonly connectors: ReadonlyMap<string, ConnectorTraits>;
   readonly renderer: StageRenderer;

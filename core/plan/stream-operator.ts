@@ -153,6 +153,8 @@ export type StreamOperatorKind<C> =
   | { readonly kind: 'last_row'; readonly keys: readonly C[]; readonly time: C }
   /** Rows that take the place of the one with their key, or remove it, as rows that come and go. */
   | { readonly kind: 'normalize'; readonly keys: readonly C[] }
+  /** Rows of which the last that is left is in force under `keys`, in a changelog that changes by other keys. */
+  | { readonly kind: 'upsert'; readonly keys: readonly C[] }
   | StreamJoin<C>
   /** Rows of input 0, each with the version of input 1 at its time (`left`: beside NULLs where there is none). */
   | {

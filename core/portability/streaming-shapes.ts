@@ -1,16 +1,19 @@
 /** Queries that Millstream computes with all rows at hand, and Flink refuses over a stream. */
 import type { LogicalPlan } from '../plan/logical-plan.js';
 import { isTimeAttribute } from '../plan/time-attribute.js';
+import { upsertKeys } from '../plan/upsert-keys.js';
 import { type Finding, refused } from './finding.js';
 import type { PortableJob } from './portability-context.js';
 import { isUpdating } from './updating.js';
 import { nodesOf, windowCallsOf } from './visit.js';
 
+type TableSink = Extract<PortableJob['queries'][number]['sink'], { kind: 'table' }>;
+
 /** Connectors of Flink that take rows which change. */
 const CHANGING_SINKS = new Set(['print', 'blackhole', 'jdbc', 'upsert-kafka', 'elasticsearch-7', 'mongodb']);
 
 /** What Flink refuses in streaming mode. */
-export function* streamingShapes({ queries, mode }: PortableJob): Generator<Finding> {
+export function* streamingShapes({ queries, mode, version }: PortableJob): Generator<Finding> {
   if (mode !== 'streaming') return;
   for (const { root, sink } of queries) {
     const nodes = [...nodesOf(root)];
@@ -29,6 +32,11 @@ export function* streamingShapes({ queries, mode }: PortableJob): Generator<Find
     const { connector, options } = sink.table;
     if (sink.overwrite)
       yield refused('overwrite', 'Flink has no INSERT OVERWRITE over a stream.', 'Write INSERT INTO.', root);
+    if (version !== '1.20' && !sink.deduplicates && isUpsert(sink, root) && !changesByKeyOf(sink, root)) {
+      const message =
+        'Flink 2.3 demands ON CONFLICT where rows change by other columns than the primary key of their table.';
+      yield refused('on-conflict', message, 'Add ON CONFLICT DO DEDUPLICATE behind the query.', root);
+    }
     const takesChanges =
       CHANGING_SINKS.has(connector) || /debezium|canal|maxwell|ogg/.test(options['format'] ?? '');
     if (!takesChanges && isUpdating(root)) {
@@ -38,6 +46,20 @@ export function* streamingShapes({ queries, mode }: PortableJob): Generator<Find
       yield refused('updating-sink', message, hint, root);
     }
   }
+}
+
+/** True where a row may take the place of another one. */
+function isUpsert({ table: { connector } }: TableSink, root: LogicalPlan): boolean {
+  const isDistinct = [...nodesOf(root)].some(({ kind }) => kind === 'distinct');
+  return connector === 'jdbc' || connector === 'upsert-kafka' || isUpdating(root) || isDistinct;
+}
+
+/** True where nobody asks which of several rows under one primary key is in force. */
+function changesByKeyOf({ table }: TableSink, root: LogicalPlan): boolean {
+  const keys = table.primaryKey.map(
+    (name) => root.columns[table.columns.findIndex((column) => column.name === name)]!.id,
+  );
+  return keys.length === 0 || upsertKeys(root).some((key) => key.every((id) => keys.includes(id)));
 }
 
 function isByTime({ keys, input }: Extract<LogicalPlan, { kind: 'sort' }>): boolean {

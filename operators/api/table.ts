@@ -278,6 +278,7 @@ export class Table<R extends object = UntypedRecord> {
       partition: null,
       columns: columns?.map(syntax.identifier) ?? null,
       query: this.relation.query,
+      deduplicates: false,
     };
     return this.host.insert(printStatement(statement));
   }

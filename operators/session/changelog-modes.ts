@@ -48,6 +48,8 @@ function kindsOf(operator: StreamOperator<number> | null, inputs: readonly Kinds
       return operator.outputs.some((output) => output.kind === 'result') ? ALL : new Set<Kind>(['I', 'D']);
     case 'last_row':
       return UPDATES;
+    case 'upsert':
+      return new Set<Kind>(['I', 'UA', 'D']);
     case 'join':
       return operator.type === 'inner' || !updates ? given : new Set<Kind>([...given, 'I', 'D']);
     case 'temporal_join':

@@ -14,7 +14,6 @@ import {
   withGrantedWorkers,
 } from '../../core/index.js';
 import { CONNECTORS } from '../connectors/connectors.js';
-import { aggregatePhases } from './aggregate-phases.js';
 import { checkpointSettings, hasCheckpoints } from './checkpoint-settings.js';
 import { tellOfBatch } from './checkpoint-support.js';
 import { chooseMode, type Mode } from './choose-mode.js';
@@ -26,6 +25,7 @@ import { loadFunctions } from './load-functions.js';
 import { noteOptions } from './note-options.js';
 import { placedFailure } from './placed-failure.js';
 import { planQueries } from './plan-queries.js';
+import { aggregatePhases, upsertMaterialize } from './planner-settings.js';
 import { fileResolver } from './resolve-files.js';
 import type { SessionOptions } from './session-types.js';
 import { withAnalyses } from './with-analyses.js';
@@ -102,6 +102,7 @@ export async function planJob(
     parallelism: workers?.parallelism(entries) ?? host.resources.parallelism,
     functions,
     aggregatePhases: aggregatePhases(configuration),
+    upsertMaterialize: upsertMaterialize(configuration),
     connectors,
     renderer: createStageRenderer(resolveFiles, sql),
     ids,

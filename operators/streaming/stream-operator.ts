@@ -33,6 +33,7 @@ import { Settle } from './settle.js';
 import { TemporalJoin } from './temporal-join.js';
 import { TimeSort } from './time-sort.js';
 import { Union } from './union.js';
+import { UpsertMaterialize } from './upsert-materialize.js';
 import { type EventTimeSettings, STANDARD_EVENT_TIME, WatermarkOperator } from './watermark-operator.js';
 import { WindowAggregate } from './window-aggregate.js';
 import { WindowRank } from './window-rank.js';
@@ -124,6 +125,8 @@ function rowFunction(
       return new LastRow(spec, state);
     case 'normalize':
       return new Normalize(spec, state);
+    case 'upsert':
+      return new UpsertMaterialize(spec, state);
     case 'join':
       return new Join(spec, state);
     case 'temporal_join':

@@ -96,6 +96,37 @@ describe.skipIf(reason !== null)('PostgreSQL', () => {
     expect(server.sql('SELECT * FROM totals ORDER BY k')).toEqual(['0|2|12', '9|1|5']);
   }, 60_000);
 
+  it('a row that changes under another key than that of the table leaves what is in force there alone', async () => {
+    server.sql(
+      'CREATE TABLE few (k text PRIMARY KEY, n int8); CREATE TABLE by_count (k text, n int8 PRIMARY KEY, twice int8)',
+    );
+    const write = async (target: string, query: string) => {
+      const script = `SET 'execution.runtime-mode' = 'streaming';
+        CREATE TABLE events (k STRING) WITH ('connector' = 'stdin', 'format' = 'json');
+        ${target} ${query}`;
+      const keys = ['a', 'b', 'c', 'a', 'b', 'b', 'd'].map((k) => JSON.stringify({ k }));
+      const { code, stderr } = await millstream(['run', '-e', script], `${keys.join('\n')}\n`);
+      expect([code, stderr]).toEqual([0, expect.any(String)]);
+    };
+    const counts = 'SELECT k, COUNT(*) AS n FROM events GROUP BY k';
+
+    await Promise.all([
+      write(
+        table('few', 'k STRING, n BIGINT, PRIMARY KEY (k) NOT ENFORCED', { 'table-name': 'few' }),
+        `INSERT INTO few SELECT * FROM (${counts}) WHERE n < 2`,
+      ),
+      write(
+        table('by_count', 'k STRING, n BIGINT, twice BIGINT, PRIMARY KEY (n) NOT ENFORCED', {
+          'table-name': 'by_count',
+        }),
+        `INSERT INTO by_count SELECT k, n, 2 * n FROM (${counts}) ON CONFLICT DO DEDUPLICATE`,
+      ),
+    ]);
+
+    expect(server.sql('SELECT * FROM few ORDER BY k')).toEqual(['c|1', 'd|1']);
+    expect(server.sql('SELECT * FROM by_count ORDER BY n')).toEqual(['d|1|2', 'a|2|4', 'b|3|6']);
+  }, 60_000);
+
   it('a table and its changes are followed, through a kill, a restart of the server and transactions of many rows', async () => {
     server.sql(`CREATE TABLE orders (id int8 PRIMARY KEY, item text, price numeric(10, 2), note text);
       ALTER TABLE orders REPLICA IDENTITY FULL; ALTER TABLE orders ALTER note SET STORAGE EXTERNAL;

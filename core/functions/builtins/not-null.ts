@@ -1,7 +1,7 @@
 /** The check of a NOT NULL column of a sink: INSERT puts it there, no name of SQL calls it. */
 
 import type { Expression } from '../../plan/expression.js';
-import { columnOf, literalOf } from '../../plan/expression-builders.js';
+import { type BuiltinCall, columnOf, literalOf } from '../../plan/expression-builders.js';
 import type { PlanColumn } from '../../plan/logical-plan.js';
 import { quoteString } from '../../render/sql-text.js';
 import { types, withNullable } from '../../types/types.js';
@@ -31,6 +31,11 @@ export function checkNotNull(
     type: withNullable(column.type, false),
     span: null,
   };
+}
+
+/** True for what `checkNotNull` gives. */
+export function isNotNullCheck(expression: Expression): expression is BuiltinCall {
+  return expression.kind === 'call' && expression.function === ID;
 }
 
 const render: RenderCall = ([value, , , ...pairs], { literals }) => {

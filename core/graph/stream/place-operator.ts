@@ -53,6 +53,7 @@ function readsTime<C>(operator: StreamOperatorKind<C>): boolean {
       return operator.windowTime !== null;
     case 'materialize':
     case 'settle':
+    case 'upsert':
     case 'lookup':
       return false;
     case 'join':
@@ -139,7 +140,8 @@ function placeKind<C>(operator: StreamOperator<string>, place: Place<C>): Stream
     case 'last_row':
       return { kind: operator.kind, keys: all(operator.keys), time: at(operator.time) };
     case 'normalize':
-      return { kind: 'normalize', keys: all(operator.keys) };
+    case 'upsert':
+      return { kind: operator.kind, keys: all(operator.keys) };
     case 'join': {
       const kept = (retention: typeof operator.left, input: number) =>
         retention === null ? null : { ...retention, time: place(retention.time, input) };

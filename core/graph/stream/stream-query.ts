@@ -2,6 +2,7 @@
 import { columnOf } from '../../plan/expression-builders.js';
 import type { LogicalPlan, PlanColumn, QueryPlan } from '../../plan/logical-plan.js';
 import { projectOf } from '../../plan/plan-builders.js';
+import { upsertKeys } from '../../plan/upsert-keys.js';
 import type { Changes, PlanOptions } from '../plan-options.js';
 import { streamContext } from './plan-stream.js';
 import { operatorOver, passedOn, type Relation, refuseInStream, type StreamContext } from './relation.js';
@@ -23,7 +24,9 @@ export function planStreamQuery(
   const planned = context.plan(root);
   const isResult = query.sink.kind === 'collect' && options.isBounded;
   const final = isResult && (planned.change !== null || planned.order.length > 0);
-  const { plan, change } = final ? materialized(context, planned, root) : planned;
+  const { plan, change } = final
+    ? materialized(context, planned, root)
+    : upserted(context, query, planned, root);
   if (change !== null && takenBy(query, options) === 'insert') {
     refuseInStream(
       context,
@@ -49,6 +52,27 @@ function materialized(context: StreamContext, relation: Relation, root: LogicalP
   const ids = new Set([...root.columns.map((column) => column.id), ...order.map((key) => key.column)]);
   const columns = relation.plan.columns.filter((column) => ids.has(column.id));
   return operatorOver(context, [relation], { kind: 'materialize', order }, passedOn(columns), false);
+}
+
+/**
+ * Rows of a table whose primary key is not the key by which they change are remembered under it: one that goes may not be the
+ * one in force.
+ */
+function upserted(context: StreamContext, query: QueryPlan, relation: Relation, root: LogicalPlan): Relation {
+  const { upsertMaterialize = 'auto' } = context.options;
+  const isTaking = query.sink.kind === 'table' && takenBy(query, context.options) !== 'insert';
+  const keys = isTaking ? primaryKeyOf(query.sink as TableSink, root) : [];
+  const isCovered = upsertKeys(root).some((key) => key.every((id) => keys.includes(id)));
+  const isWanted =
+    upsertMaterialize === 'force' || (upsertMaterialize === 'auto' && relation.change !== null && !isCovered);
+  if (keys.length === 0 || !isWanted) return relation;
+  return operatorOver(context, [relation], { kind: 'upsert', keys }, passedOn(root.columns), true);
+}
+
+type TableSink = Extract<QueryPlan['sink'], { kind: 'table' }>;
+
+function primaryKeyOf({ table }: TableSink, root: LogicalPlan): string[] {
+  return table.primaryKey.map((name) => root.columns[table.columns.findIndex((c) => c.name === name)]!.id);
 }
 
 function takenBy({ sink }: QueryPlan, options: PlanOptions): Changes {

@@ -61,6 +61,8 @@ export interface InsertStatement {
   /** Null where no list is written. */
   readonly columns: readonly Identifier[] | null;
   readonly query: QueryNode;
+  /** True for ON CONFLICT DO DEDUPLICATE: of the rows under a primary key the last that is left is in force. */
+  readonly deduplicates: boolean;
 }
 
 /** `[EXECUTE] STATEMENT SET BEGIN …; END` and `BEGIN STATEMENT SET; …; END;`: one job of several INSERTs. */

@@ -31,6 +31,16 @@ export function bindInsert(context: BindContext, node: InsertStatement): QueryPl
   const entry = targetOf(context, node);
   const table = scanTableOf(context, entry, node.hints, node.table.span, 'write');
   const input = bindQuery(context, node.query, null);
+  if (node.deduplicates && table.primaryKey.length === 0) {
+    const message = `ON CONFLICT is about the primary key of a table, and ${pathText(entry.path)} has none.`;
+    throw bindError(
+      context,
+      'SQL_INVALID',
+      message,
+      node.table.span,
+      'Leave it out, or declare PRIMARY KEY (…) NOT ENFORCED.',
+    );
+  }
   const fixed = fixedValues(context, node, table);
   const names = node.columns?.map((column) => column.name) ?? null;
   const open = names ?? table.columns.map((column) => column.name).filter((name) => !fixed.has(name));
@@ -52,7 +62,8 @@ export function bindInsert(context: BindContext, node: InsertStatement): QueryPl
   const rows = withoutNulls(context, projectOf(input, columns, expressions), table);
   const root: LogicalPlan = { ...rows, span: node.span };
   const partition = partitionFolder(table.partitionedBy, fixed);
-  return { root, sink: { kind: 'table', table, overwrite: node.overwrite, partition } };
+  const { overwrite, deduplicates } = node;
+  return { root, sink: { kind: 'table', table, overwrite, partition, deduplicates } };
 }
 
 /** NULL in NOT NULL columns fails the job while it runs, or leaves the row out. */

@@ -30,7 +30,7 @@ export function parseInsert(c: Cursor): InsertStatement {
   const listed = c.isSymbol('(') && !atQueryInParentheses(c);
   const columns = listed ? parseColumnList(c) : null;
   const query = parseQuery(c);
-  if (c.isWord('ON') && c.isWord('CONFLICT', 1)) throw c.unsupported(c.peek().span, 'ON CONFLICT');
+  const deduplicates = parseOnConflict(c);
   return {
     kind: 'insert',
     overwrite,
@@ -39,8 +39,22 @@ export function parseInsert(c: Cursor): InsertStatement {
     partition,
     columns,
     query,
+    deduplicates,
     span: c.spanFrom(start),
   };
+}
+
+/** ON CONFLICT DO DEDUPLICATE; false where nothing is said. */
+function parseOnConflict(c: Cursor): boolean {
+  if (!c.isWord('ON') || !c.isWord('CONFLICT', 1)) return false;
+  const { span } = c.peek();
+  c.expect('ON');
+  c.expect('CONFLICT', 'DO');
+  const action = c.expectOneOf('DEDUPLICATE', 'ERROR', 'NOTHING');
+  if (action === 'DEDUPLICATE') return true;
+  const hint =
+    'ON CONFLICT DO DEDUPLICATE is: of the rows under a primary key the last that is left is in force.';
+  throw c.unsupported(span, `ON CONFLICT DO ${action}`, hint);
 }
 
 function atQueryInParentheses(c: Cursor): boolean {

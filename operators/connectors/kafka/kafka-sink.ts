@@ -14,7 +14,13 @@ import {
 } from '../../../core/index.js';
 import type { RowEncoder } from '../../formats/format.js';
 import { pause } from '../../sources/pause.js';
-import { type Change, DELETE, INSERT, UPDATE_BEFORE } from '../../streaming/row-function.js';
+import {
+  type Change,
+  INSERT,
+  isAddition,
+  UPDATE_AFTER,
+  UPDATE_BEFORE,
+} from '../../streaming/row-function.js';
 import type { ConnectorHost } from '../connector.js';
 import { clientOptions, closed, isTransient, kafkaError, kafkaReason } from './kafka-client.js';
 import type { KafkaPart, KafkaTable } from './kafka-table.js';
@@ -119,14 +125,17 @@ export class KafkaSink implements Operator {
       Object.assign({}, ...metadata.map(({ key, type, value }) => written(key, type, value(row))));
     const messages: Message[] = [];
     const topic = this.#topic();
+    /** The key of a row that the next one may take the place of. */
+    let before: Uint8Array | null = null;
     for (let row = 0; row < batch.rows; row++) {
       const kind = (change?.value(row) ?? INSERT) as Change;
-      if (this.table.isUpsert && kind === UPDATE_BEFORE) continue;
       const values = (places: readonly number[]): SqlValue[] =>
         places.map((place) => columns[place]!.value(row));
-      const isRemoval = this.table.isUpsert && kind === DELETE;
+      const isRemoval = this.table.isUpsert && !isAddition(kind);
       const value = isRemoval ? null : this.#value.encoder.encode(values(this.#value.places), kind);
       const key = this.#key === null ? null : this.#key.encoder.encode(values(this.#key.places), INSERT);
+      if (before !== null && kind === UPDATE_AFTER && Buffer.compare(before, key!) === 0) messages.pop();
+      before = isRemoval && kind === UPDATE_BEFORE ? key : null;
       messages.push({
         topic,
         ...(key === null ? {} : { key: Buffer.from(key) }),

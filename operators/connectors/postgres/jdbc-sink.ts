@@ -16,7 +16,7 @@ import {
   type Watermark,
 } from '../../../core/index.js';
 import { pause } from '../../sources/pause.js';
-import { type Change, INSERT, isAddition, UPDATE_BEFORE } from '../../streaming/row-function.js';
+import { type Change, INSERT, isAddition } from '../../streaming/row-function.js';
 import { Turns } from '../../turns.js';
 import type { ConnectorHost } from '../connector.js';
 import type { JdbcTable } from './jdbc-table.js';
@@ -106,7 +106,6 @@ export class JdbcSink implements Operator {
     const fields = this.stage.columns.map(({ column }) => columns[column]!.value);
     for (let row = 0; row < batch.rows; row++) {
       const kind = (change?.value(row) ?? INSERT) as Change;
-      if (kind === UPDATE_BEFORE) continue;
       const texts = fields.map((value, i) => {
         const own = value(row);
         return own === null ? null : this.#writers[i]!(own);

@@ -42,7 +42,9 @@ def refusal(environment: object, statement: str) -> str | None:
 
 
 def reason(text: str) -> str:
-    lines = text.split("\n")
+    lines = text.removeprefix("An error occurred while calling ").split("\n")
+    if text != "\n".join(lines) and len(lines) > 1:
+        lines = [lines[1].removeprefix(": "), *lines[2:]]
     causes = [line for line in lines if line.startswith("Caused by:")]
     first = re.sub(r"^(Caused by: )?[\w.$]+(Exception|Error): ", "", (causes or lines)[-1 if causes else 0])
     return first.strip()[:160]

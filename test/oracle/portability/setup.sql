@@ -6,6 +6,7 @@ CREATE TEMPORARY TABLE typed (b BOOLEAN, ti TINYINT, si SMALLINT, i INT, l BIGIN
 CREATE TEMPORARY TABLE sink (k STRING, v DOUBLE) WITH ('connector' = 'print');
 CREATE TEMPORARY TABLE counts (k STRING, n BIGINT) WITH ('connector' = 'blackhole');
 CREATE TEMPORARY TABLE files (k STRING, n BIGINT) WITH ('connector' = 'filesystem', 'path' = 'out', 'format' = 'json');
+CREATE TEMPORARY TABLE keyed (k STRING, n BIGINT, PRIMARY KEY (k) NOT ENFORCED) WITH ('connector' = 'print');
 CREATE TEMPORARY VIEW big AS SELECT id, usr, qty FROM orders WHERE qty > 2;
 CREATE TEMPORARY VIEW versions AS SELECT usr, price, ts FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY usr ORDER BY ts DESC) AS rn FROM orders) WHERE rn = 1;
 CREATE TEMPORARY SYSTEM FUNCTION inc AS 'portable_functions.inc' LANGUAGE PYTHON;
