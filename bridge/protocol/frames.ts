@@ -1,4 +1,4 @@
-/** Message ↔ ZeroMQ multipart, as `messages.ts` lays it out. Nothing here copies a batch. */
+/** Message ↔ ZeroMQ multipart, as `data-messages.ts` lays it out. Nothing here copies a batch. */
 import { type Batch, type ColumnGroup, InternalError, loadGroup } from '../../core/index.js';
 import type { BatchMessage, Block, DataFromWorker, SchemaMessage, Split, WireGroup } from './messages.js';
 import { checkDataMessage } from './validate.js';

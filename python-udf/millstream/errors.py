@@ -77,7 +77,7 @@ class MillstreamError(Exception):
         self.details = replace(self.details, **unknown)
 
     def to_wire(self) -> dict[str, Any]:
-        """The fields of `WireError` (bridge/protocol/messages.ts), JSON-able."""
+        """The fields of `WireError` (bridge/protocol/data-messages.ts), JSON-able."""
         return {
             "kind": self.kind,
             "code": self.code,

@@ -10,8 +10,9 @@ from millstream._execution.answer import Answer
 from millstream._execution.failed_rows import FailedRow
 from millstream._worker.bundle_reply import BundleReply
 from millstream._worker.data_channel import DataChannel
+from millstream._worker.data_messages import BatchMessage, Done, FailedRows
 from millstream._worker.own_arena import OwnArena
-from millstream._worker.protocol import BatchMessage, DataMessage, Done, FailedRows
+from millstream._worker.protocol import DataMessage
 from millstream._worker.schema_ids import SchemaIds
 
 STEPS = ([7], [2], [0])

@@ -17,8 +17,9 @@ import pytest
 
 from millstream._execution.answer import Answer
 from millstream._worker.bundle_answers import SplitAnswers
+from millstream._worker.data_messages import Split
+from millstream._worker.instructions import ColumnSpec, KeptGroup, SplitPredicate, SplitSource
 from millstream._worker.parquet_footer import describe_files
-from millstream._worker.protocol import ColumnSpec, KeptGroup, Split, SplitPredicate, SplitSource
 from millstream._worker.split_reader import SplitReader
 from millstream.errors import SourceError
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from millstream._worker.arrow_ipc import MalformedFrameError
 from millstream._worker.checksum import check_last, checksum_frame
 from millstream._worker.data_channel import DataChannel
-from millstream._worker.protocol import End
+from millstream._worker.data_messages import End
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,10 +12,10 @@ from contextlib import contextmanager
 import pytest
 
 from millstream._worker import output_capture, output_relay
+from millstream._worker.control_messages import Log
 from millstream._worker.event_writer import FULL_BYTES, EventWriter
 from millstream._worker.output_capture import OutputCapture
 from millstream._worker.output_relay import OutputPipe
-from millstream._worker.protocol import Log
 from millstream._worker.zygote_protocol import Output
 
 

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from millstream._worker import protocol
+from millstream._worker.instructions import InstructionBody
 
 GOLDEN = sorted((Path(__file__).parents[1] / "fixtures" / "messages").glob("*.json"))
 DECODER = msgspec.json.Decoder(
@@ -32,7 +33,7 @@ def test_every_message_and_every_instruction_has_a_golden_message() -> None:
 
     unions = (protocol.ControlFromWorker, protocol.ControlToWorker, protocol.DataMessage)
     assert types == {struct.__struct_config__.tag for union in unions for struct in get_args(union)}
-    assert kinds == {struct.__struct_config__.tag for struct in get_args(protocol.InstructionBody)}
+    assert kinds == {struct.__struct_config__.tag for struct in get_args(InstructionBody)}
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from millstream._worker import arrow_ipc
 from millstream._worker.arrow_ipc import MalformedFrameError
 from millstream._worker.block_allocator import ALIGNMENT, BlockAllocator
+from millstream._worker.data_messages import Arena, Block, Release
 from millstream._worker.mapped_arenas import MappedArenas
 from millstream._worker.own_arena import LEAST_SHARED_BYTES, OwnArena
-from millstream._worker.protocol import Arena, Block, Release
 
 ARENA_BYTES = 4 << 20
 CAPACITY = 64 * ALIGNMENT

@@ -10,7 +10,7 @@ import msgspec
 import pyarrow as pa
 
 from .._worker import arrow_ipc
-from .._worker.protocol import OpenFunctionStage
+from .._worker.instructions import OpenFunctionStage
 
 _MAGIC = b"MSBUNDLE"
 

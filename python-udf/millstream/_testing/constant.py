@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from .._types import DataType
-from .._worker.protocol import LiteralArgument
+from .._worker.instructions import LiteralArgument
 from ..errors import UdfError
 
 _Encoding = tuple[str, Callable[[Any], Any]]

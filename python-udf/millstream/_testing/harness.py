@@ -12,7 +12,7 @@ from .._execution.codec import codec_for
 from .._function_spec import specify
 from .._option_values import FunctionKind
 from .._types import DataType, from_arrow, parse_type
-from .._worker.protocol import ColumnArgument, StageContext
+from .._worker.instructions import ColumnArgument, StageContext
 from ..context import Limits
 from ..errors import UdfError
 from .bundles import Bundle, cut, run_bundles

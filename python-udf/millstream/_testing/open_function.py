@@ -7,14 +7,7 @@ from typing import Any
 
 from .._execution import FunctionStage, LoadedFunction, StageMode, open_stage
 from .._types import DataType
-from .._worker.protocol import (
-    CallArgument,
-    CallFrame,
-    CallStep,
-    ColumnArgument,
-    ColumnSpec,
-    StageContext,
-)
+from .._worker.instructions import CallArgument, CallFrame, CallStep, ColumnArgument, ColumnSpec, StageContext
 from ..context import Limits
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from .._types import DataType
-from .._worker.protocol import CallFrame
+from .._worker.instructions import CallFrame
 
 BIGINT = DataType("BIGINT")
 

@@ -9,7 +9,7 @@ from .._execution import Answer
 from .._execution.codec import codec_for
 from .._function_spec import FunctionSpec
 from .._types import from_arrow
-from .._worker.protocol import CallArgument, ColumnArgument, TableArgument
+from .._worker.instructions import CallArgument, ColumnArgument, TableArgument
 from ..errors import UdfError
 from .bundles import Bundle, cut
 from .constant import constant

@@ -5,14 +5,14 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
+from .control_messages import Progress
 from .mailbox import Mailbox
-from .protocol import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from .._execution import BundleRun
-    from .protocol import BatchMessage
+    from .data_messages import BatchMessage
 
 _Key = tuple[str, int]
 

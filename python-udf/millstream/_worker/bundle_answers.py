@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .._execution import Answer, FailedRow, FunctionStage
-    from .protocol import Split
+    from .data_messages import Split
     from .split_reader import SplitReader, SplitRows
 
 

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from . import arrow_ipc
-from .protocol import BatchMessage, BundleEnd, BundleTiming, Done, FailedRow, FailedRows, WireGroup
+from .data_messages import BatchMessage, BundleEnd, BundleTiming, Done, FailedRow, FailedRows, WireGroup
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

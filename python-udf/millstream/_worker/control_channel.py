@@ -14,14 +14,16 @@ from typing import TYPE_CHECKING
 import zmq
 
 from . import process, protocol
+from .control_messages import Heartbeat, Instruction, Reply, Welcome
+from .instructions import Cancel, DumpStack
 from .mailbox import Mailbox
-from .protocol import Cancel, DumpStack, Heartbeat, Instruction, Reply, Welcome
 from .stack_report import stack_report
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .protocol import ControlFromWorker, Hello, Progress
+    from .control_messages import Hello, Progress
+    from .protocol import ControlFromWorker
 
 # Replies and log lines of the last moment still reach a living core.
 _LINGER_MS = 1000

@@ -9,6 +9,7 @@ import zmq
 
 from . import arrow_ipc, checksum, protocol
 from .arrow_ipc import MalformedFrameError
+from .data_messages import Arena, BatchMessage, Release, SchemaMessage
 from .mapped_arenas import MappedArenas
 from .own_arena import OwnArena
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Buffer
 
-    from .protocol import BatchMessage, DataMessage
+    from .protocol import DataMessage
 
 
 Frame: TypeAlias = "zmq.Frame | pa.Buffer"
@@ -77,20 +78,20 @@ class DataChannel:
                 frames.pop()
             message = protocol.decode_data(frames[0].buffer)
             match message:
-                case protocol.SchemaMessage():
+                case SchemaMessage():
                     if len(frames) != 2:
                         raise MalformedFrameError(
                             f"a schema came with {len(frames) - 1} frames instead of one"
                         )
                     self._received_schemas[message.id] = arrow_ipc.read_schema(frames[1].buffer)
-                case protocol.Arena():
+                case Arena():
                     if message.writable_bytes > 0:
                         self.arena.grow(message)
                     else:
                         self._mapped.map(message)
-                case protocol.Release():
+                case Release():
                     self.arena.free(message.generations)
-                case protocol.BatchMessage():
+                case BatchMessage():
                     return message, self._open_blocks(message, frames[1:])
                 case _:
                     return message, frames[1:]

@@ -17,22 +17,21 @@ from ..errors import InternalError
 from .async_bundles import AsyncBundles
 from .bundle_answers import ColumnAnswers, SplitAnswers
 from .bundle_reply import BundleReply
+from .control_messages import Progress
+from .data_messages import BatchMessage, Failed
 from .debugger import install_breakpoints
+from .instructions import (
+    AnalyzeFunction,
+    CloseStage,
+    ColumnSpec,
+    DescribeFiles,
+    LoadFunctions,
+    OpenFunctionStage,
+)
 from .metrics_report import MetricsReport
 from .module_sources import module_sources
 from .open_function_stage import open_function_stage
 from .pandas_import import introduce_pandas
-from .protocol import (
-    AnalyzeFunction,
-    BatchMessage,
-    CloseStage,
-    ColumnSpec,
-    DescribeFiles,
-    Failed,
-    LoadFunctions,
-    OpenFunctionStage,
-    Progress,
-)
 from .schema_ids import SchemaIds
 from .split_reader import SplitReader
 from .thread_pools import size_thread_pools
@@ -43,8 +42,10 @@ if TYPE_CHECKING:
 
     from .._execution import AsyncStage, BundleRun, FunctionStage, LoadedFunction
     from .bundle_answers import PlacedAnswer
+    from .control_messages import Welcome
     from .data_channel import DataChannel, Frame
-    from .protocol import ControlFromWorker, DataMessage, InstructionBody, Welcome
+    from .instructions import InstructionBody
+    from .protocol import ControlFromWorker, DataMessage
 
 _log = logging.getLogger("millstream.worker")
 

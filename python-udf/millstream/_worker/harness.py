@@ -17,16 +17,19 @@ from .. import __version__
 from ..context import running_function
 from . import protocol
 from .control_channel import ControlChannel
+from .control_messages import Hello, Instruction, Reply, Welcome
 from .data_channel import DataChannel
+from .instructions import Shutdown
 from .output_capture import OutputCapture
-from .protocol import Hello, Instruction, Reply, Shutdown, Welcome
 from .wire_errors import Terminated, wire_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from .control_messages import Progress
     from .data_channel import Frame
-    from .protocol import ControlFromWorker, DataMessage, InstructionBody, Progress, WorkerArguments
+    from .instructions import InstructionBody
+    from .protocol import ControlFromWorker, DataMessage, WorkerArguments
 
 
 _VERSIONS = {

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from .arrow_ipc import MalformedFrameError
-from .protocol import Release
+from .data_messages import Release
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
 
-    from .protocol import Arena, Block
+    from .data_messages import Arena, Block
 
 
 class MappedArenas:

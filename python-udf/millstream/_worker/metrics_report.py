@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from .protocol import Metrics, MetricValue
+from .control_messages import Metrics, MetricValue
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from .._execution import FunctionStage, LoadedFunction
     from ..context import Limits
-    from .protocol import OpenFunctionStage
+    from .instructions import OpenFunctionStage
 
 
 def open_function_stage(

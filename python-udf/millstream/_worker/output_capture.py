@@ -12,7 +12,7 @@ import threading
 from time import monotonic
 from typing import TYPE_CHECKING, Literal
 
-from .protocol import Log
+from .control_messages import Log
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

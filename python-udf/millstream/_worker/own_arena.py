@@ -11,12 +11,12 @@ import pyarrow as pa
 
 from . import arrow_ipc
 from .block_allocator import ALIGNMENT, BlockAllocator
-from .protocol import Block
+from .data_messages import Block
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .protocol import Arena
+    from .data_messages import Arena
 
 LEAST_SHARED_BYTES = 64 << 10
 """Messages from this size on are shared: below it a descriptor costs as much as the copies."""

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from .. import _types
-from .protocol import RowGroup, SplitFile
+from .instructions import RowGroup, SplitFile
 from .row_group_pruning import may_hold, range_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .protocol import ColumnSpec, SplitPredicate
+    from .instructions import ColumnSpec, SplitPredicate
 
 #: Types whose values in a file of the same Arrow type are the values shipped, bit by bit.
 _SAME_KINDS = frozenset(

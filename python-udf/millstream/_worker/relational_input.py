@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from .data_channel import Frame
-    from .protocol import BatchMessage
+    from .data_messages import BatchMessage
 
     Received = tuple[BatchMessage, Sequence[Frame]]
 

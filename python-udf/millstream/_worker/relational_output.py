@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from ..errors import CancelledError
-from .protocol import BatchMessage, WireGroup
+from .data_messages import BatchMessage, WireGroup
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -9,7 +9,7 @@ from .duckdb_extension import duckdb
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .protocol import OpenRelationalStage
+    from .instructions import OpenRelationalStage
 
 # A query runs this far ahead before it gives its first batch: more delays the first result.
 _STREAMING_BUFFER_BYTES = 4 << 20

@@ -12,8 +12,8 @@ import pyarrow as pa
 
 from .. import _types
 from ..errors import CancelledError, InternalError
+from .data_messages import Credit, End, Failed, RelationalStatistics
 from .duckdb_errors import QueryPlace, translate_duckdb_error
-from .protocol import Credit, End, Failed, RelationalStatistics
 from .relational_input import RelationalInput, stream_capsule
 from .relational_output import RelationalOutput
 from .relational_session import RelationalSession, execute, quote_text
@@ -23,10 +23,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from .data_channel import Frame
+    from .data_messages import BatchMessage
     from .duckdb_extension import duckdb
+    from .instructions import ColumnSpec, OpenRelationalStage
     from .key_cuts import KeyBatch
     from .own_arena import OwnArena
-    from .protocol import BatchMessage, ColumnSpec, DataMessage, OpenRelationalStage
+    from .protocol import DataMessage
     from .schema_ids import SchemaIds
 
     Decode = Callable[[BatchMessage, Sequence[Frame]], list[pa.Array]]

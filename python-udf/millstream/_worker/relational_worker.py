@@ -6,9 +6,11 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InternalError
+from .control_messages import Progress
+from .data_messages import BatchMessage, Credit, End
 from .duckdb_extension import duckdb
+from .instructions import CloseStage, OpenRelationalStage
 from .mailbox import Mailbox
-from .protocol import BatchMessage, CloseStage, Credit, End, OpenRelationalStage, Progress
 from .relational_session import RelationalSession
 from .relational_stage import RelationalStage
 from .schema_ids import SchemaIds
@@ -18,8 +20,10 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from .control_messages import Welcome
     from .data_channel import DataChannel, Frame
-    from .protocol import ControlFromWorker, DataMessage, InstructionBody, Welcome
+    from .instructions import InstructionBody
+    from .protocol import ControlFromWorker, DataMessage
 
 _log = logging.getLogger("millstream.worker")
 

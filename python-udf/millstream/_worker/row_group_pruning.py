@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .. import _execution
-from .protocol import BothHold, Compare, EitherHolds, HoldsNot, IsIn, IsNull
+from .instructions import BothHold, Compare, EitherHolds, HoldsNot, IsIn, IsNull
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .._types import DataType
-    from .protocol import SplitPredicate
+    from .instructions import SplitPredicate
 
 
 class Range(NamedTuple):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from . import arrow_ipc
-from .protocol import SchemaMessage
+from .data_messages import SchemaMessage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -10,10 +10,10 @@ import pyarrow as pa
 
 from .. import _execution, _types
 from .._late import pc
-from .protocol import BothHold, Compare, EitherHolds, HoldsNot, IsIn, IsNull, IsTrue
+from .instructions import BothHold, Compare, EitherHolds, HoldsNot, IsIn, IsNull, IsTrue
 
 if TYPE_CHECKING:
-    from .protocol import SplitPredicate
+    from .instructions import SplitPredicate
 
 Condition: TypeAlias = Callable[[Sequence[pa.Array]], pa.BooleanArray]
 """TRUE, FALSE or NULL for each row of columns."""

@@ -16,7 +16,8 @@ from .split_predicate import compile_predicate
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from .protocol import ColumnSpec, Split, SplitFile, SplitSource
+    from .data_messages import Split
+    from .instructions import ColumnSpec, SplitFile, SplitSource
 
 
 class SplitRows(NamedTuple):

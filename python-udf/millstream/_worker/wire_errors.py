@@ -18,7 +18,7 @@ from ..errors import (
     UdfError,
 )
 from .arrow_ipc import MalformedFrameError
-from .protocol import WireError
+from .data_messages import WireError
 
 _PACKAGE_FOLDER = os.path.dirname(os.path.dirname(__file__)) + os.sep
 

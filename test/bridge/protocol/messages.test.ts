@@ -3,12 +3,14 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { check } from '../../../bridge/protocol/validate.js';
 
-const SOURCE = readFileSync(new URL('../../../bridge/protocol/messages.ts', import.meta.url), 'utf8');
+const SOURCE = ['control-messages', 'instructions', 'data-messages']
+  .map((name) => readFileSync(new URL(`../../../bridge/protocol/${name}.ts`, import.meta.url), 'utf8'))
+  .join('\n');
 const SCHEMA: { $defs: Record<string, { properties?: Record<string, unknown>; required?: string[] }> } =
   JSON.parse(readFileSync(new URL('../../../bridge/protocol/messages.schema.json', import.meta.url), 'utf8'));
 const GOLDEN = new URL('../../fixtures/messages/', import.meta.url);
 
-/** Interfaces of messages.ts with the names of their own properties, in order. */
+/** Interfaces of messages with the names of their own properties, in order. */
 function interfaces(): Map<string, string[]> {
   const found = new Map<string, string[]>();
   for (const [, name, body] of SOURCE.matchAll(/export interface (\w+) \{\n(.*?)\n\}/gs)) {
@@ -27,14 +29,14 @@ describe('the schema of messages', () => {
     expect(() => ajv.addSchema(SCHEMA)).not.toThrow();
   });
 
-  it('has every interface of messages.ts with the same properties in the same order, all required', () => {
+  it('has every interface of the protocol with the same properties in the same order, all required', () => {
     for (const [name, properties] of interfaces()) {
       expect(Object.keys(SCHEMA.$defs[name]?.properties ?? {}), name).toEqual(properties);
       expect(SCHEMA.$defs[name]?.required, name).toEqual(properties);
     }
   });
 
-  it('keeps the order of messages.ts', () => {
+  it('keeps their order', () => {
     const names = [...interfaces().keys()];
 
     expect(Object.keys(SCHEMA.$defs).filter((name) => names.includes(name))).toEqual(names);
