@@ -11,7 +11,7 @@ import { accept, signatureText } from '../define.js';
 import type { Parameter } from '../parameter.js';
 import { any, comparable, constantText, double, numeric, optional, repeated, text } from '../parameter.js';
 import type { FunctionArgument, Inference } from '../scalar-function.js';
-import { decimalQuotientOf } from './decimal-arithmetic.js';
+import { decimalQuotientOf, withShortNames } from './decimal-arithmetic.js';
 import { folded } from './integer-overflow.js';
 import { jsonAggregates } from './json-aggregate.js';
 
@@ -87,7 +87,9 @@ const average = aggregate({
     if (type.kind !== 'DECIMAL' || of.kind !== 'DECIMAL')
       return castTo(invoke('avg', args, call), toDuckDbType(type));
     const shape = { precision: MAX_DECIMAL_PRECISION, scale: of.scale };
-    return decimalQuotientOf({ sql: total, shape }, { sql: n, shape: COUNT_SHAPE }, type);
+    return withShortNames(total, n, (a, b) =>
+      decimalQuotientOf({ sql: a, shape }, { sql: b, shape: COUNT_SHAPE }, type),
+    );
   },
 });
 

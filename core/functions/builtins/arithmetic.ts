@@ -11,7 +11,7 @@ import { define } from '../define.js';
 import { exact, numeric } from '../parameter.js';
 import type { CallContext, RenderCall, ScalarFunction } from '../scalar-function.js';
 import type { DecimalType } from './decimal-arithmetic.js';
-import { decimalQuotientOf, reciprocal } from './decimal-arithmetic.js';
+import { decimalQuotientOf, reciprocal, withShortNames } from './decimal-arithmetic.js';
 import { hostCall } from './host-call.js';
 import { wrapped } from './integer-overflow.js';
 
@@ -25,25 +25,31 @@ const arithmetic = (symbol: '+' | '-' | '*', rule: DecimalRule): ScalarFunction 
     render: (args, call) => {
       const type = call.resultType;
       if (isInteger(type)) return wrapped(symbol, args[0]!, args[1]!, type);
-      const plain = `${operand(args[0]!)} ${symbol} ${operand(args[1]!)}`;
       if (type.kind === 'DECIMAL') {
-        const native = castTo(plain, toDuckDbType(type));
-        return symbol === '*' ? largeProduct(args, call, native) : native;
+        const native = (a: string, b: string) =>
+          castTo(`${operand(a)} ${symbol} ${operand(b)}`, toDuckDbType(type));
+        return symbol === '*' ? product(args, call, native) : native(args[0]!, args[1]!);
       }
       return inFloat(args, call, symbol);
     },
   });
 
 /** Where the digits of a product may exceed 38 before they are rounded, Python computes those that do. */
-function largeProduct(args: readonly string[], call: CallContext, native: string): string {
+function product(
+  args: readonly string[],
+  call: CallContext,
+  native: (a: string, b: string) => string,
+): string {
   const shapes = call.argumentTypes.map((type) => asDecimal(type)!);
-  if (shapes[0]!.precision + shapes[1]!.precision <= MAX_DECIMAL_PRECISION) return native;
+  if (shapes[0]!.precision + shapes[1]!.precision <= MAX_DECIMAL_PRECISION) return native(args[0]!, args[1]!);
   const { scale } = call.resultType as DecimalType;
-  const [a, b] = args.map((arg) => `abs(${castTo(arg, 'DOUBLE')})`);
   const most = `1e${MAX_DECIMAL_PRECISION - 1 - shapes[0]!.scale - shapes[1]!.scale}`;
-  const texts = args.map((arg) => castTo(arg, 'VARCHAR'));
-  const exact = `TRY_CAST(${hostCall('decimal_product', ...texts, String(scale))} AS ${toDuckDbType(call.resultType)})`;
-  return `CASE WHEN ${a} * ${b} < ${most} THEN ${native} ELSE ${exact} END`;
+  return withShortNames(args[0]!, args[1]!, (a, b) => {
+    const [x, y] = [a, b].map((arg) => `abs(${castTo(arg, 'DOUBLE')})`);
+    const texts = [a, b].map((arg) => castTo(arg, 'VARCHAR'));
+    const exact = `TRY_CAST(${hostCall('decimal_product', ...texts, String(scale))} AS ${toDuckDbType(call.resultType)})`;
+    return `CASE WHEN ${x} * ${y} < ${most} THEN ${native(a, b)} ELSE ${exact} END`;
+  });
 }
 
 /** Two integers give the wider one, two approximate numbers the first (as Calcite), a DECIMAL its own rule. */
@@ -96,8 +102,9 @@ function decimalDivision(call: CallContext, a: string, b: string): string {
   const type = call.resultType as DecimalType;
   const inverse = reciprocal(call.literals[1], left, type.scale);
   if (inverse !== null) return castTo(`${a} * ${inverse}`, toDuckDbType(type));
-  const quotient = decimalQuotientOf({ sql: a, shape: left }, { sql: b, shape: right }, type);
-  return guarded(call, a, b, () => quotient);
+  return withShortNames(a, b, (x, y) =>
+    guarded(call, x, y, () => decimalQuotientOf({ sql: x, shape: left }, { sql: y, shape: right }, type)),
+  );
 }
 
 const modulo = define({

@@ -1,5 +1,6 @@
 /** DECIMAL as unscaled HUGEINT and back, for what DuckDB computes as DOUBLE. */
 import type { LiteralValue } from '../../plan/expression.js';
+import { renderOnce } from '../../render/once.js';
 import { castTo, operand } from '../../render/sql-text.js';
 import { toDuckDbType } from '../../types/arrow-type.js';
 import type { DataType } from '../../types/data-type.js';
@@ -12,6 +13,15 @@ export type DecimalType = DataType & { readonly kind: 'DECIMAL' };
 export interface DecimalOperand {
   readonly sql: string;
   readonly shape: DecimalShape;
+}
+
+/** Operands are written several times over, so quotients of quotients would grow by powers. */
+const LONGEST_OPERAND = 200;
+
+/** `render` of two operands; where they are long, they are computed under names of their own first. */
+export function withShortNames(a: string, b: string, render: (a: string, b: string) => string): string {
+  const isLong = a.length + b.length > LONGEST_OPERAND;
+  return renderOnce([a, b], [isLong, isLong], ([x, y]) => render(x!, y!));
 }
 
 /**
@@ -36,8 +46,6 @@ const DOUBLE_DIGITS = 15;
 const BIGINT_DIGITS = 18;
 /** Where the numerator may have fewer digits, few values fit. */
 const LEAST_DIGITS = 5;
-/** Operands are written several times over, so quotients of quotients would grow by powers. */
-const LONGEST_OPERAND = 200;
 
 /** The quotient in BIGINT, and the conditions that it needs; null where it is not worth it. */
 function smallQuotient(
@@ -48,7 +56,6 @@ function smallQuotient(
   const shift = type.scale + b.shape.scale - a.shape.scale;
   const digits = Math.min(DOUBLE_DIGITS, BIGINT_DIGITS - shift);
   const precision = BIGINT_DIGITS + 1;
-  if (a.sql.length + b.sql.length > LONGEST_OPERAND) return null;
   if (shift < 0 || digits < LEAST_DIGITS || precision + type.scale > MAX_DECIMAL_PRECISION) return null;
   const fits = [...fitting(a, digits), ...fitting(b, DOUBLE_DIGITS)];
   const divisor = asBigint(b);
