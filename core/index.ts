@@ -76,6 +76,7 @@ export { someExpression } from './plan/visit-expression.js';
 export { expressionsOf, inputsOf, somePlan } from './plan/visit-plan.js';
 export { portabilityOfDefinition, portabilityOfJob } from './portability/check-portability.js';
 export type * from './portability/finding.js';
+export { type JoinedSiblings, joinedSiblings } from './portability/sibling-aggregates.js';
 export * from './ports/ports.js';
 export { type CsvOptions, filesystemOptions, notedOptions } from './render/options.js';
 export { type ResolveFiles, withFiles } from './render/scan.js';

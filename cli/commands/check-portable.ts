@@ -15,7 +15,7 @@ export interface PortableOptions extends ScriptOptions {
 
 /**
  * Lists every finding: on stderr for people, on stdout as JSON. Exit code 2 where Flink would refuse or do otherwise, or where the
- * job is wrong here too; options that are dropped alone leave it 0.
+ * job is wrong here too; options that are dropped and what an export rewrites leave it 0.
  */
 export async function checkPortable(
   job: ScriptJob,
@@ -24,9 +24,11 @@ export async function checkPortable(
 ): Promise<number> {
   let against = 0;
   let dropped = 0;
+  let rewritten = 0;
   await withSession(job, options, context, async (session, reporter) => {
     const tell = async (finding: Told, error: unknown) => {
       if (finding.effect === 'dropped') dropped += 1;
+      else if (finding.effect === 'rewritten') rewritten += 1;
       else against += 1;
       if (options.format === 'json') await context.stdout.write(`${JSON.stringify(finding)}\n`);
       else reporter.line(told(finding, renderError(error, job.source, false)));
@@ -42,7 +44,7 @@ export async function checkPortable(
     }
   });
   if (options.format === 'text')
-    await context.stdout.write(`${verdict(against, dropped, options.version)}\n`);
+    await context.stdout.write(`${verdict(against, { dropped, rewritten }, options.version)}\n`);
   return against === 0 ? EXIT_DONE : EXIT_INVALID;
 }
 
@@ -59,17 +61,32 @@ interface Told {
 
 /** @returns what is rendered; nothing is thrown */
 export function asError({ rule, effect, message, hint, line, column, length }: PlacedFinding): PlanError {
-  const code = effect === 'dropped' ? 'PORTABLE_DROPPED' : 'NOT_PORTABLE';
+  const code = CODES[effect];
   return new PlanError(code, message, { details: { line, column, length }, hint: `${hint} [${rule}]` });
 }
 
-/** What is dropped is no error. */
+const CODES: Readonly<Record<PlacedFinding['effect'], string>> = {
+  refused: 'NOT_PORTABLE',
+  differs: 'NOT_PORTABLE',
+  dropped: 'PORTABLE_DROPPED',
+  rewritten: 'PORTABLE_REWRITTEN',
+};
+
+/** What is dropped or rewritten is no error. */
 function told({ effect }: Told, text: string): string {
-  return effect === 'dropped' ? text.replace(/^Error /, 'Note ') : text;
+  return effect === 'dropped' || effect === 'rewritten' ? text.replace(/^Error /, 'Note ') : text;
 }
 
-function verdict(against: number, dropped: number, version: FlinkVersion): string {
-  const notes = dropped === 0 ? '' : `; ${counted(dropped, 'option')} dropped`;
+interface Notes {
+  readonly dropped: number;
+  readonly rewritten: number;
+}
+
+function verdict(against: number, { dropped, rewritten }: Notes, version: FlinkVersion): string {
+  const notes = [
+    dropped === 0 ? '' : `; ${counted(dropped, 'option')} dropped`,
+    rewritten === 0 ? '' : `; ${counted(rewritten, 'aggregate')} rewritten by export`,
+  ].join('');
   if (against === 0) return `portable: Flink ${version} runs this job${notes}`;
   return `not portable to Flink ${version}: ${counted(against, 'finding')}${notes}`;
 }

@@ -5,9 +5,9 @@ export type FlinkVersion = '2.3' | '1.20';
 
 /**
  * `refused`: Flink does not run it. `differs`: Flink runs it and does otherwise. `dropped`: Flink has no such option, and the
- * result is the same without it.
+ * result is the same without it. `rewritten`: Flink refuses it as it is written, and an export has it in another form.
  */
-export type FindingEffect = 'refused' | 'differs' | 'dropped';
+export type FindingEffect = 'refused' | 'differs' | 'dropped' | 'rewritten';
 
 /** One thing that is not on Flink as it is here. */
 export interface Finding {

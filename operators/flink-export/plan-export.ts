@@ -42,6 +42,7 @@ export async function planExport(session: JobSession, request: ExportRequest): P
   const findings: PlacedFinding[] = [];
   const errors: MillstreamError[] = [];
   const modes = new Set<'batch' | 'streaming'>();
+  const rewritten: (string | null)[] = [];
   for await (const result of session.portability(sql, version)) {
     if (result.kind === 'wrong') {
       errors.push(result.error);
@@ -49,21 +50,25 @@ export async function planExport(session: JobSession, request: ExportRequest): P
     }
     findings.push(...result.findings);
     if (result.mode !== null) modes.add(result.mode);
+    rewritten.push(result.rewritten);
   }
-  const against = findings.filter(({ effect }) => effect !== 'dropped');
+  const against = findings.filter(({ effect }) => effect === 'refused' || effect === 'differs');
   if (errors.length + against.length > 0) return { kind: 'refused', errors, findings: against };
   const [mode = 'batch', other] = modes;
   if (other !== undefined) throw twoModes();
-  const statements = parseScript(sql).map((statement) => ({
+  const statements = parseScript(sql).map((statement, i) => ({
     statement,
-    text: sql.slice(statement.span.start, statement.span.end),
+    text: rewritten[i] ?? sql.slice(statement.span.start, statement.span.end),
   }));
   if (request.as === 'driver') for (const { statement } of statements) refuseReset(statement);
   const { files, notes } = filesOf(
     request,
     statements.map(({ statement }) => statement),
   );
-  const dropped = findings.map(({ message, line }) => `Line ${line}: ${message} It was left out.`);
+  const told = findings.map(
+    ({ effect, message, line }) =>
+      `Line ${line}: ${message} It was ${effect === 'rewritten' ? 'rewritten: each has a query of its own, and the two are joined' : 'left out'}.`,
+  );
   const plan: ExportPlan = {
     name: request.name,
     version,
@@ -71,7 +76,7 @@ export async function planExport(session: JobSession, request: ExportRequest): P
     statements,
     settings: request.settings,
     files,
-    notes: [...dropped, ...notes, ...pathNotes(statements.map(({ statement }) => statement))],
+    notes: [...told, ...notes, ...pathNotes(statements.map(({ statement }) => statement))],
   };
   return { kind: 'plan', plan };
 }

@@ -2,6 +2,8 @@
 import {
   type Finding,
   type FlinkVersion,
+  type JoinedSiblings,
+  joinedSiblings,
   locate,
   portabilityOfDefinition,
   portabilityOfJob,
@@ -42,8 +44,36 @@ export async function statementPortability(
           version,
           declaration: (name) => planned.functions.declaration(name),
         });
-  const findings = [...defined, ...ofJob].map((finding) => placed(finding, statement, sql));
-  return { kind: 'portability', statement: text, findings, mode: planned?.mode ?? null };
+  const isPython = (name: string) => planned?.functions.declaration(name)?.kind === 'aggregate';
+  const joined = ofJob.some(isBeside) ? joinedSiblings(sql, statement, isPython) : null;
+  const found = [
+    ...defined,
+    ...ofJob.map((finding) => (isJoined(finding, joined) ? rewritten(finding) : finding)),
+  ];
+  return {
+    kind: 'portability',
+    statement: text,
+    findings: found.map((finding) => placed(finding, statement, sql)),
+    mode: planned?.mode ?? null,
+    rewritten: found.some(({ effect }) => effect === 'rewritten') ? joined!.text : null,
+  };
+}
+
+function isBeside({ rule }: Finding): boolean {
+  return rule === 'udaf-beside-builtin';
+}
+
+function isJoined(finding: Finding, joined: JoinedSiblings | null): boolean {
+  const { span } = finding;
+  return (
+    isBeside(finding) &&
+    joined?.calls.some(({ start, end }) => start === span?.start && end === span.end) === true
+  );
+}
+
+function rewritten(finding: Finding): Finding {
+  const hint = 'An export computes each in a query of its own and joins the two by the keys.';
+  return { ...finding, effect: 'rewritten', hint };
 }
 
 function placed({ span, ...finding }: Finding, statement: Statement, sql: string): PlacedFinding {

@@ -205,6 +205,8 @@ export interface PortabilityResult {
   readonly findings: readonly PlacedFinding[];
   /** The mode that the statement has; null where it starts no job. */
   readonly mode: 'batch' | 'streaming' | null;
+  /** What an export has instead of the statement; null: it has it as it is written. */
+  readonly rewritten: string | null;
 }
 
 /** A finding with its place, from 1. */

@@ -1,6 +1,7 @@
 /**
- * `npm run test:flink`: the jobs of this folder in Millstream and, exported, in a mini cluster of PyFlink; their rows are compared.
- * MILLSTREAM_PYFLINK names a Python that has `apache-flink`. Exit code 3: skipped.
+ * `npm run test:flink`: jobs of this folder in Millstream and, exported, in a mini cluster of PyFlink; then jobs that are
+ * submitted to a standalone cluster with a SQL gateway, good ones and bad ones. `-- conformance [--cases FOLDER]` holds
+ * every portable job to Flink's rows instead. MILLSTREAM_PYFLINK names a Python that has `apache-flink`. Exit code 3: skipped.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -8,16 +9,36 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { flinkPython, missingFlink, SKIPPED } from '../oracle/flink-python.js';
+import { missingGateway, startCluster } from './cluster.js';
+import { conformance } from './conformance.js';
+import { submissions } from './submissions.js';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const command = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
-const reason = missingFlink();
+const [what, ...rest] = process.argv.slice(2);
+const reason = missingFlink() ?? missingGateway();
 
 if (reason !== null) {
   process.stdout.write(`skipped: ${reason}\n`);
   process.exitCode = SKIPPED;
 } else {
-  process.exitCode = ['batch', 'streaming'].every(isEqual) ? 0 : 1;
+  process.exitCode = (await allEqual()) ? 0 : 1;
+}
+
+async function allEqual(): Promise<boolean> {
+  const exported = what === 'conformance' || ['batch', 'streaming'].map(isEqual).every(Boolean);
+  // Requirements that its workers cannot install are one of the bad jobs.
+  const cluster = await startCluster({ PIP_NO_INDEX: '1', PIP_FIND_LINKS: '' });
+  try {
+    const at = rest.indexOf('--cases');
+    const submitted =
+      what === 'conformance'
+        ? conformance(cluster, at < 0 ? null : (rest[at + 1] ?? null))
+        : submissions(cluster);
+    return exported && submitted;
+  } finally {
+    cluster.close();
+  }
 }
 
 function isEqual(job: string): boolean {

@@ -33,7 +33,9 @@ const refused: PlacedFinding = {
 const dropped: PlacedFinding = { ...refused, rule: 'setting', effect: 'dropped' };
 
 const finding = (...findings: PlacedFinding[]) =>
-  fakeSession({ portability: [{ kind: 'portability', statement: '', mode: 'batch', findings }] });
+  fakeSession({
+    portability: [{ kind: 'portability', statement: '', mode: 'batch', findings, rewritten: null }],
+  });
 
 describe('check --portable', () => {
   it('shows each finding with its line, what to do and its rule, and exits with 2', async () => {

@@ -56,7 +56,7 @@ describe('submit to a cluster', () => {
     jobManager = await fakeFlink(answers.jobManager ?? {});
     const job = { kind: 'script', source: { name: 'job.sql', text }, folder, mode: null } as const;
     const fake = fakeSession({
-      portability: [{ kind: 'checked', statement: 1, mode: 'batch', findings: [] } as never],
+      portability: [{ kind: 'portability', statement: '', mode: 'batch', findings: [], rewritten: null }],
     });
     const code = submitToCluster(
       job,

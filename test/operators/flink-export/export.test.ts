@@ -130,6 +130,21 @@ ${TABLE}SELECT score(id) FROM t;`;
     expect(driver).toContain('env.add_python_archive(str(HERE / "files/2/lib.zip"), "again")');
   });
 
+  it('joins the groupings of a Python aggregate and of built-in ones, and says so', async () => {
+    writeFileSync(
+      join(folder, 'means.py'),
+      'from millstream import udaf\n\n\n@udaf(batch="pandas", input_types=["DOUBLE"], result_type="DOUBLE")\ndef mean(x):\n    return x.mean()\n',
+    );
+    const sql = `CREATE TEMPORARY FUNCTION mean AS 'means.mean' LANGUAGE PYTHON;
+${TABLE}SELECT s, mean(CAST(id AS DOUBLE)) AS m, COUNT(*) AS n FROM t GROUP BY s;`;
+    const target = await exported(sql, 'joined');
+    expect(readFileSync(join(target, 'driver.py'), 'utf8')).toContain(
+      'built_in.k0 IS NOT DISTINCT FROM python_udaf.k0',
+    );
+    expect(readFileSync(join(target, 'README.md'), 'utf8')).toContain('Line 3: Flink does not compute');
+    expect(readFileSync(join(target, 'job.sql'), 'utf8')).toBe(sql);
+  });
+
   it('is refused with everything that is not portable', async () => {
     const planned = await plan(
       `${TABLE}SELECT id, COUNT(DISTINCT id, s) FROM t GROUP BY id;\nSELECT nosuch FROM t;`,
