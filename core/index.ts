@@ -24,14 +24,8 @@ export * from './catalog/text-catalog.js';
 export * from './config/configuration.js';
 export { wireOverrides, withOverrides } from './config/function-options.js';
 export { maskedText } from './config/masked-text.js';
-export {
-  OPTIONS,
-  type Option,
-  type OptionKey,
-  type OptionType,
-  type OptionTypes,
-  type OptionValue,
-} from './config/options.js';
+export type { Option, OptionType, OptionTypes } from './config/option.js';
+export { OPTIONS, type OptionKey, type OptionValue } from './config/options.js';
 export { parseDuration } from './config/parse-duration.js';
 export * from './config/parse-map.js';
 export { parseTableName } from './config/parse-table-name.js';

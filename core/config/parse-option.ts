@@ -2,7 +2,8 @@
 import { Ajv, type ValidateFunction } from 'ajv';
 import { ConfigurationError } from '../errors.js';
 import { parseMemory } from '../resource/parse-memory.js';
-import { OPTIONS, type Option, type OptionKey, type OptionType, type OptionTypes } from './options.js';
+import type { Option, OptionType, OptionTypes } from './option.js';
+import { OPTIONS, type OptionKey } from './options.js';
 import { parseDuration } from './parse-duration.js';
 import { parseMap, parseMaps } from './parse-map.js';
 

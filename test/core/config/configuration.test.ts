@@ -1,6 +1,6 @@
 import { Ajv } from 'ajv';
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import type { Option } from '../../../core/config/options.js';
+import type { Option } from '../../../core/config/option.js';
 import { parseOption } from '../../../core/config/parse-option.js';
 import { Configuration, OPTIONS, type OptionKey, parseDuration, withOverrides } from '../../../core/index.js';
 
