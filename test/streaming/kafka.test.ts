@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Admin, Producer } from '@platformatic/kafka';
@@ -243,4 +243,78 @@ describe.skipIf(reason !== null)('Kafka', () => {
 
     expect(shown()).toEqual(numbers(0, 300));
   }, 120_000);
+
+  it('with exactly-once a job that is killed, and then stopped, has written each record once, for who reads what is committed', async () => {
+    await makeTopics('exact');
+    const checkpoints = join(folder, 'exact-checkpoints');
+    const script = join(folder, 'exact.sql');
+    writeFileSync(
+      script,
+      `SET 'execution.checkpointing.interval' = '50 ms';
+      SET 'execution.checkpointing.dir' = '${checkpoints}';
+      CREATE TEMPORARY TABLE numbers (n BIGINT) WITH ('connector' = 'datagen', 'rows-per-second' = '500',
+        'fields.n.kind' = 'sequence', 'fields.n.start' = '0', 'fields.n.end' = '999999999');
+      ${table('exact', 'n BIGINT', {
+        connector: 'kafka',
+        topic: 'exact',
+        format: 'json',
+        'sink.delivery-guarantee': 'exactly-once',
+        'sink.transactional-id-prefix': 'test',
+      })}
+      INSERT INTO exact SELECT n FROM numbers;`,
+    );
+    const newest = () => {
+      const runs = existsSync(checkpoints) ? readdirSync(checkpoints) : [];
+      const names = runs.flatMap((run) => readdirSync(join(checkpoints, run)));
+      return Math.max(
+        0,
+        ...names.filter((name) => name.startsWith('chk-')).map((name) => Number(name.slice(4))),
+      );
+    };
+    const runUntil = async (more: number, signal: NodeJS.Signals) => {
+      const first = newest();
+      const recovery = first === 0 ? [] : ['-D', `execution.state-recovery.path=${checkpoints}`];
+      const child = startMillstream(['run', script, '--quiet', ...recovery]);
+      const watching = setInterval(() => {
+        if (newest() < first + more) return;
+        clearInterval(watching);
+        child.kill(signal);
+      }, 5);
+      const { code } = await ended(child);
+      clearInterval(watching);
+      return code;
+    };
+
+    expect(await runUntil(4, 'SIGKILL')).toBeNull();
+    expect(await runUntil(2, 'SIGINT')).toBe(130);
+    expect(await runUntil(2, 'SIGTERM')).toBe(0);
+
+    const committed = table('committed', 'n BIGINT', {
+      connector: 'kafka',
+      topic: 'exact',
+      format: 'json',
+      'properties.isolation.level': 'read_committed',
+      'scan.startup.mode': 'earliest-offset',
+      'scan.bounded.mode': 'latest-offset',
+    });
+    const seen = (await printedRows(`${committed}SELECT n FROM committed`)).map(([, n]) => Number(n));
+    expect(seen.sort((a, b) => a - b)).toEqual(Array.from({ length: seen.length }, (_, n) => n));
+    expect(seen.length).toBeGreaterThan(100);
+  }, 120_000);
+
+  it('refuses exactly-once where no checkpoint would ever show a record', async () => {
+    const exact = table('endless', 'n BIGINT', {
+      connector: 'kafka',
+      topic: 'exact',
+      format: 'json',
+      'sink.delivery-guarantee': 'exactly-once',
+      'sink.transactional-id-prefix': 'other',
+    });
+    const script = `CREATE TEMPORARY TABLE numbers (n BIGINT) WITH ('connector' = 'datagen');
+      ${exact}INSERT INTO endless SELECT n FROM numbers`;
+
+    const { code, stderr } = await millstream(['run', '-e', script]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('and the job takes none')]);
+    expect(stderr).toContain("SET 'execution.checkpointing.interval'");
+  }, 60_000);
 });

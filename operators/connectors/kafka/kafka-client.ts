@@ -9,6 +9,8 @@ export interface KafkaProperties {
   readonly groupId: string | null;
   readonly clientId: string;
   readonly isReadCommitted: boolean;
+  /** When the brokers give up a transaction that nobody ends. */
+  readonly transactionTimeoutMs: number;
   readonly tls: boolean;
   readonly sasl: {
     readonly mechanism: SaslMechanism;
@@ -42,8 +44,10 @@ const NOTED = [
   'linger.ms',
   'buffer.memory',
   'compression.type',
-  'transaction.timeout.ms',
 ];
+
+/** The most that brokers allow, unless they are told otherwise. */
+const TRANSACTION_TIMEOUT_MS = 900_000;
 
 /** @throws {ConfigurationError} for what is missing or not supported */
 export function readProperties(options: OptionReader): KafkaProperties {
@@ -64,6 +68,7 @@ export function readProperties(options: OptionReader): KafkaProperties {
     isReadCommitted:
       properties.choice('isolation.level', ['read_uncommitted', 'read_committed'], 'read_uncommitted') ===
       'read_committed',
+    transactionTimeoutMs: properties.whole('transaction.timeout.ms', TRANSACTION_TIMEOUT_MS, 1_000),
     tls: protocol.endsWith('SSL'),
     sasl: readSasl(properties, protocol.startsWith('SASL')),
   };

@@ -1,11 +1,17 @@
-/** Writes rows as records, at least once: a checkpoint is complete when the brokers have taken all rows before it. */
+/**
+ * Writes rows as records. At least once: a checkpoint is complete when the brokers have taken all rows before it. Exactly once: they have
+ * them in a transaction, which is committed when the checkpoint is complete, and again by who goes on from it.
+ */
 import type { Producer } from '@platformatic/kafka';
 import {
   type Barrier,
   type Batch,
   type Column,
+  ConfigurationError,
   decodeBatch,
   type Exchange,
+  fromJsonBytes,
+  jsonBytes,
   type Operator,
   type OperatorContext,
   type SinkStage,
@@ -24,6 +30,7 @@ import {
 import type { ConnectorHost } from '../connector.js';
 import { clientOptions, closed, isTransient, kafkaError, kafkaReason } from './kafka-client.js';
 import type { KafkaPart, KafkaTable } from './kafka-table.js';
+import { KafkaTransactions, type SavedTransaction } from './kafka-transactions.js';
 
 interface Message {
   readonly topic: string;
@@ -42,8 +49,11 @@ const DELIVERY_TIMEOUT_MS = 120_000;
 export class KafkaSink implements Operator {
   #context!: OperatorContext;
   #producer!: Producer;
+  #transactions: KafkaTransactions | null = null;
   #sending: Promise<void> = Promise.resolve();
+  #committing: Promise<void> = Promise.resolve();
   #hasSent = false;
+  #hasCommitted = false;
   #turn = 0;
   readonly #exchange: Exchange;
   readonly #value: { readonly encoder: RowEncoder; readonly places: readonly number[] };
@@ -69,6 +79,8 @@ export class KafkaSink implements Operator {
     } catch (error) {
       throw kafkaError('write', this.stage.table, this.table.properties, error);
     }
+    const { transactionalIdPrefix } = this.table;
+    if (transactionalIdPrefix !== null) await this.#openTransactions(transactionalIdPrefix);
   }
 
   async processBatch(batch: Batch): Promise<void> {
@@ -85,22 +97,64 @@ export class KafkaSink implements Operator {
 
   async snapshot(barrier: Barrier): Promise<void> {
     await this.#sending;
-    this.#context.acknowledge(barrier.checkpointId, null);
+    this.#transactions?.seal(barrier.checkpointId);
+    const saved = this.#transactions?.saved;
+    this.#context.acknowledge(barrier.checkpointId, saved === undefined ? null : jsonBytes(saved));
+  }
+
+  checkpointCompleted(checkpointId: number): void {
+    this.#commit(checkpointId).catch((error: unknown) => this.#context.fail(error));
   }
 
   async endInput(): Promise<void> {
     await this.#sending;
+    this.#transactions?.seal(Number.MAX_SAFE_INTEGER);
+    await this.#commit(Number.MAX_SAFE_INTEGER);
   }
 
   async close(): Promise<void> {
+    // What a complete checkpoint has is shown, also where the job ends with it; a failure was told.
+    await this.#committing.catch(() => {});
+    await this.#transactions?.close();
     await closed(this.#producer, (producer, done) => producer.close(true, done));
   }
 
   /** Records that can come twice: a job that begins again writes them again. */
   whyNotAgain(): string | null {
+    if (this.#transactions !== null) return this.#hasCommitted ? 'its records have been committed' : null;
     return this.#hasSent && this.host.job.graph.mode === 'batch'
       ? `records of table ${this.stage.table} have been written`
       : null;
+  }
+
+  async #openTransactions(prefix: string): Promise<void> {
+    const { job, isCheckpointed, clock, onNote } = this.host;
+    const ends = job.graph.stages.every((stage) => stage.kind !== 'source' || stage.bounded);
+    if (!ends && !isCheckpointed) {
+      throw new ConfigurationError(
+        'OPTION_VALUE',
+        `Table ${this.stage.table}: 'sink.delivery-guarantee' = 'exactly-once' shows records when a checkpoint is complete, and the job takes none.`,
+        { hint: "SET 'execution.checkpointing.interval' and 'execution.checkpointing.dir'." },
+      );
+    }
+    this.#transactions = new KafkaTransactions({
+      table: this.stage.table,
+      properties: this.table.properties,
+      prefix: `${prefix}-${this.stage.table}`,
+      clock,
+      timers: this.#context.timers,
+      onNote,
+    });
+    const state = job.restored?.get(this.stage.id) ?? null;
+    await this.#transactions.open(state === null ? [] : fromJsonBytes<SavedTransaction[]>(state));
+  }
+
+  #commit(checkpointId: number): Promise<void> {
+    const transactions = this.#transactions;
+    if (transactions === null) return Promise.resolve();
+    this.#hasCommitted = true;
+    this.#committing = this.#committing.then(() => transactions.commit(checkpointId));
+    return this.#committing;
   }
 
   #topic(): string {
@@ -156,6 +210,7 @@ export class KafkaSink implements Operator {
   }
 
   async #send(messages: readonly Message[]): Promise<void> {
+    if (this.#transactions !== null) return this.#transactions.send(messages as never);
     const { clock, signal } = this.#context;
     const giveUpAt = clock.nowMs() + DELIVERY_TIMEOUT_MS;
     let isAway = false;

@@ -19,6 +19,8 @@ export interface KafkaTable {
   readonly key: KafkaPart | null;
   readonly value: KafkaPart;
   readonly isUpsert: boolean;
+  /** Records are written in transactions whose ids begin with it; null: they are not. */
+  readonly transactionalIdPrefix: string | null;
   readonly partitioner: 'default' | 'fixed' | 'round-robin';
 }
 
@@ -55,14 +57,9 @@ export function readKafkaTable(declared: Declaration, use: 'read' | 'write'): Ka
   options.refused('scan.watermark.alignment.group', null);
   for (const key of WATERMARK_OPTIONS) options.text(key);
   watermarkOptions({ path: [table], options: declared.options });
-  options.refused('sink.transactional-id-prefix', null);
-  if (options.choice('sink.delivery-guarantee', GUARANTEES, 'at-least-once') === 'exactly-once') {
-    throw options.error(
-      'OPTION_UNSUPPORTED',
-      "'sink.delivery-guarantee' = 'exactly-once' is not supported: no transactions are written",
-      "Use 'at-least-once' with 'upsert-kafka', whose records may come twice without changing what they say.",
-    );
-  }
+  const prefix = options.text('sink.transactional-id-prefix');
+  const isExact = options.choice('sink.delivery-guarantee', GUARANTEES, 'at-least-once') === 'exactly-once';
+  if (isExact && prefix === null) options.required('sink.transactional-id-prefix');
   const start = isUpsert ? ({ kind: 'earliest' } as const) : readStart(options);
   const { key, value } = readParts(options, declared, isUpsert);
   const read: KafkaTable = {
@@ -74,6 +71,7 @@ export function readKafkaTable(declared: Declaration, use: 'read' | 'write'): Ka
     key,
     value,
     isUpsert,
+    transactionalIdPrefix: isExact ? prefix : null,
     partitioner: isUpsert ? 'default' : options.choice('sink.partitioner', PARTITIONERS, 'default'),
   };
   options.finish();
