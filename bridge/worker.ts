@@ -40,7 +40,9 @@ import type {
 import type { SharedMemory } from './shared-memory/shared-memory.js';
 import { smallerBatches } from './smaller-batches.js';
 import { dumpStack } from './stack-dump.js';
+import { stuckText } from './stuck-text.js';
 import { verdictOf } from './verdict.js';
+import { DEFAULT_HEARTBEAT_MS, welcomeOf } from './welcome.js';
 import type { WorkerHost } from './worker-host.js';
 import { type LifeEnd, WorkerLife } from './worker-life.js';
 import { WorkerLogger } from './worker-log.js';
@@ -66,7 +68,6 @@ export interface WorkerOptions {
 const DEFAULT_WINDOW_BYTES = 32 << 20;
 /** The longest that a timer takes. */
 const LONGEST_MS = 2 ** 31 - 1;
-const DEFAULT_HEARTBEAT_MS = 1_000;
 
 export class ManagedWorker implements Worker {
   readonly id: string;
@@ -300,17 +301,7 @@ export class ManagedWorker implements Worker {
   }
 
   #onWelcome(): void {
-    const { spec, bridge } = this.#options;
-    const { memoryBytes, cpus, processes, openFiles } = spec;
-    this.#control.welcome({
-      type: 'welcome',
-      limits: { memoryBytes, cpus, processes, openFiles },
-      heartbeatMs: bridge.heartbeatMs ?? DEFAULT_HEARTBEAT_MS,
-      logLevel: bridge.logLevel ?? 'INFO',
-      logLevels: bridge.logLevels ?? {},
-      timeZone: bridge.timeZone,
-      checksum: bridge.checksum ?? false,
-    });
+    this.#control.welcome(welcomeOf(this.#options.spec, this.#options.bridge));
     this.#settleReady(null);
   }
 
@@ -337,10 +328,11 @@ export class ManagedWorker implements Worker {
 
   async #reportStuck(work: RunningWork): Promise<void> {
     const stacks = await this.dumpStack().catch(() => 'No stack: the worker ended.');
-    const name = work.functions.join(', ');
-    const seconds = this.#options.graces.stuckMs / 1000;
-    const text = `function ${name} has made no progress for ${seconds} s in bundle ${work.bundle}${ofRows(work)}. ${stacks}`;
-    this.#logger.note('WARNING', name, text);
+    this.#logger.note(
+      'WARNING',
+      work.functions.join(', '),
+      stuckText(work, this.#options.graces.stuckMs, stacks),
+    );
   }
 
   async #killForTime(work: RunningWork, timeoutMs: number, isCurrent: () => boolean): Promise<void> {
@@ -398,8 +390,4 @@ export class ManagedWorker implements Worker {
       running: this.#stages.running,
     });
   }
-}
-
-function ofRows({ rows, finishedRows }: RunningWork): string {
-  return rows === null ? '' : ` (${finishedRows ?? 0} of ${rows} rows done)`;
 }

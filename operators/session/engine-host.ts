@@ -1,12 +1,10 @@
 /** Builds the engine of a session from its configuration, when the first statement needs it, and takes it down. */
 
 import { mkdir } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Bridge, type EarlyZygotes, type Environments, type WorkerLog } from '../../bridge/index.js';
 import {
   type Configuration,
-  duckDbMemoryLimit,
   FunctionMetricSet,
   SchemaRegistry,
   type StageGraph,
@@ -29,10 +27,10 @@ import { bridgeSettings } from './bridge-settings.js';
 import { bufferSize } from './buffer-size.js';
 import { letterPlaces } from './dead-letter-tables.js';
 import { engineSettings } from './engine-settings.js';
+import { engineSizes } from './engine-sizes.js';
 import { isolationLevel, isolationOptions } from './isolation.js';
 import { JobAdmission } from './job-admission.js';
 import { jobFacts } from './job-facts.js';
-import { miniBatchLimits } from './mini-batch-limits.js';
 import {
   openFunctionWorkers,
   prepareWorkerPlace,
@@ -180,6 +178,7 @@ export class EngineHost {
     const grants = this.resources.functionWorkers(graph);
     const batchRows = configuration.get('millstream.batch.rows');
     const bufferBytes = bufferSize(graph, tree.exchange, this.resources.parallelism, batchRows);
+    const sizes = engineSizes(configuration, capBytes, bufferBytes);
     if (workers > 0) bridge.prepare('relational');
     await temporaryFolder.make();
     await mkdir(functionsFolder(temporaryFolder), { recursive: true, mode: 0o700 });
@@ -222,25 +221,7 @@ export class EngineHost {
       functionWorkers,
       relationalWorkers,
       schemas: this.schemas,
-      sizes: {
-        batchRows,
-        relationalWorkerBytes: capBytes,
-        relationalMemoryLimitBytes: duckDbMemoryLimit(capBytes),
-        relationalThreads: configuration.get('millstream.relational.threads') ?? availableParallelism(),
-        scanThreads:
-          configuration.get('millstream.relational.threads') ?? scanThreads(availableParallelism()),
-        bufferBytes,
-        answerBytes: configuration.get('millstream.bundle.answer-memory'),
-        temporaryBytes,
-        stateBackend: configuration.get('state.backend.type') === 'lmdb' ? 'lmdb' : 'hashmap',
-        stateTtlMs: configuration.get('table.exec.state.ttl'),
-        eventTime: {
-          intervalMs: configuration.get('pipeline.auto-watermark-interval'),
-          idleTimeoutMs: configuration.get('table.exec.source.idle-timeout'),
-        },
-        miniBatch: miniBatchLimits(configuration),
-        stallAfterMs: configuration.get('millstream.stall-timeout'),
-      },
+      sizes,
       clock: systemClock,
       timers: systemTimers,
       spillFiles: new SpillFolder({ parent: temporaryFolder.path, maxBytes: temporaryBytes }),
@@ -398,11 +379,6 @@ async function takeDown(starting: Promise<Started> | null, isAborted: boolean): 
   await started.bridge.close();
   started.environments.close();
   await started.temporaryFolder.remove();
-}
-
-/** One thread of a scan keeps about two function workers busy. */
-function scanThreads(cores: number): number {
-  return Math.max(1, Math.floor(cores / 3));
 }
 
 /** For what function workers share. */
