@@ -13,9 +13,11 @@ from ._testing.checks import (
     check_types,
 )
 from ._testing.harness import FunctionHarness
+from ._testing.process_harness import ProcessHarness
 
 __all__ = [
     "FunctionHarness",
+    "ProcessHarness",
     "assert_rows",
     "call_batch",
     "call_changelog",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -60,6 +60,8 @@ class ProcessStage(StageBase):
         self._current = CurrentKey()
         self._context = self._made_context()
         self._parents: list[int] = []
+        #: The clock of the machine.
+        self.now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000
 
     def open(self, contexts: Mapping[str, FunctionContext]) -> None:
         """As of `StageBase`; the states that the function asks for are those of the current key."""
@@ -146,7 +148,7 @@ class ProcessStage(StageBase):
 
     def _begin(self, packed: bytes | None, key: list[Any]) -> None:
         current = self._current
-        current.now = time.time_ns() // 1_000_000
+        current.now = self.now_ms()
         current.state = KeyState() if packed is None else KeyState.restored(*restored(self._call, packed))
         current.state.expire(current.now)
         self._context.key = key[0] if len(key) == 1 else tuple(key) or None

@@ -1,0 +1,124 @@
+"""Process functions under test without an engine."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from millstream import (
+    BroadcastContext,
+    Context,
+    KeyedBroadcastProcessFunction,
+    KeyedCoProcessFunction,
+    KeyedProcessFunction,
+    MapStateDescriptor,
+    OutputTag,
+    ReadOnlyContext,
+    Row,
+    ValueStateDescriptor,
+    udf,
+    udtf,
+)
+from millstream.errors import UdfError
+from millstream.testing import ProcessHarness
+
+
+class Quiet(KeyedProcessFunction):
+    """Says how often a key came once it was quiet, and each row that is small to the side."""
+
+    small = OutputTag("small", "ROW<amount INT>")
+
+    def open(self, context: Any) -> None:
+        self.count = context.get_state(ValueStateDescriptor("count"))
+        self.note = context.get_state(ValueStateDescriptor("note", ttl=timedelta(milliseconds=50)))
+
+    def process_element(self, row: Row, ctx: Context) -> Any:
+        timers = ctx.timer_service()
+        self.count.update((self.count.value() or 0) + 1)
+        self.note.update("seen")
+        timers.register_event_time_timer((ctx.timestamp() or 0) + 10)
+        timers.register_processing_time_timer(timers.current_processing_time() + 100)
+        if row.amount < 5:
+            yield self.small, row.amount
+
+    def on_timer(self, timestamp: int, ctx: Context) -> Any:
+        yield str(ctx.time_domain()), self.count.value(), self.note.value()
+        if ctx.time_domain() == "processing_time":
+            self.count.clear()
+
+
+def opened() -> ProcessHarness:
+    function = udtf(Quiet(), result_types=["STRING", "INT", "STRING"])
+    return ProcessHarness(function, {"card": "STRING", "amount": "INT"}, partition_by="card")
+
+
+def test_rows_reach_the_state_of_their_key_and_timers_fire_as_time_passes() -> None:
+    with opened() as harness:
+        assert harness.process_element({"card": "a", "amount": 7}, timestamp=0) == []
+        harness.process_element({"card": "b", "amount": 3}, timestamp=5)
+        harness.process_element({"card": "a", "amount": 4}, timestamp=5)
+
+        assert harness.process_watermark(9) == []
+        assert harness.process_watermark(12) == [("a", "event_time", 2, "seen")]
+        assert harness.end_input() == [("a", "event_time", 2, "seen"), ("b", "event_time", 1, "seen")]
+        assert harness.side_output("small") == [("b", 3), ("a", 4)]
+
+
+def test_the_clock_fires_timers_and_lets_state_expire() -> None:
+    with opened() as harness:
+        harness.process_element({"card": "a", "amount": 7}, timestamp=0)
+
+        assert harness.set_processing_time(99) == []
+        assert harness.set_processing_time(100) == [("a", "processing_time", 1, None)]
+        assert harness.keys == [("a",)], "the timer of event time is left"
+        assert [row[1] for row in harness.end_input()] == ["event_time"]
+        assert harness.keys == []
+
+
+class Pairs(KeyedCoProcessFunction):
+    def open(self, context: Any) -> None:
+        self.left = context.get_state(ValueStateDescriptor("left"))
+
+    def process_element1(self, row: Row, ctx: Context) -> Any:
+        self.left.update(row.x)
+
+    def process_element2(self, row: Row, ctx: Context) -> Any:
+        yield self.left.value(), row.y
+
+
+class Limited(KeyedBroadcastProcessFunction):
+    limits = MapStateDescriptor("limits")
+
+    def process_element(self, row: Row, ctx: ReadOnlyContext) -> Any:
+        yield row.x, ctx.get_broadcast_state(self.limits).get("most")
+
+    def process_broadcast_element(self, row: Row, ctx: BroadcastContext) -> Any:
+        ctx.get_broadcast_state(self.limits).put("most", row.y)
+
+
+def test_functions_of_two_tables_are_given_both() -> None:
+    columns = ({"k": "INT", "x": "INT"}, {"k": "INT", "y": "INT"})
+    with ProcessHarness(udtf(Pairs(), result_types=["INT", "INT"]), *columns, partition_by="k") as pairs:
+        pairs.process_element({"k": 1, "x": 10})
+        assert pairs.process_element({"k": 1, "y": 20}, table=1) == [(1, 10, 20)]
+        assert pairs.process_element({"k": 2, "y": 30}, table=1) == [(2, None, 30)]
+
+    limited = udtf(Limited(), result_types=["INT", "INT"])
+    with ProcessHarness(limited, {"k": "INT", "x": "INT"}, {"y": "INT"}, partition_by="k") as harness:
+        harness.process_element({"k": 1, "x": 10})
+        harness.process_element({"y": 5}, table=1)
+        harness.process_element({"k": 2, "x": 11})
+        assert harness.rows == [(1, 10, None), (2, 11, 5)]
+
+
+def test_other_functions_and_other_numbers_of_tables_are_refused() -> None:
+    @udf
+    def plain(x: int) -> int:
+        return x
+
+    with pytest.raises(UdfError, match="is no process function"):
+        ProcessHarness(plain, {"x": "INT"})
+    with pytest.raises(UdfError, match="takes 2 tables, and 1 are given"):
+        ProcessHarness(udtf(Pairs(), result_types=["INT", "INT"]), {"k": "INT"})
