@@ -62,10 +62,11 @@ def test_the_examples_of_the_page_run() -> None:
     examples = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
     names: dict[str, Any] = {"__name__": "example"}
 
-    assert len(examples) == 6
+    assert len(examples) == 7
     for example in examples:
         exec(compile(example, "docs/testing.md", "exec", dont_inherit=True), names)
     names["test_score"](FunctionHarness, check_function)
+    names["test_quiet"]()
 
 
 def test_a_retract_that_does_not_undo_accumulate_is_told_with_its_rows(generator: str) -> None:
