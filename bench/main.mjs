@@ -11,7 +11,7 @@ import { benchStart } from './start.mjs';
 import { benchThroughput } from './throughput.mjs';
 
 const USAGE = `Usage: npm run bench -- [w1 … w6] [start] [latency] [roundtrip] [chain] [columns] [kinds] [peers]
-                           [tpch] [tpcds] [tpch-python] [large] [nexmark] [options]
+                           [tpch] [tpcds] [tpch-python] [large] [nexmark] [flink] [options]
 
   w1 … w6       workloads against a plain Python loop over the same file (default: all six)
   start         one row, from the command to the end of the process
@@ -25,10 +25,12 @@ const USAGE = `Usage: npm run bench -- [w1 … w6] [start] [latency] [roundtrip]
   tpch-python   TPC-H with Python functions against TPC-H without
   large         sorting, grouping and joining 2 and 20 million rows under a cap of 512 MiB
   nexmark       streaming queries over generated events and over a file, against PyFlink over the file
+  flink         the same job embedded and submitted to a standalone Flink cluster (\`npm run servers\`)
 
-  --rows N,…    rows of the generated files (default 2000000,10000000; of large 2000000,20000000; of nexmark 1000000)
+  --rows N,…    rows of the generated files (default 2000000,10000000; of large 2000000,20000000; of nexmark 1000000,
+                of flink 500000)
   --workers N,… function workers (default 1,2)
-  --pairs N     measured pairs for each median (default 7; of tpch, tpcds, tpch-python and nexmark 3)
+  --pairs N     measured pairs for each median (default 7; of tpch, tpcds, tpch-python, nexmark and flink 3)
   --scale N     scale factor of tpch, tpcds and tpch-python (default 1)
 `;
 
@@ -57,6 +59,7 @@ const OTHERS = {
   'tpch-python': async (options) => (await import('./tpc.mjs')).benchTpchPython(options),
   large: benchLarge,
   nexmark: async (options) => (await import('./nexmark.mjs')).benchNexmark(options),
+  flink: async (options) => (await import('./flink.mjs')).benchFlink(options),
 };
 const unknown = positionals.filter((name) => !(name in CASES) && !(name in OTHERS));
 
@@ -82,6 +85,7 @@ if (values.help || unknown.length > 0) {
     sizes: rows([2_000_000, 20_000_000]),
     rows: rows([2_000_000])[0],
     events: rows([1_000_000])[0],
+    flinkRows: rows([500_000])[0],
     workers: Math.max(...numbers('workers')),
   };
   for (const [name, run] of Object.entries(OTHERS)) if (positionals.includes(name)) await run(options);

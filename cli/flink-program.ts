@@ -125,7 +125,7 @@ export function addSubmit(line: CommandLine, context: CommandContext, onSource: 
     .addOption(
       new Option('--target <target>', 'where it runs').choices(['flink', 'local']).makeOptionMandatory(),
     )
-    .option('--address <host:port>', 'flink: a SQL gateway', clusterAddress)
+    .option('--address <host:port>', 'flink: a SQL gateway, or a JobManager with --python', clusterAddress)
     .option('--jobmanager <host:port>', 'flink: its JobManager (as the gateway says)', clusterAddress)
     .option(
       '--files-at <folder|url>',
@@ -141,7 +141,7 @@ export function addSubmit(line: CommandLine, context: CommandContext, onSource: 
         .default('table'),
     )
     .addOption(new Option('--flink <version>', 'which Flink').choices(['2.3', '1.20']))
-    .option('--python <python>', 'local: a Python that has apache-flink (MILLSTREAM_PYFLINK, else python3)')
+    .option('--python <python>', 'a Python that has apache-flink (MILLSTREAM_PYFLINK; local: else python3)')
     .addHelpText('after', SUBMIT_HELP)
     .action(async (name: string | undefined, flags: SubmitFlags) => {
       const job = scriptOnly(await readJob({ job: name ?? null, sql: flags.execute ?? null }), 'submit');
@@ -165,11 +165,6 @@ function clusterOptions(flags: SubmitFlags): ClusterOptions {
       hint: 'Give the HOST:PORT of a SQL gateway of Flink.',
     });
   }
-  if (flags.python !== undefined) {
-    throw new JobError('JOB_OPTION', '--python is of --target local', null, {
-      hint: 'The Pythons of a cluster are --pyexec and --pyclientexec.',
-    });
-  }
   return {
     ...scriptOptions(flags),
     address: flags.address,
@@ -179,6 +174,7 @@ function clusterOptions(flags: SubmitFlags): ClusterOptions {
     jars: flags.jar,
     pythonOfWorkers: flags.pyexec ?? null,
     pythonOfGateway: flags.pyclientexec ?? null,
+    python: flags.python ?? process.env.MILLSTREAM_PYFLINK ?? null,
     waits: flags.detach !== true,
     format: flags.format,
   };

@@ -25,6 +25,8 @@ export interface ClusterOptions extends ScriptOptions {
   readonly jars: readonly string[];
   readonly pythonOfWorkers: string | null;
   readonly pythonOfGateway: string | null;
+  /** A Python that has PyFlink, for an address of a JobManager; null: none was named. */
+  readonly python: string | null;
   readonly waits: boolean;
   readonly format: Exclude<FormatName, 'arrow'>;
 }
@@ -40,6 +42,7 @@ export async function submitToCluster(
 ): Promise<number> {
   const server = new RestServer(options.address, context.signal);
   const gateway = await connect(server);
+  if (gateway === null) return submitByDriver(job, options, context);
   const version = checkedVersion(gateway.version, options.version);
   const plan = await planFor('gateway', job, { ...options, version }, context);
   if (plan === null) return EXIT_INVALID;
@@ -83,20 +86,43 @@ export async function submitToCluster(
   }
 }
 
-async function connect(server: RestServer): Promise<SqlGateway> {
+/** Null: a JobManager answers. @throws {EnvironmentError} FLINK_UNREACHABLE, FLINK_VERSION */
+async function connect(server: RestServer): Promise<SqlGateway | null> {
   try {
     return await SqlGateway.connect(server);
   } catch (error) {
     if (!(error instanceof RestFailure)) throw error;
-    throw new EnvironmentError(
-      'FLINK_UNREACHABLE',
-      `${server.url} answers, and is no SQL gateway of Flink.`,
-      {
-        hint: 'Start one beside the cluster (`sql-gateway.sh start`) and give its address, or export the job and use `flink run`.',
-        cause: error,
-      },
-    );
+    if ((await new JobManager(server).version()) !== null) return null;
+    throw new EnvironmentError('FLINK_UNREACHABLE', `${server.url} answers, and is no server of Flink.`, {
+      hint: 'Give the address of a SQL gateway (`sql-gateway.sh start`, port 8083).',
+      cause: error,
+    });
   }
+}
+
+/** A JobManager takes programs, which a PyFlink of this machine has to run. */
+async function submitByDriver(
+  job: ScriptJob,
+  { address, python, version, waits, pythonOfWorkers, ...options }: ClusterOptions,
+  context: CommandContext,
+): Promise<number> {
+  if (python === null || !waits) {
+    throw new EnvironmentError('FLINK_UNREACHABLE', `${address} is a JobManager, and no SQL gateway.`, {
+      hint: 'Give the address of a gateway (`sql-gateway.sh start`), or --python of a PyFlink here, whose `flink run` waits for the job.',
+    });
+  }
+  const found = await new JobManager(new RestServer(address, context.signal)).version();
+  const { submitJob } = await import('./submit.js');
+  return submitJob(
+    job,
+    {
+      ...options,
+      version: checkedVersion(found ?? '', version),
+      python,
+      jobManager: { url: address, pythonOfWorkers },
+    },
+    context,
+  );
 }
 
 /** The rules that the gateway's Flink is held to. @throws {EnvironmentError} FLINK_VERSION */
@@ -107,7 +133,7 @@ function checkedVersion(found: string, wanted: FlinkVersion | null): FlinkVersio
   if (!isOld && (wanted === null || wanted === nearest)) return nearest;
   throw new EnvironmentError(
     'FLINK_VERSION',
-    `The gateway is of Flink ${found}, and ${isOld ? 'only 1.20 and newer ones are known' : `--flink says ${wanted}`}.`,
+    `The cluster is of Flink ${found}, and ${isOld ? 'only 1.20 and newer ones are known' : `--flink says ${wanted}`}.`,
     {
       hint: isOld
         ? 'Take a newer cluster, or export the job.'

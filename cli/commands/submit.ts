@@ -1,4 +1,4 @@
-/** `millstream submit --target local`: a job in a mini cluster of PyFlink on this machine. */
+/** Jobs that a PyFlink of this machine runs: in a mini cluster of its own, or at a JobManager by `flink run`. */
 import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,10 +14,13 @@ import { type ExportOptions, exportTo } from './export.js';
 export interface SubmitOptions extends Omit<ExportOptions, 'folder'> {
   /** A Python that has PyFlink. */
   readonly python: string;
+  /** The cluster that runs it; null: a mini cluster in the driver. */
+  readonly jobManager?: { readonly url: string; readonly pythonOfWorkers: string | null } | null;
 }
 
 /**
- * Exports the job into a temporary folder and runs its driver; rows go to stdout as Flink prints them. Ctrl-C ends the cluster.
+ * Exports the job into a temporary folder and runs its driver; rows go to stdout as Flink prints them. Ctrl-C ends the driver,
+ * and with it a mini cluster.
  * @throws {EnvironmentError} FLINK_MISSING; {UdfError} FLINK_JOB_FAILED; {CancelledError} CANCELLED
  */
 export async function submitJob(
@@ -30,7 +33,8 @@ export async function submitJob(
   try {
     const exported = await exportTo(join(folder, 'job'), job, options, context);
     if (exported.folder === null) return exported.exitCode;
-    await runDriver(options.python, join(exported.folder, 'driver.py'), context);
+    const driver = join(exported.folder, 'driver.py');
+    await runDriver(await driverCommand(options, driver), context);
     return EXIT_DONE;
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -51,8 +55,28 @@ async function findFlink(python: string, signal: AbortSignal): Promise<void> {
   }
 }
 
-async function runDriver(python: string, driver: string, { stdout, signal }: CommandContext): Promise<void> {
-  const child = spawn(python, [driver], { stdio: ['ignore', 'pipe', 'pipe'] });
+const HOME =
+  'import importlib.util; print(importlib.util.find_spec("pyflink").submodule_search_locations[0])';
+
+/** `python driver.py`, or the `flink run` of the Python's own package. */
+async function driverCommand({ python, jobManager }: SubmitOptions, driver: string): Promise<string[]> {
+  if (jobManager == null) return [python, driver];
+  const { stdout } = await promisify(execFile)(python, ['-c', HOME]);
+  const { host } = new URL(jobManager.url);
+  const { pythonOfWorkers } = jobManager;
+  return [
+    join(stdout.trim(), 'bin/flink'),
+    ...['run', '-m', host, '-pyclientexec', python],
+    ...(pythonOfWorkers === null ? [] : ['-pyexec', pythonOfWorkers]),
+    ...['-py', driver],
+  ];
+}
+
+async function runDriver(
+  [program = '', ...args]: readonly string[],
+  { stdout, signal }: CommandContext,
+): Promise<void> {
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const stop = () => child.kill('SIGINT');
   if (signal.aborted) stop();
   else signal.addEventListener('abort', stop, { once: true });

@@ -101,7 +101,10 @@ function writeConfiguration(folder: string, home: string, [rpc, rest, gateway]: 
       `jobmanager.rpc.port: ${rpc}`,
       'jobmanager.memory.process.size: 1600m',
       'taskmanager.host: localhost',
-      'taskmanager.memory.process.size: 2g',
+      'taskmanager.memory.process.size: 2500m',
+      // Each job leaves classes behind.
+      'taskmanager.memory.jvm-metaspace.size: 768m',
+      'heartbeat.timeout: 180000',
       'taskmanager.numberOfTaskSlots: 4',
       'parallelism.default: 1',
       'rest.address: localhost',

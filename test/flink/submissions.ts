@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { flinkPython } from '../oracle/flink-python.js';
 import type { FlinkCluster } from './cluster.js';
 
 interface Submission {
@@ -111,10 +112,8 @@ export function submissions(cluster: FlinkCluster): boolean {
   writeFileSync(join(folder, 'requirements.txt'), 'tabulate\n');
   try {
     const good = SUBMISSIONS.map((each) => isAsExpected(each, folder, cluster.gateway));
-    good.push(
-      isAsExpected(NOBODY, folder, 'localhost:9'),
-      isAsExpected(NO_GATEWAY, folder, cluster.jobManager),
-    );
+    good.push(isAsExpected(NOBODY, folder, 'localhost:9'));
+    for (const each of AT_JOB_MANAGER) good.push(isAsExpected(each, folder, cluster.jobManager));
     return good.every(Boolean);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -127,12 +126,23 @@ const NOBODY = {
   exitCode: 1,
   stderr: /FLINK_UNREACHABLE: Nobody/,
 };
-const NO_GATEWAY = {
-  name: 'no gateway at the address',
-  sql: 'SELECT 1;',
-  exitCode: 1,
-  stderr: /FLINK_UNREACHABLE/,
-};
+/** `flink run` of the PyFlink here. */
+const AT_JOB_MANAGER: readonly Submission[] = [
+  {
+    name: 'a query at a JobManager',
+    sql: 'SELECT 6 * 7 AS answer;',
+    options: ['--python', flinkPython],
+    exitCode: 0,
+    stdout: /answer[\s\S]*42/,
+  },
+  {
+    name: 'a function that fails at a JobManager',
+    sql: `${BOOM}SELECT boom(x) ${ONE}`,
+    options: ['--python', flinkPython],
+    exitCode: 1,
+    stderr: /FLINK_JOB_FAILED: .*ZeroDivisionError[\s\S]*line 6, in boom/,
+  },
+];
 
 function isAsExpected(submission: Submission, folder: string, address: string): boolean {
   const { name, sql, options = [], exitCode, stdout = /^/, stderr = /^/ } = submission;

@@ -21,6 +21,7 @@ const OPTIONS = {
   jars: [],
   pythonOfWorkers: null,
   pythonOfGateway: null,
+  python: null,
   waits: true,
   format: 'jsonl',
 } as const;
@@ -155,6 +156,18 @@ describe('submit to a cluster', () => {
     };
     const { fake } = await submit('SELECT 1 AS a', { gateway: { [`GET ${pagePath(0)}`]: [rows] } });
     expect(fake.stdout()).toBe('{"op":"+I","row":[1]}\n');
+  });
+
+  it('says of a JobManager what a job needs there', async () => {
+    const answers = {
+      'GET /info': [{ status: 404, errors: ['Unable to load requested file /info.'] }],
+      'GET /config': [{ 'flink-version': '2.3.0' }],
+    };
+    await expect(submit('SELECT 1', { gateway: answers })).rejects.toMatchObject({
+      code: 'FLINK_UNREACHABLE',
+      message: expect.stringContaining('is a JobManager'),
+      hint: expect.stringContaining('--python'),
+    });
   });
 
   it.each([
