@@ -111,6 +111,7 @@ export { bindDeadLetters } from './sql/bind/dead-letters.js';
 export { collectFunctionNames } from './sql/bind/function-names.js';
 export { locate } from './sql/bind/locate.js';
 export { encodedPartition } from './sql/bind/partition.js';
+export { tableFields } from './sql/bind/table-reference.js';
 export { bindType } from './sql/bind/type-node.js';
 export * from './sql/parse.js';
 export * from './sql/print.js';

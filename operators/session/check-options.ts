@@ -5,8 +5,9 @@ import {
   filesystemOptions,
   locate,
   nearNames,
+  type ScanTable,
   type TableEntry,
-  type TableField,
+  tableFields,
 } from '../../core/index.js';
 import { CONNECTORS } from '../connectors/connectors.js';
 import { datagenPlan, ofTable } from '../sources/datagen.js';
@@ -20,7 +21,8 @@ export function checkOptions(table: TableEntry, statement: CreateTableStatement,
   try {
     const connector = table.options['connector'] ?? '';
     CHECKS.get(connector)?.(table);
-    checkConnector(connector, table);
+    const traits = CONNECTORS.get(connector)?.traits;
+    traits?.check?.(declared(table), traits.source === null ? 'write' : 'read');
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     if (error.code === 'OPTION_VALUE' || error.code === 'OPTION_UNKNOWN')
@@ -30,40 +32,23 @@ export function checkOptions(table: TableEntry, statement: CreateTableStatement,
 }
 
 const CHECKS: ReadonlyMap<string, (table: TableEntry) => void> = new Map([
-  ['filesystem', checkFilesystem],
+  ['filesystem', (table) => void filesystemOptions(declared(table))],
   ['datagen', checkDatagen],
   ['nexmark', checkNexmark],
   ['print', (table) => checkNames(table, ['print-identifier', 'sink.parallelism'])],
   ['blackhole', (table) => checkNames(table, ['sink.parallelism'])],
 ]);
 
-function checkConnector(
-  name: string,
-  { path, columns, options, primaryKey, partitionedBy }: TableEntry,
-): void {
-  const traits = CONNECTORS.get(name)?.traits;
-  const fields = columns.flatMap((column): TableField[] => {
-    if (column.kind === 'computed') return [];
-    const { name: own, type } = column;
-    return [{ name: own, type, ...(column.kind === 'metadata' ? { metadata: column.key } : {}) }];
-  });
-  const names = [path.catalog, path.database, path.name];
-  traits?.check?.(
-    { path: names, connector: name, options, columns: fields, primaryKey: primaryKey ?? [], partitionedBy },
-    traits.source === null ? 'write' : 'read',
-  );
-}
-
-function checkFilesystem({ path, options, partitionedBy }: TableEntry): void {
-  const names = [path.catalog, path.database, path.name];
-  filesystemOptions({
-    path: names,
-    connector: 'filesystem',
+/** The table as plans have it, whose columns may be read. */
+function declared({ path, columns, options, primaryKey, partitionedBy }: TableEntry): ScanTable {
+  return {
+    path: [path.catalog, path.database, path.name],
+    connector: options['connector'] ?? '',
     options,
-    columns: [],
-    primaryKey: [],
+    columns: tableFields(columns, 'read'),
+    primaryKey: primaryKey ?? [],
     partitionedBy,
-  });
+  };
 }
 
 function checkDatagen({ path, columns, options }: TableEntry): void {

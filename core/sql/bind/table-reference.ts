@@ -70,10 +70,15 @@ export function scanTableOf(
     path: [path.catalog, path.database, path.name],
     connector,
     options,
-    columns: entry.columns.flatMap((column) => fieldOf(column, use)),
+    columns: tableFields(entry.columns, use),
     primaryKey: entry.primaryKey ?? [],
     partitionedBy: entry.partitionedBy,
   };
+}
+
+/** The columns that a connector reads or writes. */
+export function tableFields(columns: readonly TableColumn[], use: 'read' | 'write'): TableField[] {
+  return columns.flatMap((column) => fieldOf(column, use));
 }
 
 /** Virtual metadata can only be read. */

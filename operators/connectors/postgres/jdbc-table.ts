@@ -1,16 +1,10 @@
 /** A table of the connector `jdbc`: its options, checked. Names and defaults are Flink's. */
 import type { TableField } from '../../../core/index.js';
 import type { LookupCaching } from '../../streaming/lookup/lookup-table.js';
+import type { Declaration } from '../declaration.js';
 import { OptionReader } from '../option-reader.js';
 import { checkColumnTypes } from './column-check.js';
 import type { PostgresAddress } from './postgres-client.js';
-
-/** What is known of a table, from a plan or from a stage. */
-export interface JdbcDeclaration {
-  readonly table: string;
-  readonly options: Readonly<Record<string, string>>;
-  readonly columns: readonly TableField[];
-}
 
 export interface JdbcTable {
   readonly address: PostgresAddress;
@@ -37,7 +31,11 @@ export interface JdbcTable {
 const FETCH_SIZE = 4_096;
 
 /** @throws {ConfigurationError} */
-export function readJdbcTable({ table, options: given, columns }: JdbcDeclaration): JdbcTable {
+export function readJdbcTable({
+  table,
+  options: given,
+  columns,
+}: Pick<Declaration, 'table' | 'options' | 'columns'>): JdbcTable {
   const options = new OptionReader(table, given);
   const address = readAddress(options);
   options.noted(

@@ -1,5 +1,6 @@
 /** The connector `jdbc`, of PostgreSQL. */
 import type { Connector } from '../connector.js';
+import { declarationOf } from '../declaration.js';
 import { JdbcLookup } from './jdbc-lookup.js';
 import { JdbcSink } from './jdbc-sink.js';
 import { JdbcSource } from './jdbc-source.js';
@@ -12,13 +13,13 @@ export const JDBC: Connector = {
     hasPosition: true,
     hasLookup: true,
     bounded: () => true,
-    check: ({ path, options, columns }) => void readJdbcTable({ table: path.at(-1)!, options, columns }),
+    check: (table) => void readJdbcTable(declarationOf(table)),
     takes: ({ primaryKey }) => (primaryKey.length === 0 ? 'insert' : 'upsert'),
   },
-  source: (stage, host) => new JdbcSource(stage, readJdbcTable({ ...stage, columns: stage.declared }), host),
+  source: (stage, host) => new JdbcSource(stage, readJdbcTable(declarationOf(stage)), host),
   lookup: (request, host) => {
     const { name: table, options, fields: columns } = request.table;
     return new JdbcLookup(request, readJdbcTable({ table, options, columns }), host);
   },
-  sink: (stage, host) => new JdbcSink(stage, readJdbcTable({ ...stage, columns: stage.fields }), host),
+  sink: (stage, host) => new JdbcSink(stage, readJdbcTable(declarationOf(stage)), host),
 };
