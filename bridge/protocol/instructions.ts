@@ -5,6 +5,7 @@ import type {
   FunctionDeclaration,
   KeptState,
   ProcessColumns,
+  PythonMode,
   RowGroup,
   SplitFile,
   SplitPredicate,
@@ -65,17 +66,7 @@ export interface DescribeFilesResult {
 export interface OpenFunctionStage {
   readonly kind: 'open_function_stage';
   readonly stage: string;
-  readonly mode:
-    | 'scalar'
-    | 'filter'
-    | 'table'
-    | 'aggregate'
-    | 'partial'
-    | 'merge'
-    | 'map'
-    | 'window'
-    | 'accumulate'
-    | 'process';
+  readonly mode: PythonMode;
   /** Columns of what is shipped, in the order of the groups. */
   readonly input: readonly ColumnSpec[];
   readonly steps: readonly CallStep[];

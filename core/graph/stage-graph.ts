@@ -124,6 +124,19 @@ export interface CallFrame {
   readonly end: number | null;
 }
 
+/** What a Python stage does with its rows. */
+export type PythonMode =
+  | 'scalar'
+  | 'filter'
+  | 'table'
+  | 'aggregate'
+  | 'partial'
+  | 'merge'
+  | 'map'
+  | 'window'
+  | 'accumulate'
+  | 'process';
+
 /**
  * Python function workers.
  * `scalar`: one row out for each row in; `filter`: rows where the last step is TRUE stay;
@@ -139,17 +152,7 @@ export interface CallFrame {
  */
 export interface PythonStage extends StageBase {
   readonly kind: 'python';
-  readonly mode:
-    | 'scalar'
-    | 'filter'
-    | 'table'
-    | 'aggregate'
-    | 'partial'
-    | 'merge'
-    | 'map'
-    | 'window'
-    | 'accumulate'
-    | 'process';
+  readonly mode: PythonMode;
   /** Groups of the input exchange sent to the worker. */
   readonly shippedGroups: readonly number[];
   /** Groups of the input exchange that go on, before the result group. */

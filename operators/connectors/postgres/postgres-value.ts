@@ -1,32 +1,20 @@
 /** SQL values ↔ PostgreSQL's text form of them, exactly: nothing goes through a number of JavaScript that cannot hold it. */
-import {
-  type DataType,
-  dateText,
-  parseDate,
-  parseTime,
-  type SqlValue,
-  timestampText,
-  timeText,
-  typeToText,
-} from '../../../core/index.js';
+import { type DataType, type SqlValue, typeToText } from '../../../core/index.js';
 import { MalformedRecord } from '../../formats/format.js';
-import { textReader, timestampTicks } from '../../formats/text-value.js';
-
-/** Reads the text of a value, which is not NULL. @throws {MalformedRecord} */
-export type ReadText = (text: string) => SqlValue;
+import { type TextReader, textReader, textWriter, timestampTicks } from '../../formats/text-value.js';
 
 /** The reader of a type; times are as a session in UTC with `datestyle` ISO gives them. */
-export function postgresReader(type: DataType): ReadText {
+export function postgresReader(type: DataType): TextReader {
   switch (type.kind) {
     case 'BOOLEAN':
       return (text) => text === 't' || text === 'true';
-    case 'DATE':
-      return (text) => fitting(parseDate(text), text, type);
-    case 'TIME':
-      return (text) => fitting(parseTime(text), text, type);
     case 'TIMESTAMP':
     case 'TIMESTAMP_LTZ':
-      return (text) => fitting(timestampTicks(text.replace(/[+-]00(:00)?$/, ''), type.precision), text, type);
+      return (text) => {
+        const value = timestampTicks(text.replace(/[+-]00(:00)?$/, ''), type.precision);
+        if (value !== undefined) return value;
+        throw new MalformedRecord(`${JSON.stringify(text)} is no ${typeToText(type)}`);
+      };
     case 'BINARY':
     case 'VARBINARY':
     case 'BYTES':
@@ -38,11 +26,6 @@ export function postgresReader(type: DataType): ReadText {
     default:
       return textReader(type, 'SQL');
   }
-}
-
-function fitting(value: SqlValue | undefined, text: string, type: DataType): SqlValue {
-  if (value !== undefined) return value;
-  throw new MalformedRecord(`${JSON.stringify(text)} is no ${typeToText(type)}`);
 }
 
 /** The items of `{1,NULL,"a \"b\""}`. */
@@ -60,15 +43,6 @@ function arrayItems(text: string): (string | null)[] {
 /** Writes a value that is not NULL. */
 export function postgresWriter(type: DataType): (value: SqlValue) => string {
   switch (type.kind) {
-    case 'DATE':
-      return (value) => dateText(value as number);
-    case 'TIME':
-      return (value) => timeText(value as number);
-    case 'TIMESTAMP':
-    case 'TIMESTAMP_LTZ': {
-      const zone = type.kind === 'TIMESTAMP_LTZ' ? '+00' : '';
-      return (value) => `${timestampText(value as bigint, type.precision > 6 ? 9 : 6)}${zone}`;
-    }
     case 'BINARY':
     case 'VARBINARY':
     case 'BYTES':
@@ -83,6 +57,6 @@ export function postgresWriter(type: DataType): (value: SqlValue) => string {
       };
     }
     default:
-      return String;
+      return textWriter(type, 'SQL');
   }
 }
