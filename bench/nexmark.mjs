@@ -12,7 +12,8 @@ import { textTable } from './support/text-table.mjs';
 
 const NEXMARK = `${REPOSITORY}/test/nexmark`;
 const PLAIN = ['q0', 'q1', 'q4', 'q5', 'q7', 'q8', 'q9', 'q18'];
-const PYTHON = ['q1', 'q14', 'q21'];
+/** Flink refuses that of q5: it joins no windows whose Python aggregates change. */
+const PYTHON = ['q1', 'q4', 'q7', 'q14', 'q21'];
 /** Events for each second of event time: less would be mostly windows, more would be few of them. */
 const RATE = '10000';
 const PARALLELISM = 2;

@@ -16,15 +16,17 @@ from pathlib import Path
 from typing import Any
 
 TYPES = {"to_euro": "DECIMAL(23, 3)", "time_class": "STRING", "count_char": "BIGINT", "channel_id": "STRING"}
+AGGREGATES = ("average", "highest", "occurrences")
 
 
 def functions(file: str) -> dict[str, Any]:
     """The functions of the file as they are, without their decorator: pickled whole, by this module."""
     source = Path(file).read_text(encoding="utf-8")
-    source = source.replace("from millstream import udf", "udf = lambda function: function")
+    plain = "from pyflink.table.udf import AggregateFunction\nudf = udaf = lambda function: function"
+    source = source.replace("from millstream import AggregateFunction, udaf, udf", plain)
     names: dict[str, Any] = {"__name__": "__main__"}
     exec(compile(source, file, "exec"), names)
-    return {name: names[name] for name in TYPES}
+    return {name: names[name] for name in (*TYPES, *AGGREGATES)}
 
 
 def main(tables: str, functions_file: str, events: str, parallelism: str) -> None:
@@ -32,7 +34,7 @@ def main(tables: str, functions_file: str, events: str, parallelism: str) -> Non
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     from pyflink.table import EnvironmentSettings, TableEnvironment
-    from pyflink.table.udf import udf
+    from pyflink.table.udf import udaf, udf
 
     environment = TableEnvironment.create(EnvironmentSettings.in_streaming_mode())
     configuration = environment.get_config()
@@ -44,7 +46,12 @@ def main(tables: str, functions_file: str, events: str, parallelism: str) -> Non
     for statement in filter(str.strip, Path(tables).read_text(encoding="utf-8").split(";")):
         environment.execute_sql(re.sub(r"'connector' = 'nexmark'[^)]*", source, statement))
     for name, function in functions(functions_file).items():
-        environment.create_temporary_function(name, udf(function, result_type=TYPES[name]))
+        declared = (
+            udaf(function, result_type="BIGINT", accumulator_type="ARRAY<BIGINT>")
+            if name in AGGREGATES
+            else udf(function, result_type=TYPES[name])
+        )
+        environment.create_temporary_function(name, declared)
     for line in sys.stdin:
         request = json.loads(line)
         schema = environment._j_tenv.sqlQuery(request["sql"]).getResolvedSchema()

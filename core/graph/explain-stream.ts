@@ -3,6 +3,7 @@ import { explainExpression } from '../plan/explain-expression.js';
 import type {
   CalcStep,
   StreamCall,
+  StreamFrame,
   StreamJoin,
   StreamOperator,
   StreamPythonCall,
@@ -43,12 +44,13 @@ export function explainStream(operator: StreamOperator<number>): string {
       return `keeps ${operator.results.map(column).join(', ')} until the row goes`;
     case 'session':
       return `of ${column(operator.time)}, gap ${operator.gap} ms${by(operator.keys)}`;
-    case 'over': {
-      const calls = operator.calls.map((item) => {
-        const { unit, preceding } = item.frame;
-        const milliseconds = unit === 'RANGE' ? ' ms' : '';
-        return `${call(item)} ${unit} ${preceding === null ? 'UNBOUNDED' : `${preceding}${milliseconds}`} PRECEDING`;
-      });
+    case 'over':
+    case 'accumulate_over': {
+      const python = operator.kind === 'over' ? [] : operator.python;
+      const calls = [
+        ...operator.calls.map((item) => `${call(item)} ${frameText(item.frame)}`),
+        ...python.map((item) => `${pythonCall(item)} ${frameText(item.frame)}`),
+      ];
       return `${calls.join(', ')}${by(operator.keys)} in the order of ${column(operator.time)}`;
     }
     case 'rank': {
@@ -131,6 +133,11 @@ function calcStep(step: CalcStep): string {
 function call({ function: name, arguments: args, distinct, filter, type }: StreamCall<number>): string {
   const where = filter === null ? '' : ` FILTER ${column(filter)}`;
   return `${name}(${distinct ? 'DISTINCT ' : ''}${args.map(column).join(', ')})${where} -> ${typeToText(type)}`;
+}
+
+function frameText({ unit, preceding }: StreamFrame): string {
+  const milliseconds = unit === 'RANGE' ? ' ms' : '';
+  return `${unit} ${preceding === null ? 'UNBOUNDED' : `${preceding}${milliseconds}`} PRECEDING`;
 }
 
 function pythonCall(item: StreamPythonCall<number>): string {

@@ -51,6 +51,13 @@ export interface AccumulateStream extends Shipping<'accumulate'> {
   readonly counted: readonly (number | null)[];
 }
 
+/** Aggregates over the frame of each row, shipped as groups that nobody keeps. */
+export interface OverStream extends Shipping<'accumulate_over'> {
+  readonly kind: 'over';
+  readonly state: KeptState;
+  readonly counted: readonly (number | null)[];
+}
+
 /** A function over the rows and timers of each key. */
 export interface ProcessStream extends Shipping<'process'> {
   readonly kind: 'process';
@@ -60,4 +67,4 @@ export interface ProcessStream extends Shipping<'process'> {
 }
 
 /** What the operator does, and what it ships. */
-export type PythonStream = AccumulateStream | ProcessStream;
+export type PythonStream = AccumulateStream | OverStream | ProcessStream;

@@ -137,6 +137,14 @@ export type StreamOperatorKind<C> =
       readonly time: C;
       readonly calls: readonly (StreamCall<C> & { readonly frame: StreamFrame })[];
     }
+  /** As `over`, also with aggregates written in Python, whose frames are bounded. Results: the built-in calls, then those of Python. */
+  | {
+      readonly kind: 'accumulate_over';
+      readonly keys: readonly C[];
+      readonly time: C;
+      readonly calls: readonly (StreamCall<C> & { readonly frame: StreamFrame })[];
+      readonly python: readonly (StreamPythonCall<C> & { readonly frame: StreamFrame })[];
+    }
   /** The rows from `from` to `to` (from 1) of each partition in this order. Results: the number of the row. */
   | {
       readonly kind: 'rank';

@@ -129,7 +129,7 @@ function stageBody(
     keyColumns: stage.keyColumns,
     tagColumn: stage.tagColumn,
     passedColumns: stage.passedColumns,
-    state: stage.stream?.kind === 'accumulate' ? stage.stream.state : null,
+    state: stage.stream === null || stage.stream.kind === 'process' ? null : stage.stream.state,
     process: stage.stream?.kind === 'process' ? stage.stream.process : null,
     overrides: functions.flatMap((name) => {
       const options = engine.functionOverrides(name);

@@ -16,6 +16,8 @@ import { millisecondsOf } from './event-time.js';
 import { type Change, type Collector, INSERT, type Row, type RowFunction } from './row-function.js';
 import { rowKey } from './value-key.js';
 
+type Spec = Extract<StreamOperator<number>, { kind: 'over' | 'accumulate_over' }>;
+
 interface Seen {
   readonly time: number;
   readonly row: Row;
@@ -29,6 +31,22 @@ interface Partition {
   readonly first: number[];
   /** The last moment at which something was done: a row from before it is late where frames are bounded. */
   last: number;
+}
+
+/** A row with what it has come to. */
+export interface OverRow {
+  readonly row: Row;
+  /** Of the built-in calls. */
+  readonly results: readonly SqlValue[];
+  /** The rows of its partition that are in some frame, itself included, and for each further frame the first that is in it. */
+  readonly rows: readonly Row[];
+  readonly firsts: readonly number[];
+}
+
+/** Frames of calls that somebody else makes, who is told each row in the place of the collector. */
+export interface FurtherCalls {
+  readonly frames: readonly StreamFrame[];
+  say(row: OverRow): void;
 }
 
 /** A row that waits for its moment; null: the moment at which a partition may be forgotten. */
@@ -55,10 +73,11 @@ export class OverAggregate implements RowFunction {
   readonly #watermark: OperatorValue<number>;
 
   constructor(
-    private readonly spec: Extract<StreamOperator<number>, { kind: 'over' }>,
+    private readonly spec: Spec,
     state: StateBackend = new HeapState(),
+    private readonly further: FurtherCalls | null = null,
   ) {
-    this.#frames = spec.calls.map((call) => call.frame);
+    this.#frames = [...spec.calls.map((call) => call.frame), ...(further?.frames ?? [])];
     this.#isBounded = this.#frames.every((frame) => frame.preceding !== null);
     const ranges = this.#frames.map(({ unit, preceding }) => (unit === 'RANGE' ? preceding : null));
     this.#range = ranges.includes(null) ? null : Math.max(...(ranges as number[]));
@@ -129,9 +148,25 @@ export class OverAggregate implements RowFunction {
       if (isRange) for (const row of rows) this.#enter(partition, { time, row });
       for (const row of rows) {
         if (!isRange) this.#enter(partition, { time, row });
-        out.emit(INSERT, [row], resultsOf(partition.values));
+        this.#say(row, partition, out);
       }
     }
+  }
+
+  #say(row: Row, { values, rows, first }: Partition, out: Collector): void {
+    const results = resultsOf(values);
+    if (this.further === null) {
+      out.emit(INSERT, [row], results);
+      return;
+    }
+    const firsts = first.slice(this.spec.calls.length);
+    const from = Math.min(...firsts);
+    this.further.say({
+      row,
+      results,
+      rows: rows.slice(from).map((seen) => seen.row),
+      firsts: firsts.map((at) => at - from),
+    });
   }
 
   #partition(key: string): Partition {
@@ -156,14 +191,15 @@ export class OverAggregate implements RowFunction {
   #enter(partition: Partition, seen: Seen): void {
     partition.rows.push(seen);
     this.#frames.forEach((frame, i) => {
-      this.#calls.applyOne(i, partition.values[i]!, seen.row, true);
+      const accumulator = partition.values[i];
+      if (accumulator !== undefined) this.#calls.applyOne(i, accumulator, seen.row, true);
       const { preceding, unit } = frame;
       if (preceding === null) return;
       const { rows, first } = partition;
       const isOut = (at: number) =>
         unit === 'ROWS' ? at < rows.length - 1 - preceding : rows[at]!.time < seen.time - preceding;
       while (isOut(first[i]!)) {
-        this.#calls.applyOne(i, partition.values[i]!, rows[first[i]!]!.row, false);
+        if (accumulator !== undefined) this.#calls.applyOne(i, accumulator, rows[first[i]!]!.row, false);
         first[i]! += 1;
       }
     });

@@ -21,6 +21,7 @@ import { MiniBatch, type MiniBatchLimits } from './mini-batch.js';
 import { Normalize } from './normalize.js';
 import { OverAggregate } from './over-aggregate.js';
 import { Accumulate } from './python/accumulate.js';
+import { AccumulateOver } from './python/accumulate-over.js';
 import { AccumulateWindow } from './python/accumulate-window.js';
 import { Process } from './python/process.js';
 import { processBy } from './python/process-keys.js';
@@ -90,6 +91,7 @@ function pythonFunction(
     return new Process(stream, processBy(stream, calls, parallelism, schemas), state);
   }
   const update = updatesBy(stream, calls, parallelism, schemas);
+  if (stream.kind === 'over') return new AccumulateOver(stream, update, state);
   const { windowTime } = stream.operator;
   return windowTime === null
     ? new Accumulate(stream, update, state)
@@ -108,6 +110,7 @@ function rowFunction(
         ? new GroupAggregate(spec, state)
         : new WindowAggregate(spec, spec.windowTime, state);
     case 'accumulate':
+    case 'accumulate_over':
     case 'process':
     case 'lookup':
       throw new InternalError('INTERNAL', 'What is asked outside has nobody to ask here.');

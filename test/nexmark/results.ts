@@ -36,7 +36,15 @@ export function pythonQuery(name: string): string {
 }
 
 /** The statements that make its Python functions. */
-export const PYTHON_FUNCTIONS = ['to_euro', 'time_class', 'count_char', 'channel_id']
+export const PYTHON_FUNCTIONS = [
+  'to_euro',
+  'time_class',
+  'count_char',
+  'channel_id',
+  'average',
+  'highest',
+  'occurrences',
+]
   .map((name) => `CREATE TEMPORARY FUNCTION ${name} AS 'functions.${name}' LANGUAGE PYTHON;`)
   .join('\n');
 

@@ -7,7 +7,7 @@ import type { CallStep } from '../stage-graph.js';
 import { columnsRead, placeOperator, withoutIdleClocks } from '../stream/place-operator.js';
 import type { Demand } from './demand.js';
 import type { Produced } from './graph-builder.js';
-import { accumulateShipping } from './ship-accumulators.js';
+import { accumulateShipping, overShipping } from './ship-accumulators.js';
 import { processShipping } from './ship-states.js';
 import type { StageAssembler } from './stage-assembler.js';
 import { stageWorkers } from './stage-workers.js';
@@ -29,6 +29,10 @@ export function addFunctionStage(
   const kept = wanted.length > 0 ? wanted : [0];
   const planned = withoutIdleClocks(boundary.operator, kept);
   const needs = new Map([...columnsRead(planned, 0)].map((id) => [id, boundary.key]));
+  for (const position of kept) {
+    const output = planned.outputs[position]!;
+    if (output.kind === 'input') needs.set(output.column, boundary.key);
+  }
   // A function without columns is shipped one all the same: it carries the number of rows.
   if (needs.size === 0) needs.set(boundary.inputs[0]!.columns[0]!.id, boundary.key);
   const input = assembler.produce(boundary.inputs[0]!, { demand: needs, ordered: true, keys: null });
@@ -42,7 +46,8 @@ export function addFunctionStage(
       inputs: [input.exchange.id],
       output: graph.nextExchangeId(),
       description: `${stream.kind} ${steps.map((step) => step.function).join(', ')}`,
-      mode: stream.kind,
+      // A frame is a group of which nobody keeps the accumulator.
+      mode: stream.kind === 'over' ? 'accumulate' : stream.kind,
       shippedGroups: [0],
       keptGroups: [],
       steps,
@@ -70,6 +75,7 @@ export function addFunctionStage(
 }
 
 function shipmentOf(operator: PlacedOperator, input: readonly Column[]): Shipment {
+  if (operator.kind === 'accumulate_over') return overShipping(operator, input);
   if (operator.kind === 'accumulate') return accumulateShipping(operator, input);
   if (operator.kind === 'process') return processShipping(operator, input);
   throw new InternalError('INTERNAL', `${operator.kind} calls no function.`);

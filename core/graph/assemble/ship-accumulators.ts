@@ -4,7 +4,7 @@ import { wireLiteral } from '../../plan/wire-literal.js';
 import type { Column } from '../../types/data-type.js';
 import { typeToText } from '../../types/type-text.js';
 import { types } from '../../types/types.js';
-import type { AccumulateStream } from '../python-stream.js';
+import type { AccumulateStream, OverStream } from '../python-stream.js';
 import type { CallArgument, CallStep } from '../stage-graph.js';
 import type { Shipment } from './function-stage.js';
 import { shippedColumns } from './shipped-columns.js';
@@ -25,6 +25,25 @@ export function accumulateShipping(
   const steps = operator.python.map((call, i) => callStep(call, counted[i]!, placeOf));
   const state = { group, retracts, continues, accumulators };
   return { stream: { kind: 'accumulate', operator, shipped, copied, state, counted }, steps };
+}
+
+/** The rows of frames, once for each frame that they are in. */
+export function overShipping(
+  operator: OverStream['operator'],
+  input: readonly Column[],
+): Shipment<OverStream> {
+  const { shipped, ship, copied, placeOf } = shippedColumns(input);
+  const group = ship(types.notNull(types.int()));
+  const continues = ship(types.notNull(types.boolean()));
+  const accumulators = operator.python.map(() => ship(types.bytes()));
+  const [{ frame }] = operator.python as [OverStream['operator']['python'][number]];
+  const isOne = operator.python.every((call) => JSON.stringify(call.frame) === JSON.stringify(frame));
+  const counted = operator.python.map((call) =>
+    call.distinct || !isOne ? ship(types.notNull(types.boolean())) : null,
+  );
+  const steps = operator.python.map((call, i) => callStep(call, counted[i]!, placeOf));
+  const state = { group, retracts: null, continues, accumulators };
+  return { stream: { kind: 'over', operator, shipped, copied, state, counted }, steps };
 }
 
 /** The operator says which rows count, of DISTINCT too. */

@@ -19,6 +19,7 @@ export function addStreamStage(
     case 'watermark':
       return addWatermark(assembler, boundary, demand);
     case 'accumulate':
+    case 'accumulate_over':
     case 'process':
       return addFunctionStage(assembler, boundary, demand);
     default:

@@ -1,5 +1,5 @@
 /** Streaming operators with their columns by position instead of id. */
-import type { StreamOperator, StreamOperatorKind } from '../../plan/stream-operator.js';
+import type { StreamOperator, StreamOperatorKind, StreamPythonCall } from '../../plan/stream-operator.js';
 
 /** Position of a column among those that an input brings. */
 export type Place<C> = (column: string, input: number) => C;
@@ -96,13 +96,7 @@ function placeKind<C>(operator: StreamOperator<string>, place: Place<C>): Stream
         ...operator,
         keys: all(operator.keys),
         calls: operator.calls.map(call),
-        python: operator.python.map((item) => ({
-          ...item,
-          arguments: item.arguments.map((argument) =>
-            argument.kind === 'literal' ? argument : { ...argument, column: at(argument.column) },
-          ),
-          filter: item.filter === null ? null : at(item.filter),
-        })),
+        python: operator.python.map((item) => ({ ...item, ...pythonOperands(item, at) })),
         windowTime: operator.windowTime === null ? null : at(operator.windowTime),
       };
     case 'process':
@@ -126,6 +120,14 @@ function placeKind<C>(operator: StreamOperator<string>, place: Place<C>): Stream
         keys: all(operator.keys),
         time: at(operator.time),
         calls: operator.calls.map(call),
+      };
+    case 'accumulate_over':
+      return {
+        kind: 'accumulate_over',
+        keys: all(operator.keys),
+        time: at(operator.time),
+        calls: operator.calls.map(call),
+        python: operator.python.map((item) => ({ ...item, ...pythonOperands(item, at) })),
       };
     case 'rank':
       return {
@@ -191,4 +193,16 @@ function placeKind<C>(operator: StreamOperator<string>, place: Place<C>): Stream
         order: operator.order.map((key) => ({ ...key, column: at(key.column) })),
       };
   }
+}
+
+function pythonOperands<C>(
+  { arguments: args, filter }: StreamPythonCall<string>,
+  at: (column: string) => C,
+): Pick<StreamPythonCall<C>, 'arguments' | 'filter'> {
+  return {
+    arguments: args.map((argument) =>
+      argument.kind === 'literal' ? argument : { ...argument, column: at(argument.column) },
+    ),
+    filter: filter === null ? null : at(filter),
+  };
 }

@@ -1,12 +1,13 @@
 /** Aggregates with OVER in a stream: over the rows before each row, in the order of event time. */
-import type { Expression, WindowFrame } from '../../plan/expression.js';
+import type { AggregateCall, Expression, WindowFrame } from '../../plan/expression.js';
 import { columnOf, type WindowCall } from '../../plan/expression-builders.js';
 import { expressionKey } from '../../plan/expression-key.js';
 import type { Project } from '../../plan/plan-builders.js';
-import type { StreamFrame } from '../../plan/stream-operator.js';
+import type { StreamCall, StreamFrame, StreamPythonCall } from '../../plan/stream-operator.js';
 import { isTimeAttribute } from '../../plan/time-attribute.js';
 import { rewriteExpression } from '../../plan/visit-expression.js';
 import { hasWindowOf, windowCallsOf } from '../../plan/window-calls.js';
+import { resourceGroupOf } from '../resource-group.js';
 import {
   type MadeColumn,
   operatorOver,
@@ -18,6 +19,7 @@ import {
   withOperands,
 } from './relation.js';
 import { streamCall } from './stream-aggregate.js';
+import { columnsOf, pythonCall } from './stream-python-calls.js';
 
 export function streamOver(context: StreamContext, node: Project): Relation {
   const calls = windowCallsOf(node);
@@ -41,7 +43,7 @@ export function streamOver(context: StreamContext, node: Project): Relation {
   }
   const input = context.plan(node.input);
   if (input.change !== null) refuseInStream(context, 'OVER of rows that change', first!);
-  const operands = calls.flatMap((call) => call.arguments);
+  const operands = calls.flatMap((call) => columnsOf(asAggregate(call)));
   const { relation, ids } = withOperands(context, input, [
     key.expression,
     ...first!.partitionBy,
@@ -49,16 +51,27 @@ export function streamOver(context: StreamContext, node: Project): Relation {
   ]);
   const [time, ...rest] = ids as [string, ...string[]];
   const keys = first!.partitionBy.map(() => rest.shift()!);
-  const bound = calls.map((call) => ({
-    ...streamCall(context, asAggregate(call), () => rest.shift()!),
-    frame: frameOf(context, call),
-  }));
+  const take = () => rest.shift()!;
+  const builtIns: (StreamCall<string> & { readonly frame: StreamFrame })[] = [];
+  const python: (StreamPythonCall<string> & { readonly frame: StreamFrame })[] = [];
+  for (const call of calls) {
+    const frame = frameOf(context, call);
+    if (call.python === null) builtIns.push({ ...streamCall(context, asAggregate(call), take), frame });
+    else python.push({ ...pythonCall(asAggregate(call), take), frame });
+  }
+  checkPython(context, calls);
   const results = calls.map((call) => context.options.ids.column('over', call.type));
-  const made = results.map((column, result): MadeColumn => ({ column, output: { kind: 'result', result } }));
+  const ofKind = { builtIn: 0, python: builtIns.length };
+  const made = results.map((column, i): MadeColumn => {
+    const result = ofKind[calls[i]!.python === null ? 'builtIn' : 'python']++;
+    return { column, output: { kind: 'result', result } };
+  });
   const over = operatorOver(
     context,
     [relation],
-    { kind: 'over', keys, time, calls: bound },
+    python.length === 0
+      ? { kind: 'over', keys, time, calls: builtIns }
+      : { kind: 'accumulate_over', keys, time, calls: builtIns, python },
     [...passedOn(node.input.columns), ...made],
     false,
   );
@@ -69,15 +82,41 @@ export function streamOver(context: StreamContext, node: Project): Relation {
   return projected(over, node.columns, outputs);
 }
 
+/** A frame of Python is all that its function is given: it has an end. */
+function checkPython(context: StreamContext, calls: readonly WindowCall[]): void {
+  const python = calls.filter((call) => call.python !== null);
+  const endless = python.find((call) => frameOf(context, call).preceding === null);
+  if (endless !== undefined) {
+    refuseInStream(
+      context,
+      `The Python aggregate ${endless.function} over all rows before each one`,
+      endless,
+      "Bound its frame: ROWS BETWEEN 99 PRECEDING AND CURRENT ROW, or RANGE BETWEEN INTERVAL '1' HOUR PRECEDING AND CURRENT ROW.",
+    );
+  }
+  const { functions } = context.options;
+  const groups = new Set(python.map((call) => resourceGroupOf(call.function, functions)));
+  if (groups.size < 2) return;
+  refuseInStream(
+    context,
+    'OVER with Python aggregates in different workers',
+    python.at(-1)!,
+    'Declare the same memory, cpus and gpus for all of them, or give them one name by `resources`.',
+  );
+}
+
 /** ROW_NUMBER counts the rows so far. */
-function asAggregate(call: WindowCall) {
+function asAggregate(call: WindowCall): AggregateCall {
   const isNumber = call.function === 'ROW_NUMBER';
   return {
+    kind: 'aggregate_call',
     function: isNumber ? 'COUNT' : call.function,
     python: call.python !== null,
     arguments: call.arguments,
+    argumentNames: call.python?.argumentNames ?? [],
     distinct: false,
     filter: null,
+    withinGroup: [],
     type: call.type,
     span: call.span,
   };

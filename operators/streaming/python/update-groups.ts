@@ -2,6 +2,7 @@
 import {
   type AccumulateStream,
   type ColumnValues,
+  type OverStream,
   type SchemaRegistry,
   type SqlValue,
   types,
@@ -13,7 +14,7 @@ import type { Accumulators, GroupRows, GroupUpdate, UpdateGroups } from './group
 
 /** How the aggregates of a stage are updated by its `calls`, in at most `workers` bundles at a time. */
 export function updatesBy(
-  stream: AccumulateStream,
+  stream: AccumulateStream | OverStream,
   calls: Pick<StageCalls, 'call'>,
   workers: number,
   schemas: SchemaRegistry,
@@ -38,7 +39,7 @@ function rowsOf({ pieces }: GroupRows): number {
   return pieces.reduce((sum, piece) => sum + piece.length, 0);
 }
 
-function shippedColumns(groups: readonly GroupRows[], stream: AccumulateStream): ColumnValues[] {
+function shippedColumns(groups: readonly GroupRows[], stream: AccumulateStream | OverStream): ColumnValues[] {
   const { state, shipped, copied, counted } = stream;
   const columns: SqlValue[][] = shipped.map(() => []);
   const put = (place: number | null, value: SqlValue) => {

@@ -1,0 +1,81 @@
+/** Aggregates written in Python with OVER: as `OverAggregate`, the rows of each frame go to Python. */
+import { HeapState, type OverStream, type SqlValue, type StateBackend } from '../../../core/index.js';
+import { OverAggregate, type OverRow } from '../over-aggregate.js';
+import { type Change, type Collector, INSERT, type Row, type RowFunction } from '../row-function.js';
+import { rowKey } from '../value-key.js';
+import type { GroupRow, GroupRows, UpdateGroups } from './grouped-rows.js';
+
+/** So many rows are shipped at a time: each row with all of its frame. */
+const MOST_SHIPPED = 65_536;
+
+/** Frames of one batch that are asked for together, in the order of their rows. */
+export class AccumulateOver implements RowFunction {
+  readonly #over: OverAggregate;
+  /** For each Python call the columns that are its arguments. */
+  readonly #columns: readonly (readonly number[])[];
+  #waiting: { readonly said: OverRow; readonly clockMs: number }[] = [];
+  #clockMs = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    private readonly stream: OverStream,
+    private readonly update: UpdateGroups,
+    state: StateBackend = new HeapState(),
+  ) {
+    const { python } = stream.operator;
+    const frames = python.map((call) => call.frame);
+    this.#over = new OverAggregate(stream.operator, state, {
+      frames,
+      say: (said) => this.#waiting.push({ said, clockMs: this.#clockMs }),
+    });
+    this.#columns = python.map(({ arguments: args }) =>
+      args.flatMap((argument) => (argument.kind === 'column' ? [argument.column] : [])),
+    );
+  }
+
+  process(row: Row, change: Change, input: number, out: Collector): void {
+    this.#over.process(row, change, input, out);
+  }
+
+  advance(watermarkMs: number, out: Collector): void {
+    this.#over.advance(watermarkMs, out);
+    this.#clockMs = watermarkMs;
+  }
+
+  async endBatch(out: Collector): Promise<void> {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (let from = 0; from < waiting.length; ) {
+      const asked: GroupRows[] = [];
+      let rows = 0;
+      while (from + asked.length < waiting.length && (rows === 0 || rows < MOST_SHIPPED)) {
+        const frame = this.#frameOf(waiting[from + asked.length]!.said);
+        asked.push({ accumulators: this.#columns.map(() => null), pieces: [frame] });
+        rows += frame.length;
+      }
+      const updates = await this.update(asked);
+      updates.forEach(({ values }, i) => {
+        const { said, clockMs } = waiting[from + i]!;
+        out.emit(INSERT, [said.row], [...said.results, ...values[0]!], clockMs);
+      });
+      from += asked.length;
+    }
+  }
+
+  /** The rows of the longest frame: those that are not in that of a call do not count for it. */
+  #frameOf({ rows, firsts }: OverRow): GroupRow[] {
+    const { copied, operator } = this.stream;
+    const seen = operator.python.map((call) => (call.distinct ? new Set<string>() : null));
+    const counts = (row: Row, place: number, call: number): boolean => {
+      if (place < firsts[call]!) return false;
+      const known = seen[call]!;
+      if (known === null) return true;
+      const { size } = known;
+      return known.add(rowKey(row, this.#columns[call]!)).size > size;
+    };
+    return rows.map((row, place) => ({
+      values: copied.map(({ from }): SqlValue => row[from]!),
+      retracts: false,
+      counted: operator.python.map((_, call) => counts(row, place, call)),
+    }));
+  }
+}
