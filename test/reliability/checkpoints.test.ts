@@ -34,12 +34,17 @@ test('a job that is killed with SIGKILL, and then by Ctrl-C, goes on from its la
   expectEveryRowOnce(job);
 }, 300_000);
 
-test.each(['Python aggregate', 'broadcast function'] as const)(
-  'what a %s remembers, and its timers, goes on from the last checkpoint after a SIGKILL',
-  async (keeper) => {
+test.each([
+  ['Python aggregate', 1, 2],
+  ['broadcast function', 2, 1],
+] as const)(
+  'what a %s remembers, and its timers, goes on from the last checkpoint after a SIGKILL, from %i workers to %i',
+  async (keeper, before, after) => {
     const job = new CheckpointedJob(folder, keeper);
+    job.rescale(before);
 
     expect((await job.runUntil(4, 'SIGKILL')).code).toBeNull();
+    job.rescale(after);
     const { code, stderr } = await job.runUntil(2, 'SIGTERM');
 
     expect(code, stderr).toBe(0);

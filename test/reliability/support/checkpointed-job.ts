@@ -143,6 +143,16 @@ export class CheckpointedJob {
     }
   }
 
+  /** Its next runs have so many workers for each Python stage. */
+  rescale(parallelism: number): void {
+    const path = join(this.folder, 'job.sql');
+    const text = readFileSync(path, 'utf8');
+    writeFileSync(
+      path,
+      text.replace(/'parallelism.default' = '\d+'/, `'parallelism.default' = '${parallelism}'`),
+    );
+  }
+
   recovery(from: string | null = null): string {
     return `execution.state-recovery.path=${from ?? this.#checkpoints}`;
   }
