@@ -5,13 +5,12 @@ import { collectSetting } from './arguments.js';
 import type { ClusterOptions } from './commands/submit-cluster.js';
 import type { CommandContext } from './context.js';
 import { JobError } from './job/job-error.js';
-import { readJob } from './job/read-job.js';
 import {
   type CommandLine,
   type OnSource,
+  readScript,
   type ScriptFlags,
   scriptCommand,
-  scriptOnly,
   scriptOptions,
 } from './script-command.js';
 import { clusterAddress } from './submit/cluster-address.js';
@@ -26,7 +25,7 @@ interface CheckFlags extends ScriptFlags {
 export function addCheck(line: CommandLine, context: CommandContext, onSource: OnSource): void {
   scriptCommand(line.command, 'check', 'load the functions and plan a job without running it')
     .option('--portable', 'list what Apache Flink would refuse or do otherwise; no Flink is needed')
-    .addOption(new Option('--flink <version>', 'with --portable: which Flink (2.3)').choices(['2.3', '1.20']))
+    .addOption(flinkOption('with --portable: which Flink (2.3)'))
     .addOption(
       new Option('--format <format>', 'with --portable: text, or json, a finding a line').choices([
         'text',
@@ -34,8 +33,7 @@ export function addCheck(line: CommandLine, context: CommandContext, onSource: O
       ]),
     )
     .action(async (name: string | undefined, flags: CheckFlags) => {
-      const job = scriptOnly(await readJob({ job: name ?? null, sql: flags.execute ?? null }), 'check');
-      onSource(job.source);
+      const job = await readScript('check', name, flags, onSource);
       if (flags.portable === true) {
         const { checkPortable } = await import('./commands/check-portable.js');
         const { flink: version = '2.3', format = 'text' } = flags;
@@ -77,15 +75,14 @@ export function addExport(line: CommandLine, context: CommandContext, onSource: 
     .argument('<folder>', 'a new folder')
     .argument('[job]', 'file of the job, or - for standard input')
     .addOption(new Option('--target <target>', 'where it will run').choices(['flink']).makeOptionMandatory())
-    .addOption(new Option('--flink <version>', 'which Flink').choices(['2.3', '1.20']).default('2.3'))
+    .addOption(flinkOption('which Flink').default('2.3'))
     .option('-e, --execute <sql>', 'SQL instead of a job')
     .addOption(new Option('--mode <mode>', 'instead of what the job says').choices(['batch', 'streaming']))
     .option('-D, --define <key=value>', 'set a configuration key (may be repeated)', collectSetting)
     .option('-q, --quiet', 'no notes')
     .addHelpText('after', EXPORT_HELP)
     .action(async (folder: string, name: string | undefined, flags: ExportFlags) => {
-      const job = scriptOnly(await readJob({ job: name ?? null, sql: flags.execute ?? null }), 'export');
-      onSource(job.source);
+      const job = await readScript('export', name, flags, onSource);
       const { exportJob } = await import('./commands/export.js');
       const options = { ...scriptOptions(flags), version: flags.flink, folder };
       line.exitCode = await exportJob(job, options, context);
@@ -140,12 +137,11 @@ export function addSubmit(line: CommandLine, context: CommandContext, onSource: 
         .choices(['table', 'jsonl', 'csv'])
         .default('table'),
     )
-    .addOption(new Option('--flink <version>', 'which Flink').choices(['2.3', '1.20']))
+    .addOption(flinkOption('which Flink'))
     .option('--python <python>', 'a Python that has apache-flink (MILLSTREAM_PYFLINK; local: else python3)')
     .addHelpText('after', SUBMIT_HELP)
     .action(async (name: string | undefined, flags: SubmitFlags) => {
-      const job = scriptOnly(await readJob({ job: name ?? null, sql: flags.execute ?? null }), 'submit');
-      onSource(job.source);
+      const job = await readScript('submit', name, flags, onSource);
       if (flags.target === 'flink') {
         const { submitToCluster } = await import('./commands/submit-cluster.js');
         line.exitCode = await submitToCluster(job, clusterOptions(flags), context);
@@ -189,6 +185,10 @@ function refuseClusterOptions(flags: SubmitFlags): void {
   throw new JobError('JOB_OPTION', `${option} is of --target flink`, null, {
     hint: 'Leave it out, or give --target flink.',
   });
+}
+
+function flinkOption(description: string): Option {
+  return new Option('--flink <version>', description).choices(['2.3', '1.20']);
 }
 
 function collected(value: string, before: readonly string[]): readonly string[] {

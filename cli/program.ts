@@ -15,6 +15,7 @@ import { packageVersion } from './package-root.js';
 import {
   type CommandLine,
   type OnSource,
+  readScript,
   type ScriptFlags,
   scriptCommand,
   scriptOnly,
@@ -195,8 +196,7 @@ function addExplain(line: CommandLine, context: CommandContext, onSource: OnSour
   scriptCommand(line.command, 'explain', 'print how a job would run')
     .option('--sql', 'print the SQL that a job file stands for')
     .action(async (name: string | undefined, flags: ScriptFlags & { sql?: boolean }) => {
-      const job = scriptOnly(await readJob({ job: name ?? null, sql: flags.execute ?? null }), 'explain');
-      onSource(job.source);
+      const job = await readScript('explain', name, flags, onSource);
       const { explainScript } = await import('./commands/explain.js');
       line.exitCode = await explainScript(job, { ...scriptOptions(flags), sql: flags.sql ?? false }, context);
     });

@@ -4,6 +4,7 @@ import { collectSetting } from './arguments.js';
 import type { ScriptOptions } from './commands/with-session.js';
 import type { Job, ScriptJob } from './job/job.js';
 import { JobError } from './job/job-error.js';
+import { readJob } from './job/read-job.js';
 
 /** Called with the job's text as soon as it is read, for errors that point into it. */
 export type OnSource = (source: ScriptJob['source']) => void;
@@ -36,6 +37,21 @@ export function scriptCommand(parent: Command, name: string, description: string
 /** The options of a session that the flags stand for. */
 export function scriptOptions({ mode, define, quiet }: ScriptFlags): ScriptOptions {
   return { mode: mode ?? null, configuration: define ?? {}, quiet: quiet ?? false };
+}
+
+/**
+ * Reads the job of a command, and says which text the errors are of from here on.
+ * @throws {JobError} as `readJob`; JOB_KIND for a program
+ */
+export async function readScript(
+  command: string,
+  name: string | undefined,
+  { execute }: ScriptFlags,
+  onSource: OnSource,
+): Promise<ScriptJob> {
+  const job = scriptOnly(await readJob({ job: name ?? null, sql: execute ?? null }), command);
+  onSource(job.source);
+  return job;
 }
 
 /** @throws {JobError} JOB_KIND for a program */

@@ -19,11 +19,6 @@ export class ExpiringMap<T> implements KeyedState<T> {
     private readonly things: SavableState<Written<T>>,
   ) {}
 
-  /** Those that have expired and are still there, among them. */
-  get size(): number {
-    return this.things.size;
-  }
-
   get(key: string): T | undefined {
     const found = this.things.get(key);
     if (found === undefined) return undefined;

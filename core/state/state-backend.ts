@@ -13,7 +13,6 @@ export interface StateCodec<T> {
  * `set` says that it was.
  */
 export interface KeyedState<T> {
-  readonly size: number;
   get(key: string): T | undefined;
   set(key: string, thing: T): void;
   delete(key: string): void;

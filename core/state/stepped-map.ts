@@ -11,10 +11,6 @@ export class SteppedMap<T> implements SavableState<T> {
   #walk: Iterator<[string, T]> | null = null;
   #save: SaveThing<T> = () => {};
 
-  get size(): number {
-    return this.#things.size + (this.#rest?.size ?? 0);
-  }
-
   get(key: string): T | undefined {
     const thing = this.#things.get(key);
     return thing === undefined && this.#rest !== null ? this.#move(key) : thing;

@@ -42,11 +42,6 @@ export class LmdbMap<T> implements SavableState<T> {
     return this.#atWork.size + this.#deleted.size;
   }
 
-  get size(): number {
-    this.putAway();
-    return this.told(() => this.database.getCount());
-  }
-
   get(key: string): T | undefined {
     const known = this.#atWork.get(key);
     if (known !== undefined || this.#deleted.has(key)) return known;

@@ -5,7 +5,6 @@ export interface LmdbDatabase {
   get(key: Uint8Array): Uint8Array | undefined;
   putSync(key: Uint8Array, value: Uint8Array): unknown;
   removeSync(key: Uint8Array): unknown;
-  getCount(): number;
   /** In the order of keys; with a transaction as it was when that began. */
   getRange(options: { readonly transaction?: LmdbTransaction }): Iterable<{ readonly value: Uint8Array }>;
   /** What it shows stays as it is until it is done. */
