@@ -202,6 +202,17 @@ function sink(stage: SinkStage, job: OperatorSurroundings, engine: Engine, ends:
   }
 }
 
-function hostOf(job: OperatorSurroundings, { clock }: Engine, { onNote, kept }: JobEnds): ConnectorHost {
-  return { job, clock, onNote, isCheckpointed: kept !== null };
+function hostOf(
+  job: OperatorSurroundings,
+  { clock, failedRows }: Engine,
+  { onNote, kept }: JobEnds,
+): ConnectorHost {
+  const { letters } = failedRows;
+  return {
+    job,
+    clock,
+    onNote,
+    isCheckpointed: kept !== null,
+    writeRejected: (stage, records) => letters.writeRecords(stage, records),
+  };
 }

@@ -9,6 +9,7 @@ import type {
   SourceStage,
 } from '../../core/index.js';
 import type { LookupRequest, LookupTable } from '../streaming/lookup/lookup-table.js';
+import type { RejectedRecord } from './rejected-records.js';
 
 /** What the operators of a connector are given beside their stage. */
 export interface ConnectorHost {
@@ -18,6 +19,8 @@ export interface ConnectorHost {
   readonly isCheckpointed: boolean;
   /** Tells the user, on standard error. */
   readonly onNote: (text: string) => void;
+  /** Writes records that a source gives up where dead letters go, and says where that is. @throws {SinkError} DEAD_LETTER_WRITE */
+  readonly writeRejected: (stage: string, records: readonly RejectedRecord[]) => Promise<string>;
 }
 
 export interface Connector {

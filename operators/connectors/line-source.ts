@@ -1,8 +1,10 @@
 /** Lines that come over time, as rows: what the sources of sockets and of standard input share. */
 import type { Barrier, OperatorContext, SourceOperator, SourceStage } from '../../core/index.js';
-import type { RowDecoder } from '../formats/format.js';
+import type { Format } from '../formats/make-format.js';
 import type { ConnectorHost } from './connector.js';
+import { fieldsOf } from './fields-of.js';
 import { RecordReader } from './record-reader.js';
+import { RejectedRecords } from './rejected-records.js';
 import { MOST_ROWS, SourceRows } from './source-rows.js';
 
 /** Opens the bytes, which end when they are over. Called once for each run of the source. */
@@ -17,22 +19,26 @@ export class LineSource implements SourceOperator {
   #rows!: SourceRows;
   #count = 0;
   readonly #reader: RecordReader<number>;
+  readonly #rejected: RejectedRecords | null;
 
   constructor(
     private readonly stage: SourceStage,
     private readonly host: ConnectorHost,
-    decoder: RowDecoder,
+    format: Format,
     private readonly delimiter: number,
     private readonly openBytes: OpenBytes,
   ) {
+    this.#rejected = format.onParseError === 'dead_letter' ? new RejectedRecords(stage, host) : null;
+    const rejected = this.#rejected;
     const names = stage.declared.filter((field) => field.metadata === undefined).map(({ name }) => name);
     this.#reader = new RecordReader(
       stage.declared,
-      decoder,
+      format.decoder(fieldsOf(stage.declared)),
       names,
       () => null,
       (line) => `line ${line}`,
       stage.table,
+      rejected && ((error, line, bytes) => rejected.reject(error, { line: String(line) }, bytes)),
     );
   }
 
@@ -48,7 +54,7 @@ export class LineSource implements SourceOperator {
       rest = await this.#lines(rest.length === 0 ? Buffer.from(chunk) : Buffer.concat([rest, chunk]));
     }
     if (rest.length > 0 && !this.#context.signal.aborted) this.#line(rest);
-    await this.#rows.send();
+    await this.#send();
   }
 
   snapshot(barrier: Barrier): Promise<void> {
@@ -67,10 +73,15 @@ export class LineSource implements SourceOperator {
     for (let end = bytes.indexOf(this.delimiter); end >= 0; end = bytes.indexOf(this.delimiter, at)) {
       this.#line(bytes.subarray(at, end));
       at = end + 1;
-      if (this.#rows.pending >= MOST_ROWS) await this.#rows.send();
+      if (this.#rows.pending >= MOST_ROWS) await this.#send();
     }
-    if (this.#rows.pending > 0) await this.#rows.send();
+    await this.#send();
     return bytes.subarray(at);
+  }
+
+  async #send(): Promise<void> {
+    await this.#rejected?.write();
+    if (this.#rows.pending > 0) await this.#rows.send();
   }
 
   #line(line: Buffer): void {

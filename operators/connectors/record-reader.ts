@@ -18,6 +18,7 @@ export class RecordReader<R> {
     private readonly metadata: ReadMetadata<R>,
     private readonly describe: (record: R) => string,
     private readonly table: string,
+    private readonly reject: ((error: MalformedRecord, record: R, bytes: Uint8Array) => void) | null,
   ) {
     this.#places = declared.map((field) => {
       if (field.name === CHANGE_COLUMN) return 'change';
@@ -30,9 +31,11 @@ export class RecordReader<R> {
    * @throws {SourceError} SOURCE_RECORD
    */
   read(bytes: Uint8Array, record: R, take: (row: SqlValue[]) => void): void {
+    // A record whose second row cannot be read gives no first one.
+    const rows: SqlValue[][] = [];
     try {
       this.decoder.decode(bytes, (row, change) => {
-        take(
+        rows.push(
           this.#places.map((place) => {
             if (place === 'change') return change;
             return typeof place === 'number' ? row[place]! : this.metadata(place.key, place.field, record);
@@ -41,15 +44,18 @@ export class RecordReader<R> {
       });
     } catch (error) {
       if (!(error instanceof MalformedRecord)) throw error;
-      throw malformed(this.table, this.describe(record), error);
+      if (this.reject === null) throw malformed(this.table, this.describe(record), error);
+      this.reject(error, record, bytes);
+      return;
     }
+    for (const row of rows) take(row);
   }
 }
 
 /** The error for a record that cannot be read. */
 export function malformed(table: string, record: string, error: MalformedRecord): SourceError {
   return new SourceError('SOURCE_RECORD', `Table ${table}: ${record} cannot be read: ${error.message}.`, {
-    hint: "Correct the column's type or the format, or leave such records out by the format's 'ignore-parse-errors'.",
+    hint: "Correct the column's type or the format, or leave such records out by the format's 'ignore-parse-errors'; 'scan.on-parse-error' = 'dead_letter' writes them to a file.",
     cause: error,
   });
 }

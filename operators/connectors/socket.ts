@@ -4,7 +4,6 @@ import { SourceError } from '../../core/index.js';
 import { type Format, readFormat } from '../formats/make-format.js';
 import type { Connector } from './connector.js';
 import { type Declaration, declarationOf } from './declaration.js';
-import { fieldsOf } from './fields-of.js';
 import { LineSource, type OpenBytes } from './line-source.js';
 import { OptionReader } from './option-reader.js';
 
@@ -27,8 +26,7 @@ export const SOCKET: Connector = {
   },
   source: (stage, host) => {
     const table = readTable(declarationOf(stage));
-    const decoder = table.format.decoder(fieldsOf(stage.declared));
-    return new LineSource(stage, host, decoder, table.delimiter, linesOf(stage.table, table));
+    return new LineSource(stage, host, table.format, table.delimiter, linesOf(stage.table, table));
   },
 };
 

@@ -3,7 +3,6 @@ import { SourceError } from '../../core/index.js';
 import { type Format, readFormat } from '../formats/make-format.js';
 import type { Connector } from './connector.js';
 import { type Declaration, declarationOf } from './declaration.js';
-import { fieldsOf } from './fields-of.js';
 import { LineSource, type OpenBytes } from './line-source.js';
 import { OptionReader } from './option-reader.js';
 
@@ -19,14 +18,7 @@ export const STDIN: Connector = {
     check: (table) => void formatOf(declarationOf(table)),
     gives: (table) => (formatOf(declarationOf(table)).changes ? 'all' : 'insert'),
   },
-  source: (stage, host) =>
-    new LineSource(
-      stage,
-      host,
-      formatOf(declarationOf(stage)).decoder(fieldsOf(stage.declared)),
-      NEWLINE,
-      lines,
-    ),
+  source: (stage, host) => new LineSource(stage, host, formatOf(declarationOf(stage)), NEWLINE, lines),
 };
 
 function formatOf({ table, options: given }: Declaration): Format {

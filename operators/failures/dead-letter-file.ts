@@ -26,7 +26,7 @@ export class DeadLetterFile implements LetterWriter {
       if (this.#descriptor === null) {
         mkdirSync(dirname(this.place), { recursive: true });
         this.#descriptor = openSync(this.place, 'a', 0o600);
-        this.onNote(`rows that functions fail on are written to ${this.place}`);
+        this.onNote(`rows that are given up are written to ${this.place}`);
       }
       writeSync(this.#descriptor, `${lines.join('\n')}\n`);
     } catch (error) {

@@ -1,4 +1,4 @@
-/** What is told of a row that a function failed on and that was given up. */
+/** What is told of a row that a function failed on, or a record that cannot be read, and that was given up. */
 
 /** Fields as `DEAD_LETTER_COLUMNS`. */
 export interface DeadLetter {
@@ -6,7 +6,8 @@ export interface DeadLetter {
   readonly time: number;
   readonly job: string;
   readonly stage: string;
-  readonly function: string;
+  /** Null: it is a record of a source, which no function was given. */
+  readonly function: string | null;
   readonly code: string;
   readonly message: string;
   /** The values of the row as text, by column; null where they cannot be read. */

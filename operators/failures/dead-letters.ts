@@ -10,6 +10,8 @@ export interface DeadLettersOptions {
   readonly clock: Clock;
   /** Where letters about rows of a function go; nowhere where its rows are not written down. */
   readonly writers: (name: string) => readonly LetterWriter[];
+  /** Where records that sources give up are written down. */
+  readonly file: LetterWriter;
   /** Queues of tables, by the name that their sources know. */
   readonly queues: ReadonlyMap<string, DeadLetterQueue>;
 }
@@ -59,6 +61,17 @@ export class DeadLetters {
       }
     }
     await Promise.all([...byWriter].map(([writer, letters]) => writer.write(letters)));
+  }
+
+  /** Records of a source; resolves, with the place, when more may be written. @throws {SinkError} DEAD_LETTER_WRITE */
+  async writeRecords(
+    stage: string,
+    records: readonly Pick<DeadLetter, 'message' | 'row'>[],
+  ): Promise<string> {
+    const { clock, file, jobId: job } = this.options;
+    const same = { time: clock.nowMs(), job, stage, function: null, code: 'SOURCE_RECORD' } as const;
+    await file.write(records.map((record) => ({ ...same, ...record, attempt: 1, traceback: null })));
+    return file.place;
   }
 
   #letter(time: number, stage: string, failed: FailedRow): DeadLetter {

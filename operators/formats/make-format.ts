@@ -18,10 +18,15 @@ export interface Format {
   readonly name: FormatName;
   /** True where its rows are changes of all kinds. */
   readonly changes: boolean;
+  /** What becomes of a record that cannot be read: `scan.on-parse-error` of the table. */
+  readonly onParseError: OnParseError;
   /** @throws {ConfigurationError} for columns that it has no form for */
   decoder(columns: readonly Column[]): RowDecoder;
   encoder(columns: readonly Column[]): RowEncoder;
 }
+
+const ON_PARSE_ERROR = ['fail', 'dead_letter'] as const;
+export type OnParseError = (typeof ON_PARSE_ERROR)[number];
 
 /**
  * Reads the option `key` (a format's name), and below `scope` those of that format, `json.ignore-parse-errors`.
@@ -30,10 +35,11 @@ export interface Format {
 export function readFormat(options: OptionReader, key: string, scope = options): Format {
   options.required(key);
   const name = options.choice(key, FORMATS, 'json');
-  return { name, ...READERS[name](scope.below(`${name}.`)) };
+  const onParseError = options.choice('scan.on-parse-error', ON_PARSE_ERROR, 'fail');
+  return { name, onParseError, ...READERS[name](scope.below(`${name}.`)) };
 }
 
-type Made = Omit<Format, 'name'>;
+type Made = Omit<Format, 'name' | 'onParseError'>;
 
 const READERS: Readonly<Record<FormatName, (options: OptionReader) => Made>> = {
   json: (options) => {

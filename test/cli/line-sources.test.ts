@@ -1,5 +1,8 @@
 import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { millstream } from './support/command.js';
 
@@ -50,6 +53,43 @@ it('change events from a socket are rows that come and go, with event time', asy
     ]);
   } finally {
     server.close();
+  }
+}, 60_000);
+
+it('lines that cannot be read are dead letters, with their number and text, and the others are rows', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'millstream-lines-'));
+  const letters = join(folder, 'rejected.jsonl');
+  try {
+    const sql = `SET 'millstream.dead-letter.path' = '${letters}';
+      CREATE TABLE lines (a BIGINT) WITH ('connector' = 'stdin', 'format' = 'json', 'scan.on-parse-error' = 'dead_letter');
+      SELECT a FROM lines`;
+    const { code, stdout, stderr } = await millstream(
+      ['run', '-e', sql, '--format', 'jsonl'],
+      '{"a": 1}\n{"a": "x"}\nno\n{"a": 4}\n',
+    );
+
+    expect([code, rowsOf(stdout)]).toEqual([
+      0,
+      [
+        ['+I', 1],
+        ['+I', 4],
+      ],
+    ]);
+    expect(stderr).toContain(`table lines: records that cannot be read are left out, see ${letters}`);
+    const lines = (await readFile(letters, 'utf8')).trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      expect.objectContaining({
+        code: 'SOURCE_RECORD',
+        function: null,
+        row: { line: '2', value: '{"a": "x"}' },
+      }),
+      expect.objectContaining({
+        message: expect.stringContaining('table lines'),
+        row: { line: '3', value: 'no' },
+      }),
+    ]);
+  } finally {
+    await rm(folder, { recursive: true });
   }
 }, 60_000);
 

@@ -302,6 +302,32 @@ describe.skipIf(reason !== null)('Kafka', () => {
     expect(seen.length).toBeGreaterThan(100);
   }, 120_000);
 
+  it('records that cannot be read are dead letters with their offset, where the table says so', async () => {
+    await makeTopics('mixed');
+    await send('mixed', ['{"n":1}', 'none', '{"n":3}']);
+    const mixed = table('mixed', 'n BIGINT', {
+      connector: 'kafka',
+      topic: 'mixed',
+      format: 'json',
+      'scan.startup.mode': 'earliest-offset',
+      'scan.bounded.mode': 'latest-offset',
+      'scan.on-parse-error': 'dead_letter',
+    });
+    const letters = join(folder, 'mixed.jsonl');
+
+    const rows = await printedRows(
+      `SET 'millstream.dead-letter.path' = '${letters}';\n${mixed}SELECT n FROM mixed`,
+    );
+    expect(rows).toEqual([
+      ['+I', 1],
+      ['+I', 3],
+    ]);
+    expect(JSON.parse(readFileSync(letters, 'utf8'))).toMatchObject({
+      code: 'SOURCE_RECORD',
+      row: { topic: 'mixed', partition: '0', offset: '1', value: 'none' },
+    });
+  }, 60_000);
+
   it('refuses exactly-once where no checkpoint would ever show a record', async () => {
     const exact = table('endless', 'n BIGINT', {
       connector: 'kafka',

@@ -5,6 +5,7 @@ import { MalformedRecord, type RowDecoder } from '../../formats/format.js';
 import { type Change, DELETE, UPDATE_AFTER } from '../../streaming/row-function.js';
 import { ltzOfMillis } from '../metadata-types.js';
 import { malformed } from '../record-reader.js';
+import type { RejectRecord } from '../rejected-records.js';
 import type { KafkaTable } from './kafka-table.js';
 
 /** A record with where it is. */
@@ -35,6 +36,7 @@ export class KafkaReader {
     private readonly name: string,
     private readonly table: KafkaTable,
     declared: readonly TableField[],
+    private readonly reject: RejectRecord | null,
   ) {
     const { key, value } = table;
     this.#key = key?.format.decoder(key.fields) ?? null;
@@ -50,17 +52,26 @@ export class KafkaReader {
 
   /** Gives the rows of a record. @throws {SourceError} SOURCE_RECORD */
   read(placed: PlacedRecord, take: (row: SqlValue[]) => void): void {
+    // A record whose second row cannot be read gives no first one.
+    const rows: SqlValue[][] = [];
     try {
-      this.#read(placed, take);
+      this.#read(placed, (row) => rows.push(row));
     } catch (error) {
       if (!(error instanceof MalformedRecord)) throw error;
-      const { topic, partition, offset } = placed;
+      const { topic, partition, offset, record } = placed;
+      if (this.reject !== null) {
+        const place = { topic, partition: String(partition), offset: String(offset) };
+        const key = record.key === null ? {} : { key: record.key.toString() };
+        this.reject(error, { ...place, ...key }, record.value);
+        return;
+      }
       throw malformed(
         this.name,
         `the record at topic ${topic}, partition ${partition}, offset ${offset}`,
         error,
       );
     }
+    for (const row of rows) take(row);
   }
 
   #read(placed: PlacedRecord, take: (row: SqlValue[]) => void): void {

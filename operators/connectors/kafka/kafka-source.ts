@@ -12,6 +12,7 @@ import {
 } from '../../../core/index.js';
 import { pause } from '../../sources/pause.js';
 import type { ConnectorHost } from '../connector.js';
+import { RejectedRecords } from '../rejected-records.js';
 import { SourceRows } from '../source-rows.js';
 import { type AbortedTransaction, countingBatches } from './committed-batches.js';
 import { clientOptions, closed, isTransient, kafkaError, kafkaReason } from './kafka-client.js';
@@ -49,6 +50,7 @@ export class KafkaSource implements SourceOperator {
   #consumer!: Consumer;
   #admin!: Admin;
   readonly #reader: KafkaReader;
+  readonly #rejected: RejectedRecords | null;
   readonly #partitions = new Map<string, Partition>();
 
   constructor(
@@ -56,7 +58,10 @@ export class KafkaSource implements SourceOperator {
     private readonly table: KafkaTable,
     private readonly host: ConnectorHost,
   ) {
-    this.#reader = new KafkaReader(stage.table, table, stage.declared);
+    const parts = [table.value, ...(table.key === null ? [] : [table.key])];
+    const rejects = parts.some(({ format }) => format.onParseError === 'dead_letter');
+    this.#rejected = rejects ? new RejectedRecords(stage, host) : null;
+    this.#reader = new KafkaReader(stage.table, table, stage.declared, this.#rejected?.reject ?? null);
   }
 
   async open(context: OperatorContext): Promise<void> {
@@ -234,6 +239,7 @@ export class KafkaSource implements SourceOperator {
     this.#context.metrics.pendingRows = this.#pending();
     // What is sent is fixed here: other brokers may answer meanwhile.
     const reached = partitions.map((partition) => ({ partition, next: partition.next }));
+    await this.#rejected?.write();
     await this.#rows.send(() => {
       for (const { partition, next } of reached) partition.sent = next;
     });

@@ -24,6 +24,7 @@ function failedRows(budget: number | null = null) {
       jobId: 'j1',
       clock: new ManualClock(),
       writers: () => [writer],
+      file: writer,
       queues: new Map(),
     }),
     onNote: () => {},

@@ -235,10 +235,11 @@ async function openRelational(
 }
 
 function noFailedRows({ clock }: World): FailedRows {
+  const file = { place: '', write: async () => {} };
   return new FailedRows({
     budget: () => null,
     onError: () => 'skip',
-    letters: new DeadLetters({ jobId: '', clock, writers: () => [], queues: new Map() }),
+    letters: new DeadLetters({ jobId: '', clock, writers: () => [], file, queues: new Map() }),
     onNote: () => {},
   });
 }
