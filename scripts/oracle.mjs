@@ -14,6 +14,7 @@ const ORACLES = [
   { name: 'functions', command: ['node', '--import', 'tsx', 'test/oracle/functions/run.ts'] },
   { name: 'sql', command: ['node', '--import', 'tsx', 'test/oracle/sql/run.ts'] },
   { name: 'portability', command: ['node', '--import', 'tsx', 'test/oracle/portability/run.ts'] },
+  { name: 'changelog', command: ['node', '--import', 'tsx', 'test/oracle/changelog/run.ts'] },
   { name: 'nexmark', command: ['node', '--import', 'tsx', 'test/oracle/nexmark/run.ts'] },
 ];
 const SKIPPED = 3;

@@ -12,14 +12,26 @@ const ALL: Kinds = new Set(KINDS);
 
 /** A line for each stage that gives rows, or one for all of them where rows are only added. */
 export function changelogModes(graph: StageGraph): string {
-  const kinds = new Map<string, Kinds>();
+  const kinds = kindsByExchange(graph);
   const giving = graph.stages.filter((stage) => stage.output !== null);
-  for (const stage of giving) {
-    const inputs = stage.inputs.map((input) => kinds.get(input) ?? INSERTIONS);
-    kinds.set(stage.output!, kindsOf(operatorOf(stage), inputs));
-  }
   if ([...kinds.values()].every(isInsertOnly)) return 'every stage: [I], rows are only added';
   return giving.map((stage) => `${stage.id}: ${text(kinds.get(stage.output!)!)}`).join('\n');
+}
+
+/** What the rows that reach the first sink may be, `I,UB,UA,D`. */
+export function resultKinds(graph: StageGraph): string {
+  const sink = graph.stages.find((stage) => stage.output === null)!;
+  return letters(kindsByExchange(graph).get(sink.inputs[0]!)!);
+}
+
+function kindsByExchange({ stages }: StageGraph): ReadonlyMap<string, Kinds> {
+  const kinds = new Map<string, Kinds>();
+  for (const stage of stages) {
+    if (stage.output === null) continue;
+    const inputs = stage.inputs.map((input) => kinds.get(input) ?? INSERTIONS);
+    kinds.set(stage.output, kindsOf(operatorOf(stage), inputs));
+  }
+  return kinds;
 }
 
 /** The operator of the core that a stage is, or that stands in it. */
@@ -42,16 +54,10 @@ function kindsOf(operator: StreamOperator<number> | null, inputs: readonly Kinds
     case 'accumulate':
       if (operator.windowTime !== null) return INSERTIONS;
       return inputs.every(isInsertOnly) ? UPDATES : ALL;
-    case 'rank':
-      if (!updates) return INSERTIONS;
-      // Without its number a row is there or not.
-      return operator.outputs.some((output) => output.kind === 'result') ? ALL : new Set<Kind>(['I', 'D']);
-    case 'last_row':
-      return UPDATES;
     case 'upsert':
       return new Set<Kind>(['I', 'UA', 'D']);
     case 'join':
-      return operator.type === 'inner' || !updates ? given : new Set<Kind>([...given, 'I', 'D']);
+      return operator.type === 'inner' || !updates ? given : ALL;
     case 'temporal_join':
     case 'lookup':
       return inputs[0]!;
@@ -65,5 +71,9 @@ function isInsertOnly(kinds: Kinds): boolean {
 }
 
 function text(kinds: Kinds): string {
-  return `[${KINDS.filter((kind) => kinds.has(kind)).join(',')}]`;
+  return `[${letters(kinds)}]`;
+}
+
+function letters(kinds: Kinds): string {
+  return KINDS.filter((kind) => kinds.has(kind)).join(',');
 }

@@ -9,7 +9,7 @@ import {
   isVolatileCall,
   outerColumns,
 } from '../expression-facts.js';
-import type { LogicalPlan } from '../logical-plan.js';
+import type { LogicalPlan, PlanColumn } from '../logical-plan.js';
 import type { Project } from '../plan-builders.js';
 import { substitute, substitutionOf } from '../substitute.js';
 import { operandsOf, someExpression, subqueryPlans } from '../visit-expression.js';
@@ -35,7 +35,21 @@ function visit(plan: LogicalPlan): LogicalPlan {
   return {
     ...node,
     input: inner.input,
+    columns: node.columns.map((column, i) => asPassedOn(column, node.expressions[i]!, inner)),
     expressions: node.expressions.map((expression) => substitute(expression, meaning)),
+  };
+}
+
+/** A column that only passes one of `inner` on is event time, or an edge of a window, where that one is. */
+function asPassedOn(column: PlanColumn, expression: Expression, inner: Project): PlanColumn {
+  if (expression.kind !== 'column') return column;
+  const passed = inner.columns.find(({ id }) => id === expression.id);
+  if (passed === undefined) return column;
+  const { rowtime, window } = passed;
+  return {
+    ...column,
+    ...(rowtime === undefined ? {} : { rowtime }),
+    ...(window === undefined ? {} : { window }),
   };
 }
 

@@ -36,6 +36,16 @@ test('a window aggregate waits for its window, and nothing of it needs a worker'
   ]);
 });
 
+test('a window is one also behind a query that passes its edges on under other names', () => {
+  const inner = `SELECT k, v, window_start AS s, window_end AS e FROM ${WINDOW}`;
+  const grouped = operatorsOf(`SELECT s, k, SUM(v) FROM (${inner}) GROUP BY s, e, k`);
+  expect(grouped.find((stage) => stage.startsWith('aggregate'))).toMatch(/once c\d has passed$/);
+  const pairs = operatorsOf(
+    `SELECT a.v FROM (${inner}) AS a LEFT JOIN (${inner}) AS b ON a.s = b.s AND a.e = b.e AND a.k = b.k`,
+  );
+  expect(pairs.find((stage) => stage.startsWith('join'))).toMatch(/left rows are kept for 0 ms/);
+});
+
 test('a condition does not keep rows from moving time on', () => {
   const stages = operatorsOf('SELECT v FROM e WHERE v > 1 ORDER BY ts');
   expect(stages.indexOf('calc')).toBeGreaterThan(stages.findIndex((stage) => stage.startsWith('watermark')));
