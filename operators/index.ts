@@ -33,7 +33,6 @@ export { bundleFolder, findBundle, listBundles } from './failures/bundle-folder.
 export type { FailureCount } from './failures/failed-rows.js';
 export { type ExportedStatement, type ExportPlan, isWriting } from './flink-export/export-plan.js';
 export { type ExportRequest, type PlannedExport, planExport } from './flink-export/plan-export.js';
-export { type PythonFailure, pythonFailure } from './flink-export/python-traceback.js';
 export { writeExport } from './flink-export/write-export.js';
 export { flinkFailure } from './flink-gateway/flink-failure.js';
 export { GatewaySession, SqlGateway } from './flink-gateway/gateway.js';

@@ -4,8 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { CancelledError, EnvironmentError, UdfError } from '../../core/index.js';
-import { pythonFailure } from '../../operators/index.js';
+import { CancelledError, EnvironmentError } from '../../core/index.js';
+import { flinkFailure } from '../../operators/index.js';
 import type { CommandContext } from '../context.js';
 import { EXIT_DONE } from '../exit-codes.js';
 import type { ScriptJob } from '../job/job.js';
@@ -21,7 +21,7 @@ export interface SubmitOptions extends Omit<ExportOptions, 'folder'> {
 /**
  * Exports the job into a temporary folder and runs its driver; rows go to stdout as Flink prints them. Ctrl-C ends the driver,
  * and with it a mini cluster.
- * @throws {EnvironmentError} FLINK_MISSING; {UdfError} FLINK_JOB_FAILED; {CancelledError} CANCELLED
+ * @throws {EnvironmentError} FLINK_MISSING; FLINK_JOB_FAILED and the others of `flinkFailure`; {CancelledError} CANCELLED
  */
 export async function submitJob(
   job: ScriptJob,
@@ -54,6 +54,9 @@ async function findFlink(python: string, signal: AbortSignal): Promise<void> {
     });
   }
 }
+
+/** Of what a driver prints, for the error it ends with: characters. */
+const MOST_KEPT = 100_000;
 
 const HOME =
   'import importlib.util; print(importlib.util.find_spec("pyflink").submodule_search_locations[0])';
@@ -88,22 +91,18 @@ async function runDriver(
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     errors += text;
   });
-  for await (const chunk of child.stdout.setEncoding('utf8')) await stdout.write(chunk as string);
+  let last = '';
+  for await (const chunk of child.stdout.setEncoding('utf8') as AsyncIterable<string>) {
+    last = (last + chunk).slice(-MOST_KEPT);
+    await stdout.write(chunk);
+  }
   const status = await ended;
   signal.removeEventListener('abort', stop);
   if (signal.aborted) throw cancelled();
-  if (status !== 0) throw jobFailed(errors);
+  // `flink run` gives the traceback of its driver on stdout.
+  if (status !== 0) throw flinkFailure(`${last}\n${errors}`, 'running');
 }
 
 function cancelled(): CancelledError {
   return new CancelledError('CANCELLED', 'The job on Flink was ended.');
-}
-
-function jobFailed(errors: string): UdfError {
-  const failure = pythonFailure(errors);
-  const message = failure?.message ?? errors.trim().split('\n').at(-1) ?? '';
-  return new UdfError('FLINK_JOB_FAILED', `The job failed on Flink: ${message}`, {
-    details: { traceback: failure?.traceback ?? null },
-    hint: 'Try the function here: `millstream run` has the row that it failed on.',
-  });
 }

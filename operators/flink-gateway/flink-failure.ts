@@ -114,9 +114,12 @@ function jarOf(name: string, isFormat: boolean): string {
 
 /** The message of the innermost cause, or of the outermost exception. */
 function rootCause(stack: string): string {
-  const lines = stack.split('\n');
+  const lines = stack.split('\n').filter((line) => !/^\s+(at |\.\.\.)/.test(line));
   const at = lines.findLastIndex((line) => line.startsWith('Caused by: '));
-  const first = lines.slice(Math.max(at, 0)).filter((line) => !/^\s+(at |\.\.\.)/.test(line));
+  // Without causes: the first line of a stack of Java, the last one of a traceback.
+  const isTraceback = lines.some((line) => line.startsWith('Traceback'));
+  if (at < 0 && isTraceback) return lines.findLast((line) => line.trim() !== '')!.trim();
+  const first = lines.slice(Math.max(at, 0));
   const end = first.findIndex(
     (line, i) => i > 0 && (line.trim() === '' || line.startsWith('End of exception')),
   );

@@ -101,7 +101,10 @@ function writeConfiguration(folder: string, home: string, [rpc, rest, gateway]: 
       `jobmanager.rpc.port: ${rpc}`,
       'jobmanager.memory.process.size: 1600m',
       'taskmanager.host: localhost',
-      'taskmanager.memory.process.size: 2500m',
+      'taskmanager.memory.process.size: 3g',
+      // Batch sorts and joins ask for hundreds of buffers.
+      'taskmanager.memory.network.min: 256m',
+      'taskmanager.memory.network.max: 256m',
       // Each job leaves classes behind.
       'taskmanager.memory.jvm-metaspace.size: 768m',
       'heartbeat.timeout: 180000',

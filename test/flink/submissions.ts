@@ -131,14 +131,14 @@ const AT_JOB_MANAGER: readonly Submission[] = [
   {
     name: 'a query at a JobManager',
     sql: 'SELECT 6 * 7 AS answer;',
-    options: ['--python', flinkPython],
+    options: ['--python', flinkPython, '--pyexec', flinkPython],
     exitCode: 0,
     stdout: /answer[\s\S]*42/,
   },
   {
     name: 'a function that fails at a JobManager',
     sql: `${BOOM}SELECT boom(x) ${ONE}`,
-    options: ['--python', flinkPython],
+    options: ['--python', flinkPython, '--pyexec', flinkPython],
     exitCode: 1,
     stderr: /FLINK_JOB_FAILED: .*ZeroDivisionError[\s\S]*line 6, in boom/,
   },

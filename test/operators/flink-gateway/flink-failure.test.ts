@@ -48,6 +48,12 @@ describe('a stack of Flink', () => {
       /--pyexec/,
     ],
     ["ModuleNotFoundError: No module named 'pyflink'", 'FLINK_PYTHON', /has no PyFlink/, /--pyexec/],
+    [
+      'Traceback (most recent call last):\n  File "driver.py", line 3\nValueError: no\n',
+      'FLINK_JOB_FAILED',
+      /: ValueError: no$/,
+      /page/,
+    ],
     ['java.lang.NullPointerException: oh\n\tat a.B(B.java:1)', 'FLINK_JOB_FAILED', /on Flink: oh$/, /page/],
   ])('says what is missing: %s', (stack, code, message, hint) => {
     const error = flinkFailure(stack, 'running');
