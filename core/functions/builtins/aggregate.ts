@@ -11,7 +11,8 @@ import { accept, signatureText } from '../define.js';
 import type { Parameter } from '../parameter.js';
 import { any, comparable, constantText, double, numeric, optional, repeated, text } from '../parameter.js';
 import type { FunctionArgument, Inference } from '../scalar-function.js';
-import { decimalQuotientOf, withShortNames } from './decimal-arithmetic.js';
+import { type DecimalType, withShortNames } from './decimal-operand.js';
+import { decimalQuotientOf } from './decimal-quotient.js';
 import { folded } from './integer-overflow.js';
 import { jsonAggregates } from './json-aggregate.js';
 
@@ -67,9 +68,17 @@ const sum = aggregate({
     const total = invoke('sum', args, call);
     const type = call.resultType;
     if (isInteger(type)) return folded(total, type);
+    if (type.kind === 'DECIMAL') return withinDecimal(total, call.argumentTypes[0]!, type);
     return type.kind === 'FLOAT' ? renderCast(total, types.double(), type, null) : total;
   },
 });
+
+/** DuckDB counts on beyond 38 digits, where the sum is NULL. Of numbers of fewer digits no table has enough. */
+function withinDecimal(total: string, of: DataType, { scale }: DecimalType): string {
+  if (of.kind !== 'DECIMAL' || of.precision < MAX_DECIMAL_PRECISION - 10) return total;
+  const most = `${'9'.repeat(MAX_DECIMAL_PRECISION - scale)}.${'9'.repeat(scale)}`;
+  return `CASE WHEN ${total} BETWEEN -${most} AND ${most} THEN ${total} END`;
+}
 
 /** BIGINT as a DECIMAL. */
 const COUNT_SHAPE = { precision: 19, scale: 0 };
@@ -87,9 +96,8 @@ const average = aggregate({
     if (type.kind !== 'DECIMAL' || of.kind !== 'DECIMAL')
       return castTo(invoke('avg', args, call), toDuckDbType(type));
     const shape = { precision: MAX_DECIMAL_PRECISION, scale: of.scale };
-    return withShortNames(total, n, (a, b) =>
-      decimalQuotientOf({ sql: a, shape }, { sql: b, shape: COUNT_SHAPE }, type),
-    );
+    const sum = { sql: total, shape };
+    return withShortNames(sum, { sql: n, shape: COUNT_SHAPE }, (a, b) => decimalQuotientOf(a, b, type));
   },
 });
 

@@ -6,13 +6,12 @@ import type { DataType } from '../../types/data-type.js';
 import type { DecimalShape } from '../../types/decimal-type.js';
 import { decimalProduct, decimalQuotient, decimalRemainder, decimalSum } from '../../types/decimal-type.js';
 import { asDecimal, isApproximate, isInteger } from '../../types/type-family.js';
-import { MAX_DECIMAL_PRECISION } from '../../types/types.js';
 import { define } from '../define.js';
 import { exact, numeric } from '../parameter.js';
 import type { CallContext, RenderCall, ScalarFunction } from '../scalar-function.js';
-import type { DecimalType } from './decimal-arithmetic.js';
-import { decimalQuotientOf, reciprocal, withShortNames } from './decimal-arithmetic.js';
-import { hostCall } from './host-call.js';
+import { type DecimalOperand, type DecimalType, withShortNames } from './decimal-operand.js';
+import { decimalQuotientOf, fitsHugeint, reciprocal } from './decimal-quotient.js';
+import { decimalProductOf, decimalSumOf } from './decimal-sum.js';
 import { wrapped } from './integer-overflow.js';
 
 type DecimalRule = (a: DecimalShape, b: DecimalShape) => DataType;
@@ -25,31 +24,15 @@ const arithmetic = (symbol: '+' | '-' | '*', rule: DecimalRule): ScalarFunction 
     render: (args, call) => {
       const type = call.resultType;
       if (isInteger(type)) return wrapped(symbol, args[0]!, args[1]!, type);
-      if (type.kind === 'DECIMAL') {
-        const native = (a: string, b: string) =>
-          castTo(`${operand(a)} ${symbol} ${operand(b)}`, toDuckDbType(type));
-        return symbol === '*' ? product(args, call, native) : native(args[0]!, args[1]!);
-      }
-      return inFloat(args, call, symbol);
+      if (type.kind !== 'DECIMAL') return inFloat(args, call, symbol);
+      const [a, b] = decimalOperands(args, call);
+      return symbol === '*' ? decimalProductOf(a, b, type) : decimalSumOf(symbol, a, b, type);
     },
   });
 
-/** Where the digits of a product may exceed 38 before they are rounded, Python computes those that do. */
-function product(
-  args: readonly string[],
-  call: CallContext,
-  native: (a: string, b: string) => string,
-): string {
-  const shapes = call.argumentTypes.map((type) => asDecimal(type)!);
-  if (shapes[0]!.precision + shapes[1]!.precision <= MAX_DECIMAL_PRECISION) return native(args[0]!, args[1]!);
-  const { scale } = call.resultType as DecimalType;
-  const most = `1e${MAX_DECIMAL_PRECISION - 1 - shapes[0]!.scale - shapes[1]!.scale}`;
-  return withShortNames(args[0]!, args[1]!, (a, b) => {
-    const [x, y] = [a, b].map((arg) => `abs(${castTo(arg, 'DOUBLE')})`);
-    const texts = [a, b].map((arg) => castTo(arg, 'VARCHAR'));
-    const exact = `TRY_CAST(${hostCall('decimal_product', ...texts, String(scale))} AS ${toDuckDbType(call.resultType)})`;
-    return `CASE WHEN ${x} * ${y} < ${most} THEN ${native(a, b)} ELSE ${exact} END`;
-  });
+function decimalOperands(args: readonly string[], call: CallContext): [DecimalOperand, DecimalOperand] {
+  const [a, b] = args.map((sql, i) => ({ sql, shape: asDecimal(call.argumentTypes[i]!)! }));
+  return [a!, b!];
 }
 
 /** Two integers give the wider one, two approximate numbers the first (as Calcite), a DECIMAL its own rule. */
@@ -76,7 +59,7 @@ const divide: RenderCall = (args, call) => {
     const sql = guarded(call, a, b, (divisor) => `${a} // ${divisor}`);
     return isNarrow(call) ? castTo(sql, toDuckDbType(call.resultType)) : sql;
   }
-  if (call.resultType.kind === 'DECIMAL') return decimalDivision(call, a, b);
+  if (call.resultType.kind === 'DECIMAL') return decimalDivision(args, call);
   const target = toDuckDbType(call.resultType);
   return `${castTo(args[0]!, target)} / ${castTo(args[1]!, target)}`;
 };
@@ -97,14 +80,12 @@ function guarded(call: CallContext, a: string, b: string, quotient: (divisor: st
 }
 
 /** Exact; a constant divisor whose inverse ends is a factor. */
-function decimalDivision(call: CallContext, a: string, b: string): string {
-  const [left, right] = call.argumentTypes.map((t) => asDecimal(t)!) as [DecimalShape, DecimalShape];
+function decimalDivision(args: readonly string[], call: CallContext): string {
+  const [a, b] = decimalOperands(args, call);
   const type = call.resultType as DecimalType;
-  const inverse = reciprocal(call.literals[1], left, type.scale);
-  if (inverse !== null) return castTo(`${a} * ${inverse}`, toDuckDbType(type));
-  return withShortNames(a, b, (x, y) =>
-    guarded(call, x, y, () => decimalQuotientOf({ sql: x, shape: left }, { sql: y, shape: right }, type)),
-  );
+  const inverse = fitsHugeint(a, b, type) ? reciprocal(call.literals[1], a.shape, type.scale) : null;
+  if (inverse !== null) return castTo(`${operand(a.sql)} * ${inverse}`, toDuckDbType(type));
+  return withShortNames(a, b, (x, y) => guarded(call, x.sql, y.sql, () => decimalQuotientOf(x, y, type)));
 }
 
 const modulo = define({

@@ -1,51 +1,46 @@
-/** DECIMAL as unscaled HUGEINT and back, for what DuckDB computes as DOUBLE. */
+/** `a / b` of DECIMAL. */
 import type { LiteralValue } from '../../plan/expression.js';
-import { renderOnce } from '../../render/once.js';
 import { castTo, operand } from '../../render/sql-text.js';
 import { toDuckDbType } from '../../types/arrow-type.js';
-import type { DataType } from '../../types/data-type.js';
 import type { DecimalShape } from '../../types/decimal-type.js';
 import { MAX_DECIMAL_PRECISION } from '../../types/types.js';
-
-export type DecimalType = DataType & { readonly kind: 'DECIMAL' };
-
-/** A DECIMAL or a whole number in SQL. */
-export interface DecimalOperand {
-  readonly sql: string;
-  readonly shape: DecimalShape;
-}
-
-/** Operands are written several times over, so quotients of quotients would grow by powers. */
-const LONGEST_OPERAND = 200;
-
-/** `render` of two operands; where they are long, they are computed under names of their own first. */
-export function withShortNames(a: string, b: string, render: (a: string, b: string) => string): string {
-  const isLong = a.length + b.length > LONGEST_OPERAND;
-  return renderOnce([a, b], [isLong, isLong], ([x, y]) => render(x!, y!));
-}
+import {
+  BIGINT_DIGITS,
+  type DecimalOperand,
+  type DecimalType,
+  inPython,
+  where,
+  wholeDigits,
+  within,
+} from './decimal-operand.js';
 
 /**
- * `a / b` rounded half up, where `b` is not 0. DuckDB divides DECIMAL as DOUBLE, so the quotient is made of unscaled
- * integers: `a·10^k / b`. The numerator has as many digits as the result type, so it fits HUGEINT; where Flink's own
- * result would not fit, this fails. Values whose digits fit BIGINT, nearly all, are divided as such: a tenth of the time.
+ * `a / b` rounded half up, where `b` is not 0; NULL where it has more digits than the type. Values whose digits fit
+ * BIGINT, nearly all, are divided as such: a tenth of the time.
  */
 export function decimalQuotientOf(a: DecimalOperand, b: DecimalOperand, type: DecimalType): string {
+  const any = fitsHugeint(a, b, type) ? hugeQuotient(a, b, type) : inPython('quotient', a, b, type);
+  const small = smallQuotient(a, b, type);
+  return small === null ? any : where(small.fits, small.sql, any);
+}
+
+/** True where every quotient fits the type: its numerator `a·10^k` has as many digits then. */
+export function fitsHugeint(a: DecimalOperand, b: DecimalOperand, type: DecimalType): boolean {
+  return wholeDigits(a.shape) + b.shape.scale + type.scale <= MAX_DECIMAL_PRECISION;
+}
+
+/** DuckDB divides DECIMAL as DOUBLE, so the quotient is made of unscaled integers: `a·10^k / b`. */
+function hugeQuotient(a: DecimalOperand, b: DecimalOperand, type: DecimalType): string {
   const numerator = unscaled(a.sql, a.shape, type.scale + b.shape.scale);
   const divisor = unscaled(b.sql, b.shape, b.shape.scale);
   const half = `abs(${divisor}) // 2 * sign(${a.sql})::HUGEINT`;
-  const exact = scaledDown(`(${numerator} + ${half}) // ${divisor}`, MAX_DECIMAL_PRECISION, type);
-  const small = smallQuotient(a, b, type);
-  if (small === null) return exact;
-  return small.fits.length === 0
-    ? small.sql
-    : `CASE WHEN ${small.fits.join(' AND ')} THEN ${small.sql} ELSE ${exact} END`;
+  return scaledDown(`(${numerator} + ${half}) // ${divisor}`, MAX_DECIMAL_PRECISION, type);
 }
 
-/** Digits that a DOUBLE holds exactly, and BIGINT. */
+/** Digits that a DOUBLE holds exactly. */
 const DOUBLE_DIGITS = 15;
-const BIGINT_DIGITS = 18;
-/** Where the numerator may have fewer digits, few values fit. */
-const LEAST_DIGITS = 5;
+/** Where the dividend may have fewer digits before its point, few values fit. */
+const LEAST_DIGITS = 3;
 
 /** The quotient in BIGINT, and the conditions that it needs; null where it is not worth it. */
 function smallQuotient(
@@ -56,17 +51,18 @@ function smallQuotient(
   const shift = type.scale + b.shape.scale - a.shape.scale;
   const digits = Math.min(DOUBLE_DIGITS, BIGINT_DIGITS - shift);
   const precision = BIGINT_DIGITS + 1;
-  if (shift < 0 || digits < LEAST_DIGITS || precision + type.scale > MAX_DECIMAL_PRECISION) return null;
-  const fits = [...fitting(a, digits), ...fitting(b, DOUBLE_DIGITS)];
+  if (
+    shift < 0 ||
+    DOUBLE_DIGITS - b.shape.scale < 1 ||
+    digits - a.shape.scale < LEAST_DIGITS ||
+    precision + type.scale > MAX_DECIMAL_PRECISION
+  )
+    return null;
+  const fits = [...within(a, digits - a.shape.scale), ...within(b, DOUBLE_DIGITS - b.shape.scale)];
   const divisor = asBigint(b);
   const half = `abs(${divisor}) // 2 * sign(${a.sql})`;
   const quotient = `(${asBigint(a)} * ${10n ** BigInt(shift)} + ${half}) // ${divisor}`;
   return { sql: scaledDown(quotient, precision, type), fits };
-}
-
-/** The condition that an operand has no more than `digits` digits; none where its type says so. */
-function fitting({ sql, shape }: DecimalOperand, digits: number): string[] {
-  return shape.precision <= digits ? [] : [`abs(${castTo(sql, 'DOUBLE')}) < 1e${digits - shape.scale}`];
 }
 
 /** The unscaled value of an operand of at most 15 digits. Twice rounded, a DOUBLE is less than 0.25 off. */
