@@ -28,6 +28,7 @@ export function describeFunction(
     ['kind', kind.replace('_', ' ')],
     ['signature', `${name}(${parameters.map(parameterText).join(', ')})`],
     ['result', declaration.analyzes ? 'by analyze, for each call' : result],
+    ...declaration.sideOutputs.map(({ tag, type }): [string, string] => [`side output ${tag}`, type]),
     ...(accumulator === null ? [] : [['accumulator', accumulator] as [string, string]]),
     ['null', nullText(parameters)],
     ['is deterministic', String(declaration.deterministic)],
@@ -49,7 +50,8 @@ function aggregateFacts({ mergeable, retractable }: FunctionDeclaration): [strin
 }
 
 function parameterText(parameter: FunctionParameter): string {
-  const type = parameter.table !== null ? 'TABLE' : parameter.type;
+  const table = parameter.table === 'broadcast' ? 'BROADCAST TABLE' : 'TABLE';
+  const type = parameter.table !== null ? table : parameter.type;
   const star = parameter.variadic ? '*' : '';
   const standard = parameter.hasDefault ? ' = …' : '';
   return `${star}${parameter.name}${type === null ? '' : ` ${type}`}${standard}`;

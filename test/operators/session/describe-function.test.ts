@@ -53,3 +53,24 @@ test('DESCRIBE FUNCTION EXTENDED says the signature, the rules and where each op
     ['option memory', '2 GB (job file)'],
   ]);
 });
+
+test('DESCRIBE FUNCTION EXTENDED of a process function says which table is broadcast, and its side outputs', () => {
+  const table = { type: null, nullable: true, hasDefault: false, variadic: false, keywordOnly: false };
+  const process: FunctionDeclaration = {
+    ...declaration,
+    kind: 'table',
+    stateful: true,
+    parameters: [
+      { ...table, name: 'row', table: 'set' },
+      { ...table, name: 'limit', table: 'broadcast' },
+    ],
+    result: 'ROW<`spent` INT>',
+    sideOutputs: [{ tag: 'small', type: 'ROW<`amount` INT>' }],
+  };
+
+  expect(describeFunction(process, new Configuration(), null).rows.slice(4, 7)).toEqual([
+    ['signature', 'score(row TABLE, limit BROADCAST TABLE)'],
+    ['result', 'ROW<`spent` INT>'],
+    ['side output small', 'ROW<`amount` INT>'],
+  ]);
+});
