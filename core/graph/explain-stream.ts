@@ -55,7 +55,8 @@ export function explainStream(operator: StreamOperator<number>): string {
     }
     case 'rank': {
       const until = operator.windowTime === null ? '' : `, once ${column(operator.windowTime)} has passed`;
-      const order = operator.order.length === 0 ? '' : ` in the order of ${sortKeys(operator.order)}`;
+      const latest = operator.isLatestFirst === true ? ', the last that came first' : '';
+      const order = operator.order.length === 0 ? latest : ` in the order of ${sortKeys(operator.order)}`;
       return `rows ${operator.from} to ${operator.to}${by(operator.keys)}${order}${until}`;
     }
     case 'first_row':

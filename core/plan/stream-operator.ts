@@ -152,6 +152,8 @@ export type StreamOperatorKind<C> =
       readonly order: readonly StreamSortKey<C>[];
       readonly from: number;
       readonly to: number;
+      /** Of rows that compare equal the last that came is the first; absent: the first that came. */
+      readonly isLatestFirst?: boolean;
       /** The last millisecond of the window that a partition belongs to; null: it is never complete. */
       readonly windowTime: C | null;
     }

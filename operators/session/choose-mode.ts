@@ -6,9 +6,11 @@ import {
   type FunctionResolver,
   hasWindowCall,
   inputsOf,
+  isProcessingTime,
   type LogicalPlan,
   type PlanOptions,
   type QueryPlan,
+  someExpression,
   somePlan,
 } from '../../core/index.js';
 
@@ -46,7 +48,10 @@ export function chooseMode(
     }
     if (asked !== 'streaming') return { mode: 'batch', isBounded: true, note: null };
     const note = 'mode: streaming was asked for; every source ends, so the job gives its final rows and ends';
-    const isStream = isCheckpointed || reason !== undefined || queries.some((query) => isTimed(query.root));
+    const isStream =
+      isCheckpointed ||
+      reason !== undefined ||
+      queries.some(({ root }) => isTimed(root) || ranksByArrival(root));
     const mode = isStream ? 'streaming' : 'batch';
     return { mode, isBounded: true, note };
   }
@@ -66,6 +71,20 @@ function isTimed(plan: LogicalPlan): boolean {
     /^(aggregate|session|join|temporal_join|sort)$/.test(node.kind) ||
     expressionsOf(node).some(hasWindowCall);
   return somePlan(plan, (node) => node.kind === 'watermark') && somePlan(plan, remembers);
+}
+
+/** True where rows are numbered in the order of processing time: a batch has no such order. */
+function ranksByArrival(plan: LogicalPlan): boolean {
+  return somePlan(plan, (node) =>
+    expressionsOf(node).some((expression) =>
+      someExpression(
+        expression,
+        (e) =>
+          e.kind === 'window_call' &&
+          inputsOf(node).some((input) => e.orderBy.some((key) => isProcessingTime(input, key.expression))),
+      ),
+    ),
+  );
 }
 
 /** Why a plan cannot run as a batch, as a clause; null: it can. */

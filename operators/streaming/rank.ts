@@ -60,7 +60,8 @@ export class Rank implements RowFunction {
 
   /** No row can change the result any more: the first rows of all, in the order in which they come. */
   get isDone(): boolean {
-    if (this.spec.keys.length > 0 || this.spec.order.length > 0 || this.#retracts) return false;
+    const { keys, order, isLatestFirst } = this.spec;
+    if (keys.length > 0 || order.length > 0 || isLatestFirst === true || this.#retracts) return false;
     return (this.#partitions.get('')?.said.length ?? 0) === this.spec.to - this.spec.from + 1;
   }
 
@@ -73,7 +74,7 @@ export class Rank implements RowFunction {
     this.#partitions.set(key, partition);
     const { rows } = partition;
     if (isAddition(change)) {
-      rows.splice(placeFor(rows, row, this.#compare), 0, row);
+      rows.splice(this.spec.isLatestFirst === true ? 0 : placeFor(rows, row, this.#compare), 0, row);
       if (!this.#retracts && rows.length > this.spec.to) rows.pop();
     } else {
       const [input] = this.spec.inputs;

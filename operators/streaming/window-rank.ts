@@ -25,7 +25,7 @@ export class WindowRank implements RowFunction {
       out.late();
       return;
     }
-    rows.splice(placeFor(rows, row, this.#compare), 0, row);
+    rows.splice(this.spec.isLatestFirst === true ? 0 : placeFor(rows, row, this.#compare), 0, row);
     if (rows.length > this.spec.to) rows.pop();
   }
 

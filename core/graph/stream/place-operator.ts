@@ -131,9 +131,7 @@ function placeKind<C>(operator: StreamOperator<string>, place: Place<C>): Stream
       };
     case 'rank':
       return {
-        kind: 'rank',
-        from: operator.from,
-        to: operator.to,
+        ...operator,
         keys: all(operator.keys),
         order: operator.order.map((key) => ({ ...key, column: at(key.column) })),
         windowTime: operator.windowTime === null ? null : at(operator.windowTime),

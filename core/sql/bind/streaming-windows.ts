@@ -21,7 +21,9 @@ export function checkStreamingWindows(environment: BindEnvironment, plan: Logica
     return;
   }
   const { numbers, to } = ranking;
-  checkOrder(environment, numbers.project.input, numbers.call);
+  const [first] = numbers.call.orderBy;
+  const isOfArrival = first !== undefined && isProcessingTime(numbers.project.input, first.expression);
+  if (!isOfArrival) checkOrder(environment, numbers.project.input, numbers.call);
   if (numbers.call.function !== 'ROW_NUMBER') {
     const hint = 'Use ROW_NUMBER(), or run it in batch mode.';
     refuse(environment, `${numbers.call.function}() ranks no stream`, numbers.call, hint);

@@ -100,6 +100,21 @@ test('a temporal join finds versions by the key of a table, or of the last row o
   expect(join('last_r', 'e.k = x.k').filter((stage) => /join|rank|last/.test(stage))).toEqual([versions]);
 });
 
+test('a ranking by processing time is one by the order in which rows come; the first of each key is final', () => {
+  const ranked = (order: string, condition: string, from = 'e') => {
+    const numbered = `SELECT k, ROW_NUMBER() OVER (PARTITION BY k ORDER BY pt ${order}) AS n FROM (SELECT *, PROCTIME() AS pt FROM ${from})`;
+    return graphOf(`SELECT k FROM (${numbered}) WHERE n ${condition}`).stages.flatMap((stage) =>
+      stage.kind === 'stream' && stage.operator.kind === 'rank' ? [stage.operator] : [],
+    );
+  };
+  const order = (rank: ReturnType<typeof ranked>) => rank.map((each) => [each.order, each.isLatestFirst]);
+  const changes = (rank: ReturnType<typeof ranked>) => rank[0]!.outputs.some(({ kind }) => kind === 'change');
+  expect(order(ranked('', '<= 2'))).toEqual([[[], undefined]]);
+  expect(order(ranked('DESC', '= 1'))).toEqual([[[], true]]);
+  expect([changes(ranked('', '= 1')), changes(ranked('DESC', '= 1'))]).toEqual([false, true]);
+  expect(() => ranked('', '= 1', '(SELECT k, COUNT(*) FROM e GROUP BY k)')).toThrow(/of rows that change/);
+});
+
 test('a temporal join refuses what has no versions, and whose key ON does not name', () => {
   const refused = (from: string) => expect(() => graphOf(`SELECT e.v FROM ${from}`));
   refused('e JOIN r FOR SYSTEM_TIME AS OF e.ts ON e.k = r.k').toThrow(/requires a primary key/);

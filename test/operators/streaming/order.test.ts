@@ -146,6 +146,30 @@ describe('Top-N', () => {
     expect(rows.slice(2)).toEqual(['-D [a 3 0]', '+I [a 1 0]']);
   });
 
+  test('by the time at which they come, the last row of all is the first', () => {
+    const ends = { windowTime: null, inputs: [APPENDING], outputs: [{ kind: 'result', result: 0 }] } as const;
+    const latest = new Rank({
+      kind: 'rank',
+      keys: [],
+      order: [],
+      from: 1,
+      to: 2,
+      isLatestFirst: true,
+      ...ends,
+    });
+    expect(run(latest, [['+I', ['a']], 'flush', ['+I', ['b']], 'flush', ['+I', ['c']], 'flush'])).toEqual([
+      '+I [a] = [1]',
+      '-U [a] = [1]',
+      '+U [b] = [1]',
+      '+I [a] = [2]',
+      '-U [b] = [1]',
+      '+U [c] = [1]',
+      '-U [a] = [2]',
+      '+U [b] = [2]',
+    ]);
+    expect(latest.isDone).toBe(false);
+  });
+
   test('LIMIT needs no more input when its rows are there', () => {
     const limit = new Rank({
       kind: 'rank',

@@ -23,7 +23,7 @@ def main(asked: str, answered: str) -> None:
     environment.get_config().set_local_timezone("UTC")
     for statement in corpus["setup"]:
         environment.execute_sql(statement)
-    answers = []
+    answers: list[str | None] = []
     for statement in corpus["statements"]:
         try:
             plan = environment.explain_sql(statement, ExplainDetail.CHANGELOG_MODE)
