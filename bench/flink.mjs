@@ -71,7 +71,7 @@ function jobText(name, file) {
 function resultOf(sql, command) {
   const args = [COMMAND, ...command, '-e', sql, '--format', 'csv', '--quiet', '-D', 'parallelism.default=2'];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`${command.join('-')} ended with ${status}.\n${stderr}`);
+  if (status !== 0) throw new Error(`${command.join(' ')} ended with ${status}.\n${stderr}`);
   return stdout.trim().split('\n').at(-1);
 }
 

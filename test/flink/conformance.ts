@@ -9,7 +9,7 @@ import { finalRows, firstDifference } from './rows-of-changes.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const command = join(root, 'dist/cli/main.js');
-const LIMIT_MS = 120_000;
+const LIMIT_MS = 300_000;
 
 type Verdict = 'equal' | 'both refuse' | 'not portable' | 'different';
 
@@ -65,7 +65,7 @@ function compare(
     const theirs = run(copy, ['submit', 'job.sql', ...address, '--format', 'jsonl', ...settings]);
     if (ours.status === 0 && theirs.stderr.includes('Error NOT_PORTABLE'))
       return { verdict: 'not portable', text: rulesOf(theirs.stderr) };
-    if (ours.status !== 0 && theirs.status !== 0)
+    if (isRefused(ours) && isRefused(theirs))
       return { verdict: 'both refuse', text: firstLine(theirs.stderr) };
     if (ours.status !== 0) return { verdict: 'different', text: `Millstream: ${firstLine(ours.stderr)}` };
     if (theirs.status !== 0) return { verdict: 'different', text: `Flink: ${firstLine(theirs.stderr)}` };
@@ -96,6 +96,11 @@ function modeOf(folder: string): string | null {
   const file = join(folder, 'case.json');
   if (!existsSync(file)) return null;
   return (JSON.parse(readFileSync(file, 'utf8')) as { mode?: string }).mode ?? null;
+}
+
+/** Ended by an error that it tells, and not by a crash or the limit. */
+function isRefused({ status, stderr }: { readonly status: number | null; readonly stderr: string }): boolean {
+  return (status === 1 || status === 2) && /^Error [A-Z_]+/m.test(stderr);
 }
 
 function run(cwd: string, args: readonly string[]) {
