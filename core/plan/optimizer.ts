@@ -7,13 +7,15 @@ import { mergeProjects } from './rules/merge-projects.js';
 import { pruneColumns } from './rules/prune-columns.js';
 import { pushFilters } from './rules/push-filters.js';
 import type { Rule } from './rules/rule.js';
+import { shareOperands } from './rules/share-operands.js';
 import { simplifyFilters } from './rules/simplify-filters.js';
 import { rewriteExpression } from './visit-expression.js';
 import { mapExpressions, mapInputs, somePlan } from './visit-plan.js';
 
 /**
  * Filters first, as they change what is computed; pruning before merging, so that an unused column does not
- * keep two projections apart; lifting after merging, which makes the projections it looks for.
+ * keep two projections apart; lifting after merging, which makes the projections it looks for. What
+ * aggregates share comes last: nothing merges it back.
  */
 export const RULES: readonly Rule[] = [
   simplifyFilters,
@@ -22,6 +24,7 @@ export const RULES: readonly Rule[] = [
   mergeProjects,
   liftPythonProjects,
   mergeProjects,
+  shareOperands,
   pruneColumns,
 ];
 

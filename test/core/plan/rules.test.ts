@@ -7,6 +7,7 @@ import { mergeProjects } from '../../../core/plan/rules/merge-projects.js';
 import { pruneColumns } from '../../../core/plan/rules/prune-columns.js';
 import { pushFilters } from '../../../core/plan/rules/push-filters.js';
 import type { Rule } from '../../../core/plan/rules/rule.js';
+import { shareOperands } from '../../../core/plan/rules/share-operands.js';
 import { simplifyFilters } from '../../../core/plan/rules/simplify-filters.js';
 import { bind, testCatalog } from '../graph/planning.js';
 
@@ -285,6 +286,24 @@ test('a shared plan keeps the columns that any of its readers needs', () => {
           project [a_4 = a_1, k_6 = inc(a_1)]
             scan t [a_1]
         shared shared_8 [a_13, k_15]
+    "
+  `);
+});
+
+test('what operands of an aggregate have in common is a column below it, where it is DECIMAL arithmetic', () => {
+  const d = 'CAST(c AS DECIMAL(15, 2)) AS d';
+  expect(
+    after(
+      `SELECT SUM(d * (1 - d)), SUM(d * (1 - d) * (1 + d)), SUM(a + 1), MAX(a + 1) FROM (SELECT a, ${d} FROM t) AS q`,
+      shareOperands,
+    ),
+  ).toMatchInlineSnapshot(`
+    "
+    project [EXPR0_10 = sum_6, EXPR1_11 = sum_7, EXPR2_12 = sum_8, EXPR3_13 = max_9]
+      aggregate by [] [sum_6 = SUM(operand_14), sum_7 = SUM(operand_14 * (1 + d_5)), sum_8 = SUM(a_4 + 1), max_9 = MAX(a_4 + 1)]
+        project [a_4, d_5, operand_14 = d_5 * (1 - d_5)]
+          project [a_4 = a_1, d_5 = CAST(c_3 AS DECIMAL(15, 2))]
+            scan t [a_1, b_2, c_3]
     "
   `);
 });
