@@ -102,6 +102,8 @@ function writeConfiguration(folder: string, home: string, [rpc, rest, gateway]: 
       'jobmanager.memory.process.size: 1600m',
       'taskmanager.host: localhost',
       'taskmanager.memory.process.size: 3g',
+      // Arrow buffers of Python functions.
+      'taskmanager.memory.task.off-heap.size: 256m',
       // Batch sorts and joins ask for hundreds of buffers.
       'taskmanager.memory.network.min: 256m',
       'taskmanager.memory.network.max: 256m',
