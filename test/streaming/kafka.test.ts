@@ -114,7 +114,7 @@ describe.skipIf(reason !== null)('Kafka', () => {
     ]);
   }, 60_000);
 
-  it('upsert-kafka keeps the last row of each key, and rows that go leave tombstones', async () => {
+  it('upsert-kafka keeps the last row of each key, and rows that come and go at once leave nothing', async () => {
     await makeTopics('totals', 'events');
     const totals = table('totals', 'id BIGINT, n BIGINT, PRIMARY KEY (id) NOT ENFORCED', {
       connector: 'upsert-kafka',
@@ -154,7 +154,8 @@ describe.skipIf(reason !== null)('Kafka', () => {
       'scan.bounded.mode': 'latest-offset',
     });
     const keys = await printedRows(`${raw}SELECT k, COUNT(*) FROM records GROUP BY k`);
-    expect(keys.map(String).sort()).toEqual(['+I,{"id":1},2', '+I,{"id":2},1', '+I,{"id":7},1']);
+    // Of a batch only what is left of a key is written.
+    expect(keys.map(String).sort()).toEqual(['+I,{"id":1},1', '+I,{"id":7},1']);
   }, 120_000);
 
   it('tells what is missing and what cannot be read, with the place', async () => {
