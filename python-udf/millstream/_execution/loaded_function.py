@@ -38,7 +38,7 @@ class LoadedFunction:
         self._stages += 1
         if instance is None:
             return
-        stages = _STAGES.get(id(instance), 0)
+        _, stages = _STAGES.get(id(instance), (instance, 0))
         if stages == 0 and hasattr(instance, "open"):
             enter_context(self.context)
             try:
@@ -48,7 +48,7 @@ class LoadedFunction:
                 raise user_error(error, self.name, "in `open`") from error
             finally:
                 enter_context(None)
-        _STAGES[id(instance)] = stages + 1
+        _STAGES[id(instance)] = (instance, stages + 1)
 
     def close(self) -> None:
         """Called by each stage that ends; the last one calls the user's `close`.
@@ -60,9 +60,9 @@ class LoadedFunction:
         instance = self.spec.instance
         if instance is None:
             return
-        stages = _STAGES.pop(id(instance)) - 1
-        if stages > 0:
-            _STAGES[id(instance)] = stages
+        _, stages = _STAGES.pop(id(instance))
+        if stages > 1:
+            _STAGES[id(instance)] = (instance, stages - 1)
             return
         if not hasattr(instance, "close"):
             return
@@ -82,8 +82,9 @@ class LoadedFunction:
             method(*args)
 
 
-#: Open stages by identity of the instance: one instance may be loaded again, and under several names.
-_STAGES: dict[int, int] = {}
+#: Open stages by identity of the instance, which may be loaded again, and under several names. It is kept
+#: here, so that no other one gets the same identity.
+_STAGES: dict[int, tuple[object, int]] = {}
 
 
 def load_functions(paths: Sequence[str], functions: Iterable[tuple[str, str]]) -> list[LoadedFunction]:
