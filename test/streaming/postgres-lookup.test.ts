@@ -41,20 +41,18 @@ describe.skipIf(reason !== null)('lookups in PostgreSQL', () => {
       ${table('sizes', 'n BIGINT, price DECIMAL(10, 3), size STRING')}`;
     const rows = (select: string) => printedRows(`${tables} ${select}`);
 
-    const [inner, left, several, decimals] = await Promise.all([
-      rows(
-        'SELECT id, i.stock, i.`Kind` FROM orders AS o JOIN items FOR SYSTEM_TIME AS OF o.pt AS i ON o.item = i.name',
-      ),
-      rows(
-        "SELECT id, i.stock, i.more FROM orders AS o LEFT JOIN items FOR SYSTEM_TIME AS OF o.pt AS i ON LOWER(o.item) = i.name AND i.`Kind` <> 'x'",
-      ),
-      rows(
-        'SELECT id, s.size FROM orders AS o LEFT JOIN sizes FOR SYSTEM_TIME AS OF o.pt AS s ON o.n = s.n AND s.price > o.price',
-      ),
-      rows(
-        'SELECT id, s.size FROM orders AS o JOIN sizes FOR SYSTEM_TIME AS OF o.pt AS s ON o.price = s.price AND s.n < 2',
-      ),
-    ]);
+    const inner = await rows(
+      'SELECT id, i.stock, i.`Kind` FROM orders AS o JOIN items FOR SYSTEM_TIME AS OF o.pt AS i ON o.item = i.name',
+    );
+    const left = await rows(
+      "SELECT id, i.stock, i.more FROM orders AS o LEFT JOIN items FOR SYSTEM_TIME AS OF o.pt AS i ON LOWER(o.item) = i.name AND i.`Kind` <> 'x'",
+    );
+    const several = await rows(
+      'SELECT id, s.size FROM orders AS o LEFT JOIN sizes FOR SYSTEM_TIME AS OF o.pt AS s ON o.n = s.n AND s.price > o.price',
+    );
+    const decimals = await rows(
+      'SELECT id, s.size FROM orders AS o JOIN sizes FOR SYSTEM_TIME AS OF o.pt AS s ON o.price = s.price AND s.n < 2',
+    );
 
     expect(inner).toEqual([
       ['+I', 1, 1, 'x'],
