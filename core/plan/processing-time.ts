@@ -1,5 +1,6 @@
 /** Which values of a plan are the time at which a row is processed. */
 import type { Expression } from './expression.js';
+import { columnOf } from './expression-builders.js';
 import type { LogicalPlan } from './logical-plan.js';
 import { inputsOf } from './visit-plan.js';
 
@@ -9,6 +10,18 @@ export function isProcessingTime(plan: LogicalPlan, expression: Expression): boo
   if (expression.kind !== 'column') return false;
   const position = plan.columns.findIndex(({ id }) => id === expression.id);
   if (position < 0) return false;
-  if (plan.kind === 'project') return isProcessingTime(plan.input, plan.expressions[position]!);
-  return inputsOf(plan).some((input) => isProcessingTime(input, expression));
+  const isOf = (input: LogicalPlan) => isProcessingTime(input, columnOf(input.columns[position]!));
+  switch (plan.kind) {
+    case 'project':
+      return isProcessingTime(plan.input, plan.expressions[position]!);
+    case 'watermark':
+      // What has a watermark is event time, also where the clock gave it.
+      return plan.rowtime !== expression.id && isProcessingTime(plan.input, expression);
+    case 'set':
+      return isOf(plan.left) && isOf(plan.right);
+    case 'shared':
+      return isOf(plan.input);
+    default:
+      return inputsOf(plan).some((input) => isProcessingTime(input, expression));
+  }
 }
