@@ -51,7 +51,8 @@ export class GroupAggregate implements RowFunction {
 
   process(row: Row, change: Change): void {
     const key = rowKey(row, this.spec.keys);
-    let group = this.#groups.get(key);
+    // What has changed since it was said last is not forgotten before.
+    let group = this.#changed.get(key) ?? this.#groups.get(key);
     if (group === undefined) {
       // The row before was taken back with its group already.
       if (!isAddition(change)) return;

@@ -68,7 +68,9 @@ export class Accumulate implements RowFunction {
 
   process(row: Row, change: Change): void {
     const key = rowKey(row, this.#keys);
-    let group = this.#groups.get(key);
+    let waiting = this.#rows.get(key);
+    // As in `GroupAggregate`.
+    let group = waiting?.group ?? this.#groups.get(key);
     if (group === undefined) {
       // The row before was taken back with its group already.
       if (!isAddition(change)) return;
@@ -77,7 +79,6 @@ export class Accumulate implements RowFunction {
       this.#groups.set(key, group);
     } else if (this.#expires) this.#groups.set(key, group);
     group.rows += isAddition(change) ? 1 : -1;
-    let waiting = this.#rows.get(key);
     if (waiting === undefined) {
       waiting = { group, rows: [] };
       this.#rows.set(key, waiting);

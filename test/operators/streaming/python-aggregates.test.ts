@@ -155,6 +155,20 @@ describe('GROUP BY with Python aggregates', () => {
   });
 });
 
+test('a group with a time to live that waits for its batch does not expire before', async () => {
+  let nowMs = 1_000;
+  const rows = new Accumulate(stream(), sums(), new HeapState(null, { ms: 100, nowMs: () => nowMs }));
+  rows.process(row('a', 1n), 0);
+  nowMs += 100;
+  rows.process(row('a', 2n), 0);
+
+  expect(await lines(rows, ['flush', ['+I', row('a', 4n)], 'flush'])).toEqual([
+    '+I a 2 3 3',
+    '-U a 2 3 3',
+    '+U a 3 7 7',
+  ]);
+});
+
 describe('GROUP BY a window with Python aggregates', () => {
   const windows = (keepsRows: boolean, bundles: (readonly GroupRows[])[] = []) => {
     const spec = stream({ keys: [KEY, TIME], windowTime: TIME, keepsRows, inputs: [APPENDING] });

@@ -44,6 +44,17 @@ describe('state with a time to live', () => {
     ).toEqual([['+I = [a 1]'], ['-U = [a 1]', '+U = [a 2]'], ['-U = [a 2]', '+U = [a 3]'], ['+I = [a 1]']]);
   });
 
+  it('a group that waits to be said does not expire before, and then lives on from its last row', () => {
+    const aging = new Aging();
+    const rows = new GroupAggregate({ ...group, ...ends }, aging.state());
+
+    run(rows, [['+I', ['a']]]);
+    aging.nowMs += TTL_MS;
+    run(rows, [['+I', ['a']]]);
+    aging.nowMs += TTL_MS - 1;
+    expect(run(rows, ['flush', ['+I', ['a']], 'flush'])).toEqual(['+I = [a 2]', '-U = [a 2]', '+U = [a 3]']);
+  });
+
   it('a group of which nothing is left takes nothing back', () => {
     const aging = new Aging();
     const rows = new GroupAggregate({ ...group, inputs: [changing(1)], outputs: [] }, aging.state());
