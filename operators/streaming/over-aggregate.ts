@@ -18,7 +18,8 @@ import { rowKey } from './value-key.js';
 
 type Spec = Extract<StreamOperator<number>, { kind: 'over' | 'accumulate_over' }>;
 
-interface Seen {
+/** A row with its event time in milliseconds. */
+export interface Seen {
   readonly time: number;
   readonly row: Row;
 }
@@ -38,9 +39,12 @@ export interface OverRow {
   readonly row: Row;
   /** Of the built-in calls. */
   readonly results: readonly SqlValue[];
-  /** The rows of its partition that are in some frame, itself included, and for each further frame the first that is in it. */
-  readonly rows: readonly Row[];
+  /** Rows of its partition, to which others may be added behind `to`. */
+  readonly rows: readonly Seen[];
+  /** For each further frame the place of the first of them that is in it. */
   readonly firsts: readonly number[];
+  /** The place behind the last one in a frame. */
+  readonly to: number;
 }
 
 /** Frames of calls that somebody else makes, who is told each row in the place of the collector. */
@@ -160,13 +164,7 @@ export class OverAggregate implements RowFunction {
       return;
     }
     const firsts = first.slice(this.spec.calls.length);
-    const from = Math.min(...firsts);
-    this.further.say({
-      row,
-      results,
-      rows: rows.slice(from).map((seen) => seen.row),
-      firsts: firsts.map((at) => at - from),
-    });
+    this.further.say({ row, results, rows, firsts, to: rows.length });
   }
 
   #partition(key: string): Partition {

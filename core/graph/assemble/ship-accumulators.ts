@@ -38,9 +38,7 @@ export function overShipping(
   const accumulators = operator.python.map(() => ship(types.bytes()));
   const [{ frame }] = operator.python as [OverStream['operator']['python'][number]];
   const isOne = operator.python.every((call) => JSON.stringify(call.frame) === JSON.stringify(frame));
-  const counted = operator.python.map((call) =>
-    call.distinct || !isOne ? ship(types.notNull(types.boolean())) : null,
-  );
+  const counted = operator.python.map(() => (isOne ? null : ship(types.notNull(types.boolean()))));
   const steps = operator.python.map((call, i) => callStep(call, counted[i]!, placeOf));
   const state = { group, retracts: null, continues, accumulators };
   return { stream: { kind: 'over', operator, shipped, copied, state, counted }, steps };

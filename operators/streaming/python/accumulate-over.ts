@@ -2,7 +2,6 @@
 import { HeapState, type OverStream, type SqlValue, type StateBackend } from '../../../core/index.js';
 import { OverAggregate, type OverRow } from '../over-aggregate.js';
 import { type Change, type Collector, INSERT, type Row, type RowFunction } from '../row-function.js';
-import { rowKey } from '../value-key.js';
 import type { GroupRow, GroupRows, UpdateGroups } from './grouped-rows.js';
 
 /** So many rows are shipped at a time: each row with all of its frame. */
@@ -11,8 +10,8 @@ const MOST_SHIPPED = 65_536;
 /** Frames of one batch that are asked for together, in the order of their rows. */
 export class AccumulateOver implements RowFunction {
   readonly #over: OverAggregate;
-  /** For each Python call the columns that are its arguments. */
-  readonly #columns: readonly (readonly number[])[];
+  /** How many are in Python. */
+  readonly #calls: number;
   #waiting: { readonly said: OverRow; readonly clockMs: number }[] = [];
   #clockMs = Number.NEGATIVE_INFINITY;
 
@@ -27,9 +26,7 @@ export class AccumulateOver implements RowFunction {
       frames,
       say: (said) => this.#waiting.push({ said, clockMs: this.#clockMs }),
     });
-    this.#columns = python.map(({ arguments: args }) =>
-      args.flatMap((argument) => (argument.kind === 'column' ? [argument.column] : [])),
-    );
+    this.#calls = python.length;
   }
 
   process(row: Row, change: Change, input: number, out: Collector): void {
@@ -44,12 +41,13 @@ export class AccumulateOver implements RowFunction {
   async endBatch(out: Collector): Promise<void> {
     const waiting = this.#waiting;
     this.#waiting = [];
+    const valuesOf = this.#values();
     for (let from = 0; from < waiting.length; ) {
       const asked: GroupRows[] = [];
       let rows = 0;
       while (from + asked.length < waiting.length && (rows === 0 || rows < MOST_SHIPPED)) {
-        const frame = this.#frameOf(waiting[from + asked.length]!.said);
-        asked.push({ accumulators: this.#columns.map(() => null), pieces: [frame] });
+        const frame = this.#frameOf(waiting[from + asked.length]!.said, valuesOf);
+        asked.push({ accumulators: new Array<null>(this.#calls).fill(null), pieces: [frame] });
         rows += frame.length;
       }
       const updates = await this.update(asked);
@@ -62,20 +60,25 @@ export class AccumulateOver implements RowFunction {
   }
 
   /** The rows of the longest frame: those that are not in that of a call do not count for it. */
-  #frameOf({ rows, firsts }: OverRow): GroupRow[] {
-    const { copied, operator } = this.stream;
-    const seen = operator.python.map((call) => (call.distinct ? new Set<string>() : null));
-    const counts = (row: Row, place: number, call: number): boolean => {
-      if (place < firsts[call]!) return false;
-      const known = seen[call]!;
-      if (known === null) return true;
-      const { size } = known;
-      return known.add(rowKey(row, this.#columns[call]!)).size > size;
-    };
-    return rows.map((row, place) => ({
-      values: copied.map(({ from }): SqlValue => row[from]!),
+  #frameOf({ rows, firsts, to }: OverRow, valuesOf: (row: Row) => readonly SqlValue[]): GroupRow[] {
+    const from = Math.min(...firsts);
+    return rows.slice(from, to).map(({ row }, i) => ({
+      values: valuesOf(row),
       retracts: false,
-      counted: operator.python.map((_, call) => counts(row, place, call)),
+      counted: firsts.map((first) => from + i >= first),
     }));
+  }
+
+  /** The shipped values of rows, which many frames share. */
+  #values(): (row: Row) => readonly SqlValue[] {
+    const known = new Map<Row, readonly SqlValue[]>();
+    return (row) => {
+      let values = known.get(row);
+      if (values === undefined) {
+        values = this.stream.copied.map(({ from }) => row[from]!);
+        known.set(row, values);
+      }
+      return values;
+    };
   }
 }
