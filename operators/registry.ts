@@ -51,6 +51,8 @@ export interface JobEnds {
   readonly outputs: ReadonlyMap<string, FileOutput>;
   /** The parts of each file sink of a job with checkpoints, by stage; null: the job takes none. */
   readonly kept: ReadonlyMap<string, KeptParts> | null;
+  /** Between two checkpoints; null: none are taken but savepoints, by hand. */
+  readonly checkpointIntervalMs: number | null;
   /** Where `print` writes. */
   readonly print: WriteText;
   /** Tells the user, on standard error. */
@@ -205,7 +207,7 @@ function sink(stage: SinkStage, job: OperatorSurroundings, engine: Engine, ends:
 function hostOf(
   job: OperatorSurroundings,
   { clock, failedRows }: Engine,
-  { onNote, kept }: JobEnds,
+  { onNote, kept, checkpointIntervalMs }: JobEnds,
 ): ConnectorHost {
   const { letters } = failedRows;
   return {
@@ -213,6 +215,7 @@ function hostOf(
     clock,
     onNote,
     isCheckpointed: kept !== null,
+    checkpointIntervalMs,
     writeRejected: (stage, records) => letters.writeRecords(stage, records),
   };
 }

@@ -17,6 +17,8 @@ export interface ConnectorHost {
   readonly clock: Clock;
   /** The job takes checkpoints. */
   readonly isCheckpointed: boolean;
+  /** Between two checkpoints; null: none are taken but savepoints, by hand. */
+  readonly checkpointIntervalMs: number | null;
   /** Tells the user, on standard error. */
   readonly onNote: (text: string) => void;
   /** Writes records that a source gives up where dead letters go, and says where that is. @throws {SinkError} DEAD_LETTER_WRITE */

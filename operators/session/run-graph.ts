@@ -145,6 +145,7 @@ async function runAttempt(
         endsResult,
         outputs,
         kept: checkpoints?.kept ?? null,
+        checkpointIntervalMs: checkpoints === null ? null : options.checkpoints.interval,
         print: options.print,
         onNote: options.onNote,
       },

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Admin, Producer } from '@platformatic/kafka';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { KafkaTransactions } from '../../operators/connectors/kafka/kafka-transactions.js';
+import { systemClock, systemTimers } from '../../operators/ports/node-ports.js';
 import { ended, millstream, startMillstream } from '../cli/support/command.js';
 import { KafkaServer, whyNoKafka } from './support/kafka-server.js';
 import { printedRows, tableText } from './support/printed-rows.js';
@@ -32,6 +34,39 @@ async function send(topic: string, values: readonly (string | null)[], partition
 
 const table = (name: string, columns: string, options: Readonly<Record<string, string>>) =>
   tableText(name, columns, { 'properties.bootstrap.servers': server.address, ...options });
+
+function transactionsOf(name: string): KafkaTransactions {
+  const properties = {
+    servers: [server.address],
+    groupId: null,
+    clientId: 'test',
+    isReadCommitted: false,
+    transactionTimeoutMs: 60_000,
+    tls: false,
+    sasl: null,
+  };
+  const onNote = () => {};
+  return new KafkaTransactions({
+    table: name,
+    properties,
+    prefix: name,
+    clock: systemClock,
+    timers: systemTimers,
+    onNote,
+  });
+}
+
+async function committedIn(topic: string): Promise<number[]> {
+  const committed = table('committed', 'n BIGINT', {
+    connector: 'kafka',
+    topic,
+    format: 'json',
+    'properties.isolation.level': 'read_committed',
+    'scan.startup.mode': 'earliest-offset',
+    'scan.bounded.mode': 'latest-offset',
+  });
+  return (await printedRows(`${committed}SELECT n FROM committed`)).map(([, n]) => Number(n));
+}
 
 describe.skipIf(reason !== null)('Kafka', () => {
   beforeAll(async () => {
@@ -290,18 +325,53 @@ describe.skipIf(reason !== null)('Kafka', () => {
     expect(await runUntil(2, 'SIGINT')).toBe(130);
     expect(await runUntil(2, 'SIGTERM')).toBe(0);
 
-    const committed = table('committed', 'n BIGINT', {
-      connector: 'kafka',
-      topic: 'exact',
-      format: 'json',
-      'properties.isolation.level': 'read_committed',
-      'scan.startup.mode': 'earliest-offset',
-      'scan.bounded.mode': 'latest-offset',
-    });
-    const seen = (await printedRows(`${committed}SELECT n FROM committed`)).map(([, n]) => Number(n));
+    const seen = await committedIn('exact');
     expect(seen.sort((a, b) => a - b)).toEqual(Array.from({ length: seen.length }, (_, n) => n));
     expect(seen.length).toBeGreaterThan(100);
   }, 120_000);
+
+  it('who goes on from a checkpoint does not commit what was written after it, under an id that was free again', async () => {
+    await makeTopics('reused');
+    const transactions = () => transactionsOf('reused');
+    const record = (value: string) => [{ topic: 'reused', partition: 0, value: Buffer.from(value) }];
+    const died = transactions();
+    await died.open([]);
+    await died.send(record('{"n":1}') as never);
+    died.seal(1);
+    const saved = died.saved;
+    await died.commit(1);
+    await died.send(record('{"n":2}') as never);
+
+    const goesOn = transactions();
+    await goesOn.open(saved);
+    await goesOn.send(record('{"n":3}') as never);
+    goesOn.seal(2);
+    await goesOn.commit(2);
+    expect(await committedIn('reused')).toEqual([1, 3]);
+    await goesOn.send(record('{"n":4}') as never);
+    // Closing aborts it: nobody who reads what is committed waits behind it.
+    await goesOn.close();
+    await died.close();
+    await send('reused', ['{"n":5}']);
+    expect(await committedIn('reused')).toEqual([1, 3, 5]);
+  }, 60_000);
+
+  it('two INSERTs into one table write exactly once beside each other', async () => {
+    await makeTopics('pair');
+    const pair = table('pair', 'n BIGINT', {
+      connector: 'kafka',
+      topic: 'pair',
+      format: 'json',
+      'sink.delivery-guarantee': 'exactly-once',
+      'sink.transactional-id-prefix': 'pair',
+    });
+    await printedRows(
+      `${pair}EXECUTE STATEMENT SET BEGIN INSERT INTO pair VALUES (1), (2); INSERT INTO pair VALUES (3); END`,
+      '--mode',
+      'streaming',
+    );
+    expect((await committedIn('pair')).sort()).toEqual([1, 2, 3]);
+  }, 60_000);
 
   it('records that cannot be read are dead letters with their offset, where the table says so', async () => {
     await makeTopics('mixed');

@@ -7,7 +7,6 @@ import {
   type Barrier,
   type Batch,
   type Column,
-  ConfigurationError,
   decodeBatch,
   type Exchange,
   fromJsonBytes,
@@ -31,6 +30,7 @@ import type { ConnectorHost } from '../connector.js';
 import { clientOptions, closed, isTransient, kafkaError, kafkaReason } from './kafka-client.js';
 import type { KafkaPart, KafkaTable } from './kafka-table.js';
 import { KafkaTransactions, type SavedTransaction } from './kafka-transactions.js';
+import { checkCommits, sinkName } from './transaction-rules.js';
 
 interface Message {
   readonly topic: string;
@@ -128,19 +128,12 @@ export class KafkaSink implements Operator {
   }
 
   async #openTransactions(prefix: string): Promise<void> {
-    const { job, isCheckpointed, clock, onNote } = this.host;
-    const ends = job.graph.stages.every((stage) => stage.kind !== 'source' || stage.bounded);
-    if (!ends && !isCheckpointed) {
-      throw new ConfigurationError(
-        'OPTION_VALUE',
-        `Table ${this.stage.table}: 'sink.delivery-guarantee' = 'exactly-once' shows records when a checkpoint is complete, and the job takes none.`,
-        { hint: "SET 'execution.checkpointing.interval' and 'execution.checkpointing.dir'." },
-      );
-    }
+    const { job, checkpointIntervalMs, clock, onNote } = this.host;
+    checkCommits(this.stage.table, this.table.properties, job.graph, checkpointIntervalMs);
     this.#transactions = new KafkaTransactions({
       table: this.stage.table,
       properties: this.table.properties,
-      prefix: `${prefix}-${this.stage.table}`,
+      prefix: `${prefix}-${sinkName(this.stage, job.graph)}`,
       clock,
       timers: this.#context.timers,
       onNote,

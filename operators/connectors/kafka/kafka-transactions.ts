@@ -34,11 +34,13 @@ interface Slot {
  * fail, less one that is written.
  */
 const SLOTS = 6;
-/** Takes an id over from whoever had it: what was open under it is aborted. */
+/** Takes an id over from whoever had it: what was open under it is aborted, and who had it can end nothing any more. */
 const NEW_PRODUCER = { producerId: -1n, producerEpoch: -1 } as const;
 const ALL_REPLICAS = -1;
 const BACKOFF_MS = 100;
 const GIVE_UP_MS = 60_000;
+/** How long a job that ends waits for the brokers to take back what no checkpoint has. */
+const ABORT_MS = 2_000;
 
 export class KafkaTransactions {
   #slots: readonly Slot[] = [];
@@ -62,9 +64,7 @@ export class KafkaTransactions {
     });
     for (const transaction of saved) await this.#commitSaved(transaction);
     for (const slot of this.#slots) {
-      const transaction = await this.#persistently(() =>
-        slot.producer.beginTransaction(NEW_PRODUCER as never),
-      );
+      const transaction = await this.#begin(slot);
       await transaction.cancel();
     }
   }
@@ -74,7 +74,7 @@ export class KafkaTransactions {
     this.#written ??= this.#free();
     const slot = this.#written;
     try {
-      slot.transaction ??= await slot.producer.beginTransaction();
+      slot.transaction ??= await this.#begin(slot);
       await slot.transaction.send({ messages, acks: ALL_REPLICAS } as never);
     } catch (error) {
       throw this.#told(error);
@@ -107,11 +107,41 @@ export class KafkaTransactions {
     }
   }
 
-  /** What is sealed stays, for whoever goes on. */
+  /** What is sealed stays, for whoever goes on; the rest is aborted, since readers of what is committed wait behind it. */
   async close(): Promise<void> {
+    await this.#abortWritten();
     await Promise.all(
       this.#slots.map(({ producer }) => closed(producer, (client, done) => client.close(true, done))),
     );
+  }
+
+  async #abortWritten(): Promise<void> {
+    const transaction = this.#written?.transaction ?? null;
+    if (transaction === null) return;
+    await new Promise<void>((resolve) => {
+      const stopWaiting = this.settings.timers.after(ABORT_MS, resolve);
+      // What cannot be aborted now is so by who takes the id over, or after its timeout.
+      const ended = () => {
+        stopWaiting();
+        resolve();
+      };
+      transaction.abort().then(ended, ended);
+    });
+  }
+
+  /**
+   * A transaction with an epoch of its own: a checkpoint that has the one before, and may have committed it, cannot end this one.
+   * It waits for the commit before to be done, so that the first write need not.
+   */
+  #begin({ producer }: Slot): Promise<Transaction> {
+    return this.#persistently(async () => {
+      await producer.transaction?.cancel();
+      const hasEpoch = producer.producerEpoch !== undefined;
+      const transaction = await producer.beginTransaction(NEW_PRODUCER as never);
+      // The client asks for an epoch when it begins its first transaction only.
+      if (hasEpoch) await producer.initIdempotentProducer(NEW_PRODUCER as never);
+      return transaction;
+    });
   }
 
   #sealed(): Slot[] {
