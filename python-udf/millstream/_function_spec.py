@@ -264,13 +264,18 @@ def _methods(
             )
     call, *others = (getattr(instance, method) for method in wanted)
     result = others[-1] if others else call
-    if isinstance(instance, StatefulFunction) and "return" not in _hints(name, result):
+    if isinstance(instance, StatefulFunction) and _gives_nothing(name, result):
         result = call
     terminate = hook(instance, "terminate")
-    if terminate is not None and _hints(name, result).get("return", type(None)) is type(None):
+    if terminate is not None and _gives_nothing(name, result):
         # All rows come at the end of a partition.
         result = terminate
     return call, call, result
+
+
+def _gives_nothing(name: str, method: Callable[..., Any]) -> bool:
+    """True where its annotation names no result: it has none, or is None."""
+    return _hints(name, method).get("return", type(None)) is type(None)
 
 
 def _hints(name: str, function: Callable[..., Any]) -> dict[str, Any]:

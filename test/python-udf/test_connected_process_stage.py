@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -137,6 +138,26 @@ def test_what_broadcast_rows_tell_is_seen_by_all_keys() -> None:
     assert after == [("a 6 False", 2), ("b 6 False", 3)]
 
 
+class Told(Limited):
+    def process_broadcast_element(self, row: Row, ctx: BroadcastContext) -> Any:
+        self.spent.update(row.w)
+
+
+class Asked(Limited):
+    def process_broadcast_element(self, row: Row, ctx: BroadcastContext) -> Any:
+        yield "spent", self.spent.value()
+
+
+@pytest.mark.parametrize("function", [Told(), Asked()])
+def test_rows_of_the_broadcast_table_have_no_state_by_key(function: Any) -> None:
+    stage = opened(function)
+    with pytest.raises(UdfError, match="rows of the broadcast table have no key") as error:
+        process(stage, [(None, 1, 5, None)])
+
+    assert (error.value.code, error.value.details.function) == ("UDF_STATE", "f")
+    assert process(stage, [("a", 0, 1, None)])[0] == [("a None True", 1)], "keys have it as before"
+
+
 class Unkeyed(BroadcastProcessFunction):
     names = MapStateDescriptor("names")
 
@@ -189,6 +210,24 @@ def test_what_a_function_without_keys_cannot_have_is_refused(function: Any, mess
 def test_a_function_without_keys_has_no_state() -> None:
     with pytest.raises(UdfError, match="asks for the state `seen`, and has no key"):
         opened(Stateful())
+
+
+def test_the_result_type_is_of_the_method_that_gives_rows() -> None:
+    class Typed(KeyedCoProcessFunction):
+        def process_element1(self, row: Row, ctx: Context) -> Iterator[tuple[str, int]]: ...
+        def process_element2(self, row: Row, ctx: Context) -> None: ...
+
+    class Second(KeyedCoProcessFunction):
+        def process_element1(self, row: Row, ctx: Context) -> None: ...
+        def process_element2(self, row: Row, ctx: Context) -> Iterator[tuple[str, int]]: ...
+
+    class Ruled(KeyedBroadcastProcessFunction):
+        def process_element(self, row: Row, ctx: ReadOnlyContext) -> Iterator[tuple[str, int]]: ...
+        def process_broadcast_element(self, row: Row, ctx: BroadcastContext) -> None: ...
+
+    results = [describe("f", udtf(instance))["result"] for instance in (Typed(), Second(), Ruled())]
+    assert len({str(result) for result in results}) == 1
+    assert "BIGINT" in str(results[0])
 
 
 def test_the_planner_is_told_which_tables_a_function_takes() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 import pytest
@@ -54,6 +55,23 @@ def test_an_instance_under_two_names_is_opened_once() -> None:
     assert events == ["open"]
     other.stage.close()
     assert events == ["open", "close"]
+
+
+def test_a_function_is_opened_whose_forerunner_was_forgotten_and_not_closed() -> None:
+    opened: list[int] = []
+
+    class Model(ScalarFunction):
+        def open(self, function_context: Any) -> None:
+            opened.append(1)
+
+        def eval(self, x: int) -> int:
+            return x
+
+    for _ in range(20):
+        # The next instance may lie where this one lay.
+        open_test_stage({"f": udf(Model())}, ["BIGINT"], [CallStep("f", [Column(0)], "BIGINT")])
+        gc.collect()
+    assert len(opened) == 20
 
 
 def test_an_open_that_fails_is_the_users_error_and_closes_what_was_opened() -> None:

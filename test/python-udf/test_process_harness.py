@@ -113,6 +113,53 @@ def test_functions_of_two_tables_are_given_both() -> None:
         assert harness.rows == [(1, 10, None), (2, 11, 5)]
 
 
+def test_keys_of_two_tables_may_have_different_names() -> None:
+    function = udtf(Pairs(), result_types=["INT", "INT"])
+    columns = ({"card": "INT", "x": "INT"}, {"y": "INT", "number": "INT"})
+    with ProcessHarness(function, *columns, partition_by=[["card"], ["number"]]) as pairs:
+        pairs.process_element({"card": 1, "x": 10})
+        assert pairs.process_element({"number": 1, "y": 20}, table=1) == [(1, 10, 20)]
+        assert pairs.keys == [(1,)]
+    with pytest.raises(UdfError, match="`card` is no column of table 1") as error:
+        ProcessHarness(function, *columns, partition_by="card")
+    assert error.value.code == "UDF_TEST_NAME"
+    for keys in ([["card"]], [["card"], []], [["card"], "number", "number"]):
+        with pytest.raises(UdfError, match="not one key for each of 2 tables"):
+            ProcessHarness(function, *columns, partition_by=keys)
+
+
+def test_names_that_nothing_has_are_refused_with_near_ones() -> None:
+    with opened() as harness:
+        for call, message, hint in (
+            (lambda: harness.process_element({"crad": "a"}), "`crad` is no column of table 0", "mean card?"),
+            (lambda: harness.side_output("smal"), "`smal` is no side output of this", "mean small?"),
+            (
+                lambda: harness.process_element({"card": "a"}, table=1),
+                "There is no table 1",
+                "The first is 0",
+            ),
+        ):
+            with pytest.raises(UdfError, match=message) as error:
+                call()
+            assert hint in str(error.value.hint)
+        assert harness.rows == []
+
+
+def test_timers_of_a_key_fire_together_the_key_with_the_earliest_first() -> None:
+    class Twice(KeyedProcessFunction):
+        def process_element(self, row: Row, ctx: Context) -> Any:
+            ctx.timer_service().register_event_time_timer(row.at)
+
+        def on_timer(self, timestamp: int, ctx: Context) -> Any:
+            yield timestamp
+
+    function = udtf(Twice(), result_types="INT")
+    with ProcessHarness(function, {"k": "STRING", "at": "INT"}, partition_by="k") as harness:
+        for key, at in (("a", 30), ("b", 20), ("a", 10)):
+            harness.process_element({"k": key, "at": at})
+        assert harness.process_watermark(40) == [("a", 10), ("a", 30), ("b", 20)]
+
+
 def test_other_functions_and_other_numbers_of_tables_are_refused() -> None:
     @udf
     def plain(x: int) -> int:

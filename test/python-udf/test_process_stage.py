@@ -120,6 +120,38 @@ def test_keys_of_a_bundle_know_nothing_of_each_other() -> None:
     assert [state is None for state, *_ in states] == [False, True]
 
 
+class Late(KeyedProcessFunction):
+    """Says the watermark at its rows and at its timers."""
+
+    def process_element(self, row: Row, ctx: Context) -> Any:
+        ctx.timer_service().register_processing_time_timer(0)
+        ctx.timer_service().register_event_time_timer(row.v)
+        yield "row", ctx.timer_service().current_watermark()
+
+    def on_timer(self, timestamp: int, ctx: Context) -> Any:
+        yield str(ctx.time_domain()), ctx.timer_service().current_watermark()
+
+
+def test_timers_of_either_time_are_told_the_watermark() -> None:
+    stage = opened(Late())
+    given, [(state, timer, _)] = process(stage, Key("a", [(70, None, None), (80, None, 60)], until=75))
+
+    assert given == [
+        (0, "row", None),
+        (1, "processing_time", 60),
+        (1, "row", 60),
+        (1, "processing_time", 75),
+        (1, "event_time", 75),
+    ]
+    assert timer == 80
+
+    stage.stage.now_ms = lambda: -1  # type: ignore[attr-defined]
+    _, [(state, *_)] = process(stage, Key("b", [(90, None, None)], until=None))
+    stage.stage.now_ms = lambda: 1  # type: ignore[attr-defined]
+    woken, _ = process(stage, Key("b", [], until=85, state=state))
+    assert woken == [(0, "processing_time", 85)]
+
+
 class Total(AggregateFunction):
     def create_accumulator(self) -> list[int]:
         return [0]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from typing import Any
 
+from ..errors import UdfError
 from ..keyed_state import StateDescriptor
 
 #: A value, and when it expires (milliseconds by the clock); None: never.
@@ -74,6 +75,22 @@ class CurrentKey:
     def __init__(self) -> None:
         self.state = KeyState()
         self.now = 0
+        #: False while a row of a broadcast table is at hand.
+        self.has_key = True
+
+    def values(self) -> dict[str, Held]:
+        """Its states by name.
+
+        Raises:
+            UdfError: UDF_STATE where there is no key.
+        """
+        if self.has_key:
+            return self.state.values
+        raise UdfError(
+            "UDF_STATE",
+            "A row of the broadcast table asks for state by key: rows of the broadcast table have no key.",
+            hint="Use ctx.get_broadcast_state(…) in process_broadcast_element.",
+        )
 
     def cell(self, descriptor: StateDescriptor) -> StateCell:
         """One state of whatever key is current."""
@@ -91,12 +108,12 @@ class StateCell:
 
     def read(self) -> Any:
         """The value; None: there is none."""
-        held = self._current.state.values.get(self._name)
+        held = self._current.values().get(self._name)
         return None if held is None else held[0]
 
     def write(self, value: Any) -> None:
         """Sets the value; None removes it."""
-        values = self._current.state.values
+        values = self._current.values()
         if value is None:
             values.pop(self._name, None)
         else:

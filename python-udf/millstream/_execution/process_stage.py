@@ -115,8 +115,8 @@ class ProcessStage(StageBase):
             member = None
             for row in range(start, end):
                 self._progress.finished = range(row)
-                self._pass_time(clocks[row], row)
                 if is_row[row]:
+                    self._pass_time(clocks[row], row)
                     member = 0 if members is None else members[row]
                     self._element(elements[row], member, times[row], row)
             self._pass_time(until[i], end - 1)
@@ -149,6 +149,7 @@ class ProcessStage(StageBase):
     def _begin(self, packed: bytes | None, key: list[Any]) -> None:
         current = self._current
         current.now = self.now_ms()
+        current.has_key = True
         current.state = KeyState() if packed is None else KeyState.restored(*restored(self._call, packed))
         current.state.expire(current.now)
         self._context.key = key[0] if len(key) == 1 else tuple(key) or None
@@ -164,6 +165,8 @@ class ProcessStage(StageBase):
     def _pass_time(self, watermark: int | None, row: int) -> None:
         """Timers of the clock, then those that the watermark passes; what they register may be among them."""
         state, context = self._current.state, self._context
+        if watermark is not None:
+            context.watermark = watermark
         for timers, now, domain in (
             (state.processing_timers, self._current.now, "processing_time"),
             (state.event_timers, watermark, "event_time"),
@@ -171,14 +174,11 @@ class ProcessStage(StageBase):
             while now is not None and (first := timers.first()) is not None and first <= now:
                 timers.discard(first)
                 context.domain, context.time = domain, first
-                if domain == "event_time":
-                    context.watermark = now
                 self._take("on_timer", first, row, context)
-        if watermark is not None:
-            context.watermark = watermark
 
     def _element(self, element: Any, member: int, timestamp: int | None, row: int) -> None:
         self._context.domain, self._context.time = None, timestamp
+        self._current.has_key = member != self._broadcast_member
         if member == self._broadcast_member:
             self._take(self._methods[member], element, row, OfBroadcast(self._context, self._broadcast))
         else:

@@ -13,8 +13,8 @@ from .._function_spec import specify
 from .._types import DataType, parse_type
 from .._worker.instructions import ProcessColumns, StageContext, TableArgument
 from ..errors import UdfError
+from .known_names import check_names, keys_of_tables
 from .open_function import open_function
-from .table_call import names_of
 
 #: What the core adds to a row: `ProcessColumns`.
 _OWN = ("INT NOT NULL", "BOOLEAN NOT NULL", "BIGINT", "BIGINT", "BIGINT", "BYTES", "INT", "BYTES")
@@ -34,7 +34,8 @@ class ProcessHarness:
     """Gives a `KeyedProcessFunction`, or one of two tables, its rows one by one, and fires its timers as time
     passes. State is pickled between calls, as in a job. Times are milliseconds.
 
-    `tables` are the columns of each table with their types; `partition_by` the columns of the key.
+    `tables` are the columns of each table with their types; `partition_by` the columns of the key, in every
+    table that is not broadcast: where their names differ, a list for each table, by position.
 
     >>> from millstream import KeyedProcessFunction, ValueStateDescriptor, udtf
     >>> class Count(KeyedProcessFunction):
@@ -53,10 +54,16 @@ class ProcessHarness:
     [('a', 2)]
 
     Raises:
-        UdfError: UDF_TEST_KIND, the function is no process function or takes another number of tables.
+        UdfError: UDF_TEST_KIND, the function is no process function, takes another number of tables, or the
+            keys of two tables do not fit; UDF_TEST_NAME, a key is no column.
     """
 
-    def __init__(self, function: object, *tables: Columns, partition_by: str | Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        function: object,
+        *tables: Columns,
+        partition_by: str | Sequence[str] | Sequence[Sequence[str]] = (),
+    ) -> None:
         spec = specify("function", function)
         wanted = len(spec.parameters)
         if not spec.is_process_function or len(tables) != wanted:
@@ -68,9 +75,9 @@ class ProcessHarness:
                 hint="Give the columns of each: ProcessHarness(f, {'card': 'STRING'}, partition_by='card').",
             )
         self._tables = [{name: _type(t) for name, t in table.items()} for table in tables]
-        self._keys = names_of(partition_by)
         self._broadcasts = spec.instance.broadcasts
-        key_types = [self._tables[0][key] for key in self._keys]
+        self._keys = keys_of_tables(partition_by, self._tables[:-1] if self._broadcasts else self._tables)
+        key_types = [self._tables[0][key] for key in self._keys[0]]
         self._types = [parse_type(text) for text in _OWN] + key_types
         arguments: list[TableArgument] = []
         for member, table in enumerate(self._tables):
@@ -87,7 +94,7 @@ class ProcessHarness:
             StageContext("test", 0, 1, 0, {}, {}),
             None,
             arguments=arguments,
-            key_columns=list(range(len(_OWN), len(_OWN) + len(self._keys))),
+            key_columns=list(range(len(_OWN), len(_OWN) + len(key_types))),
             process=ProcessColumns(0, 1, 2, 3, 4, 5, 6, 7 if self._broadcasts else None),
         )
         self._stage = cast(ProcessStage, stage)
@@ -103,9 +110,24 @@ class ProcessHarness:
     def process_element(
         self, row: Mapping[str, Any], timestamp: int | None = None, table: int = 0
     ) -> list[tuple[Any, ...]]:
-        """The rows of the result for a row; `table` 1: of the second table, which may be a broadcast one."""
+        """The rows of the result for a row; `table` 1: of the second table, which may be a broadcast one.
+        Columns that the row does not name are NULL.
+
+        Raises:
+            UdfError: UDF_TEST_KIND, there is no such table; UDF_TEST_NAME, it has no such column; what the
+                function fails with.
+        """
+        if not 0 <= table < len(self._tables):
+            raise UdfError(
+                "UDF_TEST_KIND",
+                f"There is no table {table}: this function takes {len(self._tables)}.",
+                hint="The first is 0, the second 1.",
+            )
+        check_names(row, self._tables[table], f"column of table {table}")
         is_broadcast = self._broadcasts and table == 1
-        key = tuple(None if is_broadcast else row[name] for name in self._keys)
+        key = tuple(
+            None if is_broadcast else row.get(name) for name in self._keys[0 if is_broadcast else table]
+        )
         values = [
             row.get(name) if member == table else None
             for member, columns in enumerate(self._tables)
@@ -114,7 +136,9 @@ class ProcessHarness:
         return self._call(key, True, timestamp, table, values, is_broadcast)
 
     def process_watermark(self, timestamp: int) -> list[tuple[Any, ...]]:
-        """Moves event time on: the rows of the timers that it passes, the earliest first."""
+        """Moves event time on: the rows of the timers that it passes, key by key. The key whose timer is the
+        earliest comes first, with all of its timers that are due, as in a job.
+        """
         self._watermark = timestamp
         return self._fire(lambda key: key.event_timer, timestamp)
 
@@ -123,12 +147,19 @@ class ProcessHarness:
         return self.process_watermark(_END_OF_TIME)
 
     def set_processing_time(self, timestamp: int) -> list[tuple[Any, ...]]:
-        """Moves the clock on, which begins at 0: the rows of the timers that it passes; state expires."""
+        """Moves the clock on, which begins at 0: the rows of the timers that it passes, in the same order;
+        state expires.
+        """
         self._now = timestamp
         return self._fire(lambda key: key.clock_timer, timestamp)
 
     def side_output(self, tag_id: str) -> list[tuple[Any, ...]]:
-        """The rows of a side output so far, with the key in front."""
+        """The rows of a side output so far, with the key in front.
+
+        Raises:
+            UdfError: UDF_TEST_NAME, the function has no such `OutputTag`.
+        """
+        check_names([tag_id], self._side_rows, "side output of this function")
         return self._side_rows[tag_id]
 
     @property
