@@ -4,6 +4,7 @@ import { sameType } from '../types/same-type.js';
 import { INTEGER_DIGITS, isInteger } from '../types/type-family.js';
 import { conjunctsOf } from './conjuncts.js';
 import type { Expression } from './expression.js';
+import { referencedColumns } from './expression-facts.js';
 import { expressionKey } from './expression-key.js';
 import type { LogicalPlan } from './logical-plan.js';
 import type { Join } from './plan-builders.js';
@@ -98,17 +99,32 @@ function joinKeys(join: Join): readonly Key[] {
   if (join.type === 'semi' || join.type === 'anti') return left;
   if (join.type === 'right' || join.type === 'full') return [];
   const right = upsertKeys(join.right);
-  const compared = conjunctsOf(join.condition).flatMap((conjunct) => {
-    if (conjunct.kind !== 'call' || conjunct.function !== '=') return [];
-    return conjunct.arguments.flatMap((side) => (side.kind === 'column' ? [side.id] : []));
-  });
-  const meetsOne = (keys: readonly Key[]) => keys.some((key) => isWithin(key, compared));
-  if (join.type === 'left') return meetsOne(right) ? left : [];
+  const meetsOne = (side: LogicalPlan, keys: readonly Key[]) => {
+    const compared = comparedColumns(join, side);
+    return keys.some((key) => isWithin(key, compared));
+  };
+  if (join.type === 'left') return meetsOne(join.right, right) ? left : [];
   return [
-    ...(meetsOne(right) ? left : []),
-    ...(meetsOne(left) ? right : []),
+    ...(meetsOne(join.right, right) ? left : []),
+    ...(meetsOne(join.left, left) ? right : []),
     ...left.flatMap((a) => right.map((b) => [...a, ...b])),
   ];
+}
+
+/** The columns of one side that a row of the other side gives values to. */
+function comparedColumns(join: Join, side: LogicalPlan): string[] {
+  const own = new Set(allColumns(side));
+  const isOwn = (expression: Expression) => [...referencedColumns(expression)].some((id) => own.has(id));
+  return conjunctsOf(join.condition).flatMap((conjunct) => {
+    if (conjunct.kind !== 'call' || conjunct.function !== '=') return [];
+    const [a, b] = conjunct.arguments as [Expression, Expression];
+    return [
+      [a, b],
+      [b, a],
+    ].flatMap(([column, other]) =>
+      column!.kind === 'column' && own.has(column!.id) && !isOwn(other!) ? [column!.id] : [],
+    );
+  });
 }
 
 function allColumns({ columns }: LogicalPlan): Key {
