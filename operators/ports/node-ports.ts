@@ -7,10 +7,18 @@ export const systemClock: Clock = {
   monotonicNs: () => process.hrtime.bigint(),
 };
 
+/** Node takes longer ones for one millisecond. */
+const LONGEST_MS = 2 ** 31 - 1;
+
 /** Timers of Node that do not keep the process alive. */
 export const systemTimers: Timers = {
   after: (delayMs, callback) => {
-    const timer = setTimeout(callback, delayMs).unref();
+    let timer: NodeJS.Timeout;
+    const sleep = (leftMs: number) => {
+      const next = leftMs > LONGEST_MS ? () => sleep(leftMs - LONGEST_MS) : callback;
+      timer = setTimeout(next, Math.min(leftMs, LONGEST_MS)).unref();
+    };
+    sleep(delayMs);
     return () => clearTimeout(timer);
   },
 };
