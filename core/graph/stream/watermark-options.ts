@@ -27,9 +27,17 @@ export function watermarkOptions({ path, options }: Pick<ScanTable, 'path' | 'op
     throw wrong('emit.strategy', "Values: 'on-periodic', 'on-event'.");
   const gap = options[`${PREFIX}emit.on-event.gap`] ?? '1';
   if (!/^[1-9]\d*$/.test(gap)) throw wrong('emit.on-event.gap', 'Expected a whole number of at least 1.');
-  const idle = options[`${PREFIX}idle-timeout`];
+  const idleTimeout = (): number | null => {
+    const text = options[`${PREFIX}idle-timeout`];
+    if (text === undefined) return null;
+    try {
+      return parseDuration(text);
+    } catch (error) {
+      throw error instanceof ConfigurationError ? wrong('idle-timeout', error.hint ?? '') : error;
+    }
+  };
   return {
     eventGap: strategy === 'on-event' ? Number(gap) : null,
-    idleTimeoutMs: idle === undefined ? null : parseDuration(idle),
+    idleTimeoutMs: idleTimeout(),
   };
 }
