@@ -38,9 +38,10 @@ export class UpsertMaterialize implements RowFunction {
     const at = isAddition(change) ? rows.length : this.#placeOf(row, rows);
     if (at < 0) return;
     if (!this.#before.has(key)) this.#before.set(key, rows.at(-1) ?? null);
-    const left = isAddition(change) ? [...rows, row] : rows.filter((_, i) => i !== at);
-    if (left.length === 0) this.#rows.delete(key);
-    else this.#rows.set(key, left);
+    if (isAddition(change)) rows.push(row);
+    else rows.splice(at, 1);
+    if (rows.length === 0) this.#rows.delete(key);
+    else this.#rows.set(key, rows);
   }
 
   flush(out: Collector): void {
@@ -54,9 +55,10 @@ export class UpsertMaterialize implements RowFunction {
     this.#before.clear();
   }
 
+  /** Of equal rows the one that came first. */
   #placeOf(row: Row, rows: readonly Row[]): number {
     const content = this.#content(row);
-    return rows.findLastIndex((known) => this.#content(known) === content);
+    return rows.findIndex((known) => this.#content(known) === content);
   }
 
   #content(row: Row): string {

@@ -110,16 +110,19 @@ export class LookupJoin implements RowFunction {
   #remember(row: Row, rows: readonly Row[]): void {
     if (this.#given === null) return;
     const key = contentKey(row, this.spec.inputs[0]!);
-    this.#given.set(key, [...(this.#given.get(key) ?? []), rows]);
+    const given = this.#given.get(key) ?? [];
+    given.push(rows);
+    this.#given.set(key, given);
   }
 
   /** Null: the row was never given, or has been forgotten. */
   #takeBack(row: Row): readonly Row[] | null {
     const key = contentKey(row, this.spec.inputs[0]!);
-    const [rows, ...rest] = this.#given?.get(key) ?? [];
-    if (rows === undefined) return null;
-    if (rest.length === 0) this.#given!.delete(key);
-    else this.#given!.set(key, rest);
+    const given = this.#given?.get(key);
+    const rows = given?.shift();
+    if (given === undefined || rows === undefined) return null;
+    if (given.length === 0) this.#given!.delete(key);
+    else this.#given!.set(key, given);
     return rows;
   }
 }

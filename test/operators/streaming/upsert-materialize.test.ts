@@ -32,6 +32,21 @@ test('the last row that is left under a key is in force; what was never in force
   expect(said).toEqual(['+I [a x null]', '+U [b x null]', '+I [a y null]', '-D [b x null]']);
 });
 
+test('of equal rows the one that came first is taken back', () => {
+  const said = run(new UpsertMaterialize(SPEC), [
+    row('+I', 'a', 'x'),
+    row('+I', 'b', 'x'),
+    row('+I', 'a', 'x'),
+    'flush',
+    row('-D', 'a', 'x'),
+    'flush',
+    row('-D', 'a', 'x'),
+    'flush',
+  ]);
+
+  expect(said).toEqual(['+I [a x null]', '+U [b x null]']);
+});
+
 test('when the last row goes, the one before it is in force again, also behind a checkpoint', () => {
   const state = new HeapState();
   run(new UpsertMaterialize(SPEC, state), [row('+I', 'a', 'x'), row('+I', 'b', 'x'), 'flush']);
