@@ -19,6 +19,9 @@ interface Remembered {
   state: Uint8Array | null;
   eventTimer: number;
   clockTimer: number;
+  /** When the key is looked at for its timer: then or earlier, as a timer that is put off stays where it is queued. */
+  eventQueued: number;
+  clockQueued: number;
 }
 
 /** A key to which something has come. */
@@ -50,9 +53,8 @@ interface Given {
  */
 export class Process implements RowFunction {
   readonly #remembered: KeyedState<Remembered>;
-  /** Keys by their first timer in event time, and by that of the clock; entries that are no longer true are passed over. */
-  readonly #eventTimers: TimeQueue<string>;
-  readonly #clockTimers: TimeQueue<string>;
+  /** Keys by when they are looked at for their timers; entries that are no longer true are passed over. */
+  readonly #timers: Readonly<Record<'event' | 'clock', TimeQueue<string>>>;
   readonly #watermark: OperatorValue<number>;
   /** As a worker gave it; null: there is none. */
   readonly #broadcast: OperatorValue<Uint8Array | null>;
@@ -65,14 +67,20 @@ export class Process implements RowFunction {
     state: StateBackend = new HeapState(),
   ) {
     this.#remembered = state.keyed('keys', {
-      save: ({ keys, state: bytes, eventTimer, clockTimer }) => [keys, bytes, eventTimer, clockTimer],
+      save: ({ keys, state: bytes, ...timers }) => {
+        return [keys, bytes, timers.eventTimer, timers.clockTimer, timers.eventQueued, timers.clockQueued];
+      },
       load: (saved) => {
-        const [keys, bytes, eventTimer, clockTimer] = saved as [Row, Uint8Array | null, number, number];
-        return { keys, state: bytes, eventTimer, clockTimer };
+        // Checkpoints of before have no more than the timers, which were queued each time.
+        const [keys, bytes, eventTimer, clockTimer, eventQueued = eventTimer, clockQueued = clockTimer] =
+          saved as [Row, Uint8Array | null, number, number, number?, number?];
+        return { keys, state: bytes, eventTimer, clockTimer, eventQueued, clockQueued };
       },
     });
-    this.#eventTimers = state.queue('event timers', plain<string>());
-    this.#clockTimers = state.queue('clock timers', plain<string>());
+    this.#timers = {
+      event: state.queue('event timers', plain<string>()),
+      clock: state.queue('clock timers', plain<string>()),
+    };
     this.#watermark = state.value('watermark', plain<number>(), Number.NEGATIVE_INFINITY);
     this.#broadcast = state.value('broadcast', plain<Uint8Array | null>(), null);
   }
@@ -95,15 +103,15 @@ export class Process implements RowFunction {
 
   advance(watermarkMs: number): void {
     this.#watermark.value = watermarkMs;
-    this.#wakeKeys(this.#eventTimers, 'eventTimer', watermarkMs);
+    this.#wakeKeys('event', watermarkMs);
   }
 
   wakeAt(): number {
-    return this.#clockTimers.first;
+    return this.#timers.clock.first;
   }
 
   wake(nowMs: number): void {
-    this.#wakeKeys(this.#clockTimers, 'clockTimer', nowMs);
+    this.#wakeKeys('clock', nowMs);
   }
 
   async endBatch(out: Collector): Promise<void> {
@@ -114,7 +122,7 @@ export class Process implements RowFunction {
       segments.at(-1)!.untilMs = this.#watermark.value;
       for (const segment of segments) given.push(...(await this.#run(segment)));
       // A segment may have set timers that the rows behind it have passed.
-      if (segments.length > 1) this.#wakeKeys(this.#eventTimers, 'eventTimer', this.#watermark.value);
+      if (segments.length > 1) this.#wakeKeys('event', this.#watermark.value);
     }
     this.#places = 0;
     given.sort((a, b) => (a.place < b.place ? -1 : a.place > b.place ? 1 : 0));
@@ -126,7 +134,7 @@ export class Process implements RowFunction {
       const known = isBroadcast ? undefined : this.#remembered.get(key);
       // It was forgotten after its time had come.
       if (known === undefined && rows.length === 0) return [];
-      const remembered = known ?? { keys, state: null, eventTimer: NEVER, clockTimer: NEVER };
+      const remembered = known ?? { keys, state: null, ...NO_TIMERS };
       return [{ key, remembered, rows, places }];
     });
     if (asked.length === 0) return [];
@@ -158,14 +166,28 @@ export class Process implements RowFunction {
     return touched;
   }
 
-  #wakeKeys(timers: TimeQueue<string>, which: 'eventTimer' | 'clockTimer', time: number): void {
-    for (const due of timers.due(time)) {
+  #wakeKeys(which: 'event' | 'clock', time: number): void {
+    for (const due of this.#timers[which].due(time)) {
       const remembered = this.#remembered.get(due.item);
-      if (remembered?.[which] !== due.time) continue;
+      if (remembered?.[`${which}Queued`] !== due.time) continue;
+      remembered[`${which}Queued`] = NEVER;
+      const timer = remembered[`${which}Timer`];
+      if (timer > due.time) {
+        this.#queue(which, due.item, remembered);
+        continue;
+      }
       // It is queued anew where the function has not been called for it.
-      remembered[which] = NEVER;
+      remembered[`${which}Timer`] = NEVER;
       this.#touch(due.item, false, () => remembered.keys);
     }
+  }
+
+  /** Sees to it that the key is looked at when its timer is due. */
+  #queue(which: 'event' | 'clock', key: string, remembered: Remembered): void {
+    const timer = remembered[`${which}Timer`];
+    if (!Number.isFinite(timer) || timer >= remembered[`${which}Queued`]) return;
+    remembered[`${which}Queued`] = timer;
+    this.#timers[which].add(timer, key);
   }
 
   #remember(
@@ -177,15 +199,15 @@ export class Process implements RowFunction {
       this.#remembered.delete(key);
       return;
     }
-    if (now.eventTimer !== remembered.eventTimer && Number.isFinite(now.eventTimer))
-      this.#eventTimers.add(now.eventTimer, key);
-    if (now.clockTimer !== remembered.clockTimer && Number.isFinite(now.clockTimer))
-      this.#clockTimers.add(now.clockTimer, key);
     remembered.state = now.state;
     remembered.eventTimer = now.eventTimer;
     remembered.clockTimer = now.clockTimer;
+    this.#queue('event', key, remembered);
+    this.#queue('clock', key, remembered);
     this.#remembered.set(key, remembered);
   }
 }
 
 const NEVER = Number.POSITIVE_INFINITY;
+
+const NO_TIMERS = { eventTimer: NEVER, clockTimer: NEVER, eventQueued: NEVER, clockQueued: NEVER };

@@ -7,6 +7,7 @@ import {
   type StateBackend,
   types,
 } from '../../../core/index.js';
+import { decodeSnapshot } from '../../../core/state/snapshot-file.js';
 import type { KeyedEvents, ProcessKeys } from '../../../operators/streaming/python/keyed-events.js';
 import { Process } from '../../../operators/streaming/python/process.js';
 import type { Collector } from '../../../operators/streaming/row-function.js';
@@ -170,6 +171,19 @@ describe('a process function', () => {
       ],
       [['a', true]],
       [['a', false]],
+    ]);
+  });
+
+  test('timers that are put off wait once for each key, also behind a checkpoint', async () => {
+    const state = new HeapState();
+    const process = new Process(STREAM, quiet(), state);
+    for (let ms = 0; ms < 50; ms++) await play(process, [['a', 1n, ms], 'end']);
+
+    const waiting = [...decodeSnapshot(state.snapshot())].filter((entry) => entry.state === 'event timers');
+    expect(waiting).toHaveLength(1);
+    const restored = new Process(STREAM, quiet(), new HeapState(state.snapshot()));
+    expect(await play(restored, [{ watermark: 58 }, 'end', { watermark: 59 }, 'end'])).toEqual([
+      'a 50 rows until 59',
     ]);
   });
 
