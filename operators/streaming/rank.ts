@@ -35,6 +35,8 @@ export class Rank implements RowFunction {
   readonly #changed = new Set<Partition>();
   readonly #compare: (a: Row, b: Row) => number;
   readonly #retracts: boolean;
+  /** The first rows of all that come are wanted, and none goes. */
+  readonly #isByArrival: boolean;
   /** The number of a row is wanted: a row that moves is a change. */
   readonly #isNumbered: boolean;
 
@@ -55,13 +57,13 @@ export class Rank implements RowFunction {
     this.#partitions = state.keyed('partitions', codec, { expires: !isLimit });
     this.#compare = rowComparator(spec.order);
     this.#retracts = spec.inputs[0]!.change !== null;
+    this.#isByArrival = spec.order.length === 0 && spec.isLatestFirst !== true && !this.#retracts;
     this.#isNumbered = spec.outputs.some((output) => output.kind === 'result');
   }
 
   /** No row can change the result any more: the first rows of all, in the order in which they come. */
   get isDone(): boolean {
-    const { keys, order, isLatestFirst } = this.spec;
-    if (keys.length > 0 || order.length > 0 || isLatestFirst === true || this.#retracts) return false;
+    if (this.spec.keys.length > 0 || !this.#isByArrival) return false;
     return (this.#partitions.get('')?.said.length ?? 0) === this.spec.to - this.spec.from + 1;
   }
 
@@ -70,7 +72,8 @@ export class Rank implements RowFunction {
     let partition = this.#partitions.get(key);
     if (partition === undefined) {
       partition = { rows: [], said: [] };
-    }
+      // The first rows to come live from the last of them on: what comes later changes nothing.
+    } else if (this.#isByArrival && partition.rows.length >= this.spec.to) return;
     this.#partitions.set(key, partition);
     const { rows } = partition;
     if (isAddition(change)) {

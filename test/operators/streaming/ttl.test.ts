@@ -188,6 +188,21 @@ describe('state with a time to live', () => {
     expect(aging.run(normalize, [0, ['+I', ['a', 0]]], [100, ['-D', ['a', 3]]])[1]).toEqual([]);
   });
 
+  it('the first rows of a key that have come do not live longer by those behind them', () => {
+    const aging = new Aging();
+    const spec = { kind: 'rank', keys: [0], order: [], from: 1, to: 2, windowTime: null, ...ends } as const;
+
+    expect(
+      aging.run(
+        new Rank(spec, aging.state()),
+        [0, ['+I', ['a', 1n]]],
+        [60, ['+I', ['a', 2n]]],
+        [60, ['+I', ['a', 3n]]],
+        [40, ['+I', ['a', 4n]]],
+      ),
+    ).toEqual([['+I [a 1]'], ['+I [a 2]'], [], ['+I [a 4]']]);
+  });
+
   it('the first row of a key may come again', () => {
     const aging = new Aging();
     const first = new FirstRow({ kind: 'first_row', keys: [0], time: 1, ...ends }, aging.state());
