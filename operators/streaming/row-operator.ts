@@ -21,8 +21,6 @@ import { type Change, type Collector, INSERT, type Row, type RowFunction } from 
 import { pausesOf } from './snapshot-pauses.js';
 
 const MOST_ROWS_PER_BATCH = 8_192;
-/** Node takes longer ones for one millisecond; who is woken early sleeps again. */
-const LONGEST_SLEEP_MS = 2 ** 31 - 1;
 
 /**
  * One row after the other, each after the watermark that its clock says; the calls of several inputs take turns.
@@ -111,8 +109,11 @@ export class RowOperator implements Operator {
 
   async close(): Promise<void> {
     this.#cancelSleep?.();
-    await this.outside?.close();
-    await this.state.close();
+    try {
+      await this.outside?.close();
+    } finally {
+      await this.state.close();
+    }
   }
 
   whyNotAgain(): string | null {
@@ -126,8 +127,7 @@ export class RowOperator implements Operator {
     const wakeAt = Math.min(this.rows.wakeAt?.() ?? Number.POSITIVE_INFINITY, this.collected.dueAtMs);
     if (wakeAt === Number.POSITIVE_INFINITY) return;
     const { timers, clock } = this.#context;
-    const sleepMs = Math.min(Math.max(0, wakeAt - clock.nowMs()), LONGEST_SLEEP_MS);
-    this.#cancelSleep = timers.after(sleepMs, () => {
+    this.#cancelSleep = timers.after(Math.max(0, wakeAt - clock.nowMs()), () => {
       this.#turns.alone(() => this.#wake()).catch((error: unknown) => this.#context.fail(error));
     });
   }

@@ -9,6 +9,17 @@ import {
 import { RowOperator } from '../../../operators/streaming/row-operator.js';
 import { ManualClock } from '../../support/manual-clock.js';
 
+const JOB = {
+  graph: { exchanges: [{ id: 'in' }, { id: 'out', columns: [] }] },
+  schemas: new SchemaRegistry(),
+  restored: null,
+} as unknown as OperatorSurroundings;
+const STAGE = {
+  inputs: ['in'],
+  output: 'out',
+  operator: { kind: 'union', columns: [], inputs: [{ change: null, clock: null }], outputs: [] },
+} as const;
+
 test('state may be put away whenever an operator has finished: also after time or the clock has moved on', async () => {
   const clock = new ManualClock();
   const emitted: string[] = [];
@@ -21,16 +32,6 @@ test('state may be put away whenever an operator has finished: also after time o
   } as unknown as OperatorContext;
   let times = 0;
   const store = { betweenBatches: () => times++, close: async () => {} } as unknown as StateStore;
-  const job = {
-    graph: { exchanges: [{ id: 'in' }, { id: 'out', columns: [] }] },
-    schemas: new SchemaRegistry(),
-    restored: null,
-  } as unknown as OperatorSurroundings;
-  const stage = {
-    inputs: ['in'],
-    output: 'out',
-    operator: { kind: 'union', columns: [], inputs: [{ change: null, clock: null }], outputs: [] },
-  } as const;
   let wakeAt = 5;
   const wakes = {
     process: () => {},
@@ -39,7 +40,7 @@ test('state may be put away whenever an operator has finished: also after time o
       wakeAt = Number.POSITIVE_INFINITY;
     },
   };
-  const operator = new RowOperator(stage, job, wakes, new HeapState(null, null, store));
+  const operator = new RowOperator(STAGE, JOB, wakes, new HeapState(null, null, store));
   await operator.open(context);
 
   await operator.processWatermark({ kind: 'watermark', timestampMs: 1 });
@@ -49,4 +50,25 @@ test('state may be put away whenever an operator has finished: also after time o
   expect(times).toBe(2);
   await operator.close();
   expect(emitted).toEqual(['watermark']);
+});
+
+test('its state is closed also where those that it asks fail to close', async () => {
+  const closed: string[] = [];
+  const store = { close: async () => void closed.push('state') } as unknown as StateStore;
+  const outside = {
+    open: async () => {},
+    close: () => Promise.reject(new Error('The workers have gone.')),
+    isWorking: () => false,
+    whyNotAgain: () => null,
+  };
+  const operator = new RowOperator(
+    STAGE,
+    JOB,
+    { process: () => {} },
+    new HeapState(null, null, store),
+    outside,
+  );
+
+  await expect(operator.close()).rejects.toThrow('The workers have gone.');
+  expect(closed).toEqual(['state']);
 });
