@@ -101,8 +101,14 @@ export function mapKeys(
 
 /** The plans of all subqueries inside the expression, outermost first. */
 export function subqueryPlans(expression: Expression): LogicalPlan[] {
-  const inside = operandsOf(expression).flatMap(subqueryPlans);
-  return expression.kind === 'subquery' ? [expression.plan, ...inside] : inside;
+  const found: LogicalPlan[] = [];
+  addSubqueryPlans(expression, found);
+  return found;
+}
+
+function addSubqueryPlans(expression: Expression, found: LogicalPlan[]): void {
+  if (expression.kind === 'subquery') found.push(expression.plan);
+  for (const operand of operandsOf(expression)) addSubqueryPlans(operand, found);
 }
 
 /** Like `Array.map`, but the very same array where no element changed. */

@@ -109,6 +109,7 @@ function bindCatalogTable(
         checkComputedRowtime(context, entry, all, span);
         return all;
       });
+  if (entry.watermark === null) return computed;
   return inPlace(context, `the watermark of ${pathText(entry.path)}`, span, () =>
     withWatermark(context, entry, computed),
   );
