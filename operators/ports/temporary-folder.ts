@@ -9,16 +9,19 @@ import { ResourceError, reasonOf } from '../../core/index.js';
 /** A new folder that only this user can enter. Named first and made later, so that a zygote can know of it before. */
 export class TemporaryFolder {
   readonly path: string;
+  /** Below it, for what function workers share. */
+  readonly shared: string;
   readonly #onExit = () => rmSync(this.path, { recursive: true, force: true });
   #made: Promise<void> | null = null;
 
   /** It will be below `parent`, or the system's folder for temporary files. */
   constructor(private readonly parent: string | null) {
     this.path = join(parent ?? tmpdir(), `millstream-${randomBytes(6).toString('hex')}`);
+    this.shared = join(this.path, 'functions');
   }
 
   /**
-   * Makes the folder; a second call does nothing.
+   * Makes the folders; a second call does nothing.
    * @throws {ResourceError} TEMPORARY_FOLDER where nothing can be written there.
    */
   make(): Promise<void> {
@@ -37,6 +40,7 @@ export class TemporaryFolder {
     process.once('exit', this.#onExit);
     try {
       await mkdir(this.path, { mode: 0o700 });
+      await mkdir(this.shared, { mode: 0o700 });
     } catch (cause) {
       process.off('exit', this.#onExit);
       const reason = reasonOf(cause);

@@ -1,7 +1,6 @@
 /** Builds the engine of a session from its configuration, when the first statement needs it, and takes it down. */
 
-import { mkdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { Bridge, type EarlyZygotes, type Environments, type WorkerLog } from '../../bridge/index.js';
 import {
   type Configuration,
@@ -181,7 +180,6 @@ export class EngineHost {
     const sizes = engineSizes(configuration, capBytes, bufferBytes);
     if (workers > 0) bridge.prepare('relational');
     await temporaryFolder.make();
-    await mkdir(functionsFolder(temporaryFolder), { recursive: true, mode: 0o700 });
     const needs = {
       job: job.id,
       functionWorkers,
@@ -230,7 +228,7 @@ export class EngineHost {
       functionOptions,
       workingDirectory,
       temporaryDirectory: temporaryFolder.path,
-      functionsDirectory: functionsFolder(temporaryFolder),
+      functionsDirectory: temporaryFolder.shared,
     };
     return {
       engine,
@@ -305,7 +303,7 @@ export class EngineHost {
         ...Object.values(jobFacts(configuration, workingDirectory).cachedFiles),
         ...archiveFolders(place, temporaryFolder),
       ],
-      sharedFolder: functionsFolder(temporaryFolder),
+      sharedFolder: temporaryFolder.shared,
       inherited: variables.inherited,
       debug: debug ?? null,
     });
@@ -337,7 +335,6 @@ export class EngineHost {
       // A zygote knows of the folder before it is made, and a sandbox is made of what is there.
       bridge.prepare('relational');
       await temporaryFolder.make();
-      await mkdir(functionsFolder(temporaryFolder), { recursive: true, mode: 0o700 });
       if (place.archives.length > 0) await makeWorkerFolder(workerFolder(temporaryFolder), place.archives);
     }
     const idle = { timers: systemTimers, afterMs: configuration.get('millstream.worker.idle-timeout') };
@@ -379,11 +376,6 @@ async function takeDown(starting: Promise<Started> | null, isAborted: boolean): 
   await started.bridge.close();
   started.environments.close();
   await started.temporaryFolder.remove();
-}
-
-/** For what function workers share. */
-function functionsFolder({ path }: TemporaryFolder): string {
-  return join(path, 'functions');
 }
 
 /** What workers of a job with archives look into. */
