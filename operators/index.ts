@@ -38,7 +38,7 @@ export { flinkFailure } from './flink-gateway/flink-failure.js';
 export { GatewaySession, SqlGateway } from './flink-gateway/gateway.js';
 export type { GatewayPage } from './flink-gateway/gateway-page.js';
 export { type GatewayScript, gatewayScript } from './flink-gateway/gateway-script.js';
-export { JobManager, type JobReading } from './flink-gateway/job-manager.js';
+export { isFinalState, JobManager, type JobReading } from './flink-gateway/job-manager.js';
 export { RestFailure, RestServer } from './flink-gateway/rest.js';
 export { ResultRows } from './flink-gateway/result-rows.js';
 export type { JobStatus, WorkerStack, WorkerStatus } from './ledger/job-status.js';

@@ -6,9 +6,9 @@ import { EXIT_DONE, EXIT_INVALID } from '../exit-codes.js';
 import type { FormatName } from '../format/formats.js';
 import type { ScriptJob } from '../job/job.js';
 import { Reporter } from '../progress/reporter.js';
-import { askToCancel, type JobElsewhere } from '../submit/cancel-question.js';
 import { jobManagerUrl } from '../submit/cluster-address.js';
 import { clusterFiles } from '../submit/cluster-files.js';
+import { Leaving } from '../submit/leaving.js';
 import { type ClusterRun, runQuietly, runStatements } from '../submit/run-statements.js';
 import { planFor } from './export.js';
 import type { ScriptOptions } from './with-session.js';
@@ -50,11 +50,8 @@ export async function submitToCluster(
   const nowSeconds = () => performance.now() / 1000;
   const reporter = await Reporter.create({ stderr: context.stderr, quiet: options.quiet, nowSeconds });
   const files = await clusterFiles(plan, job, options.address, options.filesAt);
-  let running: JobElsewhere | null = null;
-  const stopListening = context.onInterrupt(
-    () => (running === null ? null : askAndLeave(running, reporter, context)),
-    { text: null, withinMs: null },
-  );
+  const leaving = new Leaving(reporter, context);
+  const stopListening = context.onInterrupt(() => leaving.ask(), { text: null, withinMs: null });
   try {
     const script = gatewayScript(plan, { ...options, files: files.place });
     const session = await gateway.openSession(script.properties);
@@ -69,14 +66,12 @@ export async function submitToCluster(
         format: options.format,
         mode: plan.mode,
         waits: options.waits,
-        onJob: (seen) => {
-          running = seen;
-        },
+        onJob: (seen) => leaving.follow(seen),
       };
       for (const jar of options.jars) await runQuietly(run, `ADD JAR '${jar.replaceAll("'", "''")}'`);
       await runStatements(run, script.statements);
     } finally {
-      await session.close().catch(() => {});
+      await session.close();
     }
     return EXIT_DONE;
   } finally {
@@ -151,15 +146,4 @@ function refuseRows(statements: readonly { readonly statement: { readonly kind: 
       hint: 'Write them into a table with INSERT INTO, or leave --detach out.',
     },
   );
-}
-
-/** Always fails, so that the command ends as by Ctrl-C. */
-async function askAndLeave(
-  job: JobElsewhere,
-  reporter: Reporter,
-  { stderr }: CommandContext,
-): Promise<never> {
-  reporter.paused = true;
-  reporter.line(await askToCancel(job, process.stdin, stderr));
-  throw new Error('left');
 }

@@ -1,7 +1,13 @@
 /** Waits for a job of a cluster and tells how far it is. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { CancelledError, EnvironmentError } from '../../core/index.js';
-import { flinkFailure, type GatewaySession, type JobManager } from '../../operators/index.js';
+import {
+  flinkFailure,
+  type GatewaySession,
+  isFinalState,
+  type JobManager,
+  RestFailure,
+} from '../../operators/index.js';
 import type { Reporter } from '../progress/reporter.js';
 
 export interface AwaitedJob {
@@ -10,21 +16,32 @@ export interface AwaitedJob {
   readonly jobManager: JobManager;
   readonly reporter: Reporter;
   readonly signal: AbortSignal;
+  /** Between two questions; 0.5 where it is not given. Sessions are kept alive by the way. */
+  readonly secondsBetween?: number;
 }
 
-/** Between two questions; sessions are kept alive by the way. */
-const SECONDS_BETWEEN = 0.5;
 const QUESTIONS_PER_HEARTBEAT = 60;
+/** In a row that get no answer: a server that begins again answers by then. */
+const MOST_FAILURES = 20;
 
 /**
  * Returns when the job has finished.
- * @throws {MillstreamError} FLINK_JOB_FAILED and the others of `flinkFailure`; CANCELLED where somebody has cancelled it there
+ * @throws {EnvironmentError} FLINK_UNREACHABLE: nobody tells how the job is, which goes on; {MillstreamError} FLINK_JOB_FAILED
+ * and the others of `flinkFailure`; CANCELLED where somebody has cancelled it there
  */
 export async function awaitJob(job: AwaitedJob): Promise<void> {
-  const { jobId, session, jobManager, reporter, signal } = job;
+  const { jobId, session, jobManager, reporter, signal, secondsBetween = 0.5 } = job;
   let shown = '';
+  let failures = 0;
   for (let question = 0; ; question++) {
-    const { state, isFinal, rows } = await readState(job);
+    const reading = await readState(job).catch(unanswered);
+    failures = reading instanceof Error ? failures + 1 : 0;
+    if (failures === MOST_FAILURES) throw silence(job, reading as Error);
+    if (reading instanceof Error) {
+      await wait(secondsBetween * 1000, undefined, { signal });
+      continue;
+    }
+    const { state, isFinal, rows } = reading;
     if (state !== shown) reporter.note(`Job ${jobId}: ${state}`);
     shown = state;
     if (rows !== null && rows > 0) reporter.progress({ rows, totalRows: null, stages: [] });
@@ -35,9 +52,24 @@ export async function awaitJob(job: AwaitedJob): Promise<void> {
         throw new CancelledError('CANCELLED', `The job ${jobId} was cancelled on Flink.`);
       return;
     }
-    if (question % QUESTIONS_PER_HEARTBEAT === 0) await session.heartbeat();
-    await wait(SECONDS_BETWEEN * 1000, undefined, { signal });
+    if (question % QUESTIONS_PER_HEARTBEAT === 0) await session.heartbeat().catch(unanswered);
+    await wait(secondsBetween * 1000, undefined, { signal });
   }
+}
+
+/** A server that says no, or nothing, may answer another time. @throws what else went wrong */
+function unanswered(error: unknown): Error {
+  if (error instanceof EnvironmentError || error instanceof RestFailure) return error;
+  throw error;
+}
+
+function silence({ jobId, jobManager }: AwaitedJob, cause: Error): EnvironmentError {
+  const said = cause instanceof RestFailure ? `${cause.message} ${cause.text.split('\n')[0]}` : cause.message;
+  return new EnvironmentError(
+    'FLINK_UNREACHABLE',
+    `Nobody tells how the job ${jobId} is: ${said.replace(/[.\s]+$/, '')}. The job goes on: ${jobManager.link(jobId)}`,
+    { hint: 'See there how it ends; it can be cancelled there too.', cause },
+  );
 }
 
 interface State {
@@ -53,7 +85,7 @@ async function readState({ jobId, session, jobManager, signal }: AwaitedJob): Pr
     const { state, isFinal, rowsRead } = await jobManager.read(jobId);
     return { state, isFinal, rows: rowsRead };
   } catch (error) {
-    if (!(error instanceof EnvironmentError)) throw error;
+    unanswered(error);
   }
   let state = 'UNKNOWN';
   const pause = () => wait(200, undefined, { signal });
@@ -61,14 +93,14 @@ async function readState({ jobId, session, jobManager, signal }: AwaitedJob): Pr
     const at = columns.findIndex(({ name }) => name === 'status');
     for (const { values } of rows) state = String(values[at]);
   }
-  return { state, isFinal: ['FINISHED', 'FAILED', 'CANCELED'].includes(state), rows: null };
+  return { state, isFinal: isFinalState(state), rows: null };
 }
 
 async function failureOf(jobManager: JobManager, jobId: string): Promise<string> {
   try {
     return await jobManager.failure(jobId);
   } catch (error) {
-    if (!(error instanceof EnvironmentError)) throw error;
+    unanswered(error);
     return 'its JobManager, which knows why, cannot be reached from here';
   }
 }

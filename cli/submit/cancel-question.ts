@@ -1,5 +1,6 @@
 /** What Ctrl-C does while a job runs on a cluster. */
 import { createInterface } from 'node:readline/promises';
+import { RestFailure } from '../../operators/index.js';
 
 /** A job that goes on without this command. */
 export interface JobElsewhere {
@@ -10,21 +11,37 @@ export interface JobElsewhere {
 }
 
 /**
- * Asks on the terminal whether the job is to be cancelled; where there is none it goes on. Ctrl-C again leaves at once.
+ * Asks on the terminal whether the job is to be cancelled; where there is none it goes on. Ctrl-C again leaves at once, Ctrl-D is no.
+ * @param ended aborted when the job has ended meanwhile, so that there is nothing to ask
  * @returns what was done, a sentence
  */
 export async function askToCancel(
   job: JobElsewhere,
   input: NodeJS.ReadStream,
   output: NodeJS.WriteStream,
+  ended: AbortSignal,
 ): Promise<string> {
   const goesOn = `The job ${job.jobId} goes on: ${job.link}`;
   if (!input.isTTY) return goesOn;
   // Without `terminal` Ctrl-C stays a signal.
   const lines = createInterface({ input, output, terminal: false });
-  const answer = await lines.question(`\nCancel the job ${job.jobId} on Flink too? [y/N] `);
+  const question = `\nCancel the job ${job.jobId} on Flink too? [y/N] `;
+  const closed = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
+  const asked = lines.question(question, { signal: ended }).catch(() => '');
+  const answer = await Promise.race([asked, closed]);
   lines.close();
+  if (ended.aborted) return `\nThe job ${job.jobId} has ended meanwhile.`;
   if (!/^\s*y(es)?\s*$/i.test(answer)) return goesOn;
-  await job.cancel();
+  try {
+    await job.cancel();
+  } catch (error) {
+    return `The job ${job.jobId} could not be cancelled: ${reasonOf(error)}; it goes on: ${job.link}`;
+  }
   return `The job ${job.jobId} is being cancelled.`;
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof RestFailure)
+    return [error.message, ...error.text.split('\n').slice(0, 1)].join(' ').trim();
+  return error instanceof Error ? error.message.replace(/\.$/, '') : String(error);
 }

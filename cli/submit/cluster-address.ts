@@ -1,10 +1,18 @@
 /** HOST:PORT of a Flink server. */
 import { InvalidArgumentError } from 'commander';
+import { JobError } from '../job/job-error.js';
 
 /** A commander parser: `http://` is put in front where there is no scheme. */
 export function clusterAddress(text: string): string {
   const url = /^https?:\/\//.test(text) ? text : `http://${text}`;
-  if (!URL.canParse(url) || !/:\d+\/?$/.test(url)) throw new InvalidArgumentError('It is HOST:PORT.');
+  if (text.includes('@')) {
+    // Not as an argument that is invalid, which is told with its text.
+    throw new JobError('JOB_OPTION', 'The address of a Flink server takes no user and password', null, {
+      hint: 'Give HOST:PORT; servers that ask who somebody is are reached through a tunnel.',
+    });
+  }
+  if (!/^https?:\/\/[^/?#]+:\d+\/?$/.test(url) || !URL.canParse(url))
+    throw new InvalidArgumentError('It is HOST:PORT.');
   return url.replace(/\/$/, '');
 }
 

@@ -46,10 +46,13 @@ export async function clusterFiles(
   const base = resolve(filesAt ?? tmpdir());
   await mkdir(base, { recursive: true });
   const folder = await mkdtemp(join(base, 'millstream-job-'));
-  // The gateway may run as another user.
-  await chmod(folder, 0o755);
-  return {
-    place: await writePlan(plan, job, join(folder, 'job')),
-    remove: () => rm(folder, { recursive: true, force: true }),
-  };
+  const remove = () => rm(folder, { recursive: true, force: true });
+  try {
+    // The gateway may run as another user.
+    await chmod(folder, 0o755);
+    return { place: await writePlan(plan, job, join(folder, 'job')), remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
 }

@@ -31,8 +31,8 @@ export interface ClusterRun {
   readonly mode: 'batch' | 'streaming';
   /** False: jobs that write are left running. */
   readonly waits: boolean;
-  /** Told of the job that runs; null: none does, or it ends with this command. */
-  readonly onJob: (job: JobElsewhere | null) => void;
+  /** Told of the job that runs; null: it has ended. Resolves when nobody is being asked about it any more. */
+  readonly onJob: (job: JobElsewhere | null) => Promise<void>;
 }
 
 /** @throws {MillstreamError} of the statement that failed; those after it were not sent */
@@ -82,9 +82,14 @@ async function followJob(run: ClusterRun, jobId: string): Promise<void> {
     await context.stdout.write(`${jobId}\n`);
     return;
   }
-  onJob({ jobId, link, cancel: () => jobManager.cancel(jobId) });
-  await awaitJob({ jobId, session, jobManager, reporter, signal: context.signal });
-  onJob(null);
+  await onJob({ jobId, link, cancel: () => jobManager.cancel(jobId) });
+  try {
+    await awaitJob({ jobId, session, jobManager, reporter, signal: context.signal });
+  } finally {
+    await onJob(null);
+  }
+  // Ctrl-C while it ended: what comes after it is not sent.
+  context.signal.throwIfAborted();
 }
 
 async function printQuery(run: ClusterRun, statement: Statement, text: string): Promise<void> {

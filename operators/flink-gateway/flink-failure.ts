@@ -21,11 +21,13 @@ export function flinkFailure(
   while_: FailedWhile,
   place: Partial<ErrorDetails> = {},
 ): MillstreamError {
-  for (const known of KNOWN) {
+  // What a function says is not read as what Flink says; but a worker without PyFlink fails in Python too.
+  const python = pythonFailure(stack);
+  const isOfFunction = python !== null && !python.message.includes("No module named 'pyflink'");
+  for (const known of isOfFunction ? [] : KNOWN) {
     const error = known(stack, place);
     if (error !== null) return error;
   }
-  const python = pythonFailure(stack);
   if (python !== null) {
     return new UdfError('FLINK_JOB_FAILED', `The job failed on Flink: ${python.message}`, {
       details: { traceback: python.traceback },

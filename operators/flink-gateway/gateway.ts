@@ -81,12 +81,12 @@ export class GatewaySession {
         next = page.next;
       }
     } finally {
-      await this.server.call('DELETE', `${operation}/close`).catch(() => {});
+      await this.server.discard(`${operation}/close`);
     }
   }
 
   /** Ends the session and its queries; jobs that write go on. */
   async close(): Promise<void> {
-    await this.server.call('DELETE', this.path);
+    await this.server.discard(this.path);
   }
 }

@@ -1,8 +1,12 @@
 /** A job as its JobManager tells of it. */
 import { RestFailure, type RestServer } from './rest.js';
 
-/** Flink's job states that do not change any more. */
 const FINAL: ReadonlySet<string> = new Set(['FINISHED', 'FAILED', 'CANCELED', 'SUSPENDED']);
+
+/** Whether a job in this state of Flink's does not change any more. */
+export function isFinalState(state: string): boolean {
+  return FINAL.has(state);
+}
 
 export interface JobReading {
   /** Flink's: RUNNING, RESTARTING, FINISHED, … */
@@ -46,7 +50,7 @@ export class JobManager {
     const [source] = vertices;
     return {
       state,
-      isFinal: FINAL.has(state),
+      isFinal: isFinalState(state),
       vertices: vertices.length,
       finishedVertices: vertices.filter(({ status }) => status === 'FINISHED').length,
       rowsRead: source?.metrics['write-records'] ?? 0,
@@ -65,12 +69,13 @@ export class JobManager {
     return exceptionHistory?.entries[0]?.stacktrace ?? root ?? '';
   }
 
-  /** A job that has ended already is left alone. */
+  /** A job that has ended already is left alone. @throws {RestFailure} it cannot be cancelled; {EnvironmentError} FLINK_UNREACHABLE */
   async cancel(jobId: string): Promise<void> {
     try {
       await this.server.call('PATCH', `/jobs/${jobId}?mode=cancel`);
     } catch (error) {
-      if (!(error instanceof RestFailure)) throw error;
+      const hasEnded = error instanceof RestFailure && (error.status === 404 || error.status === 409);
+      if (!hasEnded) throw error;
     }
   }
 }

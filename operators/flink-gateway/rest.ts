@@ -27,9 +27,9 @@ export class RestServer {
    * @throws {RestFailure} the server says no; {EnvironmentError} FLINK_UNREACHABLE; {CancelledError} the signal was aborted
    */
   async call(method: 'GET' | 'POST' | 'DELETE' | 'PATCH', path: string, body?: object): Promise<unknown> {
-    const response = await this.send(method, path, body);
-    const text = await response.text();
-    if (!response.ok) throw new RestFailure(response.status, errorsOf(text));
+    const signal = AbortSignal.any([this.signal, AbortSignal.timeout(ANSWER_MS)]);
+    const { ok, status, text } = await this.send(method, path, body, signal);
+    if (!ok) throw new RestFailure(status, errorsOf(text));
     try {
       return parseExactJson(text === '' ? '{}' : text);
     } catch {
@@ -39,15 +39,26 @@ export class RestServer {
     }
   }
 
-  private async send(method: string, path: string, body: object | undefined): Promise<Response> {
+  /** Gives up what the server keeps under a path, also when the signal was aborted; a failure is not told: it forgets it by itself. */
+  async discard(path: string): Promise<void> {
+    await this.send('DELETE', path, undefined, AbortSignal.timeout(DISCARD_MS)).catch(() => {});
+  }
+
+  private async send(
+    method: string,
+    path: string,
+    body: object | undefined,
+    signal: AbortSignal,
+  ): Promise<{ readonly ok: boolean; readonly status: number; readonly text: string }> {
     try {
-      return await fetch(`${this.url}${path}`, {
+      const response = await fetch(`${this.url}${path}`, {
         method,
-        signal: AbortSignal.any([this.signal, AbortSignal.timeout(ANSWER_MS)]),
+        signal,
         ...(body === undefined
           ? {}
           : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
       });
+      return { ok: response.ok, status: response.status, text: await response.text() };
     } catch (error) {
       if (this.signal.aborted) throw new CancelledError('CANCELLED', 'Stopped.');
       throw new EnvironmentError('FLINK_UNREACHABLE', `Nobody answers at ${this.url}: ${reasonOf(error)}.`, {
@@ -60,6 +71,8 @@ export class RestServer {
 
 /** A gateway answers at once: what takes time is asked for again. */
 const ANSWER_MS = 60_000;
+/** An operation and its session are discarded before Ctrl-C ends the process. */
+const DISCARD_MS = 400;
 const HINT =
   'Give the address of a Flink SQL gateway (`sql-gateway.sh start`, port 8083), or of a JobManager (port 8081).';
 

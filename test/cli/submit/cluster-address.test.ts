@@ -5,7 +5,15 @@ describe('the address of a cluster', () => {
   it('is a host and a port, with or without a scheme', () => {
     expect(clusterAddress('gateway:8083')).toBe('http://gateway:8083');
     expect(clusterAddress('https://gateway:8083/')).toBe('https://gateway:8083');
-    expect(() => clusterAddress('gateway')).toThrow('HOST:PORT');
+    for (const text of ['gateway', 'gateway:8083/x', 'http://gateway/x:1', 'gateway?a:1', 'ftp://gateway:1'])
+      expect(() => clusterAddress(text), text).toThrow('HOST:PORT');
+  });
+
+  it('has no password, which no message repeats', () => {
+    for (const text of ['user:secret@gateway:8083', 'https://user:secret@gateway:8083'])
+      expect(() => clusterAddress(text)).toThrow(
+        /^The address of a Flink server takes no user and password$/,
+      );
   });
 
   it('says whether files of this machine are there', () => {

@@ -62,6 +62,16 @@ describe('a stack of Flink', () => {
     expect(error.hint).toMatch(hint);
   });
 
+  it('of a function that failed is that of the function, whatever it says', () => {
+    const stack = `Caused by: java.lang.RuntimeException: Error received from SDK harness: Traceback (most recent call last):
+  File "/tmp/python/python/f.py", line 4, in install
+ValueError: run pip install -r requirements.txt
+`;
+    expect(flinkFailure(stack, 'running').message).toBe(
+      'The job failed on Flink: ValueError: run pip install -r requirements.txt',
+    );
+  });
+
   it('of a function that failed is its traceback', () => {
     const stack = `Caused by: java.lang.RuntimeException: Error received from SDK harness: Traceback (most recent call last):
   File "/tmp/python/python/f.py", line 4, in boom

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { RestFailure, RestServer, ResultRows, SqlGateway } from '../../../operators/index.js';
+import { JobManager, RestFailure, RestServer, ResultRows, SqlGateway } from '../../../operators/index.js';
 import { type Answer, type FakeFlink, fakeFlink, GATEWAY, pagePath } from './fake-flink.js';
 
 const never = new AbortController().signal;
@@ -133,6 +133,33 @@ describe('the client of a SQL gateway', () => {
     expect(rows.batch({ ...seen, rows: [{ change: '+I', values: [value] }] }).jsonText(0, 0)).toBe(
       '["1.00", {"$map": [["a", 2]]}, "2020-01-01 10:11:12.123Z"]',
     );
+  });
+
+  it('closes the operation and the session also when its signal was aborted', async () => {
+    flink = await fakeFlink({
+      ...GATEWAY,
+      [`GET ${pagePath(0)}`]: [{ resultType: 'NOT_READY', nextResultUri: pagePath(0) }],
+    });
+    const stop = new AbortController();
+    const session = await (await SqlGateway.connect(new RestServer(flink.url, stop.signal))).openSession({});
+    const first = session.execute('SELECT 1', async () => stop.abort());
+    await first.next();
+    await expect(first.next()).rejects.toMatchObject({ code: 'CANCELLED' });
+    await session.close();
+    expect(flink.requests.slice(-2)).toEqual([
+      'DELETE /v4/sessions/s/operations/o/close',
+      'DELETE /v4/sessions/s',
+    ]);
+  });
+
+  it('a job that could not be cancelled is told, one that has ended is not', async () => {
+    flink = await fakeFlink({
+      'PATCH /jobs/gone?mode=cancel': [{ status: 409, errors: ['ended'] }],
+      'PATCH /jobs/held?mode=cancel': [{ status: 503, errors: ['no leader'] }],
+    });
+    const jobManager = new JobManager(new RestServer(flink.url, never));
+    await jobManager.cancel('gone');
+    await expect(jobManager.cancel('held')).rejects.toMatchObject({ status: 503 });
   });
 
   it('passes on what the gateway says of a statement that failed', async () => {
