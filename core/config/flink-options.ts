@@ -36,7 +36,9 @@ const FIXED = new Map<string, readonly string[]>([
 const REASONS = {
   plan: 'the optimiser here has no such choice',
   cluster: 'there is no cluster here: everything runs on one machine',
-  state: 'state lies in the memory of the core, and is kept as long as the job runs',
+  state: 'how state lies is said by state.backend.type alone',
+  remembered:
+    'what was looked up, or a nondeterministic function gave, is always remembered for rows that change',
   bundles: 'bundles adapt themselves to the load',
   workers: 'function workers are always separate processes, with caps from the resource manager',
   java: 'nothing here runs in a JVM',
@@ -55,7 +57,6 @@ const NOTED = new Map<string, string>([
     'table.optimizer.join.broadcast-threshold',
     'table.optimizer.multiple-input-enabled',
     'table.optimizer.multi-join.enabled',
-    'table.optimizer.nondeterministic-update.strategy',
     'table.optimizer.reuse-optimize-block-with-digest-enabled',
     'table.optimizer.reuse-sink-enabled',
     'table.optimizer.reuse-source-enabled',
@@ -73,6 +74,7 @@ const NOTED = new Map<string, string>([
     'table.exec.uid.format',
     'table.exec.uid.generation',
   ]),
+  ...noted(REASONS.remembered, ['table.optimizer.non-deterministic-update.strategy']),
   ...noted(REASONS.state, [
     'table.exec.rank.topn-cache-size',
     'table.exec.source.cdc-events-duplicate',

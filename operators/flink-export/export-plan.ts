@@ -4,7 +4,7 @@ import type { CreateFunctionStatement, FlinkVersion, Statement } from '../../cor
 /** A statement for the driver. */
 export interface ExportedStatement {
   readonly statement: Statement;
-  /** As written, without its semicolon. */
+  /** As written but for what the notes say, without its semicolon. */
   readonly text: string;
 }
 

@@ -9,7 +9,7 @@ export function readmeText(plan: ExportPlan): string {
   const entries = [
     [
       '`driver.py`',
-      'a PyFlink program: settings, functions, then the statements of the job as they were written',
+      'a PyFlink program: settings, functions, then the statements of the job as written, but for what the notes say',
     ],
     ['`job.sql`', 'the job as it was written, for reading'],
     [

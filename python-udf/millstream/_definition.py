@@ -6,7 +6,7 @@ import copy
 import functools
 import inspect
 import types
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, cast, get_args
 
@@ -240,7 +240,9 @@ def _forwarding(target: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _as_list(given: TypeLike | Sequence[TypeLike]) -> Sequence[TypeLike]:
-    return [given] if isinstance(given, (DataType, str)) else list(given)
+    if isinstance(given, (DataType, str)) or not isinstance(given, Iterable):
+        return [given]
+    return list(given)
 
 
 def _as_type(given: TypeLike) -> DataType:

@@ -65,7 +65,9 @@ class FunctionSpec:
 
     @property
     def is_process_function(self) -> bool:
-        """True where it has a state by key, and timers."""
+        """True where it is given rows one by one with a context: of state by key and timers, or of
+        a broadcast table.
+        """
         return isinstance(self.instance, StatefulFunction)
 
     @property

@@ -24,7 +24,7 @@ def parameters_of(
         skip: so many in front are no arguments of a call: an accumulator.
 
     Raises:
-        UdfError: UDF_DECLARATION, UDF_NO_TYPES.
+        UdfError: UDF_DECLARATION, UDF_TYPE, UDF_ANNOTATION.
     """
     try:
         signature = inspect.signature(function)

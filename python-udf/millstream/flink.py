@@ -26,7 +26,8 @@ def flink_function(function: object) -> Any:
         function: declared with Millstream's decorators.
 
     Raises:
-        UdfError: FLINK_UNSUPPORTED where PyFlink has no such function; UDF_DECLARATION for anything else.
+        UdfError: FLINK_UNSUPPORTED where PyFlink has no such function; UDF_DECLARATION for an object that no
+            decorator declared; as in a job where its methods or types are missing or wrong.
     """
     definition = definition_of(function)
     if definition is None:

@@ -12,6 +12,7 @@ import pytest
 from millstream import (
     AggregateFunction,
     DataTypes,
+    OutputTag,
     ScalarFunction,
     TableFunction,
     UdfError,
@@ -292,6 +293,9 @@ def test_an_option_without_a_value_is_not_given() -> None:
         (lambda: udf(lambda x: x, func_type="pandas", batch="arrow"), "UDF_OPTION", "contradicts"),
         (lambda: udf(lambda x: x, result_type="INTT"), "UDF_TYPE", "Did you mean INT"),
         (lambda: udf(lambda x: x, result_type=int), "UDF_TYPE", "Give one type"),  # type: ignore[call-overload]
+        (lambda: udf(lambda x: x, input_types=5), "UDF_TYPE", "5 is not a type"),  # type: ignore[call-overload]
+        (lambda: udtf(lambda x: x, result_types=5), "UDF_TYPE", "5 is not a type"),  # type: ignore[call-overload]
+        (lambda: OutputTag("a", 5), "UDF_TYPE", "5 is not a type"),  # type: ignore[arg-type]
         (lambda: udf(lambda x: x, input_types=[int]), "UDF_TYPE", "is not a type"),  # type: ignore[call-overload]
         (lambda: udf(5), "UDF_DECLARATION", "cannot be made of 5"),
         (lambda: describe("f", udf(lambda x: x)), "UDF_NO_TYPES", "result_type='BIGINT'"),

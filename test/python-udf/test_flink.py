@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -54,6 +55,12 @@ def call(
 def test_a_parameter_that_is_not_optional_is_not_called_with_null() -> None:
     assert call(lambda x: x + 1)(None) is None
     assert call(lambda x: x is None, skips=False)(None) is True
+
+
+def test_a_function_that_does_not_say_its_parameters_is_given_all_arguments() -> None:
+    hypot = RowCall(math.hypot, [], [], False, FlinkRow)
+    assert hypot(3.0, 4.0) == 5.0
+    assert list(RowCall(max, [], [], False, FlinkRow).rows(1, 2)) == [2]
 
 
 def test_the_rule_of_the_last_parameter_counts_for_further_arguments() -> None:

@@ -28,8 +28,9 @@ class RowCall:
         """
         Args:
             skips_null: for each parameter, whether the function is not called with NULL there; the last
-                one counts for all further arguments.
-            shapes: classes of the arguments, by parameter; the last one as well.
+                one counts for all further arguments. None at all (a built-in function that does not say
+                its parameters): it is called with NULL too.
+            shapes: classes of the arguments, by parameter; the last one as well, and none at all.
             make_row: PyFlink's `Row`.
         """
         self.call = call
@@ -75,11 +76,15 @@ class RowCall:
     def is_skipped(self, args: Sequence[Any]) -> bool:
         """True where the function is not called."""
         rules = self.skips_null
-        return any(arg is None and rules[min(i, len(rules) - 1)] for i, arg in enumerate(args))
+        return bool(rules) and any(
+            arg is None and rules[min(i, len(rules) - 1)] for i, arg in enumerate(args)
+        )
 
     def taken(self, args: Sequence[Any]) -> list[Any]:
         """The arguments as their annotations say."""
         shapes = self.shapes
+        if not shapes:
+            return list(args)
         return [shaped(arg, shapes[min(i, len(shapes) - 1)]) for i, arg in enumerate(args)]
 
     def value(self, given: Any) -> Any:

@@ -153,11 +153,13 @@ describe('a configuration', () => {
 
     configuration.set('table.exec.rank.topn-cache-size', '10', 'SET');
     configuration.set('table.exec.rank.topn-cache-size', '20', 'SET');
+    configuration.set('table.optimizer.non-deterministic-update.strategy', 'TRY_RESOLVE', 'SET');
     configuration.set('taskmanager.numberOfTaskSlots', '4', 'SET');
     configuration.set('table.sql-dialect', 'default', 'SET');
 
     expect(notes).toEqual([
-      "'table.exec.rank.topn-cache-size' is a key of Flink that has no effect here: state lies in the memory of the core, and is kept as long as the job runs.",
+      "'table.exec.rank.topn-cache-size' is a key of Flink that has no effect here: how state lies is said by state.backend.type alone.",
+      "'table.optimizer.non-deterministic-update.strategy' is a key of Flink that has no effect here: what was looked up, or a nondeterministic function gave, is always remembered for rows that change.",
       "'taskmanager.numberOfTaskSlots' is a key of Flink that has no effect here: there is no cluster here: everything runs on one machine.",
     ]);
   });
