@@ -43,8 +43,9 @@ export class SplitTimes {
     this.#rowsAt.set(split, nowMs);
     const wasIdle = this.#idle.delete(split);
     const before = this.#timeOf(split);
-    if (timeMs !== null && timeMs > before) this.#times.set(split, timeMs);
-    if (wasIdle || hasMore || before <= this.#least) this.#least = this.#leastOf();
+    const moves = timeMs !== null && timeMs > before;
+    if (moves) this.#times.set(split, timeMs);
+    if (wasIdle || hasMore || (moves && before <= this.#least)) this.#least = this.#leastOf();
   }
 
   /** Splits that have had no rows for the time-out are idle from now on; true where there are more of them than before. */

@@ -97,7 +97,7 @@ export class StageAssembler {
     }
   }
 
-  /** All its columns, in one group: its readers are relational stages. */
+  /** All its columns, in one group, whichever of them a reader wants. */
   #produceShared(boundary: SharedBoundary): Produced {
     let produced = this.#shared.get(boundary.key);
     if (produced === undefined) {
