@@ -73,7 +73,10 @@ export class HeapState implements StateBackend {
       this.store?.betweenBatches();
     }
     this.#saved.set(state, (add) => {
-      things.begin((key, thing) => add({ state, key, value: codec.save(thing) }));
+      things.begin((key, thing) => {
+        add({ state, key, value: codec.save(thing) });
+        return true;
+      });
       return (most) => things.step(most);
     });
     return things;
@@ -165,9 +168,10 @@ export class HeapState implements StateBackend {
     }
     this.#saved.set(state, (add) => {
       written.begin((key, { thing, atMs }) => {
-        if (things.isExpired({ atMs })) return;
+        if (things.isExpired({ atMs })) return false;
         add({ state, key, value: codec.save(thing) });
         add({ state: state + WRITTEN, key, value: atMs });
+        return true;
       });
       return (most) => written.step(most);
     });

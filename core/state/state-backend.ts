@@ -28,8 +28,8 @@ export interface KeyedStateOptions {
   readonly isHeld?: boolean;
 }
 
-/** Gets a thing as it was when the saving began, once. */
-export type SaveThing<T> = (key: string, thing: T) => void;
+/** Gets a thing as it was when the saving began, once. False: it has expired, and may be removed. */
+export type SaveThing<T> = (key: string, thing: T) => boolean;
 
 /** Keyed state that is saved bit by bit, while it is already being changed. */
 export interface SavableState<T> extends KeyedState<T> {

@@ -9,7 +9,7 @@ export class SteppedMap<T> implements SavableState<T> {
   #things = new Map<string, T>();
   #rest: Map<string, T> | null = null;
   #walk: Iterator<[string, T]> | null = null;
-  #save: SaveThing<T> = () => {};
+  #save: SaveThing<T> = () => true;
 
   get(key: string): T | undefined {
     const thing = this.#things.get(key);

@@ -16,6 +16,14 @@ const MOST_KEY_BYTES = 1_900;
 const LONG_KEY = 0x01;
 const SHORT_KEY = 0x00;
 
+/** Expired entries that are removed together. */
+const MOST_REMOVED = 256;
+
+interface Entry {
+  readonly key: string;
+  readonly bytes: Uint8Array;
+}
+
 const encoder = new TextEncoder();
 
 /** Each entry holds its key and its thing; what operators have asked for is written when it is put away. */
@@ -24,7 +32,7 @@ export class LmdbMap<T> implements SavableState<T> {
   /** In the database, and no longer there. */
   readonly #deleted = new Set<string>();
   #isCut = false;
-  #save: SaveThing<T> = () => {};
+  #save: SaveThing<T> = () => true;
   #walk: {
     readonly transaction: LmdbTransaction;
     readonly entries: Iterator<{ readonly value: Uint8Array }>;
@@ -85,11 +93,19 @@ export class LmdbMap<T> implements SavableState<T> {
         'An operator has ended while its state was being written.',
       );
     }
+    const expired: Entry[] = [];
     for (let left = most; left > 0 && this.#walk !== null; left--) {
       const next = this.#walk.entries.next();
-      if (next.done === true) this.#endWalk();
-      else this.#save(...this.#loaded(next.value.value));
+      if (next.done === true) {
+        this.#endWalk();
+        break;
+      }
+      const { value } = next.value;
+      const [key, thing] = this.#loaded(value);
+      if (!this.#save(key, thing)) expired.push({ key, bytes: Uint8Array.from(value) });
+      if (expired.length === MOST_REMOVED) this.#remove(expired.splice(0));
     }
+    this.#remove(expired);
     return this.#walk !== null;
   }
 
@@ -118,6 +134,21 @@ export class LmdbMap<T> implements SavableState<T> {
   close(): void {
     this.#isCut = this.#walk !== null;
     this.#endWalk();
+  }
+
+  /** Those that are as they were when the walk began. */
+  #remove(entries: readonly Entry[]): void {
+    const unasked = entries.filter(({ key }) => !this.#atWork.has(key));
+    if (unasked.length === 0) return;
+    this.told(() =>
+      this.database.transactionSync(() => {
+        for (const { key, bytes } of unasked) {
+          const now = this.database.get(databaseKey(key));
+          if (now !== undefined && Buffer.compare(now, bytes) === 0)
+            this.database.removeSync(databaseKey(key));
+        }
+      }),
+    );
   }
 
   #endWalk(): void {

@@ -101,6 +101,37 @@ describe('keyed state in a file', () => {
     );
   });
 
+  it('that has expired is removed by a checkpoint, unless it has been written again meanwhile', async () => {
+    await withStore(async (store) => {
+      const maps: { values(): Iterable<unknown> }[] = [];
+      const watched: StateStore = {
+        ...store,
+        keyed: (name, codec) => {
+          const map = store.keyed(name, codec);
+          maps.push(map);
+          return map;
+        },
+      };
+      let nowMs = 1_000;
+      const state = new HeapState(null, { ms: 100, nowMs: () => nowMs }, watched);
+      const things = state.keyed<number>('things', plain<number>(), { expires: true });
+      for (let i = 0; i < 600; i++) things.set(`n${String(i).padStart(3, '0')}`, i);
+      nowMs += 60;
+      things.set('fresh', -1);
+      nowMs += 60;
+
+      const pieces = await state.snapshotInSteps(() => {
+        things.set('n599', 0);
+        store.betweenBatches();
+        return null;
+      });
+
+      expect([...decodeSnapshot(Buffer.concat(pieces))].map(({ key }) => key)).toEqual(['fresh', 'fresh']);
+      expect(maps.flatMap((map) => [...map.values()])).toHaveLength(2);
+      expect([things.get('n599'), things.get('fresh'), things.get('n000')]).toEqual([0, -1, undefined]);
+    });
+  });
+
   it('that is closed while it is being saved fails the checkpoint', async () => {
     let saving: Promise<unknown> = Promise.resolve();
     await withStore((store) => {
