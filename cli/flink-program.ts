@@ -100,7 +100,7 @@ interface SubmitFlags extends ScriptFlags {
   readonly pyexec?: string;
   readonly pyclientexec?: string;
   readonly detach?: boolean;
-  readonly format: ClusterOptions['format'];
+  readonly format?: ClusterOptions['format'];
 }
 
 const SUBMIT_HELP = `
@@ -133,9 +133,11 @@ export function addSubmit(line: CommandLine, context: CommandContext, onSource: 
     .option('--pyclientexec <python>', 'flink: Python of the gateway')
     .option('--detach', 'flink: print the ids of jobs and leave them running')
     .addOption(
-      new Option('--format <format>', 'flink: how rows are printed')
-        .choices(['table', 'jsonl', 'csv'])
-        .default('table'),
+      new Option('--format <format>', 'flink: how rows are printed (table)').choices([
+        'table',
+        'jsonl',
+        'csv',
+      ]),
     )
     .addOption(flinkOption('which Flink'))
     .option('--python <python>', 'a Python that has apache-flink (MILLSTREAM_PYFLINK; local: else python3)')
@@ -172,16 +174,33 @@ function clusterOptions(flags: SubmitFlags): ClusterOptions {
     pythonOfGateway: flags.pyclientexec ?? null,
     python: flags.python ?? process.env.MILLSTREAM_PYFLINK ?? null,
     waits: flags.detach !== true,
-    format: flags.format,
+    given: givenOptions(flags),
+    format: flags.format ?? 'table',
   };
 }
 
-const OF_CLUSTERS = ['address', 'jobmanager', 'filesAt', 'pyexec', 'pyclientexec', 'detach'] as const;
+/** As they are written, by their flags. */
+const OF_CLUSTERS = {
+  address: '--address',
+  jobmanager: '--jobmanager',
+  filesAt: '--files-at',
+  jar: '--jar',
+  pyexec: '--pyexec',
+  pyclientexec: '--pyclientexec',
+  detach: '--detach',
+  format: '--format',
+} as const;
+
+function givenOptions(flags: SubmitFlags): string[] {
+  const options = { ...OF_CLUSTERS, python: '--python' } as const;
+  return (Object.keys(options) as (keyof typeof options)[])
+    .filter((name) => flags[name] !== undefined && (name !== 'jar' || flags.jar.length > 0))
+    .map((name) => options[name]);
+}
 
 function refuseClusterOptions(flags: SubmitFlags): void {
-  const given = OF_CLUSTERS.find((name) => flags[name] !== undefined);
-  if (given === undefined && flags.jar.length === 0) return;
-  const option = given === undefined ? '--jar' : `--${given === 'filesAt' ? 'files-at' : given}`;
+  const option = givenOptions(flags).find((given) => given !== '--python');
+  if (option === undefined) return;
   throw new JobError('JOB_OPTION', `${option} is of --target flink`, null, {
     hint: 'Leave it out, or give --target flink.',
   });

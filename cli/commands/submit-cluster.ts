@@ -5,6 +5,7 @@ import type { CommandContext } from '../context.js';
 import { EXIT_DONE, EXIT_INVALID } from '../exit-codes.js';
 import type { FormatName } from '../format/formats.js';
 import type { ScriptJob } from '../job/job.js';
+import { JobError } from '../job/job-error.js';
 import { Reporter } from '../progress/reporter.js';
 import { jobManagerUrl } from '../submit/cluster-address.js';
 import { clusterFiles } from '../submit/cluster-files.js';
@@ -28,12 +29,14 @@ export interface ClusterOptions extends ScriptOptions {
   /** A Python that has PyFlink, for an address of a JobManager; null: none was named. */
   readonly python: string | null;
   readonly waits: boolean;
+  /** Options that were written, `--jar`: those that the server at the address would not heed are refused. */
+  readonly given: readonly string[];
   readonly format: Exclude<FormatName, 'arrow'>;
 }
 
 /**
  * Runs a job on a cluster; its rows go to stdout, as `run` prints them.
- * @throws {EnvironmentError} FLINK_UNREACHABLE, FLINK_VERSION; {ConfigurationError} FLINK_FILES; what `flinkFailure` makes of a stack
+ * @throws {EnvironmentError} FLINK_UNREACHABLE, FLINK_VERSION; {ConfigurationError} FLINK_FILES, JOB_OPTION; what `flinkFailure` makes of a stack
  */
 export async function submitToCluster(
   job: ScriptJob,
@@ -43,6 +46,7 @@ export async function submitToCluster(
   const server = new RestServer(options.address, context.signal);
   const gateway = await connect(server);
   if (gateway === null) return submitByDriver(job, options, context);
+  refuseUnheeded(options, OF_JOB_MANAGERS, 'a SQL gateway', 'a JobManager');
   const version = checkedVersion(gateway.version, options.version);
   const plan = await planFor('gateway', job, { ...options, version }, context);
   if (plan === null) return EXIT_INVALID;
@@ -101,6 +105,7 @@ async function submitByDriver(
   { address, python, version, waits, pythonOfWorkers, ...options }: ClusterOptions,
   context: CommandContext,
 ): Promise<number> {
+  refuseUnheeded({ ...options, address }, OF_GATEWAYS, 'a JobManager', 'a SQL gateway');
   if (python === null || !waits) {
     throw new EnvironmentError('FLINK_UNREACHABLE', `${address} is a JobManager, and no SQL gateway.`, {
       hint: 'Give the address of a gateway (`sql-gateway.sh start`), or --python of a PyFlink here, whose `flink run` waits for the job.',
@@ -118,6 +123,22 @@ async function submitByDriver(
     },
     context,
   );
+}
+
+const OF_JOB_MANAGERS = ['--python'];
+const OF_GATEWAYS = ['--jobmanager', '--files-at', '--jar', '--pyclientexec', '--format'];
+
+function refuseUnheeded(
+  { address, given }: Pick<ClusterOptions, 'address' | 'given'>,
+  unheeded: readonly string[],
+  found: string,
+  needed: string,
+): void {
+  const option = given.find((each) => unheeded.includes(each));
+  if (option === undefined) return;
+  throw new JobError('JOB_OPTION', `${option} is for ${needed}, and ${address} is ${found}`, null, {
+    hint: `Leave it out, or give the address of ${needed}.`,
+  });
 }
 
 /** The rules that the gateway's Flink is held to. @throws {EnvironmentError} FLINK_VERSION */

@@ -34,7 +34,7 @@ export async function submitJob(
     const exported = await exportTo(join(folder, 'job'), job, options, context);
     if (exported.folder === null) return exported.exitCode;
     const driver = join(exported.folder, 'driver.py');
-    await runDriver(await driverCommand(options, driver), context);
+    await runDriver(await driverCommand(options, driver), options.jobManager?.url ?? null, context);
     return EXIT_DONE;
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -77,10 +77,16 @@ async function driverCommand({ python, jobManager }: SubmitOptions, driver: stri
 
 async function runDriver(
   [program = '', ...args]: readonly string[],
-  { stdout, signal }: CommandContext,
+  jobManager: string | null,
+  { stdout, stderr, signal }: CommandContext,
 ): Promise<void> {
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  const stop = () => child.kill('SIGINT');
+  let last = '';
+  const stop = () => {
+    child.kill('SIGINT');
+    // `flink run` ends alone.
+    if (jobManager !== null) stderr.write(`\n${whatGoesOn(last, jobManager)}\n`);
+  };
   if (signal.aborted) stop();
   else signal.addEventListener('abort', stop, { once: true });
   const ended = new Promise<number | null>((resolve, reject) => {
@@ -91,16 +97,28 @@ async function runDriver(
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     errors += text;
   });
-  let last = '';
   for await (const chunk of child.stdout.setEncoding('utf8') as AsyncIterable<string>) {
     last = (last + chunk).slice(-MOST_KEPT);
     await stdout.write(chunk);
   }
   const status = await ended;
   signal.removeEventListener('abort', stop);
-  if (signal.aborted) throw cancelled();
+  if (signal.aborted) throw jobManager === null ? cancelled() : left();
   // `flink run` gives the traceback of its driver on stdout.
   if (status !== 0) throw flinkFailure(`${last}\n${errors}`, 'running');
+}
+
+/** @param printed by `flink run` */
+function whatGoesOn(printed: string, jobManager: string): string {
+  const ids = [...printed.matchAll(/submitted with JobID ([0-9a-f]{32})/g)];
+  const id = ids.at(-1)?.[1];
+  return id === undefined
+    ? `A job that was submitted already goes on: ${jobManager}/#/job/running`
+    : `The job ${id} goes on: ${jobManager}/#/job/running/${id}`;
+}
+
+function left(): CancelledError {
+  return new CancelledError('CANCELLED', 'The command was ended; a job that it submitted goes on.');
 }
 
 function cancelled(): CancelledError {

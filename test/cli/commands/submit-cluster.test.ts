@@ -23,6 +23,7 @@ const OPTIONS = {
   pythonOfGateway: null,
   python: null,
   waits: true,
+  given: [],
   format: 'jsonl',
 } as const;
 
@@ -99,6 +100,14 @@ describe('submit to a cluster', () => {
     expect(fake.stderr()).toContain('Job abc: FINISHED');
     expect(gateway.requests.at(-1)).toBe('DELETE /v4/sessions/s');
     expect(readdirSync(folder)).toEqual(['functions.py']);
+  });
+
+  it('refuses what only a JobManager would heed', async () => {
+    await expect(submit(INSERT, {}, { given: ['--jar', '--python'] })).rejects.toMatchObject({
+      code: 'JOB_OPTION',
+      message: expect.stringMatching(/^--python is for a JobManager, and http:\S+ is a SQL gateway$/),
+    });
+    expect(gateway.requests).not.toContainEqual(expect.stringContaining('POST'));
   });
 
   it('tells what a job failed of', async () => {

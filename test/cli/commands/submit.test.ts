@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -42,6 +42,25 @@ describe('submit', () => {
       expect(fake.options).toBeNull();
     },
   );
+
+  it('says after Ctrl-C which job of a JobManager goes on', async () => {
+    const id = '0123456789abcdef'.repeat(2);
+    mkdirSync(join(folder, 'bin'));
+    const run = `#!/bin/sh\necho 'Job has been submitted with JobID ${id}'\nexec sleep 600\n`;
+    writeFileSync(join(folder, 'bin/flink'), run, { mode: 0o755 });
+    writeFileSync(join(folder, 'located'), `#!/bin/sh\necho ${folder}\n`, { mode: 0o755 });
+    const fake = fakeSession({});
+    const interrupt = new AbortController();
+    const stdout = Object.assign(Object.create(fake.context.stdout), {
+      write: async () => interrupt.abort(),
+    });
+    const context = { ...fake.context, signal: interrupt.signal, stdout };
+    const jobManager = { url: 'http://jobs:8081', pythonOfWorkers: null };
+    await expect(
+      submitJob(JOB, { ...OPTIONS, python: join(folder, 'located'), jobManager }, context),
+    ).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect(fake.stderr()).toContain(`The job ${id} goes on: http://jobs:8081/#/job/running/${id}`);
+  });
 
   it('ends the cluster also where Ctrl-C came before it was started', async () => {
     const fake = fakeSession({});
