@@ -56,8 +56,8 @@ export const PYTHON_OPTIONS = {
     type: 'string',
     default: null,
     meaning:
-      'Table for the same rows, written by its connector and shown together with the other output of the job. The file ' +
-      'is then written only where millstream.dead-letter.path names it.',
+      'Table for the same rows, written by its connector and shown together with the other output of the job. They ' +
+      'are in the file then only where millstream.dead-letter.path names it; records of tables go to the file alone.',
     schema: { pattern: TABLE_NAME.source },
   },
   'python.requirements': {

@@ -77,8 +77,8 @@ export function inlineSingleUses(plan: LogicalPlan): LogicalPlan {
 }
 
 /**
- * True where all references read the same computed rows. A batch also computes once what is dear; in a stream, which
- * would have to hand its changes to several readers, each reader has operators of its own.
+ * True where all references read the same computed rows. A batch also computes once what is dear; in a stream, where
+ * that would tie all readers to the pace of the slowest, each has operators of its own.
  */
 function isShared(context: BindContext, plan: LogicalPlan): boolean {
   if (mustBeShared(plan)) return true;
