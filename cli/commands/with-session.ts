@@ -57,6 +57,7 @@ export async function withSession(
       jobFolder: job.folder,
       onLog: (entry) => reporter.line(logText(entry)),
       onProgress: (progress) => reporter.progress(progress),
+      needsMetrics: ({ prometheusPort }) => metrics !== null || server !== null || prometheusPort !== null,
       onMetrics: (seen, { prometheusPort }) => {
         metrics?.write(seen);
         server?.update(seen);

@@ -22,8 +22,12 @@ export class MetricsServer {
     });
   }
 
-  /** Listens; a running server does not keep the process alive. @throws {JobError} METRICS_PORT */
-  static async open({ host, port }: MetricsAddress): Promise<MetricsServer> {
+  /**
+   * Listens; a running server does not keep the process alive.
+   * @param option that named the port, for the error
+   * @throws {JobError} METRICS_PORT
+   */
+  static async open({ host, port }: MetricsAddress, option = '--metrics-port'): Promise<MetricsServer> {
     const server = new MetricsServer();
     try {
       server.#server.listen(port, host);
@@ -32,7 +36,7 @@ export class MetricsServer {
       const code = (error as NodeJS.ErrnoException).code ?? 'unknown reason';
       throw new JobError(
         'METRICS_PORT',
-        `--metrics-port: cannot listen on ${host}, port ${port} (${code})`,
+        `${option}: cannot listen on ${host}, port ${port} (${code})`,
         null,
         {
           hint: 'Name a port that is free, or 0 for any.',

@@ -2,6 +2,9 @@
 import type { JobMetrics } from '../../operators/index.js';
 import type { MetricsServer } from './metrics-server.js';
 
+const OPTION = 'metrics.reporter.prom.port';
+const MOST_PORT = 65_535;
+
 export class PrometheusReporter {
   #last: JobMetrics | null = null;
   #server: MetricsServer | null = null;
@@ -18,7 +21,7 @@ export class PrometheusReporter {
     if (this.#asked !== null) return;
     this.#asked = port;
     // A job does not fail because nobody can watch it.
-    this.#open(port).catch((error: Error) => this.say(`metrics.reporter.prom.port: ${error.message}`));
+    this.#open(port).catch((error: Error) => this.say(error.message));
   }
 
   close(): void {
@@ -29,9 +32,12 @@ export class PrometheusReporter {
   async #open(range: string): Promise<void> {
     const { MetricsServer: Server } = await import('./metrics-server.js');
     const [first, last = first] = range.split('-').map(Number) as [number, number?];
+    if (!(first <= last && last <= MOST_PORT)) {
+      throw new Error(`${OPTION}: '${range}' is no port and no range of ports up to ${MOST_PORT}`);
+    }
     for (let port = first; ; port++) {
       try {
-        const server = await Server.open({ host: '127.0.0.1', port });
+        const server = await Server.open({ host: '127.0.0.1', port }, OPTION);
         if (this.#isClosed) server.close();
         else this.#begin(server);
         return;

@@ -22,6 +22,8 @@ export interface SessionOptions {
   readonly onProgress: (progress: Progress) => void;
   /** What functions of the running job measured, once a second and at the end; not called where they measure nothing. */
   readonly onMetrics?: (metrics: JobMetrics, settings: MetricSettings) => void;
+  /** Whether anybody reads them by these settings; false saves their making. Absent: always. */
+  readonly needsMetrics?: (settings: MetricSettings) => boolean;
   /** Writes rows of `print` tables; resolves when more may be written. */
   readonly print: (text: string) => Promise<void>;
   /** Something a user should know and need not act on: the chosen mode, a key without effect. */

@@ -386,9 +386,10 @@ export class Session implements JobSession {
   }
 
   #onMetrics(): ((metrics: JobMetrics) => void) | null {
-    const { onMetrics } = this.#options;
+    const { onMetrics, needsMetrics } = this.#options;
     if (onMetrics === undefined) return null;
     const settings = { prometheusPort: this.configuration.get('metrics.reporter.prom.port') };
+    if (needsMetrics?.(settings) === false) return null;
     return (metrics) => onMetrics(metrics, settings);
   }
 
