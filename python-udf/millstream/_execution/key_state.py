@@ -88,7 +88,7 @@ class CurrentKey:
             return self.state.values
         raise UdfError(
             "UDF_STATE",
-            "A row of the broadcast table asks for state by key: rows of the broadcast table have no key.",
+            "State by key is touched at a row of the broadcast table; such rows have no key.",
             hint="Use ctx.get_broadcast_state(…) in process_broadcast_element.",
         )
 
