@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { typeToText } from '../../../core/index.js';
 import { renderStageQuery } from '../../../core/render/relation.js';
+import { parseExactly } from '../../support/exact-json.js';
 import { bindQuery } from '../render/bind-query.js';
 import { type QueryResult, runInDuckDb } from '../render/duckdb.js';
 
@@ -33,7 +34,7 @@ const FOLDER = new URL('../../oracle/functions/', import.meta.url);
 
 function readTopic(file: string): Topic {
   const lines = readFileSync(new URL(file, FOLDER), 'utf8').split('\n');
-  const [table, ...cases] = lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
+  const [table, ...cases] = lines.filter((line) => line.startsWith('{')).map(parseExactly);
   const { columns, rows } = table as { readonly columns: Record<string, string>; readonly rows: string };
   const plan = bindQuery(rows);
   const names = Object.keys(columns);
@@ -43,7 +44,7 @@ function readTopic(file: string): Topic {
     name,
     columns,
     setup: `CREATE OR REPLACE TABLE ${name} AS ${renderStageQuery(plan, outputs)}`,
-    cases,
+    cases: cases as Case[],
   };
 }
 

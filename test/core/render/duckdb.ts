@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { parseExactly } from '../../support/exact-json.js';
 
 /** What a query gave: the values of its first column, or why it failed. */
 export type QueryResult =
@@ -18,7 +19,7 @@ export function runInDuckDb(setup: readonly string[], queries: readonly string[]
     maxBuffer: 64 * 1024 * 1024,
   });
   if (done.status !== 0) throw new Error(`The DuckDB process failed: ${done.stderr || done.error?.message}`);
-  return JSON.parse(done.stdout) as QueryResult[];
+  return parseExactly(done.stdout) as QueryResult[];
 }
 
 /** The interpreter of the tests. @throws where there is none: they cannot be skipped. */
