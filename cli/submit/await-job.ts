@@ -64,10 +64,9 @@ function unanswered(error: unknown): Error {
 }
 
 function silence({ jobId, jobManager }: AwaitedJob, cause: Error): EnvironmentError {
-  const said = cause instanceof RestFailure ? `${cause.message} ${cause.text.split('\n')[0]}` : cause.message;
   return new EnvironmentError(
     'FLINK_UNREACHABLE',
-    `Nobody tells how the job ${jobId} is: ${said.replace(/[.\s]+$/, '')}. The job goes on: ${jobManager.link(jobId)}`,
+    `Nobody tells how the job ${jobId} is: ${cause.message.replace(/[.\s]+$/, '')}. The job goes on: ${jobManager.link(jobId)}`,
     { hint: 'See there how it ends; it can be cancelled there too.', cause },
   );
 }

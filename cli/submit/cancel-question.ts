@@ -1,6 +1,6 @@
 /** What Ctrl-C does while a job runs on a cluster. */
 import { createInterface } from 'node:readline/promises';
-import { RestFailure } from '../../operators/index.js';
+import { reasonOf } from '../../core/index.js';
 
 /** A job that goes on without this command. */
 export interface JobElsewhere {
@@ -35,13 +35,7 @@ export async function askToCancel(
   try {
     await job.cancel();
   } catch (error) {
-    return `The job ${job.jobId} could not be cancelled: ${reasonOf(error)}; it goes on: ${job.link}`;
+    return `The job ${job.jobId} could not be cancelled: ${reasonOf(error).replace(/\.$/, '')}; it goes on: ${job.link}`;
   }
   return `The job ${job.jobId} is being cancelled.`;
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof RestFailure)
-    return [error.message, ...error.text.split('\n').slice(0, 1)].join(' ').trim();
-  return error instanceof Error ? error.message.replace(/\.$/, '') : String(error);
 }

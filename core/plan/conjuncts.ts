@@ -11,6 +11,16 @@ export function conjunctsOf(condition: Expression | null): Expression[] {
   return [condition];
 }
 
+/** Both ways to read `a = b`: each operand beside the other; none where it is no equality. */
+export function equalSides(conjunct: Expression): (readonly [Expression, Expression])[] {
+  if (conjunct.kind !== 'call' || conjunct.function !== '=') return [];
+  const [a, b] = conjunct.arguments as [Expression, Expression];
+  return [
+    [a, b],
+    [b, a],
+  ];
+}
+
 /** AND over all; null where there are none. */
 export function conjunction(conjuncts: readonly Expression[]): Expression | null {
   if (conjuncts.length === 0) return null;

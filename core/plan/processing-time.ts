@@ -2,6 +2,7 @@
 import type { Expression } from './expression.js';
 import { columnOf } from './expression-builders.js';
 import type { LogicalPlan } from './logical-plan.js';
+import { inlined } from './plan-builders.js';
 import { inputsOf } from './visit-plan.js';
 
 /** True for what PROCTIME() gave, as a call over the rows of `plan` or as a column of it. */
@@ -20,7 +21,7 @@ export function isProcessingTime(plan: LogicalPlan, expression: Expression): boo
     case 'set':
       return isOf(plan.left) && isOf(plan.right);
     case 'shared':
-      return isOf(plan.input);
+      return isProcessingTime(inlined(plan), expression);
     default:
       return inputsOf(plan).some((input) => isProcessingTime(input, expression));
   }

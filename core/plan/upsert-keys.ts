@@ -2,12 +2,12 @@
 import { isNotNullCheck } from '../functions/builtins/not-null.js';
 import { sameType } from '../types/same-type.js';
 import { INTEGER_DIGITS, isInteger } from '../types/type-family.js';
-import { conjunctsOf } from './conjuncts.js';
+import { conjunctsOf, equalSides } from './conjuncts.js';
 import type { Expression } from './expression.js';
 import { referencedColumns } from './expression-facts.js';
 import { expressionKey } from './expression-key.js';
 import type { LogicalPlan } from './logical-plan.js';
-import type { Join } from './plan-builders.js';
+import { inlined, type Join } from './plan-builders.js';
 import { rowNumberBounds } from './row-numbers.js';
 
 type Key = readonly string[];
@@ -40,10 +40,7 @@ export function upsertKeys(plan: LogicalPlan): readonly Key[] {
     case 'set':
       return plan.operator === 'union' && plan.all ? [] : [allColumns(plan)];
     case 'shared':
-      return renamed(
-        upsertKeys(plan.input),
-        plan.columns.map(({ id }, i) => [plan.input.columns[i]!.id, id] as const),
-      );
+      return upsertKeys(inlined(plan));
     case 'join':
       return joinKeys(plan);
     case 'temporal_join':
@@ -115,16 +112,11 @@ function joinKeys(join: Join): readonly Key[] {
 function comparedColumns(join: Join, side: LogicalPlan): string[] {
   const own = new Set(allColumns(side));
   const isOwn = (expression: Expression) => [...referencedColumns(expression)].some((id) => own.has(id));
-  return conjunctsOf(join.condition).flatMap((conjunct) => {
-    if (conjunct.kind !== 'call' || conjunct.function !== '=') return [];
-    const [a, b] = conjunct.arguments as [Expression, Expression];
-    return [
-      [a, b],
-      [b, a],
-    ].flatMap(([column, other]) =>
-      column!.kind === 'column' && own.has(column!.id) && !isOwn(other!) ? [column!.id] : [],
+  return conjunctsOf(join.condition)
+    .flatMap(equalSides)
+    .flatMap(([column, other]) =>
+      column.kind === 'column' && own.has(column.id) && !isOwn(other) ? [column.id] : [],
     );
-  });
 }
 
 function allColumns({ columns }: LogicalPlan): Key {

@@ -21,9 +21,12 @@ export interface JobReading {
 interface WireJob {
   readonly state: string;
   readonly vertices: readonly {
+    readonly id: string;
     readonly status: string;
     readonly metrics: { readonly 'write-records': number; readonly 'read-records': number };
   }[];
+  /** Sources have no inputs. */
+  readonly plan: { readonly nodes: readonly { readonly id: string; readonly inputs?: readonly unknown[] }[] };
 }
 
 /** The REST server of a JobManager. */
@@ -46,14 +49,16 @@ export class JobManager {
   }
 
   async read(jobId: string): Promise<JobReading> {
-    const { state, vertices } = (await this.server.call('GET', `/jobs/${jobId}`)) as WireJob;
-    const [source] = vertices;
+    const { state, vertices, plan } = (await this.server.call('GET', `/jobs/${jobId}`)) as WireJob;
+    const sources = new Set(plan.nodes.filter(({ inputs = [] }) => inputs.length === 0).map(({ id }) => id));
     return {
       state,
       isFinal: isFinalState(state),
       vertices: vertices.length,
       finishedVertices: vertices.filter(({ status }) => status === 'FINISHED').length,
-      rowsRead: source?.metrics['write-records'] ?? 0,
+      rowsRead: vertices
+        .filter(({ id }) => sources.has(id))
+        .reduce((sum, { metrics }) => sum + metrics['write-records'], 0),
     };
   }
 

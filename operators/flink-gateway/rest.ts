@@ -2,7 +2,7 @@
 import { CancelledError, EnvironmentError } from '../../core/index.js';
 import { parseExactJson } from '../formats/json-text.js';
 
-/** An answer that is no success; `text` has the stacks that the server gives. */
+/** An answer that is no success, told by its first line; `text` has the stacks that the server gives. */
 export class RestFailure extends Error {
   override readonly name = 'RestFailure';
 
@@ -10,7 +10,7 @@ export class RestFailure extends Error {
     readonly status: number,
     readonly text: string,
   ) {
-    super(`HTTP ${status}`);
+    super(`HTTP ${status} ${text.split('\n')[0]}`.trim());
   }
 }
 

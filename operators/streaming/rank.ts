@@ -77,7 +77,7 @@ export class Rank implements RowFunction {
     this.#partitions.set(key, partition);
     const { rows } = partition;
     if (isAddition(change)) {
-      rows.splice(this.spec.isLatestFirst === true ? 0 : placeFor(rows, row, this.#compare), 0, row);
+      enter(rows, row, this.spec, this.#compare);
       if (!this.#retracts && rows.length > this.spec.to) rows.pop();
     } else {
       const [input] = this.spec.inputs;
@@ -115,6 +115,16 @@ function saySet(before: readonly Row[], now: readonly Row[], out: Collector): vo
   const known = new Set(before);
   for (const row of before) if (!kept.has(row)) out.emit(DELETE, [row], []);
   for (const row of now) if (!known.has(row)) out.emit(INSERT, [row], []);
+}
+
+/** Puts a row in its place: the first one where the latest comes first. */
+export function enter(
+  rows: Row[],
+  row: Row,
+  { isLatestFirst }: Spec,
+  compare: (a: Row, b: Row) => number,
+): void {
+  rows.splice(isLatestFirst === true ? 0 : placeFor(rows, row, compare), 0, row);
 }
 
 /** The place after all rows that come before it or with it. */

@@ -1,6 +1,6 @@
 /** Top-N inside windows of time: final when the watermark passes the window. */
 import { HeapState, plain, rowComparator, type StateBackend, type StreamOperator } from '../../core/index.js';
-import { placeFor } from './rank.js';
+import { enter } from './rank.js';
 import { type Change, type Collector, INSERT, type Row, type RowFunction } from './row-function.js';
 import { WindowGroups } from './window-groups.js';
 
@@ -25,7 +25,7 @@ export class WindowRank implements RowFunction {
       out.late();
       return;
     }
-    rows.splice(this.spec.isLatestFirst === true ? 0 : placeFor(rows, row, this.#compare), 0, row);
+    enter(rows, row, this.spec, this.#compare);
     if (rows.length > this.spec.to) rows.pop();
   }
 

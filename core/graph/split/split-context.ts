@@ -31,12 +31,12 @@ export class SplitContext {
   constructor(options: PlanOptions, queries: readonly LogicalPlan[]) {
     this.options = options;
     const isWhole = (query: LogicalPlan) =>
-      !planCallsPython(query) && !somePlan(query, (node) => this.#isMade(node));
+      !planCallsPython(query) && !somePlan(query, (node) => this.isMade(node));
     this.isOneStage = options.mode === 'batch' && queries.every(isWhole);
   }
 
   /** True for rows that the core makes, is handed, or finds one file after the other. */
-  #isMade(node: LogicalPlan): boolean {
+  isMade(node: LogicalPlan): boolean {
     if (node.kind !== 'scan') return false;
     const traits = this.options.connectors.get(node.table.connector);
     return traits?.source !== 'files' || !traits.bounded(node.table);

@@ -118,11 +118,10 @@ function unknown(plan: LogicalPlan): SplitPlan {
 }
 
 function splitScan(context: SplitContext, scan: Scan): LogicalPlan {
-  const traits = context.options.connectors.get(scan.table.connector);
-  if (traits?.source === 'files') {
-    // The files that have come are one query after the other, which nothing but the scan may be part of.
-    return traits.bounded(scan.table) ? scan : leafOf(sharedBoundary(context, scan));
-  }
+  if (!context.isMade(scan)) return scan;
+  // The files that have come are one query after the other, which nothing but the scan may be part of.
+  const isOfFiles = context.options.connectors.get(scan.table.connector)?.source === 'files';
+  if (isOfFiles) return leafOf(sharedBoundary(context, scan));
   const boundary = context.add({
     kind: 'source',
     key: context.newKey(),

@@ -6,7 +6,7 @@
 import { columnOf } from '../../plan/expression-builders.js';
 import { hasSubquery, hasWindowCall, isNondeterministic } from '../../plan/expression-facts.js';
 import type { LogicalPlan } from '../../plan/logical-plan.js';
-import type { Correlate, Filter, Project } from '../../plan/plan-builders.js';
+import { type Correlate, type Filter, inlined, type Project } from '../../plan/plan-builders.js';
 import { expressionsOf } from '../../plan/visit-plan.js';
 import type { PlanOptions } from '../plan-options.js';
 import {
@@ -88,11 +88,8 @@ function visit(context: StreamContext, plan: LogicalPlan): Relation {
       if (isProcess(plan, context.options.functions)) return streamProcess(context, plan);
       if (plan.keys !== null) refuseInStream(context, 'A function over a partitioned table', plan);
       return insertions({ ...plan, input: insertionsOf(context, plan) });
-    case 'shared': {
-      const input = context.plan(plan.input);
-      const expressions = plan.columns.map((_, i) => columnOf(plan.input.columns[i]!));
-      return projected(input, plan.columns, expressions);
-    }
+    case 'shared':
+      return context.plan(inlined(plan));
     case 'stream':
       return insertions(plan);
   }

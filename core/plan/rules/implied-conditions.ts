@@ -2,6 +2,7 @@
 
 import { sameType } from '../../types/same-type.js';
 import { isComparison } from '../comparison.js';
+import { equalSides } from '../conjuncts.js';
 import type { Expression } from '../expression.js';
 import { referencedColumns } from '../expression-facts.js';
 import { substitute } from '../substitute.js';
@@ -32,11 +33,11 @@ function equalColumns(
   condition: Expression,
   readsOther: (expression: Expression) => boolean,
 ): { readonly own: Column; readonly other: Column }[] {
-  if (condition.kind !== 'call' || condition.function !== '=') return [];
-  const [a, b] = condition.arguments;
-  if (a?.kind !== 'column' || b?.kind !== 'column' || !sameType(a.type, b.type, 'ignore')) return [];
-  if (readsOther(a) === readsOther(b)) return [];
-  return [readsOther(b) ? { own: a, other: b } : { own: b, other: a }];
+  return equalSides(condition).flatMap(([own, other]) => {
+    if (own.kind !== 'column' || other.kind !== 'column' || !sameType(own.type, other.type, 'ignore'))
+      return [];
+    return !readsOther(own) && readsOther(other) ? [{ own, other }] : [];
+  });
 }
 
 function cannotFail(conjunct: Expression): boolean {

@@ -1,5 +1,5 @@
 /** JOIN … FOR SYSTEM_TIME AS OF processing time: each row beside those that a table has when the row comes. */
-import { conjunction, conjunctsOf } from '../../plan/conjuncts.js';
+import { conjunction, conjunctsOf, equalSides } from '../../plan/conjuncts.js';
 import type { Expression } from '../../plan/expression.js';
 import { BOOLEAN_NOT_NULL, castTo, columnOf, predicate } from '../../plan/expression-builders.js';
 import { referencedColumns } from '../../plan/expression-facts.js';
@@ -108,12 +108,7 @@ function keyIn(
   columns: readonly PlanColumn[],
   left: ReadonlySet<string>,
 ): LookupJoin['keys'][number] | null {
-  if (conjunct.kind !== 'call' || conjunct.function !== '=') return null;
-  const [a, b] = conjunct.arguments as [Expression, Expression];
-  for (const [own, value] of [
-    [a, b],
-    [b, a],
-  ] as const) {
+  for (const [own, value] of equalSides(conjunct)) {
     const column = own.kind === 'column' ? columns.find(({ id }) => id === own.id) : undefined;
     const read = [...referencedColumns(value)];
     if (column === undefined || read.length === 0 || !read.every((id) => left.has(id))) continue;

@@ -1,5 +1,5 @@
 /** JOIN … FOR SYSTEM_TIME AS OF: each row beside the version of a table at its time. */
-import { conjunction, conjunctsOf } from '../../plan/conjuncts.js';
+import { conjunction, conjunctsOf, equalSides } from '../../plan/conjuncts.js';
 import type { Expression } from '../../plan/expression.js';
 import { columnOf } from '../../plan/expression-builders.js';
 import { referencedColumns } from '../../plan/expression-facts.js';
@@ -134,12 +134,7 @@ function keysOf(context: BindContext, join: Join, table: VersionedTable, at: Exp
 }
 
 function keyIn(conjunct: Expression, keys: readonly string[], left: ReadonlySet<string>) {
-  if (conjunct.kind !== 'call' || conjunct.function !== '=') return null;
-  const [a, b] = conjunct.arguments as [Expression, Expression];
-  for (const [own, other] of [
-    [a, b],
-    [b, a],
-  ] as const) {
+  for (const [own, other] of equalSides(conjunct)) {
     const isLeft = [...referencedColumns(own)].every((id) => left.has(id));
     if (isLeft && other.kind === 'column' && keys.includes(other.id)) return { left: own, right: other };
   }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .._column_names import names_of
 from ..errors import SqlError
 from .tables import identifier
 
@@ -28,11 +29,6 @@ def map_query(
     parts = [f"({query_text(query)}){divided}" for query in queries]
     parts += [f"{identifier(name)} => {_constant(name, value)}" for name, value in arguments.items()]
     return f"SELECT * FROM {identifier(function)}({', '.join(parts)})"
-
-
-def names_of(columns: str | Sequence[str]) -> list[str]:
-    """One column, or several."""
-    return [columns] if isinstance(columns, str) else list(columns)
 
 
 def query_text(query: str) -> str:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from .._column_names import names_of
 from .._types import parse_type
 from .._types.arrow_type import to_schema
 from .._worker.arrow_ipc import aligned_buffer, read_schema
 from .frames import Frame
-from .map_query import map_query, names_of, query_text
+from .map_query import map_query, query_text
 from .tables import identifier
 
 if TYPE_CHECKING:

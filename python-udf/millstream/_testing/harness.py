@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import pyarrow as pa
 
+from .._column_names import names_of
 from .._execution import FunctionStage, LoadedFunction, StageMode
 from .._execution.codec import codec_for
 from .._function_spec import specify
@@ -19,7 +20,7 @@ from .bundles import Bundle, cut, run_bundles
 from .measured import Measured
 from .open_function import open_function
 from .row_frame import BIGINT, row_frame
-from .table_call import TableCall, names_of
+from .table_call import TableCall
 
 _MODES: dict[FunctionKind, StageMode] = {
     "scalar": "scalar",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from .._column_names import names_of
 from .._near_names import did_you_mean
 from ..errors import UdfError
 
@@ -36,7 +37,7 @@ def keys_of_tables(
     """
     given = [partition_by] if isinstance(partition_by, str) else list(partition_by)
     common = [key for key in given if isinstance(key, str)]
-    keys = [common for _ in tables] if len(common) == len(given) else [_list(key) for key in given]
+    keys = [common for _ in tables] if len(common) == len(given) else [names_of(key) for key in given]
     if len(keys) != len(tables) or len({len(key) for key in keys}) > 1:
         raise UdfError(
             "UDF_TEST_KIND",
@@ -46,7 +47,3 @@ def keys_of_tables(
     for number, (key, table) in enumerate(zip(keys, tables, strict=True)):
         check_names(key, table, f"column of table {number}")
     return keys
-
-
-def _list(key: str | Sequence[str]) -> list[str]:
-    return [key] if isinstance(key, str) else list(key)

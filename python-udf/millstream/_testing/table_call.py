@@ -95,11 +95,6 @@ class TableCall:
         return names, given
 
 
-def names_of(columns: str | Sequence[str]) -> list[str]:
-    """One column, or several."""
-    return [columns] if isinstance(columns, str) else list(columns)
-
-
 def _tables_of(spec: FunctionSpec) -> int:
     if spec.definition.kind == "table_aggregate":
         return 1

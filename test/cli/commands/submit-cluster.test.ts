@@ -70,7 +70,8 @@ describe('submit to a cluster', () => {
 
   const job = (state: string) => ({
     state,
-    vertices: [{ status: state, metrics: { 'write-records': 7, 'read-records': 0 } }],
+    vertices: [{ id: 'a', status: state, metrics: { 'write-records': 7, 'read-records': 0 } }],
+    plan: { nodes: [{ id: 'a' }] },
   });
   const submitted = {
     [`GET ${pagePath(0)}`]: [{ resultType: 'EOS', jobID: 'abc', results: { columns: [], data: [] } }],

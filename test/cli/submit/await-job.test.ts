@@ -4,7 +4,7 @@ import { JobManager, RestServer, SqlGateway } from '../../../operators/index.js'
 import { type Answer, type FakeFlink, fakeFlink, GATEWAY } from '../../operators/flink-gateway/fake-flink.js';
 
 const AWAY: Answer = { status: 503, errors: ['no leader'] };
-const FINISHED: Answer = { state: 'FINISHED', vertices: [] };
+const FINISHED: Answer = { state: 'FINISHED', vertices: [], plan: { nodes: [] } };
 
 describe('a job of a cluster whose servers do not answer', () => {
   let flink: FakeFlink;

@@ -152,6 +152,26 @@ describe('the client of a SQL gateway', () => {
     ]);
   });
 
+  it('counts the rows of all sources of a job', async () => {
+    const vertex = (id: string, rows: number) => ({
+      id,
+      status: 'RUNNING',
+      metrics: { 'write-records': rows, 'read-records': 0 },
+    });
+    const nodes = [{ id: 'orders' }, { id: 'rates', inputs: [] }, { id: 'join', inputs: [{ id: 'orders' }] }];
+    flink = await fakeFlink({
+      'GET /jobs/j': [
+        {
+          state: 'RUNNING',
+          vertices: [vertex('orders', 5), vertex('rates', 2), vertex('join', 9)],
+          plan: { nodes },
+        },
+      ],
+    });
+    const jobManager = new JobManager(new RestServer(flink.url, never));
+    expect(await jobManager.read('j')).toMatchObject({ state: 'RUNNING', vertices: 3, rowsRead: 7 });
+  });
+
   it('a job that could not be cancelled is told, one that has ended is not', async () => {
     flink = await fakeFlink({
       'PATCH /jobs/gone?mode=cancel': [{ status: 409, errors: ['ended'] }],
