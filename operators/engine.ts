@@ -31,6 +31,8 @@ export interface EngineSizes {
   readonly miniBatch: MiniBatchLimits | null;
   /** How time of rows is said. */
   readonly eventTime: EventTimeSettings;
+  /** Checkpoints hold what has changed since the one before. */
+  readonly incrementalCheckpoints: boolean;
   /** Where state lies. */
   readonly stateBackend: 'hashmap' | 'lmdb';
   /** How long nothing may move in a stalled job before it fails. */

@@ -60,6 +60,8 @@ export interface Watermark {
 export interface Barrier {
   readonly kind: 'barrier';
   readonly checkpointId: number;
+  /** No row comes behind it; who goes on from the checkpoint needs no other. */
+  readonly isLast: boolean;
 }
 
 /** The end of a bounded input; nothing follows it. */

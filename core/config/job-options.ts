@@ -55,6 +55,12 @@ export const JOB_OPTIONS = {
     meaning: 'How many complete checkpoints of a job are kept.',
     schema: { minimum: 1, maximum: 1000 },
   },
+  'execution.checkpointing.incremental': {
+    type: 'boolean',
+    default: 'false',
+    meaning:
+      'A checkpoint writes of state by key what has changed since the one before, and refers to the files of that one for the rest.',
+  },
   'execution.checkpointing.tolerable-failed-checkpoints': {
     type: 'integer',
     default: null,

@@ -44,6 +44,6 @@ export interface CheckpointFiles {
   rename(from: string, to: string): Promise<void>;
   /** Names in a folder; none where it does not exist. */
   list(folder: string): Promise<readonly string[]>;
-  /** Removes a folder with everything in it; does nothing where there is none. */
-  remove(folder: string): Promise<void>;
+  /** Removes a file, or a folder with everything in it; does nothing where there is none. */
+  remove(name: string): Promise<void>;
 }

@@ -173,8 +173,8 @@ export class Job {
     const open = this.tasks.filter((task) => !task.hasEnded);
     const { id, complete } = this.checkpoints.begin(open.map((task) => task.stageId));
     for (const task of open) {
-      const barrier = { kind: 'barrier', checkpointId: id } as const;
-      task.requestSnapshot(barrier, isLast).catch((error: unknown) => task.context.fail(error));
+      const barrier = { kind: 'barrier', checkpointId: id, isLast } as const;
+      task.requestSnapshot(barrier).catch((error: unknown) => task.context.fail(error));
     }
     return complete;
   }

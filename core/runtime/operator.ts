@@ -9,8 +9,15 @@ import type { StageMetrics } from './metrics.js';
 /** What an operator says to a checkpoint; null: it remembers nothing. */
 export type SnapshotState = SnapshotBytes | null | Promise<SnapshotBytes>;
 
-/** Whole, or in pieces that follow each other. */
-export type SnapshotBytes = Uint8Array | readonly Uint8Array[];
+/** Whole, or in pieces. */
+export type SnapshotBytes = Uint8Array | SnapshotPieces;
+
+/** State in pieces that follow each other: all of it, or what has changed. */
+export interface SnapshotPieces {
+  /** The checkpoint that it holds the changes since; null: it holds all. */
+  readonly since: number | null;
+  readonly pieces: readonly Uint8Array[];
+}
 
 /** Where an operator puts what it produces. */
 export interface Output {

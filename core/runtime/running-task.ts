@@ -73,8 +73,8 @@ export class RunningTask {
   }
 
   /** Asks a source for a snapshot; does nothing for other operators, which get theirs by the barrier. */
-  async requestSnapshot(barrier: Barrier, isLast: boolean): Promise<void> {
-    if (isSource(this.operator)) await this.context.requestSnapshot(this.operator, barrier, isLast);
+  async requestSnapshot(barrier: Barrier): Promise<void> {
+    if (isSource(this.operator)) await this.context.requestSnapshot(this.operator, barrier);
   }
 
   /** A source reads no more and ends; others go on until their inputs end. */

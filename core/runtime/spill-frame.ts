@@ -8,7 +8,7 @@
  *      …  for each group its message, then its selection if it has one
  */
 import { crc32 } from 'node:zlib';
-import type { Batch, ColumnGroup, StreamElement } from '../batch/batch.js';
+import type { Barrier, Batch, ColumnGroup, StreamElement } from '../batch/batch.js';
 import { loadBatch } from '../batch/hold.js';
 import { InternalError } from '../errors.js';
 import { fromJsonBytes, jsonBytes } from '../text/json-bytes.js';
@@ -72,7 +72,7 @@ type Header =
     }
   /** As text: JSON has no Infinity. */
   | { readonly kind: 'watermark'; readonly timestampMs: string }
-  | { readonly kind: 'barrier'; readonly checkpointId: number }
+  | Barrier
   | { readonly kind: 'end' };
 
 interface GroupHeader {

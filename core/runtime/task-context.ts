@@ -101,13 +101,10 @@ export class TaskContext implements OperatorContext {
     this.metrics.bytesIn += batchBytes(batch);
   }
 
-  /**
-   * Asks a source for a snapshot once it is open; does nothing when it has ended.
-   * @param isLast it emits nothing more until `goOn`
-   */
-  async requestSnapshot(source: SourceOperator, barrier: Barrier, isLast: boolean): Promise<void> {
+  /** Asks a source for a snapshot once it is open; does nothing when it has ended. Behind the last it emits nothing until `goOn`. */
+  async requestSnapshot(source: SourceOperator, barrier: Barrier): Promise<void> {
     await this.opened.promise;
-    if (isLast) this.lastBarrier = barrier.checkpointId;
+    if (barrier.isLast) this.lastBarrier = barrier.checkpointId;
     this.snapshots?.push(source.snapshot(barrier));
     await this.snapshots?.at(-1);
   }

@@ -1,39 +1,20 @@
 /**
  * Checkpoints in a folder, in the layout of Flink: `<job>/chk-<id>/_metadata`, and beside it a file for each stage that has
- * state, and the plan. One is written under a hidden name and renamed when all of it is there.
+ * state, and the plan; state that later checkpoints lean on lies in `<job>/shared`. One is written under a hidden name and
+ * renamed when all of it is there.
  */
 import { crc32 } from 'node:zlib';
-import { SourceError } from '../errors.js';
+import { InternalError } from '../errors.js';
 import type { CheckpointFiles } from '../ports/ports.js';
 import type { Checkpoint } from '../runtime/checkpoint.js';
-import type { SnapshotBytes } from '../runtime/operator.js';
-
-/** What a stage is, for who goes on from its state. */
-export interface StageIdentity {
-  readonly id: string;
-  /** Equal where the state of one fits the other; no two stages of a job have the same. */
-  readonly uid: string;
-  /** What EXPLAIN calls it. */
-  readonly description: string;
-  /** `position`: how far a source is; `nothing` that the next rows would not say again. */
-  readonly keeps: 'position' | 'state' | 'nothing';
-}
-
-/** A stage in a checkpoint. `ended`: it had no more rows to come; null: it had nothing to remember. */
-export interface StoredStage extends StageIdentity {
-  readonly state: Uint8Array | 'ended' | null;
-}
-
-/** A checkpoint as it was stored. */
-export interface StoredCheckpoint {
-  readonly id: number;
-  readonly job: string;
-  /** As `CheckpointedJob`. */
-  readonly origin: string;
-  /** Milliseconds since the epoch. */
-  readonly time: number;
-  readonly stages: readonly StoredStage[];
-}
+import type { SnapshotBytes, SnapshotPieces } from '../runtime/operator.js';
+import {
+  joined,
+  type Manifest,
+  METADATA,
+  type StageIdentity,
+  type StoredFile,
+} from './checkpoint-manifest.js';
 
 /** What is written of a job beside its state. */
 export interface CheckpointedJob {
@@ -45,29 +26,16 @@ export interface CheckpointedJob {
   readonly plan: string;
 }
 
-interface Manifest {
-  readonly format: 2;
-  readonly job: string;
-  readonly origin: string;
-  readonly id: number;
-  /** Milliseconds since the epoch. */
-  readonly time: number;
-  readonly stages: readonly (StageIdentity & { readonly state: ManifestState })[];
-}
+/** Puts the state of a stage outside of the folder of its checkpoint. */
+type Share = (stage: string, state: SnapshotPieces) => Promise<readonly StoredFile[]>;
 
-/** `ended`: the stage had no more rows to come. */
-type ManifestState =
-  | 'ended'
-  | 'none'
-  | { readonly file: string; readonly bytes: number; readonly crc32: number };
-
-const METADATA = '_metadata';
 const PLAN = 'plan.txt';
 
 /**
  * Writes a checkpoint, or savepoint, as `folder`. When it resolves all of it is there; where it fails nothing is.
  * @param time milliseconds since the epoch
  * @param beforeComplete called when nothing is left to be done but to show it
+ * @param share null: all state lies in the folder
  */
 export async function writeCheckpoint(
   files: CheckpointFiles,
@@ -76,18 +44,22 @@ export async function writeCheckpoint(
   { job, origin, stages, plan }: CheckpointedJob,
   time: number,
   beforeComplete: () => void = () => {},
+  share: Share | null = null,
 ): Promise<void> {
   const hidden = folder.replace(/[^/]*$/, '.$&');
   const encoder = new TextEncoder();
+  const filesOf = async (stage: string, state: SnapshotBytes): Promise<readonly StoredFile[]> => {
+    if (share !== null && 'pieces' in state) return share(stage, state);
+    return [await writeState(files, hidden, `${stage}.state`, piecesOf(state))];
+  };
   try {
     const written: Manifest['stages'][number][] = [];
     for (const stage of stages) {
       const bytes = states.get(stage.id);
       const none = bytes === undefined ? 'ended' : 'none';
-      const state = bytes ? await writeState(files, hidden, `${stage.id}.state`, bytes) : none;
-      written.push({ ...stage, state });
+      written.push({ ...stage, state: bytes ? { files: await filesOf(stage.id, bytes) } : none });
     }
-    const manifest: Manifest = { format: 2, job, origin, id, time, stages: written };
+    const manifest: Manifest = { format: 3, job, origin, id, time, stages: written };
     await files.write(`${hidden}/${PLAN}`, [encoder.encode(`${plan.trimEnd()}\n`)]);
     await files.write(`${hidden}/${METADATA}`, [encoder.encode(`${JSON.stringify(manifest, null, 2)}\n`)]);
     beforeComplete();
@@ -98,127 +70,105 @@ export async function writeCheckpoint(
   }
 }
 
+/** @throws {InternalError} CHECKPOINT_REFUSED for changes, which need what they lean on */
+function piecesOf(state: SnapshotBytes): readonly Uint8Array[] {
+  if (!('pieces' in state)) return [state];
+  if (state.since === null) return state.pieces;
+  throw new InternalError('CHECKPOINT_REFUSED', 'A checkpoint that stands alone was given changes only.');
+}
+
 async function writeState(
   files: CheckpointFiles,
   folder: string,
   file: string,
-  state: SnapshotBytes,
-): Promise<ManifestState> {
+  pieces: readonly Uint8Array[],
+): Promise<StoredFile> {
   let bytes = 0;
   let sum = 0;
   function* counted(): Generator<Uint8Array> {
-    for (const piece of state instanceof Uint8Array ? [state] : state) {
+    for (const piece of pieces) {
       bytes += piece.length;
       sum = crc32(piece, sum);
       yield piece;
     }
   }
-  await files.write(`${folder}/${file}`, counted());
+  await files.write(joined(folder, file), counted());
   return { file, bytes, crc32: sum };
+}
+
+/** A checkpoint that is there. */
+interface Kept {
+  readonly id: number;
+  readonly folder: string;
+  /** The files of each stage that lie in `shared`, the newest first. */
+  readonly shared: ReadonlyMap<string, readonly StoredFile[]>;
 }
 
 /** Writes the checkpoints of one job. */
 export class CheckpointStore {
-  readonly #kept: string[] = [];
+  readonly #kept: Kept[] = [];
 
-  /** @param retained how many of them are kept */
+  /**
+   * @param retained how many of them are kept
+   * @param isIncremental they may lean on state of each other
+   */
   constructor(
     private readonly files: CheckpointFiles,
     private readonly job: CheckpointedJob,
     private readonly retained: number,
+    private readonly isIncremental = false,
   ) {}
 
   /** When it resolves the checkpoint is complete; where it fails those before it stay. `beforeComplete` as of `writeCheckpoint`. */
   async write(checkpoint: Checkpoint, time: number, beforeComplete?: () => void): Promise<void> {
-    const folder = `${this.job.job}/chk-${checkpoint.id}`;
-    await writeCheckpoint(this.files, folder, checkpoint, this.job, time, beforeComplete);
-    this.#kept.push(folder);
+    const { id } = checkpoint;
+    const { job } = this.job;
+    const folder = `${job}/chk-${id}`;
+    const shared = new Map<string, readonly StoredFile[]>();
+    const share: Share = async (stage, { since, pieces }) => {
+      const before = since === null ? [] : this.#filesOf(stage, since);
+      const name = `../shared/${stage}-${id}.state`;
+      shared.set(stage, [{ file: name, bytes: 0, crc32: 0 }]);
+      const own = await writeState(this.files, folder, name, pieces);
+      shared.set(stage, [own, ...before]);
+      return [own, ...before];
+    };
+    try {
+      const shares = this.isIncremental ? share : null;
+      await writeCheckpoint(this.files, folder, checkpoint, this.job, time, beforeComplete, shares);
+    } catch (error) {
+      for (const [own] of shared.values()) await this.files.remove(joined(folder, own!.file)).catch(() => {});
+      throw error;
+    }
+    this.#kept.push({ id, folder, shared });
   }
 
-  /** Removes what is older than those that are kept. */
+  /** Removes what is older than those that are kept, and what none of them leans on. */
   async retire(): Promise<void> {
-    while (this.#kept.length > this.retained) await this.files.remove(this.#kept.shift()!);
+    while (this.#kept.length > this.retained) {
+      const { folder, shared } = this.#kept.shift()!;
+      await this.files.remove(folder);
+      const needed = new Set(this.#kept.flatMap(sharedFiles));
+      const gone = [...shared.values()].flat().filter(({ file }) => !needed.has(file));
+      for (const { file } of gone) await this.files.remove(joined(folder, file));
+    }
   }
 
   /** The job is done: nobody goes on from here. */
   async removeAll(): Promise<void> {
     await this.files.remove(this.job.job);
   }
-}
 
-/**
- * The checkpoint in a folder, or the newest in the folders up to two below it.
- * @throws {SourceError} CHECKPOINT_NOT_FOUND; CHECKPOINT_DAMAGED where a file of it is not as it was written
- */
-export async function readCheckpoint(files: CheckpointFiles): Promise<StoredCheckpoint> {
-  const found = await manifestsIn(files, '', 2);
-  const newest = found
-    .sort((a, b) => a.manifest.time - b.manifest.time || a.manifest.id - b.manifest.id)
-    .at(-1);
-  if (newest === undefined) {
-    throw new SourceError('CHECKPOINT_NOT_FOUND', 'There is no complete checkpoint to go on from.', {
-      hint: "execution.state-recovery.path names a folder 'chk-…' or 'savepoint-…', or one that holds such folders.",
-    });
+  /** @throws {InternalError} CHECKPOINT_REFUSED where the last checkpoint is another one */
+  #filesOf(stage: string, since: number): readonly StoredFile[] {
+    const last = this.#kept.at(-1);
+    const files = last?.id === since ? last.shared.get(stage) : undefined;
+    if (files !== undefined) return files;
+    const what = `Stage ${stage} has changes since checkpoint ${since}, which is not the last one.`;
+    throw new InternalError('CHECKPOINT_REFUSED', what);
   }
-  const { folder, manifest } = newest;
-  const stages: StoredStage[] = [];
-  for (const stage of manifest.stages) {
-    const state = typeof stage.state === 'object' ? await stateIn(files, folder, stage.state) : null;
-    stages.push({ ...stage, state: stage.state === 'ended' ? 'ended' : state });
-  }
-  const { id, job, origin, time } = manifest;
-  return { id, job, origin, time, stages };
 }
 
-interface FoundManifest {
-  readonly folder: string;
-  readonly manifest: Manifest;
-}
-
-async function manifestsIn(files: CheckpointFiles, folder: string, depth: number): Promise<FoundManifest[]> {
-  const names = await files.list(folder);
-  if (names.includes(METADATA)) {
-    const text = new TextDecoder().decode(await files.read(joined(folder, METADATA)));
-    return [{ folder, manifest: parsed(text, folder) }];
-  }
-  if (depth === 0) return [];
-  const below = names.filter((name) => !name.startsWith('.'));
-  return (await Promise.all(below.map((name) => manifestsIn(files, joined(folder, name), depth - 1)))).flat();
-}
-
-function parsed(text: string, folder: string): Manifest {
-  try {
-    const manifest = JSON.parse(text) as Manifest;
-    if (manifest.format === 2) return manifest;
-  } catch (cause) {
-    throw damaged(joined(folder, METADATA), cause);
-  }
-  throw damaged(joined(folder, METADATA), null);
-}
-
-async function stateIn(
-  files: CheckpointFiles,
-  folder: string,
-  state: Exclude<ManifestState, string>,
-): Promise<Uint8Array> {
-  const name = joined(folder, state.file);
-  let bytes: Uint8Array;
-  try {
-    bytes = await files.read(name);
-  } catch (cause) {
-    throw damaged(name, cause);
-  }
-  if (bytes.length === state.bytes && crc32(bytes) === state.crc32) return bytes;
-  throw damaged(name, null);
-}
-
-function joined(folder: string, name: string): string {
-  return folder === '' ? name : `${folder}/${name}`;
-}
-
-function damaged(name: string, cause: unknown): SourceError {
-  return new SourceError('CHECKPOINT_DAMAGED', `File ${name} of the checkpoint is not as it was written.`, {
-    hint: 'Go on from another checkpoint, or without one.',
-    cause,
-  });
+function sharedFiles({ shared }: Kept): readonly string[] {
+  return [...shared.values()].flat().map(({ file }) => file);
 }

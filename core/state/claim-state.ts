@@ -1,5 +1,6 @@
 /** Which stage of a job goes on from which state of a checkpoint. */
-import type { StageIdentity, StoredStage } from './checkpoint-store.js';
+import type { StageIdentity } from './checkpoint-manifest.js';
+import type { StoredStage } from './read-checkpoint.js';
 
 /** What the stages of a job found in a checkpoint. */
 export interface ClaimedState {

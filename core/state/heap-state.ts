@@ -1,6 +1,8 @@
 /** State in the memory of the core, or what is keyed in a store. */
 import type { SqlValue } from '../batch/value.js';
+import type { SnapshotPieces } from '../runtime/operator.js';
 import { ExpiringMap, type Written } from './expiring-map.js';
+import { Increments } from './increments.js';
 import {
   concatenated,
   decodeSnapshot,
@@ -21,8 +23,15 @@ import type {
 import { SteppedMap } from './stepped-map.js';
 import { TimeQueue } from './time-queue.js';
 
-/** Gives what is there of one name to `add`: some of it with each call, until that gives false. */
-type BeginSave = (add: (entry: SavedEntry) => void) => (most: number) => boolean;
+/** Gives what is there of one name, or has changed, to `add`: some of it with each call, until that gives false. */
+type BeginSave = (add: (entry: SavedEntry) => void, onlyChanges: boolean) => (most: number) => boolean;
+
+/** A checkpoint, for who takes part in it. */
+interface Occasion {
+  readonly checkpointId: number;
+  /** All of the state is wanted, whatever has changed. */
+  readonly isLast: boolean;
+}
 
 /** Behind the name of a state that expires: when each key was written. */
 const WRITTEN = ':written';
@@ -33,16 +42,20 @@ const ENTRIES_PER_STEP = 256;
 export class HeapState implements StateBackend {
   readonly #restored = new Map<string, StateEntry[]>();
   readonly #saved = new Map<string, BeginSave>();
+  readonly #keyed: SavableState<never>[] = [];
+  readonly #increments = new Increments();
 
   /**
    * @param snapshot of the checkpoint that the job goes on from; null: it begins
    * @param ttl of states that expire, 0 ms: none does unless a query asks for it; null: there is no clock
    * @param store of keyed state that nobody holds; null: it lies in memory too
+   * @param isIncremental checkpoints hold what has changed since the one before, where that is less
    */
   constructor(
     snapshot: Uint8Array | null = null,
     private readonly clock: StateTtl | null = null,
     private readonly store: StateStore | null = null,
+    private readonly isIncremental = false,
   ) {
     for (const entry of snapshot === null ? [] : decodeSnapshot(snapshot)) {
       const entries = this.#restored.get(entry.state);
@@ -67,16 +80,16 @@ export class HeapState implements StateBackend {
     { expires, ttl = this.ttl, isHeld = false }: KeyedStateOptions = { expires: false },
   ): KeyedState<T> {
     if (expires && ttl !== null) return this.#expiring(state, codec, ttl);
-    const things = isHeld ? new SteppedMap<T>() : this.#map(state, codec);
+    const things = this.#map(state, codec, isHeld);
     for (const { key, value } of this.#take(state)) {
       things.set(key!, codec.load(value));
       this.store?.betweenBatches();
     }
-    this.#saved.set(state, (add) => {
+    this.#saved.set(state, (add, onlyChanges) => {
       things.begin((key, thing) => {
-        add({ state, key, value: codec.save(thing) });
+        add({ state, key, value: thing === undefined ? undefined : codec.save(thing) });
         return true;
-      });
+      }, onlyChanges);
       return (most) => things.step(most);
     });
     return things;
@@ -114,24 +127,35 @@ export class HeapState implements StateBackend {
 
   /** All of it, as an Arrow IPC stream. */
   snapshot(): Uint8Array {
+    this.#increments.reset();
     const writer = new SnapshotWriter();
-    for (const step of this.#begin(writer)) step(Number.POSITIVE_INFINITY);
+    for (const step of this.#begin(writer, false)) step(Number.POSITIVE_INFINITY);
     return concatenated(writer.finish());
   }
 
   /**
-   * The same of what is there now, in pieces, made bit by bit while it may be changed.
+   * The same of what is there now, or of what has changed, made bit by bit while it may be changed.
    * @param pause called every few entries; resolves when it may go on
    */
-  async snapshotInSteps(pause: () => Promise<void> | null): Promise<readonly Uint8Array[]> {
+  async snapshotInSteps(
+    pause: () => Promise<void> | null,
+    { checkpointId, isLast }: Occasion,
+  ): Promise<SnapshotPieces> {
+    const isWhole = isLast || !this.isIncremental;
+    const since = this.#increments.begin(checkpointId, isWhole, this.#size());
     const writer = new SnapshotWriter();
-    for (const step of this.#begin(writer)) {
+    for (const step of this.#begin(writer, since !== null)) {
       while (step(ENTRIES_PER_STEP)) {
         const paused = pause();
         if (paused !== null) await paused;
       }
     }
-    return writer.finish();
+    return { since, pieces: writer.finish() };
+  }
+
+  /** What comes after that checkpoint may lean on it. */
+  checkpointCompleted(checkpointId: number): void {
+    this.#increments.completed(checkpointId);
   }
 
   /** Nobody holds a thing of the state: some may be put away. */
@@ -143,12 +167,25 @@ export class HeapState implements StateBackend {
     await this.store?.close();
   }
 
-  #map<T>(state: string, codec: StateCodec<T>): SavableState<T> {
-    return this.store === null ? new SteppedMap<T>() : this.store.keyed(state, codec);
+  #map<T>(state: string, codec: StateCodec<T>, isHeld = false): SavableState<T> {
+    const map =
+      this.store === null || isHeld
+        ? new SteppedMap<T>(this.isIncremental)
+        : this.store.keyed(state, codec, this.isIncremental);
+    this.#keyed.push(map as SavableState<never>);
+    return map;
   }
 
-  #begin(writer: SnapshotWriter): ((most: number) => boolean)[] {
-    return [...this.#saved.values()].map((begin) => begin((entry) => writer.add(entry)));
+  #size(): { readonly all: number; readonly changed: number } {
+    const sizes = this.#keyed.map(({ size }) => size);
+    return {
+      all: sizes.reduce((sum, { all }) => sum + all, 0),
+      changed: sizes.reduce((sum, { changed }) => sum + changed, 0),
+    };
+  }
+
+  #begin(writer: SnapshotWriter, onlyChanges: boolean): ((most: number) => boolean)[] {
+    return [...this.#saved.values()].map((begin) => begin((entry) => writer.add(entry), onlyChanges));
   }
 
   /** What was stored without times counts as written now. */
@@ -166,13 +203,21 @@ export class HeapState implements StateBackend {
       things.restore(key!, codec.load(value), times.get(key) ?? ttl.nowMs());
       this.store?.betweenBatches();
     }
-    this.#saved.set(state, (add) => {
-      written.begin((key, { thing, atMs }) => {
-        if (things.isExpired({ atMs })) return false;
+    this.#saved.set(state, (add, onlyChanges) => {
+      const save = (key: string, { thing, atMs }: Written<T>) => {
         add({ state, key, value: codec.save(thing) });
         add({ state: state + WRITTEN, key, value: atMs });
-        return true;
-      });
+      };
+      const forget = (key: string) => {
+        add({ state, key, value: undefined });
+        add({ state: state + WRITTEN, key, value: undefined });
+      };
+      written.begin((key, entry) => {
+        const isThere = entry !== undefined && !things.isExpired(entry);
+        if (isThere) save(key, entry);
+        else if (onlyChanges) forget(key);
+        return isThere;
+      }, onlyChanges);
       return (most) => written.step(most);
     });
     return things;

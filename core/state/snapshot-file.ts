@@ -1,6 +1,7 @@
 /**
  * The state of an operator as an Arrow IPC stream. Columns: `state`, the name; `key_group` and `key`, NULL for what belongs
- * to the operator as a whole; `value`, bytes in the form of `state-value.ts`.
+ * to the operator as a whole; `value`, bytes in the form of `state-value.ts`, none for a key that is gone since the snapshot
+ * that this one holds the changes of. Such snapshots stand one behind the other, the newest first.
  */
 import { decodeBatch } from '../batch/decode.js';
 import { BatchEncoder } from '../batch/encode.js';
@@ -38,8 +39,8 @@ const BYTES_PER_BATCH = 8 * 2 ** 20;
 /** A batch of no bytes: the end of an IPC stream. */
 const END = Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0);
 
-/** What is to be written; the group follows from the key. */
-export type SavedEntry = Omit<StateEntry, 'keyGroup'>;
+/** What is to be written; the group follows from the key. Undefined: the key is gone. */
+export type SavedEntry = Omit<StateEntry, 'keyGroup' | 'value'> & { readonly value: SqlValue | undefined };
 
 /** Writes entries as they are given: what is in a value may be changed after that. */
 export class SnapshotWriter {
@@ -61,7 +62,7 @@ export class SnapshotWriter {
     this.#states.push(state);
     this.#keys.push(key);
     this.#keyChars += key?.length ?? 0;
-    this.#values.write(value);
+    if (value !== undefined) this.#values.write(value);
     this.#offsets[this.#states.length] = this.#values.length;
     const bytes = this.#values.length + this.#keyChars;
     if (this.#states.length === ROWS_PER_BATCH || bytes >= BYTES_PER_BATCH) this.#flush();
@@ -89,11 +90,32 @@ export class SnapshotWriter {
   }
 }
 
-/** @throws {InternalError} STATE_MALFORMED, BATCH_MALFORMED */
+/**
+ * What is there after a snapshot and the changes since it. Of what belongs to the operator as a whole the newest says all.
+ * @param bytes the newest, then each that it leans on
+ * @throws {InternalError} STATE_MALFORMED, BATCH_MALFORMED
+ */
 export function* decodeSnapshot(bytes: Uint8Array): Generator<StateEntry> {
-  const schemas = new SchemaRegistry();
-  const [schemaMessage, ...messages] = messagesOf(bytes);
+  const newer = new Map<string, Set<string>>();
+  for (let at = 0, isNewest = true; isNewest || at < bytes.length; isNewest = false) {
+    const { messages, end } = messagesOf(bytes, at);
+    const isOldest = end === bytes.length;
+    for (const { state, keyGroup, key, value } of rowsOf(messages)) {
+      if (key === null ? !isNewest : newer.get(state)?.has(key) === true) continue;
+      if (key !== null && !isOldest) remember(newer, state, key);
+      if (value.length > 0) yield { state, keyGroup, key, value: readStateValue(value) };
+    }
+    at = end;
+  }
+}
+
+interface StoredRow extends Omit<StateEntry, 'value'> {
+  readonly value: Uint8Array;
+}
+
+function* rowsOf([schemaMessage, ...messages]: readonly Uint8Array[]): Generator<StoredRow> {
   if (schemaMessage === undefined) throw cutOff();
+  const schemas = new SchemaRegistry();
   const schema = schemas.register(schemaMessage);
   for (const message of messages) {
     const { rows } = validateRecordBatchMessage(message, schemas.layout(schema));
@@ -105,19 +127,28 @@ export function* decodeSnapshot(bytes: Uint8Array): Generator<StateEntry> {
         state: state!.value(row) as string,
         keyGroup: keyGroup!.value(row) as number | null,
         key: key!.value(row) as string | null,
-        value: readStateValue(value!.value(row) as Uint8Array),
+        value: value!.value(row) as Uint8Array,
       };
     }
   }
 }
 
-/** The encapsulated messages of a stream, up to its end. */
-function messagesOf(bytes: Uint8Array): Uint8Array[] {
+function remember(keys: Map<string, Set<string>>, state: string, key: string): void {
+  const known = keys.get(state);
+  if (known === undefined) keys.set(state, new Set([key]));
+  else known.add(key);
+}
+
+/** The encapsulated messages of the stream that begins at `from`, and where it ends. */
+function messagesOf(
+  bytes: Uint8Array,
+  from: number,
+): { readonly messages: Uint8Array[]; readonly end: number } {
   const messages: Uint8Array[] = [];
-  for (let at = 0; ; ) {
+  for (let at = from; ; ) {
     if (at + IPC_PREFIX_BYTES > bytes.length) throw cutOff();
     const metadataBytes = new DataView(bytes.buffer, bytes.byteOffset + at).getInt32(4, true);
-    if (metadataBytes === 0) return messages;
+    if (metadataBytes === 0) return { messages, end: at + IPC_PREFIX_BYTES };
     const bodyAt = at + IPC_PREFIX_BYTES + metadataBytes;
     if (metadataBytes < 8 || bodyAt > bytes.length) throw cutOff();
     const view = new DataView(bytes.buffer, bytes.byteOffset + at + IPC_PREFIX_BYTES, metadataBytes);

@@ -9,8 +9,8 @@ export interface StateCodec<T> {
 }
 
 /**
- * One thing for each key, until a checkpoint is taken in the order in which keys came. What `get` gives may be changed in place; of a state that expires
- * `set` says that it was.
+ * One thing for each key. What `get` gives may be changed in place, what `values` gives may not; of a state that expires `set`
+ * says that it was.
  */
 export interface KeyedState<T> {
   get(key: string): T | undefined;
@@ -28,13 +28,18 @@ export interface KeyedStateOptions {
   readonly isHeld?: boolean;
 }
 
-/** Gets a thing as it was when the saving began, once. False: it has expired, and may be removed. */
-export type SaveThing<T> = (key: string, thing: T) => boolean;
+/** Gets a thing as it was when the saving began, once; undefined: it is no longer there. False: it has expired, and may be removed. */
+export type SaveThing<T> = (key: string, thing: T | undefined) => boolean;
 
 /** Keyed state that is saved bit by bit, while it is already being changed. */
 export interface SavableState<T> extends KeyedState<T> {
-  /** From here on `save` gets what is there now. What an earlier call had left is saved first. */
-  begin(save: SaveThing<T>): void;
+  /** Entries; `changed` since the last `begin`, or more: `Infinity` where it is not known which. */
+  readonly size: { readonly all: number; readonly changed: number };
+  /**
+   * From here on `save` gets what is there now. What an earlier call had left is saved first.
+   * @param onlyChanges since the last call; not where `size` does not know them
+   */
+  begin(save: SaveThing<T>, onlyChanges: boolean): void;
   /** Saves some more; false when nothing is left to be saved. */
   step(most: number): boolean;
   /** Some that came first; none where that is not known. */
@@ -43,7 +48,8 @@ export interface SavableState<T> extends KeyedState<T> {
 
 /** Where keyed state lies that need not stay in memory. */
 export interface StateStore {
-  keyed<T>(name: string, codec: StateCodec<T>): SavableState<T>;
+  /** @param tracksChanges what has changed may be asked for */
+  keyed<T>(name: string, codec: StateCodec<T>, tracksChanges: boolean): SavableState<T>;
   /** Nobody holds a thing: some may be put away. */
   betweenBatches(): void;
   close(): Promise<void>;

@@ -2,73 +2,127 @@
 import type { SavableState, SaveThing } from './state-backend.js';
 
 /**
- * While it is saved there are two maps: what has not been saved moves over, in its order or because somebody asks for it.
- * So a thing is saved before it can be changed, and nothing is copied.
+ * Says what a thing is for the saving that goes on, and for the next one. An epoch is two numbers, the even one for what was
+ * there when it began:
+ *
+ * the epoch: asked for since it began · the epoch + 1: new since it began · minus the epoch: saved, and not asked for since ·
+ * anything else: not looked at in this epoch; asked for in the last one where it is one of its two numbers
  */
+type Mark = number;
+
+interface Cell<T> {
+  thing: T;
+  mark: Mark;
+}
+
+/** Keys whose going is remembered for each that is there; beyond it all is saved anew. */
+const MOST_GONE = 2;
+/** So many are remembered in any case. */
+const LEAST_GONE = 10_000;
+
+/** A thing is saved before who asks for it can change it. Nothing is copied and nothing moves. */
 export class SteppedMap<T> implements SavableState<T> {
-  #things = new Map<string, T>();
-  #rest: Map<string, T> | null = null;
-  #walk: Iterator<[string, T]> | null = null;
+  readonly #cells = new Map<string, Cell<T>>();
+  #epoch = 2;
+  /** Asked for, new or gone since the epoch began. */
+  #changed = 0;
+  /** Keys of what was there when the epoch began and is no longer; null: too many, or nobody asks. */
+  #gone: Set<string> | null;
+  #walk: Iterator<[string, Cell<T>]> | null = null;
+  #goneWalk: Iterator<string> | null = null;
+  /** What has not been asked for in the last epoch is not saved. */
+  #savesChanges = false;
   #save: SaveThing<T> = () => true;
 
+  /** @param tracksChanges false: all of it is saved each time */
+  constructor(private readonly tracksChanges = false) {
+    this.#gone = tracksChanges ? new Set() : null;
+  }
+
   get(key: string): T | undefined {
-    const thing = this.#things.get(key);
-    return thing === undefined && this.#rest !== null ? this.#move(key) : thing;
+    const cell = this.#cells.get(key);
+    if (cell === undefined) return undefined;
+    if (cell.mark < this.#epoch) this.#touch(key, cell);
+    return cell.thing;
   }
 
   set(key: string, thing: T): void {
-    if (this.#rest !== null) this.#move(key);
-    this.#things.set(key, thing);
+    const cell = this.#cells.get(key);
+    if (cell === undefined) {
+      const wasThere = this.#gone?.delete(key) === true;
+      if (!wasThere) this.#changed += 1;
+      this.#cells.set(key, { thing, mark: wasThere ? this.#epoch : this.#epoch + 1 });
+      return;
+    }
+    if (cell.mark < this.#epoch) this.#touch(key, cell);
+    cell.thing = thing;
   }
 
   delete(key: string): void {
-    if (this.#rest !== null) this.#move(key);
-    this.#things.delete(key);
+    const cell = this.#cells.get(key);
+    if (cell === undefined) return;
+    if (cell.mark < this.#epoch) this.#touch(key, cell);
+    this.#cells.delete(key);
+    if (cell.mark === this.#epoch) this.#goes(key);
+    else this.#changed -= 1;
   }
 
   *values(): Generator<T> {
-    for (const [, thing] of this.entries()) yield thing;
+    for (const [, { thing }] of this.#cells) yield thing;
   }
 
-  /** What has to be saved is saved first. */
-  entries(): IterableIterator<[string, T]> {
-    this.step(Number.POSITIVE_INFINITY);
-    return this.#things.entries();
+  *oldest(): Generator<readonly [string, T]> {
+    for (const [key, { thing }] of this.#cells) yield [key, thing];
   }
 
-  /** Those that came first, without what has not been saved yet. */
-  oldest(): Iterable<[string, T]> {
-    return this.#things;
+  get size(): { readonly all: number; readonly changed: number } {
+    const isKnown = this.#gone !== null;
+    return { all: this.#cells.size, changed: isKnown ? this.#changed : Number.POSITIVE_INFINITY };
   }
 
-  /** From here on `save` gets what is there now. What an earlier call had left is saved first. */
-  begin(save: SaveThing<T>): void {
+  begin(save: SaveThing<T>, onlyChanges: boolean): void {
     this.step(Number.POSITIVE_INFINITY);
     this.#save = save;
-    this.#rest = this.#things;
-    this.#walk = this.#rest.entries();
-    this.#things = new Map();
+    this.#savesChanges = onlyChanges;
+    this.#goneWalk = onlyChanges ? this.#gone!.values() : null;
+    this.#gone = this.tracksChanges ? new Set() : null;
+    this.#epoch += 2;
+    this.#changed = 0;
+    this.#walk = this.#cells.entries();
   }
 
-  /** Saves some more; false when nothing is left to be saved. */
   step(most: number): boolean {
     for (let left = most; left > 0 && this.#walk !== null; left--) {
+      const gone = this.#goneWalk?.next();
+      if (gone !== undefined && gone.done !== true) {
+        this.#save(gone.value, undefined);
+        continue;
+      }
+      this.#goneWalk = null;
       const next = this.#walk.next();
-      if (next.done === true) {
-        this.#rest = null;
-        this.#walk = null;
-      } else this.#move(next.value[0]);
+      if (next.done === true) this.#walk = null;
+      else if (next.value[1].mark < this.#epoch) this.#saveOnce(next.value[0], next.value[1]);
     }
     return this.#walk !== null;
   }
 
-  #move(key: string): T | undefined {
-    const rest = this.#rest!;
-    const thing = rest.get(key);
-    if (thing === undefined) return undefined;
-    this.#save(key, thing);
-    rest.delete(key);
-    this.#things.set(key, thing);
-    return thing;
+  /** From here on it may be changed. */
+  #touch(key: string, cell: Cell<T>): void {
+    if (this.#walk !== null) this.#saveOnce(key, cell);
+    cell.mark = this.#epoch;
+    this.#changed += 1;
+  }
+
+  #saveOnce(key: string, cell: Cell<T>): void {
+    if (cell.mark === -this.#epoch) return;
+    if (this.#savesChanges && cell.mark < this.#epoch - 2) return;
+    this.#save(key, cell.thing);
+    cell.mark = -this.#epoch;
+  }
+
+  #goes(key: string): void {
+    if (this.#gone === null) return;
+    this.#gone.add(key);
+    if (this.#gone.size > LEAST_GONE + MOST_GONE * this.#cells.size) this.#gone = null;
   }
 }

@@ -7,6 +7,8 @@ export interface CheckpointSettings {
   readonly interval: number | null;
   readonly folder: string | null;
   readonly retained: number;
+  /** They hold what has changed since the one before. */
+  readonly isIncremental: boolean;
   /** Checkpoints in a row that may fail; null: any number. */
   readonly tolerated: number | null;
   /** Where savepoints go that are not told a folder; null: nowhere. */
@@ -28,6 +30,7 @@ export function checkpointSettings(
     interval: configuration.get('execution.checkpointing.interval'),
     folder: path(configuration.get('execution.checkpointing.dir')),
     retained: configuration.get('execution.checkpointing.num-retained'),
+    isIncremental: configuration.get('execution.checkpointing.incremental'),
     tolerated: configuration.get('execution.checkpointing.tolerable-failed-checkpoints'),
     savepoints: path(configuration.get('execution.checkpointing.savepoint-dir')),
     recovery: path(configuration.get('execution.state-recovery.path')),

@@ -69,7 +69,7 @@ export class Checkpoints {
     restored: RestoredState | null,
   ) {
     const { engine, settings, plan } = parts;
-    const { folder, interval, retained } = settings;
+    const { folder, interval, retained, isIncremental } = settings;
     this.#job = {
       job: engine.job.id,
       origin: restored?.origin ?? engine.job.id,
@@ -77,7 +77,9 @@ export class Checkpoints {
       plan: plan(),
     };
     this.#store =
-      interval === null ? null : new CheckpointStore(checkpointFolder(folder!), this.#job, retained);
+      interval === null
+        ? null
+        : new CheckpointStore(checkpointFolder(folder!), this.#job, retained, isIncremental);
     this.#restored = restored;
     this.#last = restored?.id ?? 0;
     this.#first = this.#last;

@@ -25,6 +25,7 @@ export function engineSizes(
     bufferBytes,
     answerBytes: configuration.get('millstream.bundle.answer-memory'),
     temporaryBytes: configuration.get('millstream.temporary.disk'),
+    incrementalCheckpoints: configuration.get('execution.checkpointing.incremental'),
     stateBackend: configuration.get('state.backend.type') === 'lmdb' ? 'lmdb' : 'hashmap',
     stateTtlMs: configuration.get('table.exec.state.ttl'),
     eventTime: {

@@ -19,6 +19,9 @@ const SHORT_KEY = 0x00;
 /** Expired entries that are removed together. */
 const MOST_REMOVED = 256;
 
+/** The epoch in which an entry was written, little-endian, before its key and its thing; without a thing it is gone. */
+const EPOCH_BYTES = 4;
+
 interface Entry {
   readonly key: string;
   readonly bytes: Uint8Array;
@@ -32,6 +35,11 @@ export class LmdbMap<T> implements SavableState<T> {
   /** In the database, and no longer there. */
   readonly #deleted = new Set<string>();
   #isCut = false;
+  #epoch = 0;
+  /** Entries written since the epoch began; one may be among them more than once. */
+  #written = 0;
+  /** What was written before the last epoch is not saved. */
+  #savesChanges = false;
   #save: SaveThing<T> = () => true;
   #walk: {
     readonly transaction: LmdbTransaction;
@@ -43,7 +51,13 @@ export class LmdbMap<T> implements SavableState<T> {
     private readonly database: LmdbDatabase,
     private readonly codec: StateCodec<T>,
     private readonly told: <Result>(work: () => Result) => Result,
+    private readonly tracksChanges = false,
   ) {}
+
+  get size(): { readonly all: number; readonly changed: number } {
+    const { entryCount } = this.told(() => this.database.getStats());
+    return { all: entryCount + this.#atWork.size, changed: this.#written + this.inMemory };
+  }
 
   /** Things that lie in memory. */
   get inMemory(): number {
@@ -55,8 +69,8 @@ export class LmdbMap<T> implements SavableState<T> {
     if (known !== undefined || this.#deleted.has(key)) return known;
     const bytes = this.told(() => this.database.get(databaseKey(key)));
     if (bytes === undefined) return undefined;
-    const thing = this.#loaded(bytes)[1];
-    this.#atWork.set(key, thing);
+    const { thing } = this.#loaded(bytes);
+    if (thing !== undefined) this.#atWork.set(key, thing);
     return thing;
   }
 
@@ -72,13 +86,19 @@ export class LmdbMap<T> implements SavableState<T> {
 
   *values(): Generator<T> {
     this.putAway();
-    for (const { value } of this.database.getRange({})) yield this.#loaded(value)[1];
+    for (const { value } of this.database.getRange({})) {
+      const { thing } = this.#loaded(value);
+      if (thing !== undefined) yield thing;
+    }
   }
 
-  begin(save: SaveThing<T>): void {
+  begin(save: SaveThing<T>, onlyChanges: boolean): void {
     this.step(Number.POSITIVE_INFINITY);
     this.putAway();
     this.#save = save;
+    this.#savesChanges = onlyChanges;
+    this.#epoch += 1;
+    this.#written = 0;
     this.told(() => {
       const transaction = this.database.useReadTransaction();
       this.#walk = { transaction, entries: this.database.getRange({ transaction })[Symbol.iterator]() };
@@ -101,8 +121,11 @@ export class LmdbMap<T> implements SavableState<T> {
         break;
       }
       const { value } = next.value;
-      const [key, thing] = this.#loaded(value);
-      if (!this.#save(key, thing)) expired.push({ key, bytes: Uint8Array.from(value) });
+      if (this.#savesChanges && epochOf(value) < this.#epoch - 1) continue;
+      const { key, thing } = this.#loaded(value);
+      // Who goes on from all of it, or from changes that say so, does not meet a thing that is gone.
+      const isThere = thing !== undefined || this.#savesChanges ? this.#save(key, thing) : false;
+      if (thing === undefined || !isThere) expired.push({ key, bytes: Uint8Array.from(value) });
       if (expired.length === MOST_REMOVED) this.#remove(expired.splice(0));
     }
     this.#remove(expired);
@@ -118,14 +141,16 @@ export class LmdbMap<T> implements SavableState<T> {
     if (this.inMemory === 0) return;
     this.told(() =>
       this.database.transactionSync(() => {
-        for (const key of this.#deleted) this.database.removeSync(databaseKey(key));
-        for (const [key, thing] of this.#atWork) {
-          const writer = new StateWriter();
-          writer.write([key, this.codec.save(thing)]);
-          this.database.putSync(databaseKey(key), writer.bytes);
+        for (const key of this.#deleted) {
+          const inFile = databaseKey(key);
+          if (!this.tracksChanges) this.database.removeSync(inFile);
+          else if (this.database.get(inFile) !== undefined) this.database.putSync(inFile, this.#entry([key]));
         }
+        for (const [key, thing] of this.#atWork)
+          this.database.putSync(databaseKey(key), this.#entry([key, this.codec.save(thing)]));
       }),
     );
+    this.#written += this.inMemory;
     this.#deleted.clear();
     this.#atWork.clear();
   }
@@ -156,10 +181,24 @@ export class LmdbMap<T> implements SavableState<T> {
     this.#walk = null;
   }
 
-  #loaded(bytes: Uint8Array): [key: string, thing: T] {
-    const [key, saved] = readStateValue(bytes) as readonly [string, SqlValue];
-    return [key, this.codec.load(saved)];
+  #entry(content: readonly SqlValue[]): Uint8Array {
+    const writer = new StateWriter();
+    writer.write(content);
+    const bytes = new Uint8Array(EPOCH_BYTES + writer.length);
+    new DataView(bytes.buffer).setUint32(0, this.#epoch, true);
+    bytes.set(writer.bytes, EPOCH_BYTES);
+    return bytes;
   }
+
+  #loaded(bytes: Uint8Array): { readonly key: string; readonly thing: T | undefined } {
+    const content = readStateValue(bytes.subarray(EPOCH_BYTES)) as readonly SqlValue[];
+    const thing = content.length === 1 ? undefined : this.codec.load(content[1]!);
+    return { key: content[0] as string, thing };
+  }
+}
+
+function epochOf(bytes: Uint8Array): number {
+  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
 }
 
 function databaseKey(key: string): Uint8Array {

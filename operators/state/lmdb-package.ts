@@ -9,6 +9,7 @@ export interface LmdbDatabase {
   getRange(options: { readonly transaction?: LmdbTransaction }): Iterable<{ readonly value: Uint8Array }>;
   /** What it shows stays as it is until it is done. */
   useReadTransaction(): LmdbTransaction;
+  getStats(): { readonly entryCount: number };
   transactionSync(work: () => void): unknown;
 }
 

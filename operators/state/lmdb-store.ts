@@ -24,11 +24,11 @@ export function openLmdb(path: string, mostInMemory = MOST_IN_MEMORY): StateStor
     told(() => loadLmdb().open({ path, noSync: true, noSubdir: true, maxDbs: 64, compression: false }));
   const maps: LmdbMap<unknown>[] = [];
   return {
-    keyed: <T>(name: string, codec: StateCodec<T>) => {
+    keyed: <T>(name: string, codec: StateCodec<T>, tracksChanges: boolean) => {
       const file = root ?? opened();
       root = file;
       const database = told(() => file.openDB({ name, encoding: 'binary', keyEncoding: 'binary' }));
-      const map = new LmdbMap<T>(database, codec, told);
+      const map = new LmdbMap<T>(database, codec, told, tracksChanges);
       maps.push(map as unknown as LmdbMap<unknown>);
       return map;
     },

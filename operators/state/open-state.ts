@@ -14,6 +14,7 @@ export function openState({
   const ttl = { ms: sizes.stateTtlMs, nowMs: () => clock.nowMs() };
   return (snapshot) => {
     const path = join(temporaryDirectory, `state-${randomUUID()}.lmdb`);
-    return new HeapState(snapshot, ttl, sizes.stateBackend === 'lmdb' ? openLmdb(path) : null);
+    const store = sizes.stateBackend === 'lmdb' ? openLmdb(path) : null;
+    return new HeapState(snapshot, ttl, store, sizes.incrementalCheckpoints);
   };
 }

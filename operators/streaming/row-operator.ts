@@ -94,7 +94,7 @@ export class RowOperator implements Operator {
   snapshot(barrier: Barrier): Promise<void> {
     return this.#turns.alone(async () => {
       await this.#sayCollected();
-      const state = this.state.snapshotInSteps(pausesOf(this.#context));
+      const state = this.state.snapshotInSteps(pausesOf(this.#context), barrier);
       this.#context.acknowledge(barrier.checkpointId, state);
       await this.#context.output.emit(barrier);
     });
@@ -114,6 +114,10 @@ export class RowOperator implements Operator {
     } finally {
       await this.state.close();
     }
+  }
+
+  checkpointCompleted(checkpointId: number): void {
+    this.state.checkpointCompleted(checkpointId);
   }
 
   whyNotAgain(): string | null {

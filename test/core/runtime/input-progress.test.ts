@@ -64,11 +64,11 @@ describe('barriers of several inputs', () => {
     });
 
     const first = alignment
-      .arrive({ kind: 'barrier', checkpointId: 1 })
+      .arrive({ kind: 'barrier', checkpointId: 1, isLast: false })
       .then(() => log.push('first goes on'));
     await promisesSettle();
     log.push('second arrives');
-    await Promise.all([first, alignment.arrive({ kind: 'barrier', checkpointId: 1 })]);
+    await Promise.all([first, alignment.arrive({ kind: 'barrier', checkpointId: 1, isLast: false })]);
 
     expect(log).toEqual(['second arrives', 'snapshot 1', 'first goes on']);
   });
@@ -78,7 +78,7 @@ describe('barriers of several inputs', () => {
     const alignment = new BarrierAlignment(3, async ({ checkpointId }) => void seen.push(checkpointId));
     alignment.end();
 
-    const waiting = alignment.arrive({ kind: 'barrier', checkpointId: 7 });
+    const waiting = alignment.arrive({ kind: 'barrier', checkpointId: 7, isLast: false });
     alignment.end();
     await waiting;
 
@@ -87,8 +87,10 @@ describe('barriers of several inputs', () => {
 
   it('that arrive out of order are a defect', () => {
     const alignment = new BarrierAlignment(2, async () => {});
-    alignment.arrive({ kind: 'barrier', checkpointId: 1 });
+    alignment.arrive({ kind: 'barrier', checkpointId: 1, isLast: false });
 
-    expect(() => alignment.arrive({ kind: 'barrier', checkpointId: 2 })).toThrow('Barrier 2 arrived');
+    expect(() => alignment.arrive({ kind: 'barrier', checkpointId: 2, isLast: false })).toThrow(
+      'Barrier 2 arrived',
+    );
   });
 });

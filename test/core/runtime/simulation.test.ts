@@ -151,7 +151,7 @@ function randomElements(random: SeededRandom): Exclude<StreamElement, { kind: 'e
     const kind = random.int(0, 9);
     if (kind < 7) elements.push(numbersBatch(Array.from({ length: random.int(1, 12) }, () => value++)));
     else if (kind < 9) elements.push({ kind: 'watermark', timestampMs: value * 10 + i / 100 });
-    else elements.push({ kind: 'barrier', checkpointId: barrier++ });
+    else elements.push({ kind: 'barrier', checkpointId: barrier++, isLast: false });
   }
   elements.push(numbersBatch([value]));
   return dropRepeatedWatermarks(elements);

@@ -27,7 +27,7 @@ const ELEMENTS: StreamElement[] = [
   },
   { kind: 'watermark', timestampMs: -12.5 },
   { kind: 'watermark', timestampMs: Number.POSITIVE_INFINITY },
-  { kind: 'barrier', checkpointId: 12 },
+  { kind: 'barrier', checkpointId: 12, isLast: false },
   { kind: 'end' },
 ];
 

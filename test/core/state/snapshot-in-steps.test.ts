@@ -8,6 +8,8 @@ interface Counter {
   count: number;
 }
 
+const FIRST = { checkpointId: 1, isLast: false };
+
 function counters(state: HeapState, expires: boolean): KeyedState<Counter> {
   const codec = { save: ({ count }: Counter) => count, load: (saved: unknown) => ({ count: Number(saved) }) };
   return state.keyed('counters', codec, { expires });
@@ -63,13 +65,13 @@ describe('a snapshot that is made in steps', () => {
             const expected = contentOf(state.snapshot());
 
             const rest = [...steps];
-            const bytes = await state.snapshotInSteps(() => {
+            const { pieces } = await state.snapshotInSteps(() => {
               time.value += 1;
               for (const each of rest.shift() ?? []) apply(things, queue, each);
               return rest.length === 0 ? null : Promise.resolve();
-            });
+            }, FIRST);
 
-            expect(contentOf(concatenated(bytes))).toEqual(expected);
+            expect(contentOf(concatenated(pieces))).toEqual(expected);
             const now = contentOf(state.snapshot());
             expect(contentOf(new Again(state.snapshot(), expires ? ttl : null).snapshot())).toEqual(now);
           },
@@ -84,13 +86,13 @@ describe('a snapshot that is made in steps', () => {
     const things = counters(state, false);
     for (let i = 0; i < 2_000; i++) things.set(String(i), { count: i });
     let goOn = () => {};
-    const first = state.snapshotInSteps(() => new Promise((resolve) => (goOn = resolve)));
+    const first = state.snapshotInSteps(() => new Promise((resolve) => (goOn = resolve)), FIRST);
 
     things.get('1999')!.count = -1;
     const second = contentOf(state.snapshot());
     goOn();
 
-    expect(contentOf(concatenated(await first))).toContain('counters 1999 1999');
+    expect(contentOf(concatenated((await first).pieces))).toContain('counters 1999 1999');
     expect(second).toContain('counters 1999 -1');
   });
 });

@@ -44,6 +44,7 @@ async function run(failing: readonly number[], tolerated: number | null) {
     interval: 100,
     folder,
     retained: 1,
+    isIncremental: false,
     tolerated,
     savepoints: null,
     recovery: null,

@@ -7,7 +7,7 @@ import { MonitoredFiles, type OpenOver } from '../../../operators/sources/monito
 import { ManualClock, promisesSettle } from '../../support/manual-clock.js';
 
 const INTERVAL_MS = 500;
-const BARRIER: Barrier = { kind: 'barrier', checkpointId: 1 };
+const BARRIER: Barrier = { kind: 'barrier', checkpointId: 1, isLast: false };
 
 let folder: string;
 beforeEach(() => {

@@ -17,6 +17,8 @@ import { Join } from '../../../operators/streaming/join.js';
 import { LastRow } from '../../../operators/streaming/last-row.js';
 import { Rank } from '../../../operators/streaming/rank.js';
 import type { RowFunction } from '../../../operators/streaming/row-function.js';
+import { CountingState, type Step, storedCounters } from '../../support/counting-state.js';
+import { Disk } from '../../support/failing-disk.js';
 import { APPENDING, at, callOf, changing, type Event, run } from '../streaming/rows.js';
 
 let folder: string;
@@ -25,6 +27,8 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'ms-lmdb-'));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
+
+const FIRST = { checkpointId: 1, isLast: false };
 
 /** Gives the state a store that keeps hardly anything in memory. */
 async function withStore<Result>(use: (store: StateStore) => Promise<Result> | Result): Promise<Result> {
@@ -86,10 +90,10 @@ describe('keyed state in a file', () => {
             const expected = contentOf(state.snapshot());
 
             const rest = [...meanwhile];
-            const pieces = await state.snapshotInSteps(() => {
+            const { pieces } = await state.snapshotInSteps(() => {
               rest.splice(0, 10).forEach(apply);
               return Promise.resolve();
-            });
+            }, FIRST);
 
             expect(contentOf(Buffer.concat(pieces))).toEqual(expected);
             const again = new HeapState(Buffer.concat(pieces));
@@ -106,8 +110,8 @@ describe('keyed state in a file', () => {
       const maps: { values(): Iterable<unknown> }[] = [];
       const watched: StateStore = {
         ...store,
-        keyed: (name, codec) => {
-          const map = store.keyed(name, codec);
+        keyed: (name, codec, tracksChanges) => {
+          const map = store.keyed(name, codec, tracksChanges);
           maps.push(map);
           return map;
         },
@@ -120,16 +124,44 @@ describe('keyed state in a file', () => {
       things.set('fresh', -1);
       nowMs += 60;
 
-      const pieces = await state.snapshotInSteps(() => {
+      const { pieces } = await state.snapshotInSteps(() => {
         things.set('n599', 0);
         store.betweenBatches();
         return null;
-      });
+      }, FIRST);
 
       expect([...decodeSnapshot(Buffer.concat(pieces))].map(({ key }) => key)).toEqual(['fresh', 'fresh']);
       expect(maps.flatMap((map) => [...map.values()])).toHaveLength(2);
       expect([things.get('n599'), things.get('fresh'), things.get('n000')]).toEqual([0, -1, undefined]);
     });
+  });
+
+  it('is saved by what has changed since the checkpoint before, which those together say', async () => {
+    const step: fc.Arbitrary<Step> = fc.record({
+      kind: fc.constantFrom('add', 'remove', 'read', 'put away'),
+      key: fc.integer({ min: 1_180, max: 1_230 }),
+    });
+    const steps = fc.array(step, { maxLength: 30 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(0, 1_000),
+        fc.array(fc.tuple(steps, steps), { minLength: 2, maxLength: 6 }),
+        (ms, rounds) =>
+          withStore(async (store) => {
+            const disk = new Disk();
+            const state = new HeapState(null, { ms, nowMs: () => 0 }, store, true);
+            const counting = new CountingState(disk, state, 1_200);
+            for (const [before, meanwhile] of rounds) {
+              before.forEach((each) => void counting.apply(each));
+              await counting.checkpoint(meanwhile);
+              const { id, content } = await storedCounters(disk);
+              expect(content).toEqual(counting.expected[id - 1]);
+            }
+            expect(counting.since).toEqual(rounds.map((_, i) => (i === 0 ? null : i)));
+          }),
+      ),
+      { seed: 50, numRuns: 15 },
+    );
   });
 
   it('that is closed while it is being saved fails the checkpoint', async () => {
@@ -138,7 +170,7 @@ describe('keyed state in a file', () => {
       const state = new HeapState(null, null, store);
       const things = state.keyed<number>('things', plain<number>());
       for (let i = 0; i < 1_000; i++) things.set(String(i), i);
-      saving = state.snapshotInSteps(() => new Promise((resolve) => setImmediate(resolve)));
+      saving = state.snapshotInSteps(() => new Promise((resolve) => setImmediate(resolve)), FIRST);
       saving.catch(() => undefined);
     });
 
@@ -148,7 +180,7 @@ describe('keyed state in a file', () => {
   it('is removed when it is closed', async () => {
     const path = join(folder, 'removed.lmdb');
     const store = openLmdb(path);
-    store.keyed('things', plain()).set('a', 1);
+    store.keyed('things', plain(), false).set('a', 1);
     expect(existsSync(path)).toBe(true);
 
     await store.close();
@@ -168,7 +200,7 @@ describe('keyed state in a file', () => {
   it('cannot be kept where there is no folder', () => {
     writeFileSync(join(folder, 'file'), '');
 
-    expect(() => openLmdb(join(folder, 'file', 'state.lmdb')).keyed('things', plain())).toThrow(
+    expect(() => openLmdb(join(folder, 'file', 'state.lmdb')).keyed('things', plain(), false)).toThrow(
       expect.objectContaining({ code: 'STATE_FILE', message: expect.stringContaining('cannot be kept in') }),
     );
   });

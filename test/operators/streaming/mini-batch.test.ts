@@ -103,7 +103,7 @@ test('the first row waits for so long at most', async () => {
 
 test('what waits is said before a barrier, and at the end', async () => {
   await give('a');
-  await operator.snapshot({ kind: 'barrier', checkpointId: 1 } as Barrier);
+  await operator.snapshot({ kind: 'barrier', checkpointId: 1, isLast: false } as Barrier);
   await give('a');
   await operator.processWatermark({ kind: 'watermark', timestampMs: Number.POSITIVE_INFINITY });
   expect(said).toEqual(['+I a 1', 'barrier', '-U a 1', '+U a 2', 'watermark']);

@@ -143,7 +143,7 @@ test('a source without rows for the time-out says that it is idle, and that it i
 test('restored it knows how far time was in each split', async () => {
   const before = await opened({ isDivided: true, intervalMs: 0 });
   await before.rows([50, packedSplit(0, 2)], [40, packedSplit(1, 2)]);
-  await before.operator.snapshot({ kind: 'barrier', checkpointId: 1 });
+  await before.operator.snapshot({ kind: 'barrier', checkpointId: 1, isLast: false });
   const restored = new HeapState(before.saved[0]!);
   const { rows, said } = await opened({ isDivided: true, intervalMs: 0 }, new ManualClock(), restored);
   await rows([60, packedSplit(1, 2)]);
