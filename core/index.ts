@@ -65,7 +65,7 @@ export { hasWindowCall } from './plan/expression-facts.js';
 export type { FunctionResolver } from './plan/function-resolver.js';
 export * from './plan/logical-plan.js';
 export { optimize } from './plan/optimizer.js';
-export { isProcessingTime } from './plan/processing-time.js';
+export { arrivalOrder } from './plan/processing-time.js';
 export * from './plan/stream-operator.js';
 export { someExpression } from './plan/visit-expression.js';
 export { expressionsOf, inputsOf, somePlan } from './plan/visit-plan.js';

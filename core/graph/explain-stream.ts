@@ -51,7 +51,7 @@ export function explainStream(operator: StreamOperator<number>): string {
         ...operator.calls.map((item) => `${call(item)} ${frameText(item.frame)}`),
         ...python.map((item) => `${pythonCall(item)} ${frameText(item.frame)}`),
       ];
-      return `${calls.join(', ')}${by(operator.keys)} in the order of ${column(operator.time)}`;
+      return `${calls.join(', ')}${by(operator.keys)} in the order of ${operator.time === null ? 'arrival' : column(operator.time)}`;
     }
     case 'rank': {
       const until = operator.windowTime === null ? '' : `, once ${column(operator.windowTime)} has passed`;
@@ -82,7 +82,9 @@ export function explainStream(operator: StreamOperator<number>): string {
     case 'union':
       return `of ${operator.columns.length} inputs`;
     case 'sort':
-      return `${sortKeys(operator.order)}, once ${column(operator.time)} has passed`;
+      return operator.time === null
+        ? `${sortKeys(operator.order)} within each millisecond of arrival`
+        : `${sortKeys(operator.order)}, once ${column(operator.time)} has passed`;
     case 'materialize': {
       const order = operator.order.length === 0 ? '' : ` in the order of ${sortKeys(operator.order)}`;
       return `what is left at the end${order}`;

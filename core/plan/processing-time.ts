@@ -1,13 +1,13 @@
 /** Which values of a plan are the time at which a row is processed. */
 import type { Expression } from './expression.js';
 import { columnOf } from './expression-builders.js';
-import type { LogicalPlan } from './logical-plan.js';
+import type { LogicalPlan, SortKey } from './logical-plan.js';
 import { inlined } from './plan-builders.js';
 import { inputsOf } from './visit-plan.js';
 
 /** True for what PROCTIME() gave, as a call over the rows of `plan` or as a column of it. */
 export function isProcessingTime(plan: LogicalPlan, expression: Expression): boolean {
-  if (expression.kind === 'call') return expression.function === 'CURRENT_TIMESTAMP';
+  if (expression.kind === 'call') return expression.function === 'PROCTIME';
   if (expression.kind !== 'column') return false;
   const position = plan.columns.findIndex(({ id }) => id === expression.id);
   if (position < 0) return false;
@@ -25,4 +25,19 @@ export function isProcessingTime(plan: LogicalPlan, expression: Expression): boo
     default:
       return inputsOf(plan).some((input) => isProcessingTime(input, expression));
   }
+}
+
+/** What ORDER BY says where processing time is among its keys. */
+export interface ArrivalOrder {
+  /** The keys before it. Those behind it say nothing more: what comes later is later by the clock. */
+  readonly keys: readonly SortKey[];
+  /** Of rows that are equal by `keys` the last that came is the first. */
+  readonly isLatestFirst: boolean;
+}
+
+/** Null where no key is processing time over the rows of `input`. */
+export function arrivalOrder(input: LogicalPlan, orderBy: readonly SortKey[]): ArrivalOrder | null {
+  const place = orderBy.findIndex(({ expression }) => isProcessingTime(input, expression));
+  if (place < 0) return null;
+  return { keys: orderBy.slice(0, place), isLatestFirst: orderBy[place]!.descending };
 }

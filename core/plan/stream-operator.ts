@@ -62,7 +62,7 @@ export interface StreamSortKey<C> {
 /** The rows before the current one that an aggregate with OVER sees, itself included. */
 export interface StreamFrame {
   readonly unit: 'ROWS' | 'RANGE';
-  /** Rows, or milliseconds of event time; null: all. */
+  /** Rows, or milliseconds; null: all. */
   readonly preceding: number | null;
 }
 
@@ -130,18 +130,21 @@ export type StreamOperatorKind<C> =
   | { readonly kind: 'settle'; readonly keys: readonly C[]; readonly results: readonly C[] }
   /** Rows with the session that they are in, once it has ended. Results: start, end and last millisecond. */
   | { readonly kind: 'session'; readonly keys: readonly C[]; readonly time: C; readonly gap: number }
-  /** Aggregates over the rows before each row, in the order of event time. Results: the calls. */
+  /**
+   * Aggregates over the rows before each row, in the order of event time; `time` null: of processing time, in which rows are
+   * in the order in which they come, and RANGE counts from their millisecond. Results: the calls.
+   */
   | {
       readonly kind: 'over';
       readonly keys: readonly C[];
-      readonly time: C;
+      readonly time: C | null;
       readonly calls: readonly (StreamCall<C> & { readonly frame: StreamFrame })[];
     }
   /** As `over`, also with aggregates written in Python, whose frames are bounded. Results: the built-in calls, then those of Python. */
   | {
       readonly kind: 'accumulate_over';
       readonly keys: readonly C[];
-      readonly time: C;
+      readonly time: C | null;
       readonly calls: readonly (StreamCall<C> & { readonly frame: StreamFrame })[];
       readonly python: readonly (StreamPythonCall<C> & { readonly frame: StreamFrame })[];
     }
@@ -181,8 +184,11 @@ export type StreamOperatorKind<C> =
   | StreamLookup<C>
   /** The rows of all inputs as they come; for each input the columns that are the results. */
   | { readonly kind: 'union'; readonly columns: readonly (readonly C[])[] }
-  /** Rows in the order of event time, once the watermark has passed them. */
-  | { readonly kind: 'sort'; readonly time: C; readonly order: readonly StreamSortKey<C>[] }
+  /**
+   * Rows in the order of event time, once the watermark has passed them; `time` null: of processing time, those of one
+   * millisecond in this order, once it is over.
+   */
+  | { readonly kind: 'sort'; readonly time: C | null; readonly order: readonly StreamSortKey<C>[] }
   /** The rows that are left when the input has ended, in this order. */
   | { readonly kind: 'materialize'; readonly order: readonly StreamSortKey<C>[] };
 
@@ -283,6 +289,7 @@ export const STREAM_AGGREGATES: ReadonlySet<string> = new Set([
   'MAX',
   'FIRST_VALUE',
   'LAST_VALUE',
+  'LAG',
   'LISTAGG',
   'ARRAY_AGG',
   'COLLECT',

@@ -1,5 +1,6 @@
 /** Queries that Millstream computes with all rows at hand, and Flink refuses over a stream. */
 import type { LogicalPlan } from '../plan/logical-plan.js';
+import { isProcessingTime } from '../plan/processing-time.js';
 import { isTimeAttribute } from '../plan/time-attribute.js';
 import { upsertKeys } from '../plan/upsert-keys.js';
 import { type Finding, refused } from './finding.js';
@@ -24,7 +25,7 @@ export function* streamingShapes({ queries, mode, version }: PortableJob): Gener
       if (node.kind === 'limit' && node.count === null)
         yield refused('offset', 'Flink has no OFFSET without LIMIT over a stream.', 'Give a LIMIT.', node);
       if (node.kind === 'sort' && !underLimit.has(node) && !isByTime(node)) {
-        const message = 'Flink sorts a stream by ascending event time only.';
+        const message = 'Flink sorts a stream by an ascending time only.';
         yield refused('sort', message, 'Leave ORDER BY out, or give a LIMIT.', node);
       }
     }
@@ -64,8 +65,12 @@ function changesByKeyOf({ table }: TableSink, root: LogicalPlan): boolean {
 
 function isByTime({ keys, input }: Extract<LogicalPlan, { kind: 'sort' }>): boolean {
   const [first] = keys;
-  const column = first?.expression;
-  return column?.kind === 'column' && !first!.descending && isTimeAttribute(input, column.id);
+  if (first === undefined || first.descending) return false;
+  const { expression } = first;
+  return (
+    isProcessingTime(input, expression) ||
+    (expression.kind === 'column' && isTimeAttribute(input, expression.id))
+  );
 }
 
 function* overs(node: LogicalPlan): Generator<Finding> {

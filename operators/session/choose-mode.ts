@@ -1,15 +1,16 @@
 /** Batch or streaming: what was asked for, else by whether every source ends. */
 import {
+  arrivalOrder,
   ConfigurationError,
   type ConnectorTraits,
   expressionsOf,
   type FunctionResolver,
   hasWindowCall,
   inputsOf,
-  isProcessingTime,
   type LogicalPlan,
   type PlanOptions,
   type QueryPlan,
+  type SortKey,
   someExpression,
   somePlan,
 } from '../../core/index.js';
@@ -51,7 +52,7 @@ export function chooseMode(
     const isStream =
       isCheckpointed ||
       reason !== undefined ||
-      queries.some(({ root }) => isTimed(root) || ranksByArrival(root));
+      queries.some(({ root }) => isTimed(root) || ordersByArrival(root));
     const mode = isStream ? 'streaming' : 'batch';
     return { mode, isBounded: true, note };
   }
@@ -73,18 +74,16 @@ function isTimed(plan: LogicalPlan): boolean {
   return somePlan(plan, (node) => node.kind === 'watermark') && somePlan(plan, remembers);
 }
 
-/** True where rows are numbered in the order of processing time: a batch has no such order. */
-function ranksByArrival(plan: LogicalPlan): boolean {
-  return somePlan(plan, (node) =>
-    expressionsOf(node).some((expression) =>
-      someExpression(
-        expression,
-        (e) =>
-          e.kind === 'window_call' &&
-          inputsOf(node).some((input) => e.orderBy.some((key) => isProcessingTime(input, key.expression))),
-      ),
-    ),
-  );
+/** True where rows are ordered by processing time: a batch has no such order. */
+export function ordersByArrival(plan: LogicalPlan): boolean {
+  return somePlan(plan, (node) => {
+    const isByArrival = (keys: readonly SortKey[]) =>
+      inputsOf(node).some((input) => arrivalOrder(input, keys) !== null);
+    if (node.kind === 'sort') return isByArrival(node.keys);
+    return expressionsOf(node).some((expression) =>
+      someExpression(expression, (e) => e.kind === 'window_call' && isByArrival(e.orderBy)),
+    );
+  });
 }
 
 /** Why a plan cannot run as a batch, as a clause; null: it can. */

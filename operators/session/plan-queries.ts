@@ -10,7 +10,7 @@ import {
   type QueryPlan,
   type StageGraph,
 } from '../../core/index.js';
-import { type Mode, type ModeChoice, onlyStreams } from './choose-mode.js';
+import { type Mode, type ModeChoice, onlyStreams, ordersByArrival } from './choose-mode.js';
 
 /** Queries as they were optimised, with the graph that runs them. */
 export interface PlannedQueries {
@@ -44,9 +44,10 @@ export function planQueries(
   try {
     return inMode(choice.mode);
   } catch (error) {
-    // What a stream cannot do yet is done with all rows at hand: it differs only for rows that come too late.
+    // What a stream cannot do is done with all rows at hand: it differs only for rows that come too late.
     const isRefused = error instanceof PlanError && error.code === 'PLAN_STREAMING';
-    const isStream = !choice.isBounded || bound.some((query) => onlyStreams(query.root, options) !== null);
+    const needsStream = ({ root }: QueryPlan) => onlyStreams(root, options) !== null || ordersByArrival(root);
+    const isStream = !choice.isBounded || bound.some(needsStream);
     if (!isRefused || isStream) throw error;
     return { ...inMode('batch'), notStreaming: error.message };
   }

@@ -1,4 +1,4 @@
-/** Aggregates with OVER in the order of event time. */
+/** Aggregates with OVER, in the order of event time or in the order in which rows come. */
 import {
   HeapState,
   type KeyedState,
@@ -7,32 +7,13 @@ import {
   type SqlValue,
   type StateBackend,
   type StreamFrame,
-  type StreamOperator,
   type TimeQueue,
 } from '../../core/index.js';
-import type { Accumulator } from './aggregates/accumulator.js';
-import { Calls, resultsOf } from './call-state.js';
+import { resultsOf } from './call-state.js';
 import { millisecondsOf } from './event-time.js';
+import { OverFrames, type OverPartition, type OverSpec, type Seen } from './over-frames.js';
 import { type Change, type Collector, INSERT, type Row, type RowFunction } from './row-function.js';
 import { rowKey } from './value-key.js';
-
-type Spec = Extract<StreamOperator<number>, { kind: 'over' | 'accumulate_over' }>;
-
-/** A row with its event time in milliseconds. */
-export interface Seen {
-  readonly time: number;
-  readonly row: Row;
-}
-
-/** The rows of one partition so far. */
-interface Partition {
-  readonly values: readonly Accumulator[];
-  /** Rows that are still in a frame, and for each call the first of them that is in its own. */
-  rows: Seen[];
-  readonly first: number[];
-  /** The last moment at which something was done: a row from before it is late where frames are bounded. */
-  last: number;
-}
 
 /** A row with what it has come to. */
 export interface OverRow {
@@ -63,45 +44,31 @@ interface Waiting {
  * A row waits for the watermark, so that all before it are there. One that comes behind the watermark is late; with a
  * bounded frame only one that comes behind the last moment of its partition, as in Flink, where the times at which it
  * looks whether a partition of RANGE can be forgotten are such moments too.
+ *
+ * By processing time nothing is late: a row is counted when it comes, and with a bounded RANGE when its millisecond is over, at a
+ * watermark, or at the end of the input.
  */
 export class OverAggregate implements RowFunction {
-  readonly #calls: Calls;
-  readonly #frames: readonly StreamFrame[];
-  readonly #partitions: KeyedState<Partition>;
+  readonly #frames: OverFrames;
+  readonly #partitions: KeyedState<OverPartition>;
   readonly #waiting: TimeQueue<Waiting>;
-  readonly #isBounded: boolean;
-  /** Milliseconds of RANGE; null: nothing is forgotten by time. */
-  readonly #range: number | null;
   /** When a partition may be forgotten, by key. */
   readonly #forgetAt: KeyedState<number>;
-  readonly #watermark: OperatorValue<number>;
+  /** How far the watermark has come, by processing time the clock. */
+  readonly #time: OperatorValue<number>;
+  /** Rows are in the order in which they come. */
+  readonly #isByArrival: boolean;
 
   constructor(
-    private readonly spec: Spec,
+    private readonly spec: OverSpec,
     state: StateBackend = new HeapState(),
     private readonly further: FurtherCalls | null = null,
   ) {
-    this.#frames = [...spec.calls.map((call) => call.frame), ...(further?.frames ?? [])];
-    this.#isBounded = this.#frames.every((frame) => frame.preceding !== null);
-    const ranges = this.#frames.map(({ unit, preceding }) => (unit === 'RANGE' ? preceding : null));
-    this.#range = ranges.includes(null) ? null : Math.max(...(ranges as number[]));
-    const calls = new Calls(
-      spec.calls,
-      this.#frames.some((frame) => frame.preceding !== null),
-    );
-    this.#calls = calls;
-    this.#partitions = state.keyed('partitions', {
-      save: ({ values, rows, first, last }) => [
-        calls.save(values),
-        rows.map(({ time, row }) => [time, row]),
-        [...first],
-        last,
-      ],
-      load: (saved) => {
-        const [values, rows, first, last] = saved as [SqlValue, [number, Row][], number[], number];
-        return { values: calls.load(values), rows: rows.map(([time, row]) => ({ time, row })), first, last };
-      },
-    });
+    this.#frames = new OverFrames(spec, further?.frames ?? []);
+    this.#isByArrival = spec.time === null;
+    // What RANGE has seen it forgets by itself.
+    const expires = this.#isByArrival && !this.#frames.hasPeers;
+    this.#partitions = state.keyed('partitions', this.#frames.codec, { expires });
     this.#waiting = state.queue('waiting', {
       save: ({ key, row }) => [key, row],
       load: (saved) => {
@@ -110,25 +77,55 @@ export class OverAggregate implements RowFunction {
       },
     });
     this.#forgetAt = state.keyed('forget at', plain<number>());
-    this.#watermark = state.value('watermark', plain<number>(), Number.NEGATIVE_INFINITY);
+    this.#time = state.value('watermark', plain<number>(), Number.NEGATIVE_INFINITY);
+  }
+
+  beginBatch(nowMs: number, out: Collector): void {
+    if (this.#isByArrival) this.wake(nowMs, out);
   }
 
   process(row: Row, _change: Change, _input: number, out: Collector): void {
-    const time = millisecondsOf(row[this.spec.time] as bigint);
     const key = rowKey(row, this.spec.keys);
-    const past = this.#isBounded ? this.#partitions.get(key)?.last : this.#watermark.value;
-    if (time <= (past ?? Number.NEGATIVE_INFINITY)) {
+    if (this.#isByArrival && !this.#frames.hasPeers) {
+      this.#enter(key, 0, [row], out);
+      return;
+    }
+    const time = this.#isByArrival ? this.#time.value : millisecondsOf(row[this.spec.time!] as bigint);
+    if (!this.#isByArrival && time <= this.#past(key)) {
       out.late();
       return;
     }
     this.#waiting.add(time, { key, row });
-    if (this.#range !== null) this.#forgetAfter(key, time, this.#range);
+    if (this.#frames.range !== null) this.#forgetAfter(key, time, this.#frames.range);
   }
 
   advance(watermarkMs: number, out: Collector): void {
-    while (this.#waiting.size > 0 && this.#waiting.first <= watermarkMs)
-      this.#moment(this.#waiting.first, out);
-    this.#watermark.value = watermarkMs;
+    if (this.#isByArrival) {
+      // Who reads the time behind this must not find rows from before it late.
+      this.#passed(Number.isFinite(watermarkMs) ? this.#time.value : watermarkMs, out);
+      return;
+    }
+    this.#passed(watermarkMs, out);
+    this.#time.value = watermarkMs;
+  }
+
+  wakeAt(): number {
+    return this.#isByArrival ? this.#waiting.first + 1 : Number.POSITIVE_INFINITY;
+  }
+
+  wake(nowMs: number, out: Collector): void {
+    this.#time.value = Math.max(this.#time.value, nowMs);
+    this.#passed(this.#time.value - 1, out);
+  }
+
+  /** Rows from then or before are late. */
+  #past(key: string): number {
+    if (!this.#frames.isBounded) return this.#time.value;
+    return this.#partitions.get(key)?.last ?? Number.NEGATIVE_INFINITY;
+  }
+
+  #passed(time: number, out: Collector): void {
+    while (this.#waiting.size > 0 && this.#waiting.first <= time) this.#moment(this.#waiting.first, out);
   }
 
   /** All rows of one time: those of one partition are peers. */
@@ -146,35 +143,24 @@ export class OverAggregate implements RowFunction {
         this.#forgetAt.delete(key);
         continue;
       }
-      const partition = this.#partition(key);
-      partition.last = time;
-      const isRange = this.#frames.some((frame) => frame.unit === 'RANGE');
-      if (isRange) for (const row of rows) this.#enter(partition, { time, row });
-      for (const row of rows) {
-        if (!isRange) this.#enter(partition, { time, row });
-        this.#say(row, partition, out);
-      }
+      this.#enter(key, time, rows, out);
     }
   }
 
-  #say(row: Row, { values, rows, first }: Partition, out: Collector): void {
+  #enter(key: string, time: number, rows: readonly Row[], out: Collector): void {
+    const partition = this.#partitions.get(key) ?? this.#frames.start();
+    partition.last = time;
+    this.#frames.enter(partition, time, rows, (row, to) => this.#say(row, to, partition, out));
+    this.#partitions.set(key, partition);
+  }
+
+  #say(row: Row, to: number, { values, rows, first }: OverPartition, out: Collector): void {
     const results = resultsOf(values);
     if (this.further === null) {
       out.emit(INSERT, [row], results);
       return;
     }
-    const firsts = first.slice(this.spec.calls.length);
-    this.further.say({ row, results, rows, firsts, to: rows.length });
-  }
-
-  #partition(key: string): Partition {
-    let partition = this.#partitions.get(key);
-    if (partition === undefined) {
-      const first = this.#frames.map(() => 0);
-      partition = { values: this.#calls.start(), rows: [], first, last: Number.NEGATIVE_INFINITY };
-      this.#partitions.set(key, partition);
-    }
-    return partition;
+    this.further.say({ row, results, rows, firsts: first.slice(this.spec.calls.length), to });
   }
 
   /** A look at one and a half ranges after a row, put off by the rows that come until one range after it. */
@@ -184,35 +170,5 @@ export class OverAggregate implements RowFunction {
     const at = time + Math.floor(range * 1.5) + 1;
     this.#forgetAt.set(key, at);
     this.#waiting.add(at, { key, row: null });
-  }
-
-  #enter(partition: Partition, seen: Seen): void {
-    partition.rows.push(seen);
-    this.#frames.forEach((frame, i) => {
-      const accumulator = partition.values[i];
-      if (accumulator !== undefined) this.#calls.applyOne(i, accumulator, seen.row, true);
-      const { preceding, unit } = frame;
-      if (preceding === null) return;
-      const { rows, first } = partition;
-      const isOut = (at: number) =>
-        unit === 'ROWS' ? at < rows.length - 1 - preceding : rows[at]!.time < seen.time - preceding;
-      while (isOut(first[i]!)) {
-        if (accumulator !== undefined) this.#calls.applyOne(i, accumulator, rows[first[i]!]!.row, false);
-        first[i]! += 1;
-      }
-    });
-    this.#forget(partition);
-  }
-
-  /** Rows that no frame can reach again; now and then, as the rest has to be moved. */
-  #forget(partition: Partition): void {
-    const gone = Math.min(
-      ...this.#frames.map((frame, i) =>
-        frame.preceding === null ? partition.rows.length : partition.first[i]!,
-      ),
-    );
-    if (gone < 1024 || gone < partition.rows.length / 2) return;
-    partition.rows = partition.rows.slice(gone);
-    for (const i of partition.first.keys()) partition.first[i] = Math.max(0, partition.first[i]! - gone);
   }
 }

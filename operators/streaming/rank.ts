@@ -117,24 +117,35 @@ function saySet(before: readonly Row[], now: readonly Row[], out: Collector): vo
   for (const row of now) if (!known.has(row)) out.emit(INSERT, [row], []);
 }
 
-/** Puts a row in its place: the first one where the latest comes first. */
+/** Puts a row in its place, among equal ones behind them, or before them where the latest comes first. */
 export function enter(
   rows: Row[],
   row: Row,
   { isLatestFirst }: Spec,
   compare: (a: Row, b: Row) => number,
 ): void {
-  rows.splice(isLatestFirst === true ? 0 : placeFor(rows, row, compare), 0, row);
+  const place = isLatestFirst === true ? placeBefore : placeFor;
+  rows.splice(place(rows, row, compare), 0, row);
 }
 
 /** The place after all rows that come before it or with it. */
 export function placeFor(rows: readonly Row[], row: Row, compare: (a: Row, b: Row) => number): number {
+  return firstPlace(rows, (known) => compare(known, row) > 0);
+}
+
+/** The place after all rows that come before it, and before those that come with it. */
+function placeBefore(rows: readonly Row[], row: Row, compare: (a: Row, b: Row) => number): number {
+  return firstPlace(rows, (known) => compare(known, row) >= 0);
+}
+
+/** The first place at which `isBehind` holds, as it does from there on. */
+function firstPlace(rows: readonly Row[], isBehind: (known: Row) => boolean): number {
   let low = 0;
   let high = rows.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (compare(rows[middle]!, row) <= 0) low = middle + 1;
-    else high = middle;
+    if (isBehind(rows[middle]!)) high = middle;
+    else low = middle + 1;
   }
   return low;
 }

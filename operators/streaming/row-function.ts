@@ -29,6 +29,8 @@ export interface Collector {
 }
 
 export interface RowFunction {
+  /** The rows of a batch come now, by the clock of the machine in milliseconds. */
+  beginBatch?(nowMs: number, out: Collector): void;
   process(row: Row, change: Change, input: number, out: Collector): void;
   /** The watermark moved on, to `Infinity` at the end of bounded input. Called between two rows. */
   advance?(watermarkMs: number, out: Collector): void;
@@ -41,5 +43,5 @@ export interface RowFunction {
   /** When the clock of the machine has something to do, in milliseconds; `Infinity`: never. */
   wakeAt?(): number;
   /** The clock has come to `nowMs`; `endBatch` follows. */
-  wake?(nowMs: number): void;
+  wake?(nowMs: number, out: Collector): void;
 }

@@ -71,6 +71,7 @@ export class RowOperator implements Operator {
   processBatch(batch: Batch, input: number): Promise<void> {
     return this.#turns.alone(async () => {
       const { change, clock } = this.stage.operator.inputs[input]!;
+      this.rows.beginBatch?.(this.#context.clock.nowMs(), this.#out);
       for (const row of batchRows(batch, this.#inputs[input]!, this.job.schemas)) {
         if (clock !== null && row[clock] !== null) this.#tick(input, row[clock] as bigint);
         this.rows.process(row, change === null ? INSERT : (row[change] as Change), input, this.#out);
@@ -137,7 +138,7 @@ export class RowOperator implements Operator {
   }
 
   async #wake(): Promise<void> {
-    this.rows.wake?.(this.#context.clock.nowMs());
+    this.rows.wake?.(this.#context.clock.nowMs(), this.#out);
     await this.#finish();
   }
 

@@ -294,10 +294,12 @@ export const datetimeFunctions: readonly ScalarFunction[] = [
   }),
   current(
     'CURRENT_TIMESTAMP',
-    ['CURRENT_TIMESTAMP', 'NOW', 'CURRENT_ROW_TIMESTAMP', 'PROCTIME'],
+    ['CURRENT_TIMESTAMP', 'NOW', 'CURRENT_ROW_TIMESTAMP'],
     types.timestampLtz(3),
     NOW,
   ),
+  // A name of its own: what it gives is processing time, whose order is that in which rows come.
+  current('PROCTIME', ['PROCTIME'], types.timestampLtz(3), NOW),
   current('LOCALTIMESTAMP', ['LOCALTIMESTAMP'], types.timestamp(3), castTo(NOW, 'TIMESTAMP')),
   current('CURRENT_DATE', ['CURRENT_DATE'], types.date(), castTo('now()', 'DATE')),
   current(

@@ -56,6 +56,10 @@ function readsTime<C>(operator: StreamOperatorKind<C>): boolean {
     case 'upsert':
     case 'lookup':
       return false;
+    case 'over':
+    case 'accumulate_over':
+    case 'sort':
+      return operator.time !== null;
     case 'join':
       return operator.left !== null || operator.right !== null;
     default:
@@ -118,14 +122,14 @@ function placeKind<C>(operator: StreamOperator<string>, place: Place<C>): Stream
       return {
         kind: 'over',
         keys: all(operator.keys),
-        time: at(operator.time),
+        time: operator.time === null ? null : at(operator.time),
         calls: operator.calls.map(call),
       };
     case 'accumulate_over':
       return {
         kind: 'accumulate_over',
         keys: all(operator.keys),
-        time: at(operator.time),
+        time: operator.time === null ? null : at(operator.time),
         calls: operator.calls.map(call),
         python: operator.python.map((item) => ({ ...item, ...pythonOperands(item, at) })),
       };
@@ -182,7 +186,7 @@ function placeKind<C>(operator: StreamOperator<string>, place: Place<C>): Stream
     case 'sort':
       return {
         kind: 'sort',
-        time: at(operator.time),
+        time: operator.time === null ? null : at(operator.time),
         order: operator.order.map((key) => ({ ...key, column: at(key.column) })),
       };
     case 'materialize':

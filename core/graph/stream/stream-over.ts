@@ -1,8 +1,9 @@
-/** Aggregates with OVER in a stream: over the rows before each row, in the order of event time. */
+/** Aggregates with OVER in a stream: over the rows before each row, in the order of event time or of arrival. */
 import type { AggregateCall, Expression, WindowFrame } from '../../plan/expression.js';
 import { columnOf, type WindowCall } from '../../plan/expression-builders.js';
 import { expressionKey } from '../../plan/expression-key.js';
 import type { Project } from '../../plan/plan-builders.js';
+import { arrivalOrder } from '../../plan/processing-time.js';
 import type { StreamCall, StreamFrame, StreamPythonCall } from '../../plan/stream-operator.js';
 import { isTimeAttribute } from '../../plan/time-attribute.js';
 import { rewriteExpression } from '../../plan/visit-expression.js';
@@ -26,36 +27,28 @@ export function streamOver(context: StreamContext, node: Project): Relation {
   const [first] = calls;
   const other = calls.find((call) => !hasWindowOf(call, first!));
   if (other !== undefined) refuseInStream(context, 'A second window of OVER', other);
-  const [key, second] = first!.orderBy;
-  const isTime =
-    key !== undefined &&
-    key.expression.kind === 'column' &&
-    isTimeAttribute(node.input, key.expression.id) &&
-    !key.descending &&
-    second === undefined;
-  if (!isTime) {
+  const order = timeOrder(node, first!);
+  if (order === null) {
     refuseInStream(
       context,
-      'OVER by something else than ascending event time',
+      'OVER by something else than one ascending time',
       first!,
-      'Order by the column that WATERMARK is on, or keep the first rows by WHERE ROW_NUMBER() … <= n.',
+      'Order by the column that WATERMARK is on, or by PROCTIME(), or keep the first rows by WHERE ROW_NUMBER() … <= n.',
     );
   }
+  for (const call of calls) checkRanked(context, call, order.length > 0);
   const input = context.plan(node.input);
   if (input.change !== null) refuseInStream(context, 'OVER of rows that change', first!);
   const operands = calls.flatMap((call) => columnsOf(asAggregate(call)));
-  const { relation, ids } = withOperands(context, input, [
-    key.expression,
-    ...first!.partitionBy,
-    ...operands,
-  ]);
-  const [time, ...rest] = ids as [string, ...string[]];
+  const { relation, ids } = withOperands(context, input, [...order, ...first!.partitionBy, ...operands]);
+  const rest = [...ids];
+  const time = order.length === 0 ? null : rest.shift()!;
   const keys = first!.partitionBy.map(() => rest.shift()!);
   const take = () => rest.shift()!;
   const builtIns: (StreamCall<string> & { readonly frame: StreamFrame })[] = [];
   const python: (StreamPythonCall<string> & { readonly frame: StreamFrame })[] = [];
   for (const call of calls) {
-    const frame = frameOf(context, call);
+    const frame = time === null ? arrivalFrame(frameOf(context, call)) : frameOf(context, call);
     if (call.python === null) builtIns.push({ ...streamCall(context, asAggregate(call), take), frame });
     else python.push({ ...pythonCall(asAggregate(call), take), frame });
   }
@@ -82,6 +75,28 @@ export function streamOver(context: StreamContext, node: Project): Relation {
   return projected(over, node.columns, outputs);
 }
 
+function checkRanked(context: StreamContext, call: WindowCall, isByEventTime: boolean): void {
+  if (isByEventTime && /^(DENSE_)?RANK$/.test(call.function)) {
+    refuseInStream(context, `${call.function} by event time`, call, 'Use ROW_NUMBER().');
+  }
+  const offset = call.function === 'LAG' ? call.arguments[1] : undefined;
+  if (offset === undefined || (offset.kind === 'literal' && Number(offset.value ?? -1) >= 0)) return;
+  refuseInStream(context, 'LAG by something else than a constant number of rows', call);
+}
+
+/** The event time that rows are ordered by; none: they are in the order in which they come; null: they have neither. */
+function timeOrder({ input }: Project, { orderBy }: WindowCall): readonly Expression[] | null {
+  const [key, second] = orderBy;
+  if (key === undefined || key.descending || second !== undefined) return null;
+  if (key.expression.kind === 'column' && isTimeAttribute(input, key.expression.id)) return [key.expression];
+  return arrivalOrder(input, orderBy) === null ? null : [];
+}
+
+/** Of all rows that have come nobody waits for peers. */
+function arrivalFrame(frame: StreamFrame): StreamFrame {
+  return frame.preceding === null ? { unit: 'ROWS', preceding: null } : frame;
+}
+
 /** A frame of Python is all that its function is given: it has an end. */
 function checkPython(context: StreamContext, calls: readonly WindowCall[]): void {
   const python = calls.filter((call) => call.python !== null);
@@ -105,9 +120,9 @@ function checkPython(context: StreamContext, calls: readonly WindowCall[]): void
   );
 }
 
-/** ROW_NUMBER counts the rows so far. */
+/** ROW_NUMBER counts the rows so far, and so does RANK where each row has its own time. */
 function asAggregate(call: WindowCall): AggregateCall {
-  const isNumber = call.function === 'ROW_NUMBER';
+  const isNumber = RANKS.has(call.function);
   return {
     kind: 'aggregate_call',
     function: isNumber ? 'COUNT' : call.function,
@@ -122,8 +137,10 @@ function asAggregate(call: WindowCall): AggregateCall {
   };
 }
 
+const RANKS = new Set(['ROW_NUMBER', 'RANK', 'DENSE_RANK']);
+
 function frameOf(context: StreamContext, call: WindowCall): StreamFrame {
-  if (call.function === 'ROW_NUMBER') return { unit: 'ROWS', preceding: null };
+  if (RANKS.has(call.function) || call.function === 'LAG') return { unit: 'ROWS', preceding: null };
   const { frame } = call;
   if (frame === null) return { unit: 'RANGE', preceding: null };
   if (frame.end.kind !== 'current_row')

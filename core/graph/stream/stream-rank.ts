@@ -3,7 +3,7 @@ import type { Expression } from '../../plan/expression.js';
 import { columnOf, type WindowCall } from '../../plan/expression-builders.js';
 import type { LogicalPlan } from '../../plan/logical-plan.js';
 import { type Filter, filteredBy } from '../../plan/plan-builders.js';
-import { isProcessingTime } from '../../plan/processing-time.js';
+import { type ArrivalOrder, arrivalOrder } from '../../plan/processing-time.js';
 import { type RowNumbers, rowNumberBounds } from '../../plan/row-numbers.js';
 import type { StreamOperatorKind } from '../../plan/stream-operator.js';
 import { isTimeAttribute } from '../../plan/time-attribute.js';
@@ -35,9 +35,8 @@ function rank(context: StreamContext, { project, call, id }: RowNumbers, from: n
   const { input } = project;
   const below = context.plan(input);
   const windowTime = windowTimeOf(input, call.partitionBy);
-  const isLatestFirst = arrivalOrder(context, input, below, call);
-  // What comes later is later by the clock: nothing else decides.
-  const orderBy = isLatestFirst === null ? call.orderBy : [];
+  const arrival = arrivalOrderOf(context, input, below, call);
+  const orderBy = arrival?.keys ?? call.orderBy;
   const keys = [...call.partitionBy, ...orderBy.map((key) => key.expression)];
   const isNumber = (_: Expression, i: number) => project.columns[i]!.id === id;
   const values = project.expressions.filter((e, i) => !isNumber(e, i));
@@ -50,14 +49,15 @@ function rank(context: StreamContext, { project, call, id }: RowNumbers, from: n
   const order = orderBy.map(({ descending, nullsFirst, expression: { type } }, i) => {
     return { column: ids[partition.length + i]!, type, descending, nullsFirst };
   });
-  const operator = operatorOf(input, below, call, { partition, order, from, to, isLatestFirst });
+  const operator = operatorOf(input, below, call, { partition, order, from, to, arrival });
   const made = relation.plan.columns.filter((column) => ids.includes(column.id));
   const number = project.columns.find((column) => column.id === id)!;
   const timed =
     operator.kind === 'rank' && windowTime !== null && below.change === null
       ? { ...operator, windowTime: ids[keys.length]! }
       : operator;
-  const isFirstToCome = isLatestFirst === false && from === 1 && to === 1;
+  const isFirstToCome =
+    arrival !== null && arrival.keys.length === 0 && !arrival.isLatestFirst && from === 1 && to === 1;
   const isFinal =
     isFirstToCome || timed.kind === 'first_row' || (timed.kind === 'rank' && timed.windowTime !== null);
   const ranked = operatorOver(
@@ -82,28 +82,25 @@ interface Ranking {
   readonly order: Extract<StreamOperatorKind<string>, { kind: 'rank' }>['order'];
   readonly from: number;
   readonly to: number;
-  /** Rows are in the order in which they come, or the other way round; null: `order` says it. */
-  readonly isLatestFirst: boolean | null;
+  /** Null: no key is processing time. */
+  readonly arrival: ArrivalOrder | null;
 }
 
-/** For a ranking by processing time whether that is descending; null: it is by something else. */
-function arrivalOrder(
+/** Null where no key is processing time. */
+export function arrivalOrderOf(
   context: StreamContext,
   input: LogicalPlan,
   below: Relation,
-  call: WindowCall,
-): boolean | null {
-  const [first] = call.orderBy;
-  if (first === undefined || !isProcessingTime(input, first.expression)) return null;
-  if (below.change !== null) {
-    refuseInStream(
-      context,
-      'A ranking by processing time of rows that change',
-      call,
-      'Rank rows that are only added, or order by one of their columns.',
-    );
-  }
-  return first.descending;
+  { orderBy, span }: Pick<WindowCall, 'orderBy' | 'span'>,
+): ArrivalOrder | null {
+  const arrival = arrivalOrder(input, orderBy);
+  if (arrival === null || below.change === null) return arrival;
+  refuseInStream(
+    context,
+    'A ranking by processing time of rows that change',
+    { span },
+    'Rank rows that are only added, or order by one of their columns.',
+  );
 }
 
 /** The first and the last row in event time are kept by less than a ranking. */
@@ -111,7 +108,7 @@ function operatorOf(
   input: LogicalPlan,
   below: Relation,
   call: WindowCall,
-  { partition: keys, order, from, to, isLatestFirst }: Ranking,
+  { partition: keys, order, from, to, arrival }: Ranking,
 ): StreamOperatorKind<string> {
   const [key, second] = call.orderBy;
   const isOne = from === 1 && to === 1 && second === undefined && below.change === null;
@@ -119,6 +116,6 @@ function operatorOf(
   if (isOne && isByTime) {
     return { kind: key.descending ? 'last_row' : 'first_row', keys, time: order[0]!.column };
   }
-  const latest = isLatestFirst === true ? { isLatestFirst } : {};
+  const latest = arrival?.isLatestFirst === true ? { isLatestFirst: true } : {};
   return { kind: 'rank', keys, order, from, to, ...latest, windowTime: null };
 }

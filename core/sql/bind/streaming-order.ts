@@ -1,15 +1,18 @@
 /** ORDER BY over a stream: rows can leave in order only as time goes on. */
 import type { LogicalPlan } from '../../plan/logical-plan.js';
+import { isProcessingTime } from '../../plan/processing-time.js';
 import { isTimeAttribute } from '../../plan/time-attribute.js';
 import { type BindEnvironment, bindError } from './bind-context.js';
 
-/** @throws {SqlError} where the rows of a query are sorted, without LIMIT, by something else than ascending event time first */
+/** @throws {SqlError} where the rows of a query are sorted, without LIMIT, by something else than an ascending time first */
 export function checkStreamingOrder(environment: BindEnvironment, plan: LogicalPlan): void {
   const rows = plan.kind === 'project' ? plan.input : plan;
   const key = rows.kind === 'sort' ? rows.keys[0] : undefined;
   if (rows.kind !== 'sort' || key === undefined) return;
   const { expression, descending } = key;
-  const isTime = expression.kind === 'column' && isTimeAttribute(rows.input, expression.id);
+  const isTime =
+    isProcessingTime(rows.input, expression) ||
+    (expression.kind === 'column' && isTimeAttribute(rows.input, expression.id));
   if (isTime && !descending) return;
   throw bindError(
     environment,
@@ -18,6 +21,6 @@ export function checkStreamingOrder(environment: BindEnvironment, plan: LogicalP
       ? 'In streaming mode ORDER BY takes its time attribute ascending only.'
       : 'In streaming mode ORDER BY begins with a time attribute: this is a non-time-attribute field.',
     expression.span ?? rows.span,
-    'Add LIMIT, sort by the column that WATERMARK is on, or run it in batch mode.',
+    'Add LIMIT, sort by the column that WATERMARK is on or by PROCTIME(), or run it in batch mode.',
   );
 }

@@ -21,9 +21,6 @@ export function checkStreamingWindows(environment: BindEnvironment, plan: Logica
     return;
   }
   const { numbers, to } = ranking;
-  const [first] = numbers.call.orderBy;
-  const isOfArrival = first !== undefined && isProcessingTime(numbers.project.input, first.expression);
-  if (!isOfArrival) checkOrder(environment, numbers.project.input, numbers.call);
   if (numbers.call.function !== 'ROW_NUMBER') {
     const hint = 'Use ROW_NUMBER(), or run it in batch mode.';
     refuse(environment, `${numbers.call.function}() ranks no stream`, numbers.call, hint);
@@ -41,12 +38,20 @@ export function checkStreamingWindows(environment: BindEnvironment, plan: Logica
 
 function checkCalls(environment: BindEnvironment, { input }: Project, calls: readonly WindowCall[]): void {
   for (const call of calls) {
-    checkOrder(environment, input, call);
-    const [key] = call.orderBy;
-    const isTime = key?.expression.kind === 'column' && isTimeAttribute(input, key.expression.id);
+    const [key, second] = call.orderBy;
+    const isArrival = key !== undefined && isProcessingTime(input, key.expression);
+    const isTime =
+      isArrival || (key?.expression.kind === 'column' && isTimeAttribute(input, key.expression.id));
     if (NEEDS_ALL_ROWS.has(call.function)) refuse(environment, `${call.function} sees rows to come`, call);
     if (isAhead(call)) refuse(environment, 'A frame with FOLLOWING sees rows to come', call);
     if (isTime && key.descending) refuse(environment, 'OVER takes its time attribute ascending only', call);
+    if (second !== undefined && call.orderBy.some(({ expression }) => isProcessingTime(input, expression))) {
+      refuse(environment, 'OVER is ordered by a single time column', call, 'Order by processing time alone.');
+    }
+    if (call.frame?.start.kind === 'current_row') {
+      const hint = `Write ${call.frame.unit === 'ROWS' ? '0' : "INTERVAL '0' SECOND"} PRECEDING.`;
+      refuse(environment, 'A frame of CURRENT ROW alone has no beginning for Flink', call, hint);
+    }
     if (call.frame?.start.kind === 'preceding' && !isTime) {
       refuse(environment, 'A bounded frame of OVER is ordered by a time attribute only', call);
     }
@@ -54,16 +59,6 @@ function checkCalls(environment: BindEnvironment, { input }: Project, calls: rea
       refuse(environment, 'All calls with OVER of one SELECT have the same window', call);
     }
   }
-}
-
-function checkOrder(environment: BindEnvironment, input: LogicalPlan, call: WindowCall): void {
-  if (!call.orderBy.some(({ expression }) => isProcessingTime(input, expression))) return;
-  refuse(
-    environment,
-    'the order of processing time is not kept',
-    call,
-    'Order by a column with a WATERMARK.',
-  );
 }
 
 function isAhead({ frame }: WindowCall): boolean {

@@ -18,6 +18,7 @@ import {
   IntegerSum,
 } from './numbers.js';
 import { Collect, Distinct, Extreme, ExtremeOfMany, ValueList } from './values.js';
+import { Edge, Lag } from './values-so-far.js';
 
 type Call = Omit<StreamCall<unknown>, 'arguments' | 'filter'> & Pick<StreamCall<unknown>, 'arguments'>;
 
@@ -52,9 +53,13 @@ function plainAccumulator(call: StreamCall<unknown>, retracts: boolean): () => A
       const compare = call.function === 'MIN' ? ascending : (a: SqlValue, b: SqlValue) => ascending(b, a);
       return retracts ? () => new ExtremeOfMany(compare) : () => new Extreme(compare);
     }
+    case 'LAG':
+      return () => new Lag();
     case 'FIRST_VALUE':
+      if (!retracts) return () => new Edge('first');
       return () => new ValueList(false, (values) => values[0]![0]!);
     case 'LAST_VALUE':
+      if (!retracts) return () => new Edge('last');
       return () => new ValueList(false, (values) => values.at(-1)![0]!);
     case 'LISTAGG':
       return () => new ValueList(false, joinTexts);

@@ -29,6 +29,10 @@ export class AccumulateOver implements RowFunction {
     this.#calls = python.length;
   }
 
+  beginBatch(nowMs: number, out: Collector): void {
+    this.#over.beginBatch(nowMs, out);
+  }
+
   process(row: Row, change: Change, input: number, out: Collector): void {
     this.#over.process(row, change, input, out);
   }
@@ -36,6 +40,14 @@ export class AccumulateOver implements RowFunction {
   advance(watermarkMs: number, out: Collector): void {
     this.#over.advance(watermarkMs, out);
     this.#clockMs = watermarkMs;
+  }
+
+  wakeAt(): number {
+    return this.#over.wakeAt();
+  }
+
+  wake(nowMs: number, out: Collector): void {
+    this.#over.wake(nowMs, out);
   }
 
   async endBatch(out: Collector): Promise<void> {

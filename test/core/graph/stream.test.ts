@@ -115,6 +115,37 @@ test('a ranking by processing time is one by the order in which rows come; the f
   expect(() => ranked('', '= 1', '(SELECT k, COUNT(*) FROM e GROUP BY k)')).toThrow(/of rows that change/);
 });
 
+test('OVER and ORDER BY by processing time need no time of the rows', () => {
+  const by = (sql: string) => operatorsOf(sql).filter((stage) => /^(over|sort|rank)/.test(stage));
+  const counted = (frame: string) =>
+    by(`SELECT COUNT(*) OVER (PARTITION BY k ORDER BY PROCTIME() ${frame}) FROM r`);
+  expect(counted('')).toEqual([
+    'over: COUNT() -> BIGINT NOT NULL ROWS UNBOUNDED PRECEDING by c0 in the order of arrival',
+  ]);
+  expect(counted("RANGE INTERVAL '1' HOUR PRECEDING")).toEqual([
+    'over: COUNT() -> BIGINT NOT NULL RANGE 3600000 ms PRECEDING by c0 in the order of arrival',
+  ]);
+  expect(by('SELECT k FROM r ORDER BY PROCTIME()')).toEqual([]);
+  expect(by('SELECT k FROM r ORDER BY PROCTIME(), w DESC')).toEqual([
+    'sort: c1 DESC within each millisecond of arrival',
+  ]);
+  expect(by('SELECT k FROM r ORDER BY PROCTIME() DESC LIMIT 2')).toEqual([
+    'rank: rows 1 to 2, the last that came first',
+  ]);
+  const changing = '(SELECT k, COUNT(*) AS n FROM e GROUP BY k)';
+  expect(() => by(`SELECT SUM(n) OVER (ORDER BY PROCTIME()) FROM ${changing}`)).toThrow(
+    'OVER of rows that change',
+  );
+  expect(() => by(`SELECT k FROM ${changing} ORDER BY PROCTIME()`)).toThrow('of rows that change');
+});
+
+test('RANK has an order of its own by arrival alone, and LAG a constant offset', () => {
+  const ranked = (call: string) => () => operatorsOf(`SELECT ${call} OVER (ORDER BY ts) FROM r`);
+  expect(ranked('RANK()')).toThrow('RANK by event time is not supported in streaming mode.');
+  expect(ranked('LAG(w, w)')).toThrow('LAG by something else than a constant number of rows');
+  expect(ranked('LAG(w, 2)')()).toContainEqual(expect.stringContaining('over: LAG('));
+});
+
 test('a temporal join refuses what has no versions, and whose key ON does not name', () => {
   const refused = (from: string) => expect(() => graphOf(`SELECT e.v FROM ${from}`));
   refused('e JOIN r FOR SYSTEM_TIME AS OF e.ts ON e.k = r.k').toThrow(/requires a primary key/);

@@ -73,7 +73,9 @@ test.each([
   ['SUM(id) OVER (ORDER BY ts DESC)', 'OVER takes its time attribute ascending only'],
   ['SUM(id) OVER (ORDER BY id ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)', 'ordered by a time attribute only'],
   ['COUNT(*) OVER (ORDER BY ts), SUM(id) OVER (PARTITION BY id ORDER BY ts)', 'have the same window'],
-  ['COUNT(*) OVER (ORDER BY PROCTIME())', 'the order of processing time is not kept'],
+  ['COUNT(*) OVER (ORDER BY PROCTIME() DESC)', 'OVER takes its time attribute ascending only'],
+  ['COUNT(*) OVER (ORDER BY PROCTIME(), id)', 'OVER is ordered by a single time column'],
+  ['SUM(id) OVER (ORDER BY ts ROWS CURRENT ROW)', 'A frame of CURRENT ROW alone'],
 ])('in streaming mode %s is refused', (call, message) => {
   const sql = `SELECT ${call} FROM orders`;
   expect(() => bind(sql, catalog, undefined, true)).toThrow(message);
@@ -93,6 +95,8 @@ test('in streaming mode OVER and Top-N of rows so far are taken', () => {
     'SELECT SUM(id) OVER w, COUNT(*) OVER w FROM orders WINDOW w AS (PARTITION BY id ORDER BY ts ROWS 2 PRECEDING)',
     'SELECT id FROM (SELECT id, ROW_NUMBER() OVER (ORDER BY id DESC) AS rn FROM orders) WHERE rn <= 2',
     'SELECT ROW_NUMBER() OVER (PARTITION BY id ORDER BY id) FROM orders',
+    'SELECT SUM(id) OVER (ORDER BY PROCTIME() ROWS 2 PRECEDING) FROM orders',
+    'SELECT id FROM orders ORDER BY PROCTIME(), id',
   ];
   for (const sql of taken) expect(bind(sql, catalog, undefined, true)).toHaveLength(1);
 });

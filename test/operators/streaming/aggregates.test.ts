@@ -97,3 +97,37 @@ test('a value counts once with DISTINCT, and until the last of it has gone', () 
   expect(result('SUM', int, [5, 5, 2], { distinct: true, gone: [5] })).toBe(7);
   expect(result('SUM', int, [5, 5, 2], { distinct: true, gone: [5, 5] })).toBe(2);
 });
+
+/** The result after each of the rows, whose arguments are these. */
+const soFar = (name: string, rows: readonly (readonly SqlValue[])[]) => {
+  const make = accumulatorOf(callOf(name, 0, int), false);
+  const accumulator = make();
+  return rows.map((values, i) => {
+    accumulator.add(values);
+    if (i > 0) return accumulator.result();
+    const restored = make();
+    restored.load(accumulator.save());
+    return restored.result();
+  });
+};
+
+test('LAG looks back over as many rows as it says, NULLs included', () => {
+  const values = [5, 7, null, 2, 4];
+  const lags = (...more: SqlValue[]) =>
+    soFar(
+      'LAG',
+      values.map((value) => [value, ...more]),
+    ).slice(1);
+  expect(lags()).toEqual([5, 7, null, 2]);
+  expect(lags(2n, 99)).toEqual([99, 5, 7, null]);
+  expect(lags(0)).toEqual([7, null, 2, 4]);
+});
+
+test('of rows that only come the first and the last value are kept, and no others', () => {
+  const rows = [[null], [5], [7], [null]];
+  expect(soFar('FIRST_VALUE', rows)).toEqual([null, 5, 5, 5]);
+  expect(soFar('LAST_VALUE', rows)).toEqual([null, 5, 7, 7]);
+  const last = accumulatorOf(callOf('LAST_VALUE', 0, int), false)();
+  for (const values of rows) last.add(values);
+  expect(last.save()).toEqual([[7]]);
+});

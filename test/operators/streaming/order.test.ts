@@ -42,6 +42,28 @@ describe('OVER', () => {
     expect(sums({ unit: 'RANGE', preceding: null })).toEqual(['[1]', '[7]', '[7]', '[7]', 'late', '[15]']);
   });
 
+  test('beside a frame in time, one in rows ends with its own row', () => {
+    const frames: StreamFrame[] = [
+      { unit: 'RANGE', preceding: null },
+      { unit: 'ROWS', preceding: null },
+    ];
+    const calls = frames.map((frame) => ({ ...callOf('SUM', 2), frame }));
+    const both = new OverAggregate({
+      kind: 'over',
+      keys: [0],
+      time: 1,
+      calls,
+      inputs: [APPENDING],
+      outputs: [],
+    });
+    expect(run(both, rows.slice(0, 5)).map((line) => line.replace(/^.*= /, ''))).toEqual([
+      '[1 1]',
+      '[7 7]',
+      '[7 3]',
+      '[7 7]',
+    ]);
+  });
+
   test('a frame has an end behind the row, counted in rows or in time', () => {
     expect(sums({ unit: 'ROWS', preceding: 1 })).toEqual(['[1]', '[7]', '[3]', '[6]', '[104]', '[108]']);
     expect(sums({ unit: 'RANGE', preceding: 20 })).toEqual(['[1]', '[7]', '[7]', '[7]', '[107]', '[114]']);

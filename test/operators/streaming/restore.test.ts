@@ -162,7 +162,8 @@ function eventsOf(
   steps: readonly (typeof step extends fc.Arbitrary<infer T> ? T : never)[],
   input: string,
 ): Event[] {
-  const there: Event[] = [];
+  type RowEvent = Extract<Event, readonly unknown[]>;
+  const there: RowEvent[] = [];
   let watermark = -1;
   const changes = /group|ranking$|left|outer/.test(input);
   const joins = /join/.test(input);
@@ -173,8 +174,8 @@ function eventsOf(
       return [{ watermark }];
     }
     const gone = changes && item.isGone ? there.pop() : undefined;
-    if (gone !== undefined && gone !== 'flush' && !('watermark' in gone)) return [['-D', gone[1], gone[2]!]];
-    const event: Event = ['+I', [item.key, item.value, at(item.time), 0], joins ? item.input : 0];
+    if (gone !== undefined) return [['-D', gone[1], gone[2]!]];
+    const event: RowEvent = ['+I', [item.key, item.value, at(item.time), 0], joins ? item.input : 0];
     there.push(event);
     return [event];
   });

@@ -8,10 +8,12 @@ import {
   type RowFunction,
 } from '../../../operators/streaming/row-function.js';
 
-/** A row of an input (the first where none is said), a watermark in milliseconds, or the end of a batch. */
+/** A row of an input (the first where none is said), a watermark or the clock in milliseconds, a batch that begins then, or the end of one. */
 export type Event =
   | readonly [change: (typeof CHANGES)[number], row: Row, input?: number]
   | { readonly watermark: number }
+  | { readonly clock: number }
+  | { readonly batchAt: number }
   | 'flush';
 
 /** What the function puts out, one line for each row: its change, the rows of the inputs, its results. */
@@ -27,6 +29,8 @@ export function run(rows: RowFunction, events: readonly Event[]): string[] {
   for (const event of events) {
     if (event === 'flush') rows.flush?.(out);
     else if ('watermark' in event) rows.advance?.(event.watermark, out);
+    else if ('clock' in event) rows.wake?.(event.clock, out);
+    else if ('batchAt' in event) rows.beginBatch?.(event.batchAt, out);
     else rows.process(event[1], CHANGES.indexOf(event[0]) as Change, event[2] ?? 0, out);
   }
   return lines;
