@@ -322,15 +322,18 @@ export interface FunctionStageHandle {
   close(): Promise<void>;
 }
 
-/** A batch of a relational stage's output; `sequence` counts up, or in per-batch stages names the input batch. */
+/** A batch of a relational stage's output; `sequence` counts up, or in per-batch stages names the last of the input batches that it answers. */
 export interface SequencedBatch extends Batch {
   readonly sequence: number;
 }
 
 /** An open relational stage. */
 export interface RelationalStageHandle {
-  /** Sends a batch to `input` once the worker has room; resolves with its sequence number. Order is kept. */
-  send(input: number, batch: Batch): Promise<number>;
+  /**
+   * Sends a batch to `input` once the worker has room; resolves with its sequence number. Order is kept. A stage with a query for
+   * each batch answers those that wait together where they `mayJoin` the one before them.
+   */
+  send(input: number, batch: Batch, mayJoin?: boolean): Promise<number>;
   /** No more batches on `input`. */
   endInput(input: number): Promise<void>;
   /** The output, once. Taking a batch gives the worker room for the next ones. Throws what made the stage fail. */

@@ -114,6 +114,7 @@ export class FunctionStage implements FunctionStageHandle {
         input: 0,
         notCalled,
         split: bundle.split ?? null,
+        mayJoin: false,
       },
       bundle,
     );

@@ -66,7 +66,7 @@ export class RelationalStage implements RelationalStageHandle {
     this.#options.data.sendCredit(this.#options.wireName, this.#options.windowBytes);
   }
 
-  async send(input: number, batch: Batch): Promise<number> {
+  async send(input: number, batch: Batch, mayJoin = false): Promise<number> {
     const { gate } = this.#input(input);
     await gate.pass(batchBytes(batch));
     const sequence = this.#inputs[input]!.nextSequence++;
@@ -74,7 +74,7 @@ export class RelationalStage implements RelationalStageHandle {
       return sequence;
     }
     await this.#options.data.sendBatch(
-      { stage: this.#options.wireName, sequence, input, notCalled: null, split: null },
+      { stage: this.#options.wireName, sequence, input, notCalled: null, split: null, mayJoin },
       batch,
     );
     return sequence;

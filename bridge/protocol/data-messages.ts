@@ -58,6 +58,11 @@ export interface BatchMessage {
   readonly split: Split | null;
   /** From function stages: this batch is the last of its bundle, which needs no `done` of its own; null elsewhere. */
   readonly done: BundleEnd | null;
+  /**
+   * To relational stages with a query for each batch: it may be computed together with the one before, if that still waits. The answer
+   * has the sequence of the last of them.
+   */
+  readonly mayJoin: boolean;
 }
 
 export interface WireGroup {

@@ -41,6 +41,8 @@ export interface BatchPlace {
   readonly notCalled: string | null;
   /** What a function stage reads itself; null: the groups. */
   readonly split: Split | null;
+  /** As of `BatchMessage`. */
+  readonly mayJoin: boolean;
 }
 
 /** Names the block of a group in shared memory to the worker; null: the worker cannot read it there. */
@@ -63,6 +65,7 @@ export function encodeBatch(
     notCalled: place.notCalled,
     split: place.split,
     done: null,
+    mayJoin: place.mayJoin,
   };
   const frames = encodeHeader(message);
   batch.groups.forEach((group, i) => {

@@ -1,6 +1,6 @@
 /** Calls of built-ins, by their id in the function table. */
 import type { SqlValue } from '../batch/value.js';
-import { HOLDS, isComparison } from '../plan/comparison.js';
+import { type Comparison, HOLDS, isComparison } from '../plan/comparison.js';
 import type { BuiltinCall } from '../plan/expression-builders.js';
 import type { DataType } from '../types/data-type.js';
 import { INTEGER_BITS, isInteger } from '../types/type-family.js';
@@ -12,13 +12,7 @@ export function compileCall(call: BuiltinCall, args: readonly Evaluate[]): Evalu
   const [a, b] = args as [Evaluate, Evaluate];
   const { function: name, type } = call;
   const types = call.arguments.map((argument) => argument.type);
-  if (isComparison(name)) {
-    const compare = pairComparator(types[0]!, types[1]!);
-    if (compare === null) return null;
-    const meets = HOLDS[name];
-    if (name === '=' || name === '<>') return strict(a, b, (x, y) => meets(compare(x, y)));
-    return strict(a, b, (x, y) => !Number.isNaN(x) && !Number.isNaN(y) && meets(compare(x, y)));
-  }
+  if (isComparison(name)) return comparison(name, types as [DataType, DataType], a, b);
   switch (name) {
     case 'AND':
       return junction(args, false);
@@ -63,6 +57,31 @@ export function compileCall(call: BuiltinCall, args: readonly Evaluate[]): Evalu
   }
 }
 
+/** A DECIMAL is compared with a DOUBLE as one. */
+function comparison(
+  name: Comparison,
+  [left, right]: readonly [DataType, DataType],
+  a: Evaluate,
+  b: Evaluate,
+): Evaluate | null {
+  if (left.kind === 'DECIMAL' && right.kind === 'DOUBLE')
+    return comparison(name, [right, right], asDouble(a), b);
+  if (left.kind === 'DOUBLE' && right.kind === 'DECIMAL')
+    return comparison(name, [left, left], a, asDouble(b));
+  const compare = pairComparator(left, right);
+  if (compare === null) return null;
+  const meets = HOLDS[name];
+  if (name === '=' || name === '<>') return strict(a, b, (x, y) => meets(compare(x, y)));
+  return strict(a, b, (x, y) => !Number.isNaN(x) && !Number.isNaN(y) && meets(compare(x, y)));
+}
+
+function asDouble(decimal: Evaluate): Evaluate {
+  return (row) => {
+    const value = decimal(row);
+    return value === null ? null : Number(value);
+  };
+}
+
 /** NULL where one of the values is. */
 function strict(a: Evaluate, b: Evaluate, of: (x: SqlValue, y: SqlValue) => SqlValue): Evaluate {
   return (row) => {
@@ -104,7 +123,9 @@ function arithmetic(
       return bits === 64 ? cut : Number(cut);
     });
   }
-  const isPlain = operands.every((operand) => operand.kind === 'DOUBLE' || isInteger(operand));
+  const isPlain = operands.every(
+    (operand) => operand.kind === 'DOUBLE' || operand.kind === 'DECIMAL' || isInteger(operand),
+  );
   if (type.kind !== 'DOUBLE' || !isPlain) return null;
   return strict(a, b, (x, y) => {
     const [left, right] = [Number(x), Number(y)];

@@ -84,14 +84,19 @@ export class RelationalSource implements SourceOperator {
   }
 }
 
-/** A stage with inputs: a query over whole inputs, or with `perBatch` over each batch by itself. */
+/**
+ * A stage with inputs: a query over whole inputs, or with `perBatch` over each batch by itself, and those that wait for the worker
+ * together. What stands between two batches keeps them apart.
+ */
 export class RelationalOperator implements Operator {
   #opened: Opened | null = null;
   #context!: OperatorContext;
   #forwarding: Promise<void> = Promise.resolve();
   #openInputs: number;
   #sent = 0;
-  #emitted = 0;
+  #answered = 0;
+  /** Nothing stands between the last batch and the next. */
+  #mayJoin = false;
   readonly #markers: { readonly after: number; readonly emit: () => Promise<void> }[] = [];
 
   constructor(
@@ -107,16 +112,18 @@ export class RelationalOperator implements Operator {
     this.#context = context;
     this.#opened = await openStage(this.open_, context);
     // A query may end before its inputs do (LIMIT): then nobody has to make the rest of them.
-    this.#forwarding = forward(this.#opened.stage, context, { afterBatch: () => this.#afterBatch() }).then(
-      () => context.stopInputs(),
-    );
+    this.#forwarding = forward(this.#opened.stage, context, {
+      afterBatch: (sequence) => this.#afterBatch(sequence),
+    }).then(() => context.stopInputs());
     // Awaited at the last endInput; a failure before that must reach the job at once.
     this.#forwarding.catch((error) => context.fail(error));
   }
 
   async processBatch(batch: Batch, input: number): Promise<void> {
     this.#sent += 1;
-    await this.#opened!.stage.send(input, batch);
+    const mayJoin = this.#mayJoin;
+    this.#mayJoin = this.perBatch;
+    await this.#opened!.stage.send(input, batch, mayJoin);
   }
 
   async processWatermark(watermark: Watermark): Promise<void> {
@@ -148,13 +155,14 @@ export class RelationalOperator implements Operator {
 
   /** Emits once everything sent so far has come back. */
   async #mark(emit: () => Promise<void>): Promise<void> {
-    if (!this.perBatch || this.#emitted === this.#sent) await emit();
+    this.#mayJoin = false;
+    if (!this.perBatch || this.#answered === this.#sent) await emit();
     else this.#markers.push({ after: this.#sent, emit });
   }
 
-  async #afterBatch(): Promise<void> {
-    this.#emitted += 1;
-    while (this.#markers[0] !== undefined && this.#markers[0].after <= this.#emitted) {
+  async #afterBatch(sequence: number): Promise<void> {
+    this.#answered = sequence + 1;
+    while (this.#markers[0] !== undefined && this.#markers[0].after <= this.#answered) {
       await this.#markers.shift()!.emit();
     }
   }
@@ -174,12 +182,15 @@ async function forward(
   {
     emit = (batch) => context.output.emit(batch),
     afterBatch,
-  }: { readonly emit?: (batch: Batch) => Promise<void>; readonly afterBatch: () => Promise<void> },
+  }: {
+    readonly emit?: (batch: Batch) => Promise<void>;
+    readonly afterBatch: (sequence: number) => Promise<void>;
+  },
 ): Promise<void> {
   for await (const batch of stage.batches()) {
     await emit(batch);
     releaseGroups(batch.groups);
-    await afterBatch();
+    await afterBatch(batch.sequence);
   }
   // Rows that a sink wrote never pass the task that counts.
   context.metrics.rowsOut += (await stage.statistics).written;

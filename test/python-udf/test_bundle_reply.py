@@ -31,7 +31,7 @@ class Sent:
 
 def reply() -> tuple[BundleReply, Sent]:
     sent = Sent()
-    bundle = BatchMessage("s", 3, 8, 0, 2, [], False, False, None, None, None)
+    bundle = BatchMessage("s", 3, 8, 0, 2, [], False, False, None, None, None, False)
     schema_ids = SchemaIds(lambda message, frames: None)
     return BundleReply(cast(DataChannel, sent), schema_ids, bundle), sent
 

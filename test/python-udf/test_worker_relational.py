@@ -285,6 +285,23 @@ def test_a_query_per_batch_answers_every_batch_with_one_of_its_sequence(core: Fa
     assert core.receive_data()[0]["statistics"]["batches"] == 4
 
 
+def test_what_waits_for_a_query_per_batch_is_answered_together(core: FakeCore) -> None:
+    sql = "SELECT x * 2 AS c0 FROM input_0"
+    stage = open_stage(core, sql, {"c0": "BIGINT"}, inputs=[{"x": "BIGINT"}], perBatch=True)
+    # Without credit the first answer stays in the worker until all batches are there.
+    for sequence, may_join in enumerate((False, False, True, True)):
+        batch = pa.record_batch({"x": pa.array([sequence], pa.int64())})
+        core.send_batch(stage, sequence, (batch, None), may_join=may_join)
+    core.grant(stage, MEBIBYTE)
+    core.end_input(stage)
+
+    answers, end = results(core)
+
+    rows = [(message["sequence"], table.column(0).to_pylist()) for message, table in answers]
+    assert rows == [(0, [0]), (3, [2, 4, 6])]
+    assert end["statistics"]["batches"] == 2
+
+
 def test_key_aligned_output_is_cut_between_groups(core: FakeCore) -> None:
     sql = "SELECT range // 1500 AS c0 FROM range(6000)"
     stage = open_stage(core, sql, {"c0": "BIGINT"}, keyColumns=[0])

@@ -126,6 +126,7 @@ class FakeCore:
         epoch: int | None = None,
         rows: int | None = None,
         continued: bool = False,
+        may_join: bool = False,
     ) -> int:
         """Sends column groups, each with its selection or None; returns the bytes charged."""
         frames: list[Any] = []
@@ -157,6 +158,7 @@ class FakeCore:
             "notCalled": None,
             "split": None,
             "done": None,
+            "mayJoin": may_join,
         }
         self.data.send_multipart([json.dumps(header).encode(), *frames])
         return sum(frame.size for frame in frames)

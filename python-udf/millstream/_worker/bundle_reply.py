@@ -50,7 +50,7 @@ class BundleReply:
         bundle = self._bundle
         message = BatchMessage(
             bundle.stage, bundle.epoch, bundle.sequence, 0, answer.rows, groups,
-            answer.selection is not None, False, None, None, None,
+            answer.selection is not None, False, None, None, None, False,
         )  # fmt: skip
         self._held = message, frames
         self._batches += 1

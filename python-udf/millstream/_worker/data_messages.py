@@ -137,6 +137,7 @@ class BatchMessage(Message, tag="batch"):
     not_called: str | None
     split: Split | None
     done: BundleEnd | None
+    may_join: bool
 
 
 class RelationalStatistics(Struct):

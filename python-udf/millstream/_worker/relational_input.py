@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 # A sender may go on while any credit is left, so less than all of it must be granted anew.
 _STEPS_OF_WINDOW = 8
+# A query costs as much as some thousand rows; more of them would only wait for each other.
+_MOST_JOINED_ROWS = 16_384
 
 
 class RelationalInput:
@@ -83,17 +85,42 @@ class RelationalInput:
     def batches(self) -> Iterator[tuple[pa.RecordBatch, int]]:
         """Decoded batches with their sequence. Raises `CancelledError` when poisoned."""
         while (received := self._take()) is not None:
-            message, frames = received
-            columns = [
-                column if column.type == field.type else column.cast(field.type)
-                for column, field in zip(self._decode(message, frames), self.schema, strict=True)
-            ]
-            self._consumed += sum(len(frame) for frame in frames)
-            if self._consumed >= self._step:
-                self._grant(self._consumed)
-                self._consumed = 0
-            del received, frames
-            yield pa.record_batch(columns, schema=self.schema), message.sequence
+            sequence = received[0].sequence
+            batch = self._decoded(received)
+            del received
+            yield batch, sequence
+
+    def joined_batches(self) -> Iterator[tuple[pa.RecordBatch, int]]:
+        """As `batches`; what waits and may be joined is one batch, with the sequence of the last."""
+        for first, of_first in self.batches():
+            joined, rows, sequence = [first], first.num_rows, of_first
+            while (received := self._take_joined(rows)) is not None:
+                joined.append(self._decoded(received))
+                rows += joined[-1].num_rows
+                sequence = received[0].sequence
+            yield _concatenated(joined), sequence
+
+    def _decoded(self, received: Received) -> pa.RecordBatch:
+        message, frames = received
+        columns = [
+            column if column.type == field.type else column.cast(field.type)
+            for column, field in zip(self._decode(message, frames), self.schema, strict=True)
+        ]
+        self._consumed += sum(len(frame) for frame in frames)
+        if self._consumed >= self._step:
+            self._grant(self._consumed)
+            self._consumed = 0
+        return pa.record_batch(columns, schema=self.schema)
+
+    def _take_joined(self, rows: int) -> Received | None:
+        """The next batch if it waits, may be joined to `rows` rows before it, and leaves them few enough."""
+        with self._changed:
+            if not self._queue or self._is_poisoned:
+                return None
+            message, _ = self._queue[0]
+            if not message.may_join or rows + message.rows > _MOST_JOINED_ROWS:
+                return None
+            return self._queue.popleft()
 
     def _take(self) -> Received | None:
         began = time.monotonic_ns()
@@ -112,6 +139,13 @@ class RelationalInput:
         except Exception as error:
             self.error = error
             raise
+
+
+def _concatenated(batches: Sequence[pa.RecordBatch]) -> pa.RecordBatch:
+    full = [batch for batch in batches if batch.num_rows]
+    if len(full) < 2:
+        return full[0] if full else batches[0]
+    return pa.Table.from_batches(full).combine_chunks().to_batches()[0]
 
 
 def stream_capsule(schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> object:

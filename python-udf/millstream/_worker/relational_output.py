@@ -93,6 +93,7 @@ class RelationalOutput:
                     None,
                     None,
                     None,
+                    False,
                 ),  # fmt: skip
                 [frame for frame, _ in written],
             )

@@ -176,7 +176,7 @@ class RelationalStage:
             self.output.send(batch, continued=continued)
 
     def _execute_per_batch(self) -> None:
-        for batch, sequence in self.inputs[0].batches():
+        for batch, sequence in self.inputs[0].joined_batches():
             relations = {"input_0": stream_capsule(batch.schema, iter((batch,)))}
             result = execute(self._connection, self.body.sql, relations).to_arrow_table()
             self.output.send(_one_batch(result), sequence=sequence)

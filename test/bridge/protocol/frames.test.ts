@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeData, encodeBatch, encodeSchema } from '../../../bridge/protocol/frames.js';
 import type { BatchMessage } from '../../../bridge/protocol/messages.js';
 
-const PLACE = { stage: 's', epoch: 1, sequence: 2, input: 0, notCalled: null, split: null };
+const PLACE = { stage: 's', epoch: 1, sequence: 2, input: 0, notCalled: null, split: null, mayJoin: false };
 const json = (value: object) => Buffer.from(JSON.stringify(value));
 
 function header(changes: Partial<BatchMessage> = {}): Uint8Array {

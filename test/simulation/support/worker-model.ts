@@ -89,6 +89,7 @@ export abstract class WorkerModel {
       notCalled: null,
       split: null,
       done,
+      mayJoin: false,
     };
     const selection = rowSelection === null ? [] : [new Uint8Array(rowSelection.buffer)];
     this.send(header, [...selection, message]);
