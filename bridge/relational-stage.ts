@@ -19,7 +19,7 @@ export interface RelationalStageOptions {
   /** Output that may be on the way or unread. */
   readonly windowBytes: number;
   readonly data: DataSession;
-  /** Tells the worker to forget the stage; interrupts its query if `isBusy`. */
+  /** Tells the worker to forget the stage; interrupts its query if `isBusy`. Does not reject. */
   readonly closeInWorker: (isBusy: boolean) => Promise<void>;
 }
 
@@ -104,7 +104,8 @@ export class RelationalStage implements RelationalStageHandle {
   async close(): Promise<void> {
     await this.cancel();
     this.#closing ??= this.#options.closeInWorker(false);
-    await this.#closing;
+    // The worker takes its instructions in order: of a stage that has ended it need not answer before it gets the next.
+    if (this.#state !== 'ended') await this.#closing;
     this.#detach();
     this.#output.drop();
   }

@@ -177,15 +177,19 @@ export class WorkerStages {
     return uses === 1 ? stage : `${stage}#${uses}`;
   }
 
-  /** Interrupts the stage first if it is busy; a worker that does not let go of it in time is given up. */
+  /** Interrupts the stage first if it is busy; a worker that does not let go of it, or not in time, is given up. */
   async #close(stage: FunctionStage | RelationalStage, wireName: string, isBusy: boolean): Promise<void> {
     const { timers, cancelMs, onUnyielding } = this.#options;
     const stopWaiting = isBusy ? timers.after(cancelMs, onUnyielding) : () => undefined;
     this.#open.delete(stage);
-    if (isBusy) {
-      await this.#instructIfAlive({ kind: 'cancel', stage: wireName });
+    try {
+      if (isBusy) {
+        await this.#instructIfAlive({ kind: 'cancel', stage: wireName });
+      }
+      await this.#instructIfAlive({ kind: 'close_stage', stage: wireName });
+    } catch {
+      onUnyielding();
     }
-    await this.#instructIfAlive({ kind: 'close_stage', stage: wireName });
     this.#onMetrics.delete(wireName);
     stopWaiting();
   }

@@ -45,11 +45,7 @@ export function openRelational(
         stage: handle,
         close: async (isAborted) => {
           if (isAborted) return kill();
-          try {
-            await handle.close();
-          } catch {
-            return kill();
-          }
+          await handle.close();
           note();
           await engine.relationalWorkers.giveBack(worker);
         },

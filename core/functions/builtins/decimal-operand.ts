@@ -45,11 +45,11 @@ export function within({ sql, shape }: DecimalOperand, digits: number): string[]
   return [`${sql} BETWEEN -${most} AND ${most}`];
 }
 
-/** `sql` where all conditions hold, else `otherwise`. */
+/** `sql` where all conditions hold or an operand is NULL, else `otherwise`: one NULL would call Python for its whole vector. */
 export function where(conditions: readonly string[], sql: string, otherwise: string): string {
   return conditions.length === 0
     ? sql
-    : `CASE WHEN ${conditions.join(' AND ')} THEN ${sql} ELSE ${otherwise} END`;
+    : `CASE WHEN NOT (${conditions.join(' AND ')}) THEN ${otherwise} ELSE ${sql} END`;
 }
 
 /** The result in Python, of any size; NULL where it does not fit the type, as in Flink. */

@@ -43,7 +43,7 @@ export function decimalProductOf(a: DecimalOperand, b: DecimalOperand, type: Dec
   const native = (x: string, y: string) => castTo(`${x} * ${y}`, toDuckDbType(type));
   return withShortNames(a, b, (x, y) => {
     if (digits <= BIGINT_DIGITS || (digits <= MAX_DECIMAL_PRECISION && isWide(a, b))) {
-      return native(x.sql, y.sql);
+      return holdsAlike(digits, a, b, type) ? `(${x.sql} * ${y.sql})` : native(x.sql, y.sql);
     }
     const isExact = digits <= MAX_DECIMAL_PRECISION;
     const shares = shareOut(isExact ? BIGINT_DIGITS : MAX_DECIMAL_PRECISION, a.shape, b.shape);
@@ -52,6 +52,18 @@ export function decimalProductOf(a: DecimalOperand, b: DecimalOperand, type: Dec
     if (shares === null) return any;
     return where([...within(x, shares[0]), ...within(y, shares[1])], native(x.sql, y.sql), any);
   });
+}
+
+/**
+ * True where DuckDB's product has the digits of the type after the point and as many bits: its type may say a digit less
+ * than Flink's then, since a cast that only says so costs more than the product.
+ */
+function holdsAlike(digits: number, a: DecimalOperand, b: DecimalOperand, type: DecimalType): boolean {
+  return (
+    type.scale === a.shape.scale + b.shape.scale &&
+    type.precision >= digits &&
+    type.precision <= BIGINT_DIGITS === digits <= BIGINT_DIGITS
+  );
 }
 
 /** True where DuckDB computes in 128 bits. */

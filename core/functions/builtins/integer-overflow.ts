@@ -10,8 +10,25 @@ type IntegerType = DataType & { readonly kind: IntegerKind };
 export function wrapped(symbol: '+' | '-' | '*', a: string, b: string, type: IntegerType): string {
   if (/^-?\d+$/.test(a) && /^-?\d+$/.test(b)) return constant(symbol, BigInt(a), BigInt(b), type);
   const wider = type.kind === 'BIGINT' ? 'HUGEINT' : 'BIGINT';
-  const plain = `${castTo(a, wider)} ${symbol} ${operand(b)}`;
-  return folded(symbol === '*' ? `(${plain})` : plain, type);
+  const wide = `${castTo(a, wider)} ${symbol} ${operand(b)}`;
+  const any = folded(symbol === '*' ? `(${wide})` : wide, type);
+  const isShort = a.length + b.length <= LONGEST_OPERANDS;
+  if (type.kind !== 'BIGINT' || symbol === '*' || !isShort) return any;
+  const beyond = [a, b].flatMap(beyondHalf).join(' OR ');
+  return `CASE WHEN ${beyond} THEN ${any} ELSE ${operand(a)} ${symbol} ${operand(b)} END`;
+}
+
+/** Operands are written three times over. */
+const LONGEST_OPERANDS = 100;
+const HALF = 1n << 62n;
+
+/** Where an operand may make a sum of BIGINT overflow: elsewhere 64 bits do, in a fifth of the time of 128. */
+function beyondHalf(sql: string): string[] {
+  if (/^-?\d+$/.test(sql)) {
+    const value = BigInt(sql);
+    if (value >= -HALF && value < HALF) return [];
+  }
+  return [`${operand(sql)} NOT BETWEEN -${HALF} AND ${HALF - 1n}`];
 }
 
 /** A wider integer folded into `type`: what is left of its bits, signed. */
