@@ -20,14 +20,19 @@ export const BIGINT_DIGITS = 18;
 /** Operands are written several times over, so quotients of quotients would grow by powers. */
 const LONGEST_OPERAND = 200;
 
+/** True for operands that are not to be written several times over. */
+export function isLong(sql: string): boolean {
+  return sql.length > LONGEST_OPERAND;
+}
+
 /** `render` of two operands; where they are long, they are computed under names of their own first. */
 export function withShortNames(
   a: DecimalOperand,
   b: DecimalOperand,
   render: (a: DecimalOperand, b: DecimalOperand) => string,
 ): string {
-  const isLong = a.sql.length + b.sql.length > LONGEST_OPERAND;
-  return renderOnce([operand(a.sql), operand(b.sql)], [isLong, isLong], ([x, y]) =>
+  const once = isLong(a.sql + b.sql);
+  return renderOnce([operand(a.sql), operand(b.sql)], [once, once], ([x, y]) =>
     render({ ...a, sql: x! }, { ...b, sql: y! }),
   );
 }

@@ -74,9 +74,10 @@ export function overGroups(
       key.kind === 'column' ? [[key.id, columnOf(columns[i]!)]] : [],
     ),
   );
+  const kinds = new Set(grouping.keys.map((key) => key.kind));
   const ungrouped = idsOf(input.columns);
   const rewrite = (expression: Expression): Expression => {
-    const key = keys.get(expressionKey(expression));
+    const key = kinds.has(expression.kind) ? keys.get(expressionKey(expression)) : undefined;
     if (key !== undefined) return columnOf(key, expression.span);
     if (expression.kind === 'column' && ungrouped.has(expression.id)) {
       throw notGrouped(context, expression, input);

@@ -16,8 +16,10 @@ export function checkDepth(sql: string, root: object): void {
     const isNode = 'kind' in entry.value;
     const depth = entry.depth + (isNode ? 1 : 0);
     if (depth > MAX_DEPTH) throw tooDeep(sql, own);
-    for (const value of Object.values(entry.value)) {
-      if (typeof value === 'object' && value !== null) stack.push({ value, depth, span: own });
+    for (const name in entry.value) {
+      const value: unknown = entry.value[name as keyof typeof entry.value];
+      if (typeof value === 'object' && value !== null && name !== 'span')
+        stack.push({ value, depth, span: own });
     }
   }
 }
