@@ -31,7 +31,6 @@ from .instructions import (
 from .metrics_report import MetricsReport
 from .module_sources import module_sources
 from .open_function_stage import open_function_stage
-from .pandas_import import introduce_pandas
 from .schema_ids import SchemaIds
 from .split_reader import SplitReader
 from .thread_pools import size_thread_pools
@@ -94,7 +93,6 @@ class FunctionWork:
         match body:
             case LoadFunctions():
                 loaded = _execution.load_functions(body.paths, [(f.name, f.target) for f in body.functions])
-                introduce_pandas()
                 self._functions.update((function.name, function) for function in loaded)
                 return {
                     "declarations": [function.declaration for function in loaded],

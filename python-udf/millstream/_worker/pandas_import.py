@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from importlib.machinery import ModuleSpec, PathFinder
+from types import ModuleType
 
 import pyarrow as pa
 
 
-class _HidePandas:
-    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
-        if name == "pandas":
-            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
-
-
 def postpone_pandas() -> None:
-    """Lets pyarrow make its one attempt while pandas is hidden; does nothing if pandas is imported."""
+    """Lets pyarrow make its one attempt while pandas is hidden, and another one when pandas is imported.
+
+    Without that one `pa.array` takes a Series for any sequence: slowly, and by the labels of its index.
+    Does nothing if pandas is imported.
+    """
     if "pandas" in sys.modules:
         return
     finder = _HidePandas()
@@ -23,9 +24,29 @@ def postpone_pandas() -> None:
         pa.array([None])
     finally:
         sys.meta_path.remove(finder)
+    sys.meta_path.insert(0, _IntroducePandas())
 
 
-def introduce_pandas() -> None:
-    """Makes pyarrow know pandas values, if something has imported pandas since `postpone_pandas`."""
-    if "pandas" in sys.modules:
-        pa.array([None]).to_pandas()
+class _HidePandas:
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+        if name == "pandas":
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+
+class _IntroducePandas:
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if name != "pandas":
+            return None
+        spec = PathFinder.find_spec(name, path, target)
+        if spec is None or spec.loader is None:
+            return spec
+        execute = spec.loader.exec_module
+
+        def execute_and_introduce(module: ModuleType) -> None:
+            execute(module)
+            pa.array([None]).to_pandas()
+
+        spec.loader.exec_module = execute_and_introduce  # type: ignore[method-assign]
+        return spec
