@@ -59,7 +59,7 @@ function chainOf(plan: LogicalPlan): Calculation | null {
     case 'unnest': {
       const below = chainOf(plan.input);
       const own = plan.columns.slice(plan.input.columns.length);
-      if (below === null || plan.outer || plan.withOrdinality || own.length !== 1) return null;
+      if (below === null || plan.outer || plan.withOrdinality || !givesElements(plan)) return null;
       const { id } = own[0]!;
       const steps: CalcStep[] = [...computed(below), { kind: 'unnest', id, collection: plan.collection }];
       return { ...below, steps, results: asColumns(plan.columns) };
@@ -67,6 +67,11 @@ function chainOf(plan: LogicalPlan): Calculation | null {
     default:
       return null;
   }
+}
+
+/** True where the rows are the elements as they are: not the fields of a ROW, nor what a MULTISET counts. */
+function givesElements({ collection }: Extract<LogicalPlan, { kind: 'unnest' }>): boolean {
+  return collection.type.kind === 'ARRAY' && collection.type.element.kind !== 'ROW';
 }
 
 /** The steps, with the results as columns for what follows. A column that only has another name is left out. */
