@@ -1,6 +1,7 @@
 /** `npm run bench -- …`: reads the arguments and runs what they name (README.md has the method). */
 import { parseArgs } from 'node:util';
 import { CASES } from './cases.mjs';
+import { benchCheckpoint } from './checkpoint.mjs';
 import { benchChain, benchColumns } from './comparisons.mjs';
 import { benchKinds } from './kinds.mjs';
 import { benchLarge } from './large.mjs';
@@ -10,12 +11,13 @@ import { benchRoundTrip } from './roundtrip.mjs';
 import { benchStart } from './start.mjs';
 import { benchThroughput } from './throughput.mjs';
 
-const USAGE = `Usage: npm run bench -- [w1 … w6] [start] [latency] [roundtrip] [chain] [columns] [kinds] [peers]
+const USAGE = `Usage: npm run bench -- [w1 … w6] [start] [latency] [checkpoint] [roundtrip] [chain] [columns] [kinds] [peers]
                            [tpch] [tpcds] [tpch-python] [large] [nexmark] [flink] [options]
 
   w1 … w6       workloads against a plain Python loop over the same file (default: all six)
   start         one row, from the command to the end of the process
   latency       datagen at 1,000 rows/s → row function → print
+  checkpoint    of the state of a million groups: how long rows wait, and what it costs
   roundtrip     a bundle of one row through a worker and back
   chain         three functions in each other against one that calls them
   columns       a function of 2 of 50 columns, the others unread or on their way to a sink
@@ -48,6 +50,7 @@ const { values, positionals } = parseArgs({
 const OTHERS = {
   start: benchStart,
   latency: benchLatency,
+  checkpoint: benchCheckpoint,
   roundtrip: benchRoundTrip,
   chain: benchChain,
   columns: benchColumns,

@@ -18,39 +18,23 @@ export class CheckpointCollector {
   /** Begins a checkpoint that `stages` must acknowledge. */
   begin(stages: Iterable<string>): { readonly id: number; readonly complete: Promise<Checkpoint> } {
     const id = ++this.lastId;
-    const entry: Pending = {
-      missing: new Set(stages),
-      writing: new Set(),
-      states: new Map(),
-      done: deferred(),
-    };
+    const entry: Pending = { missing: new Set(stages), states: new Map(), done: deferred() };
     this.pending.set(id, entry);
     this.completeIfDone(id, entry);
     return { id, complete: entry.done.promise };
   }
 
-  /** Where the state is still being written, the checkpoint waits for it, and fails with it. */
   acknowledge(stage: string, id: number, state: SnapshotState): void {
     const entry = this.pending.get(id);
-    if (entry === undefined) {
-      // Nobody waits for it any more.
-      if (state instanceof Promise) state.catch(() => undefined);
-    } else if (state instanceof Promise) {
-      entry.writing.add(stage);
-      state.then(
-        (bytes) => this.acknowledge(stage, id, bytes),
-        (error: unknown) => this.failOne(id, error),
-      );
-    } else if (entry.missing.delete(stage)) {
-      entry.states.set(stage, state);
-      this.completeIfDone(id, entry);
-    }
+    if (entry?.missing.delete(stage) !== true) return;
+    entry.states.set(stage, state);
+    this.completeIfDone(id, entry);
   }
 
   /** The stage has ended and acknowledges nothing any more. */
   stageEnded(stage: string): void {
     for (const [id, entry] of [...this.pending]) {
-      if (!entry.writing.has(stage)) entry.missing.delete(stage);
+      entry.missing.delete(stage);
       this.completeIfDone(id, entry);
     }
   }
@@ -59,11 +43,6 @@ export class CheckpointCollector {
   fail(error: unknown): void {
     for (const entry of this.pending.values()) entry.done.reject(error);
     this.pending.clear();
-  }
-
-  private failOne(id: number, error: unknown): void {
-    this.pending.get(id)?.done.reject(error);
-    this.pending.delete(id);
   }
 
   private completeIfDone(id: number, entry: Pending): void {
@@ -75,8 +54,6 @@ export class CheckpointCollector {
 
 interface Pending {
   readonly missing: Set<string>;
-  /** Those of them that have said that theirs is being written. */
-  readonly writing: Set<string>;
   readonly states: Map<string, SnapshotBytes | null>;
   readonly done: Deferred<Checkpoint>;
 }

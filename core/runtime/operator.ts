@@ -7,7 +7,7 @@ import type { Clock, Timers } from '../ports/ports.js';
 import type { StageMetrics } from './metrics.js';
 
 /** What an operator says to a checkpoint; null: it remembers nothing. */
-export type SnapshotState = SnapshotBytes | null | Promise<SnapshotBytes>;
+export type SnapshotState = SnapshotBytes | null;
 
 /** Whole, or in pieces. */
 export type SnapshotBytes = Uint8Array | SnapshotPieces;
@@ -16,7 +16,11 @@ export type SnapshotBytes = Uint8Array | SnapshotPieces;
 export interface SnapshotPieces {
   /** The checkpoint that it holds the changes since; null: it holds all. */
   readonly since: number | null;
-  readonly pieces: readonly Uint8Array[];
+  /**
+   * What was there at the barrier, made while it is read, once; rows go on meanwhile. Who begins the operator's next snapshot
+   * ends it: it throws then.
+   */
+  readonly pieces: AsyncIterable<Uint8Array>;
 }
 
 /** Where an operator puts what it produces. */
@@ -41,8 +45,8 @@ export interface OperatorContext {
   /** Fails the job from outside a call (a worker died while nothing was awaited). */
   fail(error: unknown): void;
   /**
-   * Reports this operator's part of a checkpoint; called once for each barrier, before the barrier is emitted. A promise says
-   * that it is still being written: of what was there at the barrier.
+   * Reports this operator's part of a checkpoint: what was there at the barrier. Called once for each, before the barrier is
+   * emitted.
    */
   acknowledge(checkpointId: number, state: SnapshotState): void;
   /** No more input is needed (a LIMIT is reached): each input ends as soon as the call for it returns, producers stop. */

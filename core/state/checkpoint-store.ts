@@ -60,8 +60,11 @@ export async function writeCheckpoint(
       written.push({ ...stage, state: bytes ? { files: await filesOf(stage.id, bytes) } : none });
     }
     const manifest: Manifest = { format: 3, job, origin, id, time, stages: written };
-    await files.write(`${hidden}/${PLAN}`, [encoder.encode(`${plan.trimEnd()}\n`)]);
-    await files.write(`${hidden}/${METADATA}`, [encoder.encode(`${JSON.stringify(manifest, null, 2)}\n`)]);
+    await files.write(`${hidden}/${PLAN}`, only(encoder.encode(`${plan.trimEnd()}\n`)));
+    await files.write(
+      `${hidden}/${METADATA}`,
+      only(encoder.encode(`${JSON.stringify(manifest, null, 2)}\n`)),
+    );
     beforeComplete();
     await files.rename(hidden, folder);
   } catch (error) {
@@ -71,22 +74,26 @@ export async function writeCheckpoint(
 }
 
 /** @throws {InternalError} CHECKPOINT_REFUSED for changes, which need what they lean on */
-function piecesOf(state: SnapshotBytes): readonly Uint8Array[] {
-  if (!('pieces' in state)) return [state];
+function piecesOf(state: SnapshotBytes): AsyncIterable<Uint8Array> {
+  if (!('pieces' in state)) return only(state);
   if (state.since === null) return state.pieces;
   throw new InternalError('CHECKPOINT_REFUSED', 'A checkpoint that stands alone was given changes only.');
+}
+
+async function* only(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
 }
 
 async function writeState(
   files: CheckpointFiles,
   folder: string,
   file: string,
-  pieces: readonly Uint8Array[],
+  pieces: AsyncIterable<Uint8Array>,
 ): Promise<StoredFile> {
   let bytes = 0;
   let sum = 0;
-  function* counted(): Generator<Uint8Array> {
-    for (const piece of pieces) {
+  async function* counted(): AsyncGenerator<Uint8Array> {
+    for await (const piece of pieces) {
       bytes += piece.length;
       sum = crc32(piece, sum);
       yield piece;

@@ -1,5 +1,6 @@
 /** State in the memory of the core, or what is keyed in a store. */
 import type { SqlValue } from '../batch/value.js';
+import { InternalError } from '../errors.js';
 import type { SnapshotPieces } from '../runtime/operator.js';
 import { ExpiringMap, type Written } from './expiring-map.js';
 import { Increments } from './increments.js';
@@ -44,6 +45,8 @@ export class HeapState implements StateBackend {
   readonly #saved = new Map<string, BeginSave>();
   readonly #keyed: SavableState<never>[] = [];
   readonly #increments = new Increments();
+  /** How many snapshots have begun. */
+  #begun = 0;
 
   /**
    * @param snapshot of the checkpoint that the job goes on from; null: it begins
@@ -134,23 +137,17 @@ export class HeapState implements StateBackend {
   }
 
   /**
-   * The same of what is there now, or of what has changed, made bit by bit while it may be changed.
+   * The same of what is there now, or of what has changed, made bit by bit while it may be changed: as much as there is time
+   * for at once, the rest as it is read.
    * @param pause called every few entries; resolves when it may go on
    */
-  async snapshotInSteps(
-    pause: () => Promise<void> | null,
-    { checkpointId, isLast }: Occasion,
-  ): Promise<SnapshotPieces> {
+  snapshotInSteps(pause: () => Promise<void> | null, { checkpointId, isLast }: Occasion): SnapshotPieces {
     const isWhole = isLast || !this.isIncremental;
     const since = this.#increments.begin(checkpointId, isWhole, this.#size());
     const writer = new SnapshotWriter();
-    for (const step of this.#begin(writer, since !== null)) {
-      while (step(ENTRIES_PER_STEP)) {
-        const paused = pause();
-        if (paused !== null) await paused;
-      }
-    }
-    return { since, pieces: writer.finish() };
+    const steps = this.#begin(writer, since !== null);
+    const own = this.#begun;
+    return { since, pieces: inPieces(writer, steps, pause, () => own === this.#begun) };
   }
 
   /** What comes after that checkpoint may lean on it. */
@@ -185,6 +182,7 @@ export class HeapState implements StateBackend {
   }
 
   #begin(writer: SnapshotWriter, onlyChanges: boolean): ((most: number) => boolean)[] {
+    this.#begun += 1;
     return [...this.#saved.values()].map((begin) => begin((entry) => writer.add(entry), onlyChanges));
   }
 
@@ -228,4 +226,36 @@ export class HeapState implements StateBackend {
     this.#restored.delete(name);
     return entries;
   }
+}
+
+/** Pieces are made while there is time, then while they are read. */
+function inPieces(
+  writer: SnapshotWriter,
+  steps: readonly ((most: number) => boolean)[],
+  pause: () => Promise<void> | null,
+  isLatest: () => boolean,
+): AsyncIterable<Uint8Array> {
+  const rest = [...steps];
+  /** Null: all is saved. */
+  const goOn = (): Promise<void> | null => {
+    while (rest.length > 0) {
+      if (!rest[0]!(ENTRIES_PER_STEP)) rest.shift();
+      const paused = pause();
+      if (paused !== null) return paused;
+    }
+    return null;
+  };
+  let paused = goOn();
+  // Whoever reads it is told; perhaps nobody does.
+  paused?.catch(() => undefined);
+  async function* pieces(): AsyncGenerator<Uint8Array> {
+    for (; paused !== null; paused = goOn()) {
+      yield* writer.take();
+      await paused;
+      if (!isLatest())
+        throw new InternalError('CHECKPOINT_REFUSED', 'Another checkpoint has begun meanwhile.');
+    }
+    yield* writer.finish();
+  }
+  return pieces();
 }

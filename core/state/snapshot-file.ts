@@ -15,6 +15,7 @@ import type { Column } from '../types/data-type.js';
 import { types } from '../types/types.js';
 import { keyGroupOf } from './key-group.js';
 import { readStateValue, StateWriter } from './state-value.js';
+import { TextColumn } from './text-column.js';
 
 /** A thing of the state; the key is null where it belongs to the operator as a whole. */
 export interface StateEntry {
@@ -46,11 +47,14 @@ export type SavedEntry = Omit<StateEntry, 'keyGroup' | 'value'> & { readonly val
 export class SnapshotWriter {
   readonly #encoder: BatchEncoder;
   readonly #parts: Uint8Array[];
-  #states: string[] = [];
-  #keys: (string | null)[] = [];
-  #keyChars = 0;
-  #offsets = new Int32Array(ROWS_PER_BATCH + 1);
-  #values = new StateWriter();
+  readonly #states = new TextColumn(ROWS_PER_BATCH);
+  readonly #keys = new TextColumn(ROWS_PER_BATCH);
+  readonly #keyGroups = new Int32Array(ROWS_PER_BATCH);
+  readonly #values = new StateWriter();
+  readonly #offsets = new Int32Array(ROWS_PER_BATCH + 1);
+  #rows = 0;
+  /** Of all rows of a batch, or of none. */
+  #hasKeys = true;
 
   constructor() {
     const schemas = new SchemaRegistry();
@@ -59,34 +63,48 @@ export class SnapshotWriter {
   }
 
   add({ state, key, value }: SavedEntry): void {
-    this.#states.push(state);
-    this.#keys.push(key);
-    this.#keyChars += key?.length ?? 0;
+    if (this.#hasKeys !== (key !== null)) {
+      this.#flush();
+      this.#hasKeys = key !== null;
+    }
+    if (key !== null) {
+      this.#keys.add(key);
+      this.#keyGroups[this.#rows] = keyGroupOf(key);
+    }
+    this.#states.add(state);
     if (value !== undefined) this.#values.write(value);
-    this.#offsets[this.#states.length] = this.#values.length;
-    const bytes = this.#values.length + this.#keyChars;
-    if (this.#states.length === ROWS_PER_BATCH || bytes >= BYTES_PER_BATCH) this.#flush();
+    this.#rows += 1;
+    this.#offsets[this.#rows] = this.#values.length;
+    const bytes = this.#values.length + this.#keys.length;
+    if (this.#rows === ROWS_PER_BATCH || bytes >= BYTES_PER_BATCH) this.#flush();
   }
 
-  /** All of it, as an Arrow IPC stream in pieces. */
+  /** Pieces of an Arrow IPC stream that have become full since the last call. */
+  take(): readonly Uint8Array[] {
+    return this.#parts.splice(0);
+  }
+
+  /** The rest of them. */
   finish(): readonly Uint8Array[] {
-    if (this.#states.length > 0) this.#flush();
-    return [...this.#parts, END];
+    this.#flush();
+    return [...this.take(), END];
   }
 
   #flush(): void {
-    const rows = this.#states.length;
+    const rows = this.#rows;
+    if (rows === 0) return;
+    const none = this.#hasKeys ? [] : new Array<null>(rows).fill(null);
     const { groups } = this.#encoder.encode(rows, [
-      this.#states,
-      this.#keys.map((key) => (key === null ? null : keyGroupOf(key))),
-      this.#keys,
-      { offsets: this.#offsets.slice(0, rows + 1), bytes: this.#values.bytes },
+      this.#states.column,
+      this.#hasKeys ? this.#keyGroups.subarray(0, rows) : none,
+      this.#hasKeys ? this.#keys.column : none,
+      { offsets: this.#offsets.subarray(0, rows + 1), bytes: this.#values.bytes },
     ]);
     this.#parts.push(groups[0]!.message);
-    this.#states = [];
-    this.#keys = [];
-    this.#keyChars = 0;
-    this.#values = new StateWriter();
+    this.#rows = 0;
+    this.#states.clear();
+    this.#keys.clear();
+    this.#values.clear();
   }
 }
 

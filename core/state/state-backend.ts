@@ -36,7 +36,7 @@ export interface SavableState<T> extends KeyedState<T> {
   /** Entries; `changed` since the last `begin`, or more: `Infinity` where it is not known which. */
   readonly size: { readonly all: number; readonly changed: number };
   /**
-   * From here on `save` gets what is there now. What an earlier call had left is saved first.
+   * From here on `save` gets what is there now; an earlier one gets no more.
    * @param onlyChanges since the last call; not where `size` does not know them
    */
   begin(save: SaveThing<T>, onlyChanges: boolean): void;

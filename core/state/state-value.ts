@@ -26,6 +26,11 @@ export class StateWriter {
     return this.#bytes.subarray(0, this.#length);
   }
 
+  /** Begins again, in the same memory. */
+  clear(): void {
+    this.#length = 0;
+  }
+
   write(value: SqlValue): void {
     this.#room(16);
     if (value === null) this.#tag(0);

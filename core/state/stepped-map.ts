@@ -81,7 +81,6 @@ export class SteppedMap<T> implements SavableState<T> {
   }
 
   begin(save: SaveThing<T>, onlyChanges: boolean): void {
-    this.step(Number.POSITIVE_INFINITY);
     this.#save = save;
     this.#savesChanges = onlyChanges;
     this.#goneWalk = onlyChanges ? this.#gone!.values() : null;

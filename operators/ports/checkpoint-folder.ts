@@ -11,7 +11,7 @@ export function checkpointFolder(folder: string): CheckpointFiles {
       await mkdir(dirname(at(name)), { recursive: true });
       const file = await open(at(name), 'w', 0o600);
       try {
-        for (const piece of pieces) await file.writeFile(piece);
+        for await (const piece of pieces) await file.writeFile(piece);
         await file.sync();
       } finally {
         await file.close();

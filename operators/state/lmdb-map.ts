@@ -93,7 +93,7 @@ export class LmdbMap<T> implements SavableState<T> {
   }
 
   begin(save: SaveThing<T>, onlyChanges: boolean): void {
-    this.step(Number.POSITIVE_INFINITY);
+    this.#endWalk();
     this.putAway();
     this.#save = save;
     this.#savesChanges = onlyChanges;

@@ -69,10 +69,11 @@ export class CountingState {
     const id = this.expected.length + 1;
     this.expected.push(this.#content());
     const rest = [...meanwhile];
-    const state = await this.state.snapshotInSteps(
+    let pauses = 0;
+    const state = this.state.snapshotInSteps(
       () => {
         for (const step of rest.splice(0, 5)) this.apply(step);
-        return null;
+        return pauses++ % 2 === 0 ? Promise.resolve() : null;
       },
       { checkpointId: id, isLast },
     );

@@ -1,4 +1,5 @@
 import type { CheckpointFiles } from '../../core/ports/ports.js';
+import { gathered } from './snapshot-text.js';
 
 /** A disk that stops working at its `failAt`-th change, half of that change done. */
 export class Disk implements CheckpointFiles {
@@ -6,8 +7,8 @@ export class Disk implements CheckpointFiles {
   changes = 0;
   failAt = Number.POSITIVE_INFINITY;
 
-  async write(name: string, pieces: Iterable<Uint8Array>): Promise<void> {
-    const bytes = new Uint8Array(Buffer.concat([...pieces]));
+  async write(name: string, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+    const bytes = await gathered(pieces);
     this.#change(() => this.files.set(name, bytes.slice(0, bytes.length >> 1)));
     this.files.set(name, bytes.slice());
   }

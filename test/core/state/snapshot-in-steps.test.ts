@@ -1,8 +1,7 @@
 import fc from 'fast-check';
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { decodeSnapshot, HeapState, type KeyedState, plain } from '../../../core/index.js';
-import { CheckpointCollector } from '../../../core/runtime/checkpoint.js';
-import { concatenated } from '../../../core/state/snapshot-file.js';
+import { gathered } from '../../support/snapshot-text.js';
 
 interface Counter {
   count: number;
@@ -65,13 +64,13 @@ describe('a snapshot that is made in steps', () => {
             const expected = contentOf(state.snapshot());
 
             const rest = [...steps];
-            const { pieces } = await state.snapshotInSteps(() => {
+            const { pieces } = state.snapshotInSteps(() => {
               time.value += 1;
               for (const each of rest.shift() ?? []) apply(things, queue, each);
               return rest.length === 0 ? null : Promise.resolve();
             }, FIRST);
 
-            expect(contentOf(concatenated(pieces))).toEqual(expected);
+            expect(contentOf(await gathered(pieces))).toEqual(expected);
             const now = contentOf(state.snapshot());
             expect(contentOf(new Again(state.snapshot(), expires ? ttl : null).snapshot())).toEqual(now);
           },
@@ -81,19 +80,42 @@ describe('a snapshot that is made in steps', () => {
     },
   );
 
-  it('is finished at once where the next one begins', async () => {
+  it('ends where the next one begins', async () => {
     const state = new HeapState();
     const things = counters(state, false);
     for (let i = 0; i < 2_000; i++) things.set(String(i), { count: i });
-    let goOn = () => {};
-    const first = state.snapshotInSteps(() => new Promise((resolve) => (goOn = resolve)), FIRST);
+    const { pieces } = state.snapshotInSteps(() => Promise.resolve(), FIRST);
 
     things.get('1999')!.count = -1;
     const second = contentOf(state.snapshot());
-    goOn();
 
-    expect(contentOf(concatenated((await first).pieces))).toContain('counters 1999 1999');
+    await expect(gathered(pieces)).rejects.toMatchObject({ code: 'CHECKPOINT_REFUSED' });
     expect(second).toContain('counters 1999 -1');
+    expect(second).toHaveLength(2_000);
+  });
+
+  it('is made as it is read, and read to its end after its operator has ended', async () => {
+    const state = new HeapState();
+    const things = counters(state, false);
+    for (let i = 0; i < 50_000; i++) things.set(String(i), { count: i });
+    let pauses = 0;
+    const pause = () => {
+      pauses += 1;
+      return Promise.resolve();
+    };
+    const reader = state.snapshotInSteps(pause, FIRST).pieces[Symbol.asyncIterator]();
+    expect(pauses).toBe(1);
+
+    const first = await reader.next();
+    const pausesForTwo = [pauses, (await reader.next()) && pauses];
+    await state.close();
+    let bytes = 0;
+    for (let next = await reader.next(); next.done !== true; next = await reader.next())
+      bytes += next.value.length;
+
+    expect(first.value!.length).toBeLessThan(1_000);
+    expect(pausesForTwo).toEqual([1, 8_192 / 256]);
+    expect(bytes).toBeGreaterThan(1e6);
   });
 });
 
@@ -112,24 +134,3 @@ class Again {
     return this.#state.snapshot();
   }
 }
-
-test('a checkpoint waits for state that is still being written, also of a stage that has ended, and fails with it', async () => {
-  const collector = new CheckpointCollector();
-  const bytes = Uint8Array.of(1);
-  const { id, complete } = collector.begin(['a', 'b']);
-  let write = (_: Uint8Array) => {};
-  collector.acknowledge('a', id, new Promise<Uint8Array>((resolve) => (write = resolve)));
-  collector.acknowledge('b', id, null);
-  collector.stageEnded('a');
-  write(bytes);
-  expect((await complete).states).toEqual(
-    new Map([
-      ['a', bytes],
-      ['b', null],
-    ]),
-  );
-
-  const second = collector.begin(['a']);
-  collector.acknowledge('a', second.id, Promise.reject(new Error('no room')));
-  await expect(second.complete).rejects.toThrow('no room');
-});
