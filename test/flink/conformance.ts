@@ -10,6 +10,7 @@ import { finalRows, firstDifference } from './rows-of-changes.js';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const command = join(root, 'dist/cli/main.js');
 const LIMIT_MS = 300_000;
+const MOST_OUTPUT = 256 << 20;
 
 type Verdict = 'equal' | 'both refuse' | 'not portable' | 'different';
 
@@ -104,7 +105,12 @@ function isRefused({ status, stderr }: { readonly status: number | null; readonl
 }
 
 function run(cwd: string, args: readonly string[]) {
-  return spawnSync(process.execPath, [command, ...args], { cwd, encoding: 'utf8', timeout: LIMIT_MS });
+  return spawnSync(process.execPath, [command, ...args], {
+    cwd,
+    encoding: 'utf8',
+    timeout: LIMIT_MS,
+    maxBuffer: MOST_OUTPUT,
+  });
 }
 
 /** `[rule]` at the end of a finding. */
