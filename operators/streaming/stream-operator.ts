@@ -13,6 +13,7 @@ import {
 import type { StageCalls } from '../stages/stage-calls.js';
 import { Calc } from './calc.js';
 import { FirstRow } from './first-row.js';
+import { FoldedJoin } from './folded-join.js';
 import { GroupAggregate } from './group-aggregate.js';
 import { Join } from './join.js';
 import { LastRow } from './last-row.js';
@@ -56,13 +57,44 @@ export function streamOperator(
   const state = openState(job.restored?.get(stage.id) ?? null);
   return operator.kind === 'watermark'
     ? new WatermarkOperator({ ...stage, operator }, job, state, eventTime)
-    : new RowOperator(stage, job, rowFunction(operator, state), state, null, collecting(operator, limits));
+    : new RowOperator(
+        stage,
+        job,
+        folding(operator, rowFunction(operator, state), limits),
+        state,
+        null,
+        collecting(operator, limits),
+      );
 }
 
-/** Groups without a window collect rows: their results are there to be changed. */
+/** What changes its results collects rows, as in Flink: groups without a window, regular joins, the last row of each key. */
 function collecting(operator: StreamOperator<number>, limits: MiniBatchLimits | null): MiniBatch {
-  const isGrouping = operator.kind === 'aggregate' || operator.kind === 'accumulate';
-  return new MiniBatch(isGrouping && operator.windowTime === null ? limits : null);
+  return new MiniBatch(collects(operator) ? limits : null);
+}
+
+function collects(operator: StreamOperator<number>): boolean {
+  switch (operator.kind) {
+    case 'aggregate':
+    case 'accumulate':
+      return operator.windowTime === null;
+    case 'join':
+      return operator.left === null && operator.right === null;
+    case 'last_row':
+      return true;
+    case 'rank':
+      return operator.isLatestFirst === true && operator.keys.length > 0 && operator.to === 1;
+    default:
+      return false;
+  }
+}
+
+function folding(
+  operator: StreamOperator<number>,
+  rows: RowFunction,
+  limits: MiniBatchLimits | null,
+): RowFunction {
+  const isFolded = operator.kind === 'join' && limits !== null && collects(operator);
+  return isFolded ? new FoldedJoin(operator, rows) : rows;
 }
 
 /** The operator of a Python stage that has a `stream`; `calls` are its workers. */
