@@ -1,7 +1,8 @@
 /** An endless job over windows of event time, Python and files, that is killed after checkpoints and goes on. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Ended, ended, startMillstream } from '../../cli/support/command.js';
+import { expect } from 'vitest';
+import { type Ended, ended, millstream, startMillstream } from '../../cli/support/command.js';
 
 const ROWS_PER_WINDOW = 10;
 
@@ -117,6 +118,19 @@ export class CheckpointedJob {
     writeFileSync(join(folder, 'job.sql'), jobText(folder, keeper));
   }
 
+  /** As `runUntil`, ended by a savepoint; gives its folder. */
+  async runUntilSavepoint(more: number, from: string | null = null): Promise<string> {
+    let stopping: Promise<Ended> | null = null;
+    const folder = join(this.folder, 'savepoints');
+    const stop = (pid: number) => {
+      stopping = millstream(['stop', String(pid), '--savepoint', folder]);
+    };
+    const { code, stderr } = await this.runUntil(more, stop, from);
+    const stopped = await stopping!;
+    expect([code, stopped.code, stopped.stderr], stderr).toEqual([0, 0, '']);
+    return stopped.stdout.toString().trim();
+  }
+
   /**
    * Runs it from its last checkpoint, if there is one, and ends it when `more` further checkpoints are complete.
    * @param end a signal (on SIGTERM it finishes what it has read, on SIGINT it takes a last checkpoint), or what ends it
@@ -143,14 +157,11 @@ export class CheckpointedJob {
     }
   }
 
-  /** Its next runs have so many workers for each Python stage. */
-  rescale(parallelism: number): void {
+  /** Its next runs have this option. */
+  set(key: string, value: string): void {
     const path = join(this.folder, 'job.sql');
     const text = readFileSync(path, 'utf8');
-    writeFileSync(
-      path,
-      text.replace(/'parallelism.default' = '\d+'/, `'parallelism.default' = '${parallelism}'`),
-    );
+    writeFileSync(path, text.replace('CREATE', `SET '${key}' = '${value}';\nCREATE`));
   }
 
   recovery(from: string | null = null): string {
