@@ -22,6 +22,7 @@ export {
 } from './api/python-function.js';
 export type { Projection, Row } from './api/row.js';
 export type { SortKey } from './api/sort-key.js';
+export type { StatementSet } from './api/statement-set.js';
 export { Table, type UntypedRecord } from './api/table.js';
 export { type SqlResult, TableEnvironment } from './api/table-environment.js';
 export type { ChangedRecord, TableResult } from './api/table-result.js';

@@ -31,6 +31,7 @@ import {
 import { claimedRelation, namedRelation } from './relation.js';
 import { SchemaClaim } from './schema-claim.js';
 import { sessionHost } from './session-host.js';
+import { StatementSet } from './statement-set.js';
 import * as syntax from './syntax.js';
 import { Table, type UntypedRecord } from './table.js';
 import type { TableHost } from './table-host.js';
@@ -114,6 +115,11 @@ export class TableEnvironment {
       });
     }
     return this.#tableOf(statement.query, null, schema);
+  }
+
+  /** A set to add inserts to, which then run as one job. */
+  createStatementSet(): StatementSet {
+    return new StatementSet(this.#host);
   }
 
   /** A table or view of the catalog, `name` or `database.name`. With a schema its rows are typed, as in `sqlQuery`. */

@@ -1,9 +1,10 @@
 /** Tables of the fluent API: each call builds SQL syntax, which the session binds, optimises and runs like any other. */
-import { type InsertStatement, PlanError, printQuery, printStatement } from '../../core/index.js';
+import { PlanError, printQuery, printStatement } from '../../core/index.js';
 import type { StatementResult } from '../session/session-types.js';
 import { BroadcastTable, ConnectedTables } from './connected-tables.js';
 import type { Expression } from './expression.js';
 import { GroupedTable } from './grouped-table.js';
+import { insertInto } from './insert-into.js';
 import { KeyedTable } from './keyed-table.js';
 import { type MapOptions, mapQuery } from './map-call.js';
 import { claimedRelation, derivedRelation, fromRelation, inputOf, type Relation } from './relation.js';
@@ -31,7 +32,7 @@ type Distinct<L, R> =
     ? unknown
     : { readonly 'give a projection: both tables have': Extract<keyof L, keyof R> };
 /** A sink takes records that have just its columns, and NULL only where it does. */
-type Accepts<T, R> = [R, keyof R] extends [T, keyof T]
+export type Accepts<T, R> = [R, keyof R] extends [T, keyof T]
   ? unknown
   : { readonly 'the table takes other records': T };
 type Inserted = Extract<StatementResult, { kind: 'inserted' }>;
@@ -258,29 +259,8 @@ export class Table<R extends object = UntypedRecord> {
    */
   async executeInsert<T extends object>(target: string | (Table<T> & Accepts<T, R>)): Promise<Inserted> {
     await this.#check();
-    const path = typeof target === 'string' ? target.split('.') : target.relation.target;
-    if (path === null) {
-      throw new PlanError(
-        'API_TARGET',
-        'The target of executeInsert is a query, not a table of the catalog.',
-        {
-          hint: 'Give the name of a table, or what createTemporaryTable returned.',
-        },
-      );
-    }
-    const columns = typeof target === 'string' ? null : this.relation.columns;
-    const statement: InsertStatement = {
-      kind: 'insert',
-      span: this.relation.query.span,
-      overwrite: false,
-      table: syntax.objectName(...path),
-      hints: [],
-      partition: null,
-      columns: columns?.map(syntax.identifier) ?? null,
-      query: this.relation.query,
-      deduplicates: false,
-    };
-    return this.host.insert(printStatement(statement));
+    const into = typeof target === 'string' ? target : target.relation;
+    return this.host.insert(printStatement(insertInto(into, this.relation)));
   }
 
   /** The stages that would run, and what is shipped to Python. */

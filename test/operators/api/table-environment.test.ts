@@ -269,6 +269,55 @@ describe('SQL and tables together', () => {
     await expect(counts.executeInsert(counts)).rejects.toMatchObject({ code: 'API_TARGET' });
   });
 
+  it('inserts of a statement set are one job, which is there once', async () => {
+    const target = (name: string) =>
+      env.createTemporaryTable(name, defineTable({ place: t.string(), n: t.bigint() }), {
+        connector: 'filesystem',
+        path: join(folder, name),
+        format: 'parquet',
+      });
+    const [few, many] = [target('few'), target('many')];
+    const counts = env
+      .fromRecords(RECORDS, measured)
+      .groupBy((r) => ({ place: r.place }))
+      .select((key) => ({ n: count(), place: key.place }));
+    const set = env
+      .createStatementSet()
+      .addInsert(
+        few,
+        counts.filter((r) => r.n.lt(2n)),
+      )
+      .addInsert(
+        'many',
+        counts.filter((r) => r.n.gt(1n)).select((r) => ({ place: r.place, n: r.n })),
+      )
+      .addInsertSql("INSERT INTO few VALUES ('sea', 0)");
+
+    expect(await set.explain()).toMatch(/into few.*into many.*== Stages/s);
+    expect(await set.execute()).toMatchObject({ kind: 'inserted', table: 'few, many, few', rows: 3 });
+
+    const placesOf = async (table: typeof few) =>
+      (
+        await table
+          .orderBy((r) => r.n)
+          .execute()
+          .toArray()
+      ).map(({ place, n }) => `${place} ${n}`);
+    expect(await placesOf(few)).toEqual(['sea 0', 'harbour 1']);
+    expect(await placesOf(many)).toEqual(['hill 2']);
+    await expect(set.execute()).rejects.toMatchObject({
+      code: 'API_QUERY',
+      message: 'The statement set is empty.',
+    });
+  });
+
+  it('a statement set takes INSERT alone, into tables of the catalog', () => {
+    const set = env.createStatementSet();
+    const rows = env.fromRecords(RECORDS, measured);
+    expect(() => set.addInsertSql('SELECT 1')).toThrow(expect.objectContaining({ code: 'API_QUERY' }));
+    expect(() => set.addInsert(rows.limit(1), rows)).toThrow(expect.objectContaining({ code: 'API_TARGET' }));
+  });
+
   it('statements run in order and the last one answers', async () => {
     const result = await env.executeSql(
       "CREATE TEMPORARY TABLE hole (n INT) WITH ('connector' = 'blackhole'); INSERT INTO hole VALUES (1), (2)",

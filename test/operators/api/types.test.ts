@@ -233,6 +233,9 @@ describe('the compiler', () => {
     () => people.executeInsert(open);
     // @ts-expect-error open has NULL, and the sink takes none
     () => open.executeInsert(sink);
+    () => env.createStatementSet().addInsert(open, people).addInsert('sink', rows);
+    // @ts-expect-error as executeInsert
+    () => env.createStatementSet().addInsert(sink, open);
     // @ts-expect-error the sink has a text and a number
     () => rows.executeInsert(sink);
   });
