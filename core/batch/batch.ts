@@ -54,6 +54,14 @@ export interface Watermark {
   readonly timestampMs: number;
   /** No rows come for now: who has other inputs does not wait for this one until its next element. */
   readonly isIdle?: boolean;
+  /** From the source of rows that say their split: no rows come of those that have ended. */
+  readonly splits?: EndedSplits;
+}
+
+/** By their numbers, all of them each time. */
+export interface EndedSplits {
+  readonly count: number;
+  readonly ended: readonly number[];
 }
 
 /** The marker of a checkpoint in the data path: rows before it belong to the checkpoint, rows after it do not. */

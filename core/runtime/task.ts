@@ -25,6 +25,8 @@ export async function runOperator(operator: Operator, context: TaskContext): Pro
           await operator.processBatch(element, input);
           break;
         case 'watermark':
+          // Splits are those of one source: behind several inputs nobody asks for them.
+          if (element.splits !== undefined && inputs.length === 1) await operator.processWatermark(element);
           await watermarks.advance(input, element.timestampMs, element.isIdle);
           break;
         case 'barrier':

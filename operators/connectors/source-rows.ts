@@ -1,6 +1,7 @@
 /** The way of rows out of a connector's source: batches of them, and checkpoints between two batches. */
 import type {
   Barrier,
+  EndedSplits,
   OperatorContext,
   OperatorSurroundings,
   SourceStage,
@@ -54,6 +55,13 @@ export class SourceRows {
       }
       moved();
     });
+  }
+
+  /** Says behind the rows that have gone out which splits have ended. */
+  endSplits(splits: EndedSplits): Promise<void> {
+    return this.#turns.alone(() =>
+      this.context.output.emit({ kind: 'watermark', timestampMs: Number.NEGATIVE_INFINITY, splits }),
+    );
   }
 
   /** Says the position to a checkpoint, and lets its barrier through. */

@@ -6,6 +6,7 @@ import {
   type BatchRow,
   batchRows,
   decodeBatch,
+  type EndedSplits,
   type Exchange,
   type HeapState,
   type Operator,
@@ -37,8 +38,8 @@ export const STANDARD_EVENT_TIME: EventTimeSettings = { intervalMs: 200, idleTim
 
 /**
  * A watermark follows at once on a row that moves it by more than the interval, as in Flink; a smaller step is said
- * when the interval has passed. Where rows are of several splits, time is the least over those that are not idle. Rows leave
- * as they came, in their own groups.
+ * when the interval has passed. Where rows are of several splits, time is the least over those that are neither idle nor at
+ * their end. Rows leave as they came, in their own groups.
  */
 export class WatermarkOperator implements Operator {
   #context!: OperatorContext;
@@ -113,6 +114,8 @@ export class WatermarkOperator implements Operator {
 
   /** The end of a bounded input is the end of its time. Watermarks from before mean nothing here. */
   processWatermark(watermark: Watermark): Promise<void> {
+    const { splits } = watermark;
+    if (splits !== undefined) return this.#turns.alone(() => this.#endSplits(splits));
     if (watermark.timestampMs !== Number.POSITIVE_INFINITY) return Promise.resolve();
     return this.#turns.alone(async () => {
       this.#cancelTimer?.();
@@ -214,6 +217,14 @@ export class WatermarkOperator implements Operator {
     });
   }
 
+  /** Time goes on without them, as said with the next row or by the clock. */
+  async #endSplits({ ended, count }: EndedSplits): Promise<void> {
+    this.#times.end(ended, count, this.#context.clock.nowMs());
+    this.#seen.value = Math.max(this.#seen.value, this.#times.timeMs);
+    if (this.#times.isIdle && !this.#isIdle) await this.#becomeIdle();
+    else this.#sayLater();
+  }
+
   /** When a split may have become idle. */
   #lookLater(): void {
     if (this.#idleTimeoutMs === 0 || this.#cancelLook !== null) return;
@@ -230,12 +241,21 @@ export class WatermarkOperator implements Operator {
     if (this.#times.look(this.#context.clock.nowMs())) {
       const isDivided = this.stage.operator.split !== null;
       if (isDivided) this.#seen.value = Math.max(this.#seen.value, this.#times.timeMs);
-      this.#said.value = this.#seen.value;
-      await this.#say();
-      this.#isIdle = this.#times.isIdle;
-      if (this.#isIdle) await this.#emit({ isIdle: true });
+      if (this.#times.isIdle) await this.#becomeIdle();
+      else {
+        this.#said.value = this.#seen.value;
+        await this.#say();
+      }
     }
     this.#lookLater();
+  }
+
+  /** Nobody is to wait for this input; how far time is, is said before. */
+  async #becomeIdle(): Promise<void> {
+    this.#said.value = this.#seen.value;
+    await this.#say();
+    this.#isIdle = true;
+    await this.#emit({ isIdle: true });
   }
 
   /** Rows come again: others wait for this input from now on. */

@@ -149,6 +149,30 @@ describe.skipIf(reason !== null)('Kafka', () => {
     ]);
   }, 60_000);
 
+  it('has event time that does not wait for a partition that has been read to its end', async () => {
+    await makeTopics('half');
+    const seconds = [...Array(30).keys(), 5];
+    const record = (second: number) => `{"seconds":${second}}`;
+    await send('half', seconds.map(record), 1);
+    const half = table(
+      'half',
+      'seconds BIGINT, ts AS TO_TIMESTAMP_LTZ(seconds * 1000, 3), WATERMARK FOR ts AS ts',
+      {
+        connector: 'kafka',
+        topic: 'half',
+        format: 'json',
+        'scan.startup.mode': 'earliest-offset',
+        'scan.bounded.mode': 'latest-offset',
+        'scan.watermark.emit.strategy': 'on-event',
+      },
+    );
+
+    const windows = `SELECT COUNT(*) FROM TABLE(TUMBLE(TABLE half, DESCRIPTOR(ts), INTERVAL '10' SECOND))
+      GROUP BY window_start, window_end`;
+    const ten = ['+I', 10];
+    expect(await printedRows(`${half}${windows}`, '--mode', 'streaming')).toEqual([ten, ten, ten]);
+  }, 60_000);
+
   it('upsert-kafka keeps the last row of each key, and rows that come and go at once leave nothing', async () => {
     await makeTopics('totals', 'events');
     const totals = table('totals', 'id BIGINT, n BIGINT, PRIMARY KEY (id) NOT ENFORCED', {

@@ -9,6 +9,7 @@ import {
   SourceError,
   type SourceOperator,
   type SourceStage,
+  SPLIT_COLUMN,
 } from '../../../core/index.js';
 import { pause } from '../../sources/pause.js';
 import type { ConnectorHost } from '../connector.js';
@@ -52,6 +53,10 @@ export class KafkaSource implements SourceOperator {
   readonly #reader: KafkaReader;
   readonly #rejected: RejectedRecords | null;
   readonly #partitions = new Map<string, Partition>();
+  /** Somebody behind it asks for the split of each row. */
+  readonly #tellsSplits: boolean;
+  /** How many were said to have ended. */
+  #endedSplits = 0;
 
   constructor(
     private readonly stage: SourceStage,
@@ -60,6 +65,7 @@ export class KafkaSource implements SourceOperator {
   ) {
     const parts = [table.value, ...(table.key === null ? [] : [table.key])];
     const rejects = parts.some(({ format }) => format.onParseError === 'dead_letter');
+    this.#tellsSplits = stage.columns.some(({ name }) => name === SPLIT_COLUMN);
     this.#rejected = rejects ? new RejectedRecords(stage, host) : null;
     this.#reader = new KafkaReader(stage.table, table, stage.declared, this.#rejected?.reject ?? null);
   }
@@ -87,6 +93,7 @@ export class KafkaSource implements SourceOperator {
     const { signal, clock } = this.#context;
     let discoverAt = this.#nextDiscovery();
     let isAway = false;
+    await this.#endSplits();
     while (!signal.aborted && !this.#isDone()) {
       try {
         if (clock.nowMs() >= discoverAt) {
@@ -243,6 +250,17 @@ export class KafkaSource implements SourceOperator {
     await this.#rows.send(() => {
       for (const { partition, next } of reached) partition.sent = next;
     });
+    await this.#endSplits();
+  }
+
+  /** Event time is not to wait for partitions that have been read to their end. */
+  async #endSplits(): Promise<void> {
+    if (!this.#tellsSplits) return;
+    const partitions = [...this.#partitions.values()];
+    const ended = partitions.filter(({ sent, end }) => end !== null && sent >= end).map(({ index }) => index);
+    if (ended.length === this.#endedSplits || ended.length === partitions.length) return;
+    this.#endedSplits = ended.length;
+    await this.#rows.endSplits({ count: partitions.length, ended });
   }
 
   #take(

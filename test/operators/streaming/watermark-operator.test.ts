@@ -80,7 +80,11 @@ async function opened(given: Given, clock = new ManualClock(), state = new HeapS
       continued: false,
     } as never);
   };
-  return { operator, clock, said, saved, rows };
+  const ended = (count: number, ...splits: readonly number[]) => {
+    const timestampMs = Number.NEGATIVE_INFINITY;
+    return operator.processWatermark({ kind: 'watermark', timestampMs, splits: { count, ended: splits } });
+  };
+  return { operator, clock, said, saved, rows, ended };
 }
 
 test('a row that moves time by more than the interval does so at once, a smaller step when the interval has passed', async () => {
@@ -128,6 +132,32 @@ test('a split without rows for the time-out is not waited for, and is again when
 
   await rows([75, packedSplit(0, 2)], [60, packedSplit(1, 2)], [80, packedSplit(0, 2)]);
   expect(said.slice(3)).toEqual(['rows 70 75 75', '75']);
+});
+
+test('a split that has ended is not waited for, also where it never had rows', async () => {
+  const { rows, said, clock, ended } = await opened({ isDivided: true, intervalMs: 200 });
+  await ended(3, 2);
+  await rows([10, packedSplit(0, 3)], [1_000, packedSplit(1, 3)], [20, packedSplit(0, 3)]);
+  await ended(3, 2, 0);
+  expect(said).toEqual(['rows   10', '10']);
+
+  clock.fireNext();
+  await promisesSettle();
+  await rows([2_000, packedSplit(1, 3)]);
+  expect(said.slice(2)).toEqual(['1000', 'rows 1000', '2000']);
+});
+
+test('where the last split that had rows ends, and the others are silent, the source is idle', async () => {
+  const { rows, said, clock, ended } = await opened({ isDivided: true, intervalMs: 0, idleTimeoutMs: 1000 });
+  await rows([50, packedSplit(0, 2)]);
+  clock.after(600, () => {});
+  clock.fireNext();
+  await rows([70, packedSplit(0, 2)]);
+  clock.fireNext();
+  await promisesSettle();
+  await ended(2, 0);
+
+  expect(said).toEqual(['rows ', 'rows ', '70', '70 idle']);
 });
 
 test('a source without rows for the time-out says that it is idle, and that it is not before its next rows', async () => {
