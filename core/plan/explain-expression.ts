@@ -41,7 +41,7 @@ export function explainExpression(expression: Expression): string {
     case 'window_call': {
       const names = expression.python?.argumentNames ?? [];
       const args = expression.arguments.map((argument, i) => withName(argument, names[i] ?? null));
-      const call = `${expression.function}(${args.join(', ')})`;
+      const call = `${expression.function}(${expression.distinct ? 'DISTINCT ' : ''}${args.join(', ')})`;
       return `${call} OVER (${explainWindow(expression)})`;
     }
   }

@@ -105,6 +105,8 @@ export type Expression = { readonly type: DataType; readonly span: Span | null }
       readonly partitionBy: readonly Expression[];
       readonly orderBy: readonly SortKey[];
       readonly frame: WindowFrame | null;
+      /** Of an aggregate: equal arguments within a frame count once. */
+      readonly distinct: boolean;
       /** An aggregate written in Python, with the names of its arguments; null for built-ins. */
       readonly python: PythonWindow | null;
     }

@@ -135,6 +135,7 @@ function sessions(
       partitionBy: keys,
       orderBy: order,
       frame: name === 'SUM' ? UP_TO_HERE : null,
+      distinct: false,
       python: null,
       type: argument.type,
       span: null,

@@ -6,7 +6,7 @@ import type { LogicalPlan } from '../plan/logical-plan.js';
 import { someExpression } from '../plan/visit-expression.js';
 import { type Finding, refused } from './finding.js';
 import type { PortableJob } from './portability-context.js';
-import { expressionsInNode, nodesOf } from './visit.js';
+import { expressionsInNode, nodesOf, windowCallsOf } from './visit.js';
 
 /** What Flink's planner has no plan for. */
 export function* queryShapes(job: PortableJob): Generator<Finding> {
@@ -73,6 +73,11 @@ function* aggregates(node: LogicalPlan): Generator<Finding> {
 }
 
 function* batchOnly(node: LogicalPlan): Generator<Finding> {
+  for (const call of windowCallsOf(node)) {
+    if (!call.distinct) continue;
+    const message = 'Flink has DISTINCT together with OVER in streaming mode only.';
+    yield refused('distinct-over', message, 'Run the job in streaming mode, or group and join.', call);
+  }
   if (node.kind === 'session') {
     const message = 'Flink has SESSION windows in streaming mode only.';
     yield refused('session-in-batch', message, 'Run the job in streaming mode.', node);

@@ -120,7 +120,7 @@ function renderWindowCall(call: Of<'window_call'>, scope: ExpressionScope): stri
   return renderAggregateText(call.function, args, {
     ...argumentFacts(call.arguments),
     resultType: call.type,
-    distinct: false,
+    distinct: call.distinct,
     orderBy: null,
     filter: null,
     over,

@@ -27,6 +27,7 @@ export function limitForAll(context: DependentContext, plan: Extract<LogicalPlan
           expression: inKeys(context, key.expression, keys),
         })),
         frame: null,
+        distinct: false,
         python: null,
         type,
         span: plan.span,

@@ -98,6 +98,7 @@ function numbered(context: SplitContext, input: LogicalPlan): Numbered {
     partitionBy: [],
     orderBy: [],
     frame: null,
+    distinct: false,
     python: null,
     type: ROW_NUMBER,
     span: null,

@@ -122,6 +122,7 @@ function windowCall(
     arguments: args,
     ...over,
     frame,
+    distinct: false,
     python: null,
     type,
     span: null,

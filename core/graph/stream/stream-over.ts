@@ -129,7 +129,7 @@ function asAggregate(call: WindowCall): AggregateCall {
     python: call.python !== null,
     arguments: call.arguments,
     argumentNames: call.python?.argumentNames ?? [],
-    distinct: false,
+    distinct: call.distinct,
     filter: null,
     withinGroup: [],
     type: call.type,

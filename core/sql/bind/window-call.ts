@@ -12,6 +12,7 @@ import type { ExpressionContext } from './expression-context.js';
 import { bindSortKeys } from './order-by.js';
 import { bindPythonArguments } from './python-arguments.js';
 import { pythonResultType } from './python-types.js';
+import { isMoment, momentOver } from './window-moment.js';
 
 /** A window function, or an aggregate over a window. */
 export function bindWindowCall(
@@ -25,7 +26,7 @@ export function bindWindowCall(
     const message = `The window function ${name} cannot stand in ${at.clause}.`;
     throw bindError(context, 'SQL_INVALID', message, node.span, 'Compute it in a subquery.');
   }
-  const refused = refusedWord(node);
+  const refused = refusedWord(node, callee);
   if (refused !== null) {
     throw bindError(context, 'SQL_UNSUPPORTED', `${refused} is not supported together with OVER.`, node.span);
   }
@@ -35,14 +36,16 @@ export function bindWindowCall(
       ? pythonCall(inner, node, callee.declaration)
       : builtinCall(inner, node, callee.name);
   const spec = specOf(at, node);
-  return {
+  const bound: WindowCall = {
     kind: 'window_call',
     ...call,
+    distinct: node.distinct,
     partitionBy: spec.partitionBy.map((expression) => bindExpression(inner, expression)),
     orderBy: bindSortKeys(inner, spec.orderBy),
     frame: spec.frame === null ? null : bindFrame(inner, spec.frame),
     span: node.span,
   };
+  return isMoment(bound) ? momentOver(context, bound) : bound;
 }
 
 /** What differs between built-ins and Python. */
@@ -85,8 +88,12 @@ function pythonCall(
   };
 }
 
-function refusedWord(node: FunctionCallNode): string | null {
-  if (node.distinct) return 'DISTINCT';
+/** Aggregates whose values with DISTINCT do not depend on the order of a frame. */
+const TAKES_DISTINCT = /^(COUNT|SUM|AVG|MIN|MAX)$/i;
+
+function refusedWord(node: FunctionCallNode, callee: FunctionCallee): string | null {
+  if (node.distinct && (callee.kind === 'python' || !TAKES_DISTINCT.test(callee.name)))
+    return `DISTINCT in ${node.name.parts.at(-1)!.name}`;
   if (node.filter !== null) return 'FILTER';
   if (node.withinGroup.length > 0) return 'WITHIN GROUP';
   return node.nulls === null ? null : 'IGNORE NULLS';
