@@ -77,7 +77,12 @@ export function explainStream(operator: StreamOperator<number>): string {
       const { table, keys, condition } = operator;
       const equal = keys.map((key) => `${table.fields[key.field]!.name} = ${column(key.column)}`);
       const all = condition === null ? equal : [...equal, explainExpression(condition.predicate)];
-      return `${operator.type} in ${table.name} (${table.connector}) on ${all.join(' AND ')}`;
+      const { retry } = operator;
+      const again =
+        retry === null
+          ? ''
+          : `, asked again ${retry.maxAttempts} times at most, each ${retry.fixedDelayMs} ms later`;
+      return `${operator.type} in ${table.name} (${table.connector}) on ${all.join(' AND ')}${again}`;
     }
     case 'union':
       return `of ${operator.columns.length} inputs`;

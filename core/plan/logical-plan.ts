@@ -5,7 +5,7 @@
 import type { Span } from '../sql/span.js';
 import type { DataType } from '../types/data-type.js';
 import type { AggregateCall, Expression, MapCall, PythonCall } from './expression.js';
-import type { StreamOperator } from './stream-operator.js';
+import type { LookupRetry, StreamOperator } from './stream-operator.js';
 
 export interface PlanColumn {
   readonly id: string;
@@ -102,6 +102,8 @@ export type LogicalPlan = {
       readonly keys: readonly { readonly value: Expression; readonly column: string }[];
       /** What a row of the table has to meet beside the keys to be there. */
       readonly condition: Expression | null;
+      /** Where a hint says it. */
+      readonly retry: LookupRetry | null;
     }
   /** Columns: the group expressions, then the aggregates. */
   | {

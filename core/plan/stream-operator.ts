@@ -233,6 +233,12 @@ export interface StreamJoin<C> {
   readonly stateTtlMs?: { readonly left: number | null; readonly right: number | null };
 }
 
+/** A key that a table outside has no row for is asked for again: so often at most, each time so much later. */
+export interface LookupRetry {
+  readonly fixedDelayMs: number;
+  readonly maxAttempts: number;
+}
+
 /**
  * Rows, each with those that a table outside has for its key (`left`: beside NULLs where there is none). Results: the
  * fields of the table, then whether there was one.
@@ -248,6 +254,8 @@ export interface StreamLookup<C> {
   };
   /** A column, and the number of the field that is equal to it and of its type. */
   readonly keys: readonly { readonly column: C; readonly field: number }[];
+  /** Null: what is not there is not there. */
+  readonly retry: LookupRetry | null;
   /** What a row of the table has to meet to be there, over columns of the input and fields; null: nothing. */
   readonly condition: {
     readonly predicate: Expression;

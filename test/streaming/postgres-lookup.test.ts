@@ -134,21 +134,7 @@ def label(kind: str | None, stock: int | None) -> str:
       'jsonl',
     ]);
     const end = ended(job);
-    let printed = '';
-    const answer = async (id: number, item: string) => {
-      const line = new Promise<string>((resolve) => {
-        const take = (chunk: Buffer) => {
-          printed += chunk.toString();
-          const found = printed.split('\n').find((text) => text.includes(`[${id},`));
-          if (found === undefined) return;
-          job.stdout.off('data', take);
-          resolve(found);
-        };
-        job.stdout.on('data', take);
-      });
-      job.stdin.write(`${JSON.stringify({ id, item })}\n`);
-      return JSON.parse(await line).row.slice(1);
-    };
+    const answer = answersOf(job);
 
     expect(await answer(1, 'a')).toEqual(['old', 'old']);
     server.sql("UPDATE moods SET mood = 'new'; INSERT INTO moods VALUES ('b', 'first')");
@@ -162,6 +148,29 @@ def label(kind: str | None, stock: int | None) -> str:
     );
     server.resume();
     expect(await late).toEqual(['first', 'first']);
+    job.stdin.end();
+    expect((await end).code).toBe(0);
+  }, 120_000);
+
+  it('a row that is not there yet is asked for again', async () => {
+    server.sql('CREATE TABLE later (k text PRIMARY KEY, mood text)');
+    const retry =
+      "'retry-predicate' = 'lookup_miss', 'retry-strategy' = 'fixed_delay', 'fixed-delay' = '20 ms'";
+    const job = startMillstream([
+      'run',
+      '-e',
+      `${STREAM} ${table('later', 'k STRING, mood STRING, PRIMARY KEY (k) NOT ENFORCED')}
+       SELECT /*+ LOOKUP('table' = 'l', ${retry}, 'max-attempts' = '100000') */ o.id, l.mood FROM orders AS o
+       LEFT JOIN later FOR SYSTEM_TIME AS OF o.pt AS l ON o.item = l.k`,
+      '--format',
+      'jsonl',
+    ]);
+    const end = ended(job);
+
+    const answer = answersOf(job)(1, 'z');
+    server.sql("INSERT INTO later VALUES ('z', 'come')");
+
+    expect(await answer).toEqual(['come']);
     job.stdin.end();
     expect((await end).code).toBe(0);
   }, 120_000);
@@ -189,3 +198,24 @@ def label(kind: str | None, stock: int | None) -> str:
     expect(unreachable).toContain('Error SOURCE_CONNECTION: Table items: PostgreSQL at 127.0.0.1:1/db');
   }, 120_000);
 });
+
+/** Sends a row to a job and waits for the columns behind `id` that it prints for it. */
+function answersOf(
+  job: ReturnType<typeof startMillstream>,
+): (id: number, item: string) => Promise<unknown[]> {
+  let printed = '';
+  return async (id, item) => {
+    const line = new Promise<string>((resolve) => {
+      const take = (chunk: Buffer) => {
+        printed += chunk.toString();
+        const found = printed.split('\n').find((text) => text.includes(`[${id},`));
+        if (found === undefined) return;
+        job.stdout.off('data', take);
+        resolve(found);
+      };
+      job.stdout.on('data', take);
+    });
+    job.stdin.write(`${JSON.stringify({ id, item })}\n`);
+    return JSON.parse(await line).row.slice(1);
+  };
+}

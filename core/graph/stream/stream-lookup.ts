@@ -37,6 +37,7 @@ export function streamLookup(context: StreamContext, node: LookupJoin): Relation
         column: ids[i]!,
         field: fields.findIndex(({ name }) => name === key.column),
       })),
+      retry: node.retry,
       condition: conditionOf(context, node),
     },
     [...passedOn(node.input.columns), ...made],

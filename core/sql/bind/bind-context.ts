@@ -4,6 +4,7 @@ import { SqlError } from '../../errors.js';
 import type { ColumnIds } from '../../plan/column-ids.js';
 import type { FunctionResolver } from '../../plan/function-resolver.js';
 import type { LogicalPlan } from '../../plan/logical-plan.js';
+import type { LookupRetry } from '../../plan/stream-operator.js';
 import { nearNames } from '../../text/near-names.js';
 import type { QueryNode } from '../ast.js';
 import type { Span } from '../span.js';
@@ -41,6 +42,8 @@ export interface BindContext extends BindEnvironment {
   readonly views: readonly string[];
   /** What STATE_TTL of the SELECT whose FROM is bound says of its inputs, in milliseconds by name. */
   readonly stateTtls?: ReadonlyMap<string, number>;
+  /** What LOOKUP of that SELECT says of asking again, by the name of the input. */
+  readonly lookupRetries?: ReadonlyMap<string, LookupRetry>;
 }
 
 /** The context at the beginning of a statement. */

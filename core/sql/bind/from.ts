@@ -90,7 +90,7 @@ function bindJoin(
   }
   const { plan, relations } = bindPlainJoin(context, { ...node, right }, left, { parent, lateral });
   const scope = { relations: left.relations, parent };
-  return { plan: temporalJoin(context, plan as Join, systemTime, scope), relations };
+  return { plan: temporalJoin(context, plan as Join, systemTime, scope, relations.at(-1)!.name), relations };
 }
 
 function bindPlainJoin(

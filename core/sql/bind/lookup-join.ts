@@ -26,7 +26,12 @@ import { type BindContext, bindError } from './bind-context.js';
  * for, the rest is tested on what it answers.
  * @throws {SqlError} where the right side is no table, or no column of it is compared
  */
-export function lookupJoin(context: BindContext, join: Join, systemTime: ExpressionNode): LogicalPlan {
+export function lookupJoin(
+  context: BindContext,
+  join: Join,
+  systemTime: ExpressionNode,
+  name: string | null,
+): LogicalPlan {
   const { scan, meaning } = storedTable(context, join.right, systemTime);
   const conjuncts = conjunctsOf(join.condition).map((conjunct) => substitute(conjunct, meaning));
   const { keys, others } = divided(conjuncts, join, scan);
@@ -55,6 +60,7 @@ export function lookupJoin(context: BindContext, join: Join, systemTime: Express
     table: scan.table,
     keys,
     condition: conjunction(tested),
+    retry: (name === null ? undefined : context.lookupRetries?.get(name)) ?? null,
     columns: [...join.left.columns, ...fields, found],
     span: join.span,
   };

@@ -40,29 +40,17 @@ function inputTtl(ttls: StateTtls, relations: readonly Relation[]): number | und
   return others.length > 0 || input?.name == null ? undefined : ttls.get(input.name);
 }
 
-/** @throws {SqlError} for a hint of an input that is none, and for one that would change results and is not taken */
+/** @throws {SqlError} for a hint of an input that is none */
 export function checkHints(
   context: BindContext,
   hints: readonly HintNode[],
   relations: readonly Relation[],
 ): void {
   for (const { key } of optionsOf(hints, 'STATE_TTL')) checkName(context, key, relations);
-  for (const { key, value, span } of optionsOf(hints, 'LOOKUP')) {
+  for (const { key, value } of optionsOf(hints, 'LOOKUP')) {
     if (key.value === 'table') checkName(context, value, relations);
-    else if (!TUNING.has(key.value)) {
-      throw bindError(
-        context,
-        'SQL_UNSUPPORTED',
-        `The hint LOOKUP with '${key.value}' is not supported.`,
-        span,
-        'Rows that are not there when they are looked up are not asked for again; leave it out.',
-      );
-    }
   }
 }
-
-/** Options of LOOKUP that say how fast, not what: rows keep their order here, and keys are asked for together. */
-const TUNING = new Set(['async', 'output-mode', 'capacity', 'timeout', 'shuffle']);
 
 function optionsOf(hints: readonly HintNode[], name: string) {
   return hints.filter((hint) => hint.name.name.toUpperCase() === name).flatMap(({ options }) => options);
@@ -79,7 +67,8 @@ function checkName(
   throw bindError(context, 'SQL_INVALID', message, span, nearHint(name, names, 'Inputs'));
 }
 
-function durationOf(
+/** @throws {SqlError} for what is no duration */
+export function durationOf(
   context: BindContext,
   { value, span }: { readonly value: string; readonly span: HintNode['span'] },
 ): number {

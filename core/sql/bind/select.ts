@@ -15,6 +15,7 @@ import { findAggregate } from './find-aggregate.js';
 import { bindFrom } from './from.js';
 import { bindGroupBy, checkGroupingCalls, keyColumns, overGroups } from './group-by.js';
 import { bindGroupWindow } from './group-window.js';
+import { lookupRetries } from './lookup-hints.js';
 import { outputColumn, sortKey } from './order-by.js';
 import { limited, type QueryTail } from './query.js';
 import { checkHints, groupTtl, stateTtls } from './query-hints.js';
@@ -30,10 +31,11 @@ export function bindSelect(
   tail: QueryTail,
 ): LogicalPlan {
   const ttls = stateTtls(context, node.hints);
+  const retries = lookupRetries(context, node.hints);
   const from =
     node.from === null
       ? { plan: oneRow(context), relations: [] }
-      : bindFrom({ ...context, stateTtls: ttls }, node.from, parent);
+      : bindFrom({ ...context, stateTtls: ttls, lookupRetries: retries }, node.from, parent);
   checkHints(context, node.hints, from.relations);
   const plain: Scope = { relations: from.relations, parent };
   const filtered =

@@ -33,6 +33,7 @@ export function systemTimeOf({ right }: Extract<FromNode, { kind: 'join' }>): Ex
  * The join as a temporal one. Its condition finds the version by the key of the table; what else it says decides
  * whether that version is met.
  * @param scope the names of the left side, which the time is one of
+ * @param name what the right side is called
  * @throws {SqlError} where there are no versions, or no time to look one up at
  */
 export function temporalJoin(
@@ -40,6 +41,7 @@ export function temporalJoin(
   join: Join,
   systemTime: ExpressionNode,
   scope: Scope,
+  name: string | null,
 ): LogicalPlan {
   const { type, span } = join;
   if (type !== 'inner' && type !== 'left') {
@@ -53,7 +55,7 @@ export function temporalJoin(
     );
   }
   const time = timeOf(context, join, systemTime, scope);
-  if (isProcessingTime(join.left, time)) return lookupJoin(context, join, systemTime);
+  if (isProcessingTime(join.left, time)) return lookupJoin(context, join, systemTime, name);
   const table = tableOf(context, join, systemTime);
   const { keys, others } = keysOf(context, join, table, systemTime);
   const conditions = [...others, ...table.conditions];

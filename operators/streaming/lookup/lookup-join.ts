@@ -27,7 +27,7 @@ interface Waiting {
 }
 
 /**
- * All keys of a batch that are not in the cache are asked for at once; rows leave in their order. Where rows change, what
+ * All keys of a batch that are not in the cache are asked for at once; rows leave in their order, also where some are asked for again. Where rows change, what
  * was given for one is remembered until it goes: it is taken back as it was, whatever the table has by then.
  */
 export class LookupJoin implements RowFunction {
@@ -43,6 +43,8 @@ export class LookupJoin implements RowFunction {
     private readonly spec: Spec,
     private readonly table: Pick<LookupTable, 'find'>,
     private readonly cache: LookupCache | null,
+    /** Resolves so many milliseconds later; rejects where the job ends before that. */
+    private readonly pause: (ms: number) => Promise<void>,
     state: StateBackend = new HeapState(),
   ) {
     this.#keys = spec.keys.map(({ column }) => column);
@@ -86,7 +88,8 @@ export class LookupJoin implements RowFunction {
     for (const { row, change, key } of waiting) {
       if (key === null || !isAddition(change) || answers.has(key) || asked.has(key)) continue;
       const known = this.cache?.get(key);
-      if (known !== undefined) answers.set(key, known);
+      const isMissing = known?.length === 0 && this.spec.retry !== null;
+      if (known !== undefined && !isMissing) answers.set(key, known);
       else
         asked.set(
           key,
@@ -94,12 +97,27 @@ export class LookupJoin implements RowFunction {
         );
     }
     if (asked.size === 0) return answers;
-    const found = await this.table.find([...asked.values()]);
-    [...asked.keys()].forEach((key, i) => {
-      answers.set(key, found[i]!);
-      this.cache?.set(key, found[i]!);
-    });
+    for (const [key, rows] of await this.#found(asked)) {
+      answers.set(key, rows);
+      this.cache?.set(key, rows);
+    }
     return answers;
+  }
+
+  /** What the table has for each key. What it does not have it is asked for again, where the query says so. */
+  async #found(asked: ReadonlyMap<string, Row>): Promise<Map<string, readonly Row[]>> {
+    const { retry } = this.spec;
+    const found = new Map<string, readonly Row[]>();
+    let missing = [...asked];
+    for (let attempt = 0; ; attempt++) {
+      const answers = await this.table.find(missing.map(([, keys]) => keys));
+      missing.forEach(([key], i) => {
+        found.set(key, answers[i]!);
+      });
+      missing = missing.filter(([key]) => found.get(key)!.length === 0);
+      if (missing.length === 0 || retry === null || attempt === retry.maxAttempts) return found;
+      await this.pause(retry.fixedDelayMs);
+    }
   }
 
   #met(row: Row, rows: readonly Row[]): readonly Row[] {

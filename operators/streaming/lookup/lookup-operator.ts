@@ -2,6 +2,7 @@
 import type { Operator, OperatorContext, OperatorSurroundings, StreamStage } from '../../../core/index.js';
 import type { ConnectorHost } from '../../connectors/connector.js';
 import { CONNECTORS } from '../../connectors/connectors.js';
+import { pause } from '../../sources/pause.js';
 import { RowOperator } from '../row-operator.js';
 import type { OpenState } from '../stream-operator.js';
 import { LookupCache } from './lookup-cache.js';
@@ -21,18 +22,26 @@ export function lookupOperator(
   const cache = table.caching === null ? null : new LookupCache(table.caching, host.clock);
   const state = openState(job.restored?.get(stage.id) ?? null);
   let asking = 0;
-  const asked = {
-    find: async (keys: Parameters<typeof table.find>[0]) => {
-      asking += 1;
-      try {
-        return await table.find(keys);
-      } finally {
-        asking -= 1;
-      }
-    },
+  const working = async <T>(work: () => Promise<T>): Promise<T> => {
+    asking += 1;
+    try {
+      return await work();
+    } finally {
+      asking -= 1;
+    }
   };
-  return new RowOperator(stage, job, new LookupJoin(operator, asked, cache, state), state, {
-    open: (context: OperatorContext) => table.open(context),
+  const asked = { find: (keys: Parameters<typeof table.find>[0]) => working(() => table.find(keys)) };
+  let opened: OperatorContext;
+  const waited = (ms: number) =>
+    working(async () => {
+      await pause(opened, ms);
+      opened.signal.throwIfAborted();
+    });
+  return new RowOperator(stage, job, new LookupJoin(operator, asked, cache, waited, state), state, {
+    open: (context: OperatorContext) => {
+      opened = context;
+      return table.open(context);
+    },
     close: () => table.close(),
     isWorking: () => asking > 0,
     whyNotAgain: () => null,

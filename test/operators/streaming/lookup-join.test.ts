@@ -19,12 +19,14 @@ const spec = (
   type: 'inner' | 'left',
   input = APPENDING,
   condition: StreamLookup<number>['condition'] = null,
+  retry: StreamLookup<number>['retry'] = null,
 ) =>
   ({
     kind: 'lookup',
     type,
     table: { name: 'd', connector: 'fake', options: {}, fields: FIELDS },
     keys: [{ column: 0, field: 0 }],
+    retry,
     condition,
     inputs: [input],
     outputs: [],
@@ -67,6 +69,8 @@ const CACHING: LookupCaching = {
   keepsMissing: true,
 };
 
+const noPause = () => expect.unreachable('nothing is asked for again');
+
 test('the keys of a batch are asked for at once, each once, and rows leave in their order', async () => {
   const table = new FakeTable({ a: [1n, 2n], b: [3n] });
   const rows: Step[] = [
@@ -77,8 +81,8 @@ test('the keys of a batch are asked for at once, each once, and rows leave in th
     ['+I', 'b', 5],
   ];
 
-  const inner = await batch(new LookupJoin(spec('inner'), table, null), rows);
-  const left = await batch(new LookupJoin(spec('left'), table, null), rows);
+  const inner = await batch(new LookupJoin(spec('inner'), table, null, noPause), rows);
+  const left = await batch(new LookupJoin(spec('left'), table, null, noPause), rows);
 
   expect(inner).toEqual(['+I b1 3', '+I a2 1', '+I a2 2', '+I b5 3']);
   expect(left).toEqual(['+I b1 3', '+I a2 1', '+I a2 2', '+I null3 none', '+I x4 none', '+I b5 3']);
@@ -99,7 +103,7 @@ test('a row of the table that does not meet the condition is not there', async (
   const condition = { predicate, columns: [{ id: 'n', column: 1 }], fields: [{ id: 'v', field: 1 }] };
   const table = new FakeTable({ a: [1n, 5n] });
 
-  const given = await batch(new LookupJoin(spec('left', APPENDING, condition), table, null), [
+  const given = await batch(new LookupJoin(spec('left', APPENDING, condition), table, null, noPause), [
     ['+I', 'a', 2n],
     ['+I', 'a', 7n],
   ]);
@@ -110,14 +114,20 @@ test('a row of the table that does not meet the condition is not there', async (
 test('a row that goes is taken back with what it was given, also behind a checkpoint', async () => {
   const table = new FakeTable({ a: [1n] });
   const state = new HeapState();
-  const first = new LookupJoin(spec('inner', changing(2)), table, null, state);
+  const first = new LookupJoin(spec('inner', changing(2)), table, null, noPause, state);
   await batch(first, [
     ['+I', 'a', 7, 0],
     ['+I', 'z', 8, 0],
   ]);
   table.rows = { a: [2n], z: [9n] };
 
-  const restored = new LookupJoin(spec('inner', changing(2)), table, null, new HeapState(state.snapshot()));
+  const restored = new LookupJoin(
+    spec('inner', changing(2)),
+    table,
+    null,
+    noPause,
+    new HeapState(state.snapshot()),
+  );
   const given = await batch(restored, [
     ['-U', 'a', 7, 1],
     ['+U', 'a', 8, 2],
@@ -132,7 +142,12 @@ test('a cached answer is used until it expires, or is the one that was unused fo
   const clock = new ManualClock();
   const asked = async (caching: Partial<LookupCaching>, steps: readonly (string | number)[]) => {
     const table = new FakeTable({ a: [1n], b: [2n], c: [3n] });
-    const join = new LookupJoin(spec('inner'), table, new LookupCache({ ...CACHING, ...caching }, clock));
+    const join = new LookupJoin(
+      spec('inner'),
+      table,
+      new LookupCache({ ...CACHING, ...caching }, clock),
+      noPause,
+    );
     for (const step of steps) {
       if (typeof step === 'string') await batch(join, [['+I', step, 0]]);
       else {
@@ -158,8 +173,8 @@ test.each(seeds(20, 200))('any cut into batches gives the rows of one batch (see
   const cache = random.chance(0.5) ? new LookupCache({ ...CACHING, maxKeys: 2 }, new ManualClock()) : null;
   const type = random.chance(0.5) ? 'inner' : 'left';
 
-  const expected = await batch(new LookupJoin(spec(type), table(), null), rows);
-  const join = new LookupJoin(spec(type), table(), cache);
+  const expected = await batch(new LookupJoin(spec(type), table(), null, noPause), rows);
+  const join = new LookupJoin(spec(type), table(), cache, noPause);
   const given: string[] = [];
   for (let from = 0; from < rows.length; ) {
     const to = from + random.int(1, 9);
@@ -168,4 +183,36 @@ test.each(seeds(20, 200))('any cut into batches gives the rows of one batch (see
   }
 
   expect(given).toEqual(expected);
+});
+
+test('what the table does not have is asked for again, so often and so much later, and rows keep their order', async () => {
+  const table = new FakeTable({ a: [1n] });
+  const cache = new LookupCache(CACHING, new ManualClock());
+  const paused: number[] = [];
+  const pause = async (ms: number) => {
+    paused.push(ms);
+    if (paused.length === 2) table.rows = { ...table.rows, b: [2n] };
+  };
+  const retry = { fixedDelayMs: 50, maxAttempts: 3 };
+  const join = new LookupJoin(spec('left', APPENDING, null, retry), table, cache, pause);
+
+  const first = await batch(join, [
+    ['+I', 'x', 1],
+    ['+I', 'b', 2],
+    ['+I', 'a', 3],
+  ]);
+
+  expect(first).toEqual(['+I x1 none', '+I b2 2', '+I a3 1']);
+  expect(table.asked).toEqual(['x,b,a', 'x,b', 'x,b', 'x']);
+  expect(paused).toEqual([50, 50, 50]);
+
+  // A key that was found is remembered, one that was not is asked for anew.
+  table.rows = { x: [9n] };
+  expect(
+    await batch(join, [
+      ['+I', 'b', 4],
+      ['+I', 'x', 5],
+    ]),
+  ).toEqual(['+I b4 2', '+I x5 9']);
+  expect(table.asked.at(-1)).toBe('x');
 });

@@ -61,11 +61,36 @@ describe('STATE_TTL', () => {
   });
 });
 
-test('LOOKUP takes what tunes it, and refuses what would give other rows', () => {
+const RETRY =
+  "'retry-predicate' = 'lookup_miss', 'retry-strategy' = 'fixed_delay', 'fixed-delay' = '10s', 'max-attempts' = '3'";
+
+describe('LOOKUP', () => {
   const hinted = (options: string) => () => bind(`SELECT /*+ LOOKUP(${options}) */ a FROM t`);
-  expect(hinted("'table' = 't', 'async' = 'true', 'output-mode' = 'allow_unordered'")).not.toThrow();
-  expect(problem(hinted("'table' = 't', 'retry-predicate' = 'lookup_miss'"))).toBe(
-    "SQL_UNSUPPORTED 1:34+33 The hint LOOKUP with 'retry-predicate' is not supported. | Rows that are not there when they are looked up are not asked for again; leave it out.",
-  );
-  expect(hinted("'table' = 'u'")).toThrow("The hint is for 'u'");
+
+  test('takes what tunes it, and how to ask again', () => {
+    expect(hinted("'table' = 't', 'async' = 'TRUE', 'output-mode' = 'allow_unordered'")).not.toThrow();
+    expect(hinted(`'table' = 't', ${RETRY}`)).not.toThrow();
+  });
+
+  test.each([
+    [
+      "'table' = 't', 'retry-predicate' = 'lookup_miss'",
+      "SQL_INVALID 1:12+56 The hint LOOKUP says in part how to ask again, without 'retry-strategy', 'fixed-delay', 'max-attempts'.",
+    ],
+    [
+      `'table' = 't', ${RETRY.replace("'3'", "'0'")}`,
+      "has 'max-attempts' = '0'. | Write a whole number above 0.",
+    ],
+    [
+      `'table' = 't', ${RETRY.replace('lookup_miss', 'miss')}`,
+      "has 'retry-predicate' = 'miss'. | Write 'lookup_miss'.",
+    ],
+    [`'table' = 't', ${RETRY.replace('10s', 'soon')}`, "'soon' is not a duration."],
+    ["'table' = 't', 'async' = 'maybe'", "has 'async' = 'maybe'. | Write 'true' or 'false'."],
+    ["'table' = 't', 'retry' = '3'", "SQL_UNSUPPORTED 1:34+13 The hint LOOKUP has no option 'retry'."],
+    ["'async' = 'true'", 'The hint LOOKUP does not say of which table.'],
+    ["'table' = 'u'", "The hint is for 'u'"],
+  ])('%s is refused', (options, expected) => {
+    expect(problem(hinted(options))).toContain(expected);
+  });
 });
