@@ -26,6 +26,7 @@ import {
   UPDATE_AFTER,
   UPDATE_BEFORE,
 } from '../../streaming/row-function.js';
+import { Absence } from '../absence.js';
 import type { ConnectorHost } from '../connector.js';
 import { clientOptions, closed, isTransient, kafkaError, kafkaReason } from './kafka-client.js';
 import type { KafkaPart, KafkaTable } from './kafka-table.js';
@@ -206,21 +207,17 @@ export class KafkaSink implements Operator {
     if (this.#transactions !== null) return this.#transactions.send(messages as never);
     const { clock, signal } = this.#context;
     const giveUpAt = clock.nowMs() + DELIVERY_TIMEOUT_MS;
-    let isAway = false;
+    const absence = new Absence(`table ${this.stage.table}: Kafka`, clock, this.host.onNote);
     while (!signal.aborted) {
       try {
         await this.#producer.send({ messages: messages as never, acks: ALL_REPLICAS });
-        if (isAway) this.host.onNote(`table ${this.stage.table}: Kafka answers again`);
+        absence.answered();
         return;
       } catch (error) {
         if (!isTransient(error) || clock.nowMs() > giveUpAt) {
           throw kafkaError('write', this.stage.table, this.table.properties, error);
         }
-        if (!isAway)
-          this.host.onNote(
-            `table ${this.stage.table}: Kafka does not answer, it is tried again (${kafkaReason(error)})`,
-          );
-        isAway = true;
+        absence.failed(kafkaReason(error));
         await pause(this.#context, BACKOFF_MS);
       }
     }

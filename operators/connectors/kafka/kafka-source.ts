@@ -12,6 +12,7 @@ import {
   SPLIT_COLUMN,
 } from '../../../core/index.js';
 import { pause } from '../../sources/pause.js';
+import { Absence } from '../absence.js';
 import type { ConnectorHost } from '../connector.js';
 import { RejectedRecords } from '../rejected-records.js';
 import { SourceRows } from '../source-rows.js';
@@ -92,7 +93,7 @@ export class KafkaSource implements SourceOperator {
   async run(): Promise<void> {
     const { signal, clock } = this.#context;
     let discoverAt = this.#nextDiscovery();
-    let isAway = false;
+    const absence = new Absence(`table ${this.stage.table}: Kafka`, clock, this.host.onNote);
     await this.#endSplits();
     while (!signal.aborted && !this.#isDone()) {
       try {
@@ -100,20 +101,18 @@ export class KafkaSource implements SourceOperator {
           await this.#discover(false);
           discoverAt = this.#nextDiscovery();
         }
-        const metadata = await this.#consumer.metadata({ topics: this.#topics(), forceUpdate: isAway });
+        const metadata = await this.#consumer.metadata({
+          topics: this.#topics(),
+          forceUpdate: absence.isAway,
+        });
         await Promise.all(
           [...this.#byLeader(metadata)].map(([node, own]) => this.#fetch(metadata, node, own)),
         );
-        if (isAway) this.host.onNote(`table ${this.stage.table}: Kafka answers again`);
-        isAway = false;
+        absence.answered();
       } catch (error) {
         if (signal.aborted) return;
         if (error instanceof SourceError || !isTransient(error)) throw this.#told(error);
-        if (!isAway)
-          this.host.onNote(
-            `table ${this.stage.table}: Kafka does not answer, it is tried again (${kafkaReason(error)})`,
-          );
-        isAway = true;
+        absence.failed(kafkaReason(error));
         await pause(this.#context, BACKOFF_MS);
       }
     }

@@ -7,11 +7,13 @@ import {
   fromJsonBytes,
   jsonBytes,
   type OperatorContext,
+  reasonOf,
   SourceError,
   type SourceOperator,
   type SourceStage,
 } from '../../../core/index.js';
 import { pause } from '../../sources/pause.js';
+import { Absence } from '../absence.js';
 import type { ConnectorHost } from '../connector.js';
 import { MOST_ROWS, SourceRows } from '../source-rows.js';
 import { checkSlot, makeSlot, prepare } from './cdc-slot.js';
@@ -41,8 +43,7 @@ export class CdcSource implements SourceOperator {
   #isClosed = false;
   #hasCompleted = false;
   readonly #transaction = new TransactionRows();
-  /** The user knows that the server does not answer. */
-  #isAwayTold = false;
+  #absence!: Absence;
   #boundary: Deferred<void> | null = deferred<void>();
   #client: Client | null = null;
   #stream: ReplicationStream | null = null;
@@ -58,6 +59,7 @@ export class CdcSource implements SourceOperator {
 
   async open(context: OperatorContext): Promise<void> {
     this.#context = context;
+    this.#absence = new Absence(`table ${this.stage.table}: PostgreSQL`, context.clock, this.host.onNote);
     this.#rows = new SourceRows(this.stage, this.host.job, context);
     context.signal.addEventListener('abort', () => this.#stream?.end(), { once: true });
     const state = this.host.job.restored?.get(this.stage.id) ?? null;
@@ -157,9 +159,7 @@ export class CdcSource implements SourceOperator {
       await this.#follow();
     } catch (error) {
       if (this.#context.signal.aborted || !isLost(error)) throw error;
-      if (!this.#isAwayTold)
-        this.host.onNote(`table ${this.stage.table}: PostgreSQL does not answer, it is tried again`);
-      this.#isAwayTold = true;
+      this.#absence.failed(reasonOf(error));
       await pause(this.#context, BACKOFF_MS);
     } finally {
       this.#stream = null;
@@ -183,8 +183,7 @@ export class CdcSource implements SourceOperator {
     stream.start(client, this.table.slot, this.table.publication, this.#sent!);
     let micros = 0n;
     for await (const message of stream) {
-      if (this.#isAwayTold) this.host.onNote(`table ${this.stage.table}: PostgreSQL answers again`);
-      this.#isAwayTold = false;
+      this.#absence.answered();
       if (message.kind === 'begin') {
         micros = message.committedMicros;
         this.#boundary ??= deferred<void>();
