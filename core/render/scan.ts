@@ -43,7 +43,7 @@ export function renderScan(scan: Scan, resolveFiles: ResolveFiles): string {
   const source: FileScanSource = { table, columns, files };
   switch (options.format) {
     case 'parquet':
-      return renderParquetScan(source);
+      return renderParquetScan(source, options.isMonitored);
     case 'csv':
       return renderCsvScan(source, options.csv);
     case 'json':

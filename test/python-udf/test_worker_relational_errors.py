@@ -99,10 +99,12 @@ def test_a_column_that_the_files_lack_is_named_with_those_they_have(tmp_path: Pa
     pq.write_table(pa.table({"delay": [1]}), path)
 
     error = error_of(f"SELECT dealy FROM {PARQUET.format(path)}")
+    cast = error_of(f"SELECT CAST(dealy AS BIGINT) AS dealy FROM {PARQUET.format(path)}")
 
     assert error.code == "SOURCE_COLUMN"
     assert "'dealy'" in error.message
     assert '"delay"' in error.message
+    assert (cast.code, cast.message) == ("SOURCE_COLUMN", "The files have no column 'dealy'.")
 
 
 @pytest.mark.parametrize(

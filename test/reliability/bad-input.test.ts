@@ -70,6 +70,29 @@ describe('files to read', () => {
     }));
 });
 
+describe('files that come to a monitored folder', () => {
+  const monitored = (format: string, rest = '') =>
+    reading('in', format, `, 'source.monitor-interval' = '1 s'${rest}`);
+
+  it('JSON without a field and with one more is read, and one of another type is told by its file', () =>
+    expectFailure({
+      sql: monitored('json'),
+      files: { 'in/1.json': '{"n":1,"s":"a"}\n{"n":2,"more":5}\n', 'in/2.json': '{"n":3}\n{"n":"x"}\n' },
+      exit: 1,
+      what: 'Error SOURCE_ROW: Line 2 of DIR/in/2.json does not fit the table: Failed to cast value to numerical: "x".',
+      todo: "Correct the line or the table's columns, or leave such lines out: 'json.ignore-parse-errors'.",
+    }));
+
+  it('CSV with another number of columns is told by its file', () =>
+    expectFailure({
+      sql: monitored('csv'),
+      files: { 'in/1.csv': '1,a\n', 'in/2.csv': '2\n3,c,more\n' },
+      exit: 1,
+      what: 'Error SOURCE_ROW: Line 2 of DIR/in/2.csv does not fit the table: it has 3 columns and the table has 2.',
+      todo: "Correct the line or the table's columns, or leave such lines out: 'csv.ignore-parse-errors'.",
+    }));
+});
+
 describe('names that do not exist', () => {
   it('an unknown table is underlined, with near names', () =>
     expectFailure({

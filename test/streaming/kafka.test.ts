@@ -397,10 +397,10 @@ describe.skipIf(reason !== null)('Kafka', () => {
     expect((await committedIn('pair')).sort()).toEqual([1, 2, 3]);
   }, 60_000);
 
-  it('records that cannot be read are dead letters with their offset, where the table says so', async () => {
+  it('records lose and gain fields, and those that cannot be read are dead letters with their offset, where the table says so', async () => {
     await makeTopics('mixed');
-    await send('mixed', ['{"n":1}', 'none', '{"n":3}']);
-    const mixed = table('mixed', 'n BIGINT', {
+    await send('mixed', ['{"n":1,"s":"a"}', 'none', '{"n":3}', '{"n":4,"s":"b","more":1}', '{"n":"x"}']);
+    const mixed = table('mixed', 'n BIGINT, s STRING', {
       connector: 'kafka',
       topic: 'mixed',
       format: 'json',
@@ -411,16 +411,18 @@ describe.skipIf(reason !== null)('Kafka', () => {
     const letters = join(folder, 'mixed.jsonl');
 
     const rows = await printedRows(
-      `SET 'millstream.dead-letter.path' = '${letters}';\n${mixed}SELECT n FROM mixed`,
+      `SET 'millstream.dead-letter.path' = '${letters}';\n${mixed}SELECT n, s FROM mixed`,
     );
     expect(rows).toEqual([
-      ['+I', 1],
-      ['+I', 3],
+      ['+I', 1, 'a'],
+      ['+I', 3, null],
+      ['+I', 4, 'b'],
     ]);
-    expect(JSON.parse(readFileSync(letters, 'utf8'))).toMatchObject({
-      code: 'SOURCE_RECORD',
-      row: { topic: 'mixed', partition: '0', offset: '1', value: 'none' },
-    });
+    const lines = readFileSync(letters, 'utf8').trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { code: 'SOURCE_RECORD', row: { topic: 'mixed', partition: '0', offset: '1', value: 'none' } },
+      { code: 'SOURCE_RECORD', row: { topic: 'mixed', partition: '0', offset: '4', value: '{"n":"x"}' } },
+    ]);
   }, 60_000);
 
   it('refuses exactly-once where no checkpoint would ever show a record', async () => {

@@ -208,6 +208,54 @@ describe.skipIf(reason !== null)('PostgreSQL', () => {
     }
   }, 180_000);
 
+  it('a table that is altered while its changes are read gives NULL for what is gone, nothing of what is new, and an error for what does not fit', async () => {
+    server.sql(`CREATE TABLE altered (id int8 PRIMARY KEY, v int4, w text);
+      ALTER TABLE altered REPLICA IDENTITY FULL; INSERT INTO altered VALUES (1, 1, 'a')`);
+    const source = {
+      connector: 'postgres-cdc',
+      hostname: '127.0.0.1',
+      port: String(server.port),
+      username: 'tester',
+      'database-name': 'postgres',
+      'schema-name': 'public',
+      'table-name': 'altered',
+      'slot.name': 'altered_slot',
+      'decoding.plugin.name': 'pgoutput',
+    };
+    const sql = (columns: string) => `${tableText('altered', columns, source)}SELECT id, v, w FROM altered`;
+    const misspelt = await millstream(['run', '-e', sql('id BIGINT, v INT, w STRING, idd INT'), '--quiet']);
+    expect(misspelt.stderr).toContain(
+      "Error SOURCE_REPLICATION: Table altered: its changes cannot be read: public.altered has no column 'idd'.\nDid you mean 'id'?",
+    );
+
+    const job = startMillstream(['run', '-e', sql('id BIGINT, v INT, w STRING'), '--format', 'jsonl']);
+    const end = ended(job);
+    const changes = [
+      "ALTER TABLE altered ADD more text; INSERT INTO altered VALUES (2, 2, 'b', 'x')",
+      'ALTER TABLE altered DROP w; INSERT INTO altered VALUES (3, 3)',
+      'ALTER TABLE altered ALTER v TYPE text; DELETE FROM altered WHERE id = 3',
+      "INSERT INTO altered VALUES (4, 'four')",
+    ];
+    let lines = 0;
+    job.stdout!.on('data', (text: Buffer) => {
+      for (const _ of String(text).matchAll(/\n/g)) server.sql(changes[lines++]!);
+    });
+    const { stdout, stderr } = await end;
+
+    expect(String(stdout).trim().split('\n')).toEqual([
+      '{"op":"+I","row":[1,1,"a"]}',
+      '{"op":"+I","row":[2,2,"b"]}',
+      '{"op":"+I","row":[3,3,null]}',
+      '{"op":"-D","row":[3,3,null]}',
+    ]);
+    expect(stderr).toContain(
+      "table altered: public.altered has no column 'w' any more, it is NULL from here on",
+    );
+    expect(stderr).toContain(
+      'Error SOURCE_RECORD: Table altered: column v (INT) of public.altered cannot be read: "four" is no INT.',
+    );
+  }, 120_000);
+
   it('a table that has been read before a checkpoint is not read again by the job that goes on from it', async () => {
     server.sql('CREATE TABLE fixed AS SELECT i AS id FROM generate_series(1, 1000) AS s(i)');
     const folder = mkdtempSync(join(tmpdir(), 'millstream-jdbc-'));

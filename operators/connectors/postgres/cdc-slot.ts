@@ -1,6 +1,6 @@
 /** The publication and the replication slot of a table whose changes are read. */
 import type { Client } from 'pg';
-import { SourceError } from '../../../core/index.js';
+import { nearNames, SourceError } from '../../../core/index.js';
 import type { CdcTable } from './cdc-table.js';
 import { parseLsn } from './pgoutput.js';
 import { quoted } from './postgres-client.js';
@@ -66,6 +66,27 @@ export async function prepare(client: Client, table: string, cdc: CdcTable): Pro
       `Run ALTER PUBLICATION ${quoted(publication)} ADD TABLE ${quoted(schema)}.${quoted(name)}, or name another by 'debezium.publication.name'.`,
     );
   }
+}
+
+/** @throws {SourceError} SOURCE_REPLICATION where the table there does not have one of them */
+export async function checkColumns(
+  client: Client,
+  table: string,
+  { schema, name }: CdcTable,
+  columns: readonly string[],
+): Promise<void> {
+  const { rows } = await client.query<[string]>({
+    text: `SELECT attname FROM pg_attribute a JOIN pg_class c ON c.oid = attrelid JOIN pg_namespace n ON n.oid = relnamespace
+      WHERE nspname = $1 AND relname = $2 AND attnum > 0 AND NOT attisdropped ORDER BY attnum`,
+    values: [schema, name],
+    rowMode: 'array',
+  });
+  const known = rows.map(([column]) => column);
+  const missing = columns.find((column) => !known.includes(column));
+  if (missing === undefined) return;
+  const near = nearNames(missing, known);
+  const hint = near.length > 0 ? `Did you mean '${near.join("' or '")}'?` : `It has: ${known.join(', ')}.`;
+  throw refused(table, `${schema}.${name} has no column '${missing}'`, hint);
 }
 
 /** @throws {SourceError} SOURCE_REPLICATION where it is there already, or is not although it has to be */

@@ -16,7 +16,7 @@ import { pause } from '../../sources/pause.js';
 import { Absence } from '../absence.js';
 import type { ConnectorHost } from '../connector.js';
 import { MOST_ROWS, SourceRows } from '../source-rows.js';
-import { checkSlot, makeSlot, prepare } from './cdc-slot.js';
+import { checkColumns, checkSlot, makeSlot, prepare } from './cdc-slot.js';
 import type { CdcTable } from './cdc-table.js';
 import { ChangeRows } from './change-rows.js';
 import type { ReplicationMessage } from './pgoutput.js';
@@ -54,7 +54,7 @@ export class CdcSource implements SourceOperator {
     private readonly table: CdcTable,
     private readonly host: ConnectorHost,
   ) {
-    this.#changes = new ChangeRows(stage, table);
+    this.#changes = new ChangeRows(stage, table, host.onNote);
   }
 
   async open(context: OperatorContext): Promise<void> {
@@ -68,6 +68,7 @@ export class CdcSource implements SourceOperator {
     const client = await this.#connect();
     try {
       await prepare(client, this.stage.table, this.table);
+      if (state === null) await checkColumns(client, this.stage.table, this.table, this.#changes.names);
       const isExpected = this.#sent !== null || this.table.start === 'committed-offset';
       await checkSlot(client, this.stage.table, this.table, isExpected);
     } catch (error) {

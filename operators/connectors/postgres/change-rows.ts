@@ -27,10 +27,14 @@ export class ChangeRows {
   readonly #keys: readonly number[];
   /** For each column of the table here its place in the rows of the server; by relation. */
   readonly #relations = new Map<number, readonly number[]>();
+  /** Those that the user has been told of. */
+  readonly #goneColumns = new Set<string>();
 
+  /** @param onNote is told of columns that go */
   constructor(
     private readonly stage: SourceStage,
     private readonly table: CdcTable,
+    private readonly onNote: (text: string) => void,
   ) {
     this.#fields = fieldsOf(stage.declared);
     this.#read = valuesReader(this.#fields, stage.table, `${table.schema}.${table.name}`);
@@ -52,20 +56,37 @@ export class ChangeRows {
     return this.#row(texts, INSERT, 0n);
   }
 
-  /** @throws {SourceError} SOURCE_REPLICATION for a column that is not there */
+  /**
+   * Columns as they are from here on: one that is new is not read, one that has gone is NULL, as in Flink.
+   * @throws {SourceError} SOURCE_REPLICATION where one that has gone cannot be NULL
+   */
   relation(message: Extract<ReplicationMessage, { readonly kind: 'relation' }>): void {
     const { schema, name } = this.table;
     if (message.schema !== schema || message.table !== name) return;
     const places = this.#fields.map((field) => message.columns.indexOf(field.name));
-    const missing = this.#fields[places.indexOf(-1)];
-    if (missing !== undefined) {
-      throw refused(
-        this.stage.table,
-        `${schema}.${name} has no column '${missing.name}' (any more)`,
-        `Its columns: ${message.columns.join(', ')}. Change the declaration, and run the job from its beginning.`,
-      );
-    }
+    for (const [i, field] of this.#fields.entries()) if (places[i] === -1) this.#gone(field, i, message);
     this.#relations.set(message.id, places);
+  }
+
+  #gone(
+    { name: column, type }: Column,
+    place: number,
+    { columns }: { readonly columns: readonly string[] },
+  ): void {
+    const where = `${this.table.schema}.${this.table.name}`;
+    if (type.nullable && !this.#keys.includes(place)) {
+      if (this.#goneColumns.has(column)) return;
+      this.#goneColumns.add(column);
+      this.onNote(
+        `table ${this.stage.table}: ${where} has no column '${column}' any more, it is NULL from here on`,
+      );
+      return;
+    }
+    throw refused(
+      this.stage.table,
+      `${where} has no column '${column}' any more, which is not to be NULL`,
+      `Its columns: ${columns.join(', ')}. Change the declaration, and run the job from its beginning.`,
+    );
   }
 
   /** Gives the rows of a change; none where it is of another table. */

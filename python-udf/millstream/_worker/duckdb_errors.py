@@ -108,7 +108,7 @@ def _corrupt(match: re.Match[str], text: str, place: QueryPlace) -> MillstreamEr
 
 
 def _missing_column(match: re.Match[str], text: str, place: QueryPlace) -> MillstreamError:
-    candidates = match["candidates"]
+    candidates = match.groupdict().get("candidates")
     near = "" if candidates is None else f" They have: {candidates.strip()}."
     return SourceError(
         "SOURCE_COLUMN",
@@ -237,6 +237,11 @@ _RULES: list[tuple[re.Pattern[str], Callable[[re.Match[str], str, QueryPlace], M
         (
             r'Referenced column "(?P<name>[^"]*)" not found in FROM clause!'
             r"(?:\s*Candidate bindings: (?P<candidates>[^\n]*))?",
+            _missing_column,
+        ),
+        (
+            # A scan gives a column that is cast its own name.
+            r'Column "(?P<name>[^"]*)" referenced that exists in the SELECT clause',
             _missing_column,
         ),
         (

@@ -54,7 +54,16 @@ describe('the SQL of a file scan', () => {
 
     expect(text({ ...scan, read: ['day'] }, ['d/day=2024-01-01/a', 'd/day=2024-01-02/b'])).toBe(
       "(SELECT CAST(day AS DATE) AS day FROM read_parquet(['d/day=2024-01-01/a', 'd/day=2024-01-02/b'], " +
-        'hive_partitioning = true, hive_types_autocast = false))',
+        'union_by_name = true, hive_partitioning = true, hive_types_autocast = false))',
+    );
+  });
+
+  it('gives NULL for Parquet columns that come and go, of a monitored folder also where no file at hand has them', () => {
+    const options = { format: 'parquet', 'source.monitor-interval': '1 s' };
+
+    expect(text({ columns: { id: 'BIGINT', name: 'STRING' }, options, read: ['name'] })).toBe(
+      '(SELECT CAST(name AS VARCHAR) AS name FROM (SELECT CAST(NULL AS VARCHAR) AS name WHERE false UNION ALL BY NAME ' +
+        "SELECT * FROM read_parquet('data/<files that have come>', union_by_name = true)))",
     );
   });
 

@@ -8,7 +8,7 @@ import {
 } from '../../../core/index.js';
 import type { CdcTable } from '../../../operators/connectors/postgres/cdc-table.js';
 import { ChangeRows } from '../../../operators/connectors/postgres/change-rows.js';
-import { DELETE, UPDATE_AFTER } from '../../../operators/streaming/row-function.js';
+import { DELETE, INSERT, UPDATE_AFTER } from '../../../operators/streaming/row-function.js';
 
 const COLUMNS: readonly TableField[] = [
   { name: CHANGE_COLUMN, type: types.int() },
@@ -17,10 +17,10 @@ const COLUMNS: readonly TableField[] = [
   { name: 'id', type: types.bigint() },
 ];
 
-function rowsOf(isUpsert: boolean): ChangeRows {
+function rowsOf(isUpsert: boolean, onNote: (text: string) => void = () => {}): ChangeRows {
   const stage = { table: 't', declared: COLUMNS, primaryKey: ['id'] } as unknown as SourceStage;
   const table = { schema: 'public', name: 'there', isUpsert } as CdcTable;
-  const rows = new ChangeRows(stage, table);
+  const rows = new ChangeRows(stage, table, onNote);
   rows.relation({ kind: 'relation', id: 7, schema: 'public', table: 'there', columns: ['id', 'v'] });
   return rows;
 }
@@ -50,4 +50,20 @@ it('a row whose key changes goes as it was known and comes anew', () => {
     [DELETE, null, 1n],
     [UPDATE_AFTER, 'x', 2n],
   ]);
+});
+
+it('a column that goes while the job runs is NULL from then on and told once, a new one is not read', () => {
+  const notes: string[] = [];
+  const rows = rowsOf(true, (text) => notes.push(text));
+  const columns = ['more', 'id'];
+  for (let i = 0; i < 2; i++)
+    rows.relation({ kind: 'relation', id: 7, schema: 'public', table: 'there', columns });
+  const insert = { kind: 'insert', relation: 7, row: ['new', '1'] } as const;
+
+  expect(changes(rows, insert)).toEqual([[INSERT, null, 1_700_000_000_123_000_000n, 1n]]);
+  expect(notes).toEqual(["table t: public.there has no column 'v' any more, it is NULL from here on"]);
+  const withoutKey = { kind: 'relation', id: 7, schema: 'public', table: 'there', columns: ['v'] } as const;
+  expect(() => rows.relation(withoutKey)).toThrow(
+    "public.there has no column 'id' any more, which is not to be NULL",
+  );
 });
