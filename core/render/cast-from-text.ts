@@ -19,7 +19,6 @@ const MOST_DIGITS = 9;
 
 /** DuckDB SQL of the value that a text stands for; other text fails with the text and the type, or gives NULL without `failure`. */
 export function castFromText(sql: string, to: DataType, failure: RenderFailure | null): string {
-  if (to.kind === 'BYTES') return `encode(${sql})`;
   const target = toDuckDbType(to);
   if (isPlainConstant(sql, to)) return castTo(sql, target);
   const read = reading(sql, to, target);

@@ -21,6 +21,10 @@ export function castToText(sql: string, from: DataType): string {
     case 'TIMESTAMP':
     case 'TIMESTAMP_LTZ':
       return timestampText(sql, from.precision);
+    case 'INTERVAL_YEAR_MONTH':
+      return yearMonthText(sql);
+    case 'INTERVAL_DAY_TIME':
+      return dayTimeText(sql);
     case 'ARRAY':
       return `'[' || array_to_string(list_transform(${sql}, lambda e: ${item('e', from.element)}), ', ') || ']'`;
     case 'MAP':
@@ -40,6 +44,23 @@ const item = (sql: string, type: DataType): string => `coalesce(${castToText(sql
 function entry(type: { readonly key: DataType; readonly value: DataType }): string {
   return `concat(${item('entry_.key', type.key)}, '=', ${item('entry_.value', type.value)})`;
 }
+
+/** Months as `+1-03`. */
+function yearMonthText(sql: string): string {
+  const months = `abs(${sql})`;
+  return `printf('%s%d-%02d', ${sign(sql)}, ${months} // 12, ${months} % 12)`;
+}
+
+/** Milliseconds as `+1 02:03:04.567`. */
+function dayTimeText(sql: string): string {
+  const length = `abs(${sql})`;
+  const parts = [86_400_000, 3_600_000, 60_000, 1_000, 1].map((unit, i, all) =>
+    i === 0 ? `${length} // ${unit}` : `${length} % ${all[i - 1]} // ${unit}`,
+  );
+  return `printf('%s%d %02d:%02d:%02d.%03d', ${sign(sql)}, ${parts.join(', ')})`;
+}
+
+const sign = (sql: string): string => `CASE WHEN ${operand(sql)} < 0 THEN '-' ELSE '+' END`;
 
 /** All digits of the precision are written, zeros too. */
 function timestampText(sql: string, precision: number): string {

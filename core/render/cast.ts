@@ -37,7 +37,9 @@ export function renderCast(sql: string, from: DataType, to: DataType, failure: R
   }
   const family = typeFamily(to);
   if (family === 'string') return fitted(castToText(sql, from), textLength(from), to);
-  if (typeFamily(from) === 'string') return castFromText(sql, to, failure);
+  if (typeFamily(from) === 'string') {
+    return family === 'binary' ? fittedBytes(`encode(${sql})`, from, to) : castFromText(sql, to, failure);
+  }
   switch (family) {
     case 'numeric':
       return toNumber(sql, from, to, failure);
@@ -52,6 +54,8 @@ export function renderCast(sql: string, from: DataType, to: DataType, failure: R
     case 'map':
     case 'row':
       return castNested(sql, from, to, failure);
+    case 'binary':
+      return fittedBytes(sql, from, to);
     default:
       return toDuckDbType(from) === target ? sql : castTo(sql, target);
   }
@@ -66,6 +70,15 @@ function fitted(sql: string, longest: number | null, to: DataType): string {
   if (to.kind === 'CHAR') return `rpad(${sql}, ${to.length}, ' ')`;
   if (to.kind === 'VARCHAR' && (longest === null || longest > to.length)) return `left(${sql}, ${to.length})`;
   return sql;
+}
+
+/** BINARY(n) is cut or filled with zeros, VARBINARY(n) cut. */
+function fittedBytes(sql: string, from: DataType, to: DataType): string {
+  if (to.kind !== 'BINARY' && to.kind !== 'VARBINARY') return sql;
+  const longest = from.kind === 'BINARY' || from.kind === 'VARBINARY' ? from.length : null;
+  if (to.kind === 'VARBINARY' && longest !== null && longest <= to.length) return sql;
+  const digits = `left(hex(${sql}), ${2 * to.length})`;
+  return `unhex(${to.kind === 'BINARY' ? `rpad(${digits}, ${2 * to.length}, '0')` : digits})`;
 }
 
 function toNumber(sql: string, from: DataType, to: DataType, failure: RenderFailure | null): string {

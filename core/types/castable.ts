@@ -19,13 +19,17 @@ export function castable(from: DataType, to: DataType): boolean {
   if (from.kind === 'NULL' || sameType(from, to, 'ignore')) return true;
   const [source, target] = [typeFamily(from), typeFamily(to)];
   if (source === target) return sameFamily(from, to);
-  if (target === 'year-month' || target === 'day-time') return from.kind === 'INT' || from.kind === 'BIGINT';
-  if (target === 'binary') return to.kind === 'BYTES';
-  if (target === 'string') return hasText(from);
+  if (isInterval(target)) return from.kind === 'INT' || from.kind === 'BIGINT';
+  if (target === 'binary') return source === 'string' || to.kind === 'BYTES';
+  if (target === 'string') return isInterval(source) || hasText(from);
   return TARGETS[source]?.includes(target) ?? false;
 }
 
-/** Intervals and multisets have no text here. */
+function isInterval(family: TypeFamily): boolean {
+  return family === 'year-month' || family === 'day-time';
+}
+
+/** Multisets, and intervals within a collection, have no text here. */
 function hasText(type: DataType): boolean {
   switch (type.kind) {
     case 'INTERVAL_YEAR_MONTH':
@@ -54,5 +58,5 @@ function sameFamily(from: DataType, to: DataType): boolean {
       from.fields.every((field, i) => castable(field.type, to.fields[i]!.type))
     );
   }
-  return typeFamily(from) !== 'binary' || to.kind === 'BYTES';
+  return true;
 }

@@ -126,7 +126,9 @@ function exactDeviation(x: string, duckDb: string, root: boolean, call: Aggregat
   const wide = castTo(x, 'BIGINT');
   const n = invoke('count', [wide], call);
   const total = invoke('sum', [wide], call);
-  const squares = invoke('sum', [`${wide} * ${wide}`], call);
+  const squares = call.distinct
+    ? `list_sum(list_transform(${invoke('list', [wide], call)}, lambda x: CAST(x AS HUGEINT) * x))`
+    : invoke('sum', [`${wide} * ${wide}`], call);
   const divisor = duckDb.endsWith('_samp') ? `nullif(${n} - 1, 0)` : n;
   const variance = `${castTo(`${n} * ${squares} - ${total} * ${total}`, 'DOUBLE')} / ${n} / ${divisor}`;
   return root ? `sqrt(${variance})` : variance;

@@ -91,11 +91,14 @@ const UNITS = [...Object.keys(MONTHS), ...Object.keys(SECONDS)];
 
 const add = define({
   id: 'TIMESTAMPADD',
-  parameters: [keyword('UNIT', UNITS), int, datetime],
-  result: ([, , value], [unit]) =>
-    value!.kind === 'DATE' && ['HOUR', 'MINUTE', 'SECOND'].includes(String(unit?.literal))
+  parameters: [keyword('UNIT', UNITS), int, timeOrDatetime],
+  result: ([, , value], [unit]) => {
+    const name = String(unit?.literal);
+    if (value!.kind === 'TIME' && MONTHS[name] !== undefined) return null;
+    return value!.kind === 'DATE' && ['HOUR', 'MINUTE', 'SECOND'].includes(name)
       ? types.timestamp(6)
-      : value!,
+      : value!;
+  },
   render: ([, count, value], { literals: [unit], resultType }) => {
     const months = MONTHS[String(unit)];
     const length =
