@@ -13,6 +13,10 @@ const CLEANED_PER_WRITE = 2;
 
 /** What has expired is never given, and cleaned up with later writes. */
 export class ExpiringMap<T> implements KeyedState<T> {
+  #walk: Iterator<readonly [string, Written<T>]> | null = null;
+  /** Where the walk is. */
+  #oldest: readonly [string, Written<T>] | null = null;
+
   /** @param things to be saved by who made it */
   constructor(
     private readonly ttl: StateTtl,
@@ -50,12 +54,23 @@ export class ExpiringMap<T> implements KeyedState<T> {
     return atMs + this.ttl.ms <= this.ttl.nowMs();
   }
 
+  /** One walk goes on from call to call: a new one would pass what was deleted at the front of a map again. */
   #clean(): void {
-    let left = CLEANED_PER_WRITE;
-    for (const [key, written] of this.things.oldest()) {
-      if (left === 0 || !this.isExpired(written)) return;
-      this.things.delete(key);
-      left -= 1;
+    for (let left = CLEANED_PER_WRITE; left > 0; left--) {
+      this.#oldest ??= this.#nextOldest();
+      if (this.#oldest === null || !this.isExpired(this.#oldest[1])) return;
+      const [key, written] = this.#oldest;
+      // One that was written again stands further behind.
+      if (this.things.get(key) === written) this.things.delete(key);
+      this.#oldest = null;
     }
+  }
+
+  #nextOldest(): readonly [string, Written<T>] | null {
+    this.#walk ??= this.things.oldest()[Symbol.iterator]();
+    const next = this.#walk.next();
+    if (next.done !== true) return next.value;
+    this.#walk = null;
+    return null;
   }
 }

@@ -229,4 +229,22 @@ describe('state with a time to live', () => {
     expect([...written.values()]).toHaveLength(TTL_MS);
     expect([...things.values()]).toEqual(Array.from({ length: TTL_MS }, (_, i) => 900 + i));
   });
+
+  it('what is written again is not removed with what was written before it', () => {
+    const aging = new Aging();
+    const written = new SteppedMap<Written<number>>();
+    const things = new ExpiringMap({ ms: TTL_MS, nowMs: () => aging.nowMs }, written);
+    const lastWrite = new Map<number, number>();
+    for (let i = 0; i < 2_000; i++) {
+      aging.nowMs += 1;
+      const key = (i * i) % 149;
+      things.set(String(key), key);
+      lastWrite.delete(key);
+      lastWrite.set(key, aging.nowMs);
+    }
+
+    const alive = [...lastWrite].filter(([, at]) => at + TTL_MS > aging.nowMs).map(([key]) => key);
+    expect([...things.values()]).toEqual(alive);
+    expect([...written.values()].map(({ thing }) => thing)).toEqual(alive);
+  });
 });
