@@ -69,22 +69,23 @@ export class Rank implements RowFunction {
 
   process(row: Row, change: Change): void {
     const key = rowKey(row, this.spec.keys);
-    let partition = this.#partitions.get(key);
-    if (partition === undefined) {
-      partition = { rows: [], said: [] };
-      // The first rows to come live from the last of them on: what comes later changes nothing.
-    } else if (this.#isByArrival && partition.rows.length >= this.spec.to) return;
-    this.#partitions.set(key, partition);
+    const partition = this.#partitions.get(key) ?? { rows: [], said: [] };
     const { rows } = partition;
-    if (isAddition(change)) {
+    if (!this.#retracts) {
+      const place = placeOf(rows, row, this.spec, this.#compare);
+      // A row that is none of the first changes nothing, and the others live no longer for it, as in Flink.
+      if (place >= this.spec.to) return;
+      rows.splice(place, 0, row);
+      if (rows.length > this.spec.to) rows.pop();
+    } else if (isAddition(change)) {
       enter(rows, row, this.spec, this.#compare);
-      if (!this.#retracts && rows.length > this.spec.to) rows.pop();
     } else {
       const [input] = this.spec.inputs;
       const text = contentKey(row, input!);
       const at = rows.findIndex((known) => contentKey(known, input!) === text);
       if (at >= 0) rows.splice(at, 1);
     }
+    this.#partitions.set(key, partition);
     this.#changed.add(partition);
   }
 
@@ -118,14 +119,17 @@ function saySet(before: readonly Row[], now: readonly Row[], out: Collector): vo
 }
 
 /** Puts a row in its place, among equal ones behind them, or before them where the latest comes first. */
-export function enter(
-  rows: Row[],
+export function enter(rows: Row[], row: Row, spec: Spec, compare: (a: Row, b: Row) => number): void {
+  rows.splice(placeOf(rows, row, spec, compare), 0, row);
+}
+
+function placeOf(
+  rows: readonly Row[],
   row: Row,
   { isLatestFirst }: Spec,
   compare: (a: Row, b: Row) => number,
-): void {
-  const place = isLatestFirst === true ? placeBefore : placeFor;
-  rows.splice(place(rows, row, compare), 0, row);
+): number {
+  return isLatestFirst === true ? placeBefore(rows, row, compare) : placeFor(rows, row, compare);
 }
 
 /** The place after all rows that come before it or with it. */

@@ -203,6 +203,21 @@ describe('state with a time to live', () => {
     ).toEqual([['+I [a 1]'], ['+I [a 2]'], [], ['+I [a 4]']]);
   });
 
+  it('a row that is none of the first keeps no ranking alive', () => {
+    const aging = new Aging();
+    const spec = { kind: 'rank', keys: [0], order, from: 1, to: 1, windowTime: null, ...ends } as const;
+    const [better, worse] = spec.order[0]!.descending ? [5n, 4n] : [4n, 5n];
+
+    expect(
+      aging.run(
+        new Rank(spec, aging.state()),
+        [0, ['+I', ['a', better]]],
+        [60, ['+I', ['a', worse]]],
+        [40, ['+I', ['a', worse]]],
+      ),
+    ).toEqual([[`+I [a ${better}]`], [], [`+I [a ${worse}]`]]);
+  });
+
   it('the first row of a key may come again', () => {
     const aging = new Aging();
     const first = new FirstRow({ kind: 'first_row', keys: [0], time: 1, ...ends }, aging.state());
