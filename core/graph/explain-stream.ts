@@ -66,6 +66,8 @@ export function explainStream(operator: StreamOperator<number>): string {
       return `changes${by(operator.keys)}`;
     case 'upsert':
       return `the last row that is left${by(operator.keys)}`;
+    case 'conflict':
+      return `${operator.fails ? 'one row alone' : 'the first row'}${by(operator.keys)}, with each watermark`;
     case 'join':
       return explainJoin(operator);
     case 'temporal_join': {

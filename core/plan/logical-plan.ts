@@ -201,8 +201,8 @@ export type Sink =
       readonly overwrite: boolean;
       /** Folder of the one partition that PARTITION (…) names in full, `dt=2024/h=1`; null where rows choose. */
       readonly partition: string | null;
-      /** The statement says what becomes of several rows under one primary key: the last that is left is in force. */
-      readonly deduplicates: boolean;
+      /** What the statement says becomes of several rows under one primary key; null: nothing. */
+      readonly onConflict: 'DEDUPLICATE' | 'ERROR' | 'NOTHING' | null;
     };
 
 /** One query with its sink; a statement set has several. */

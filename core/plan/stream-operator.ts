@@ -168,6 +168,17 @@ export type StreamOperatorKind<C> =
   | { readonly kind: 'normalize'; readonly keys: readonly C[] }
   /** Rows of which the last that is left is in force under `keys`, in a changelog that changes by other keys. */
   | { readonly kind: 'upsert'; readonly keys: readonly C[] }
+  /**
+   * Rows of which one alone may be there under `keys`, whose `names` they are of `table`, whenever the watermark moves on: of several the
+   * first stays, or where it `fails` the job does.
+   */
+  | {
+      readonly kind: 'conflict';
+      readonly keys: readonly C[];
+      readonly names: readonly string[];
+      readonly table: string;
+      readonly fails: boolean;
+    }
   | StreamJoin<C>
   /** Rows of input 0, each with the version of input 1 at its time (`left`: beside NULLs where there is none). */
   | {

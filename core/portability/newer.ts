@@ -41,8 +41,8 @@ export function* newerThan120(job: PortableJob): Generator<Finding> {
   if (job.version !== '1.20') return;
   for (const node of syntaxIn(job.statement)) {
     if (node.kind === 'function_call') yield* newerFunction(node as FunctionCallNode, job);
-    const { qualify, withOrdinality, deduplicates } = node as {
-      readonly deduplicates?: boolean;
+    const { qualify, withOrdinality, onConflict } = node as {
+      readonly onConflict?: string | null;
       readonly qualify?: unknown;
       readonly withOrdinality?: boolean;
     };
@@ -50,7 +50,7 @@ export function* newerThan120(job: PortableJob): Generator<Finding> {
       const hint = 'Compute the function in a query, and compare it in WHERE around it.';
       yield refused('qualify', 'Flink 1.20 has no QUALIFY.', hint, qualify as FunctionCallNode);
     }
-    if (deduplicates === true) {
+    if (onConflict != null) {
       const hint = 'Leave it out: Flink 1.20 does that by itself.';
       yield refused('on-conflict', 'Flink 1.20 has no ON CONFLICT.', hint, node as FunctionCallNode);
     }

@@ -33,7 +33,12 @@ export function* streamingShapes({ queries, mode, version }: PortableJob): Gener
     const { connector, options } = sink.table;
     if (sink.overwrite)
       yield refused('overwrite', 'Flink has no INSERT OVERWRITE over a stream.', 'Write INSERT INTO.', root);
-    if (version !== '1.20' && !sink.deduplicates && isUpsert(sink, root) && !changesByKeyOf(sink, root)) {
+    if (
+      version !== '1.20' &&
+      sink.onConflict === null &&
+      isUpsert(sink, root) &&
+      !changesByKeyOf(sink, root)
+    ) {
       const message =
         'Flink 2.3 demands ON CONFLICT where rows change by other columns than the primary key of their table.';
       yield refused('on-conflict', message, 'Add ON CONFLICT DO DEDUPLICATE behind the query.', root);

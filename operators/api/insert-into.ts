@@ -23,6 +23,6 @@ export function insertInto(target: string | Relation, from: Relation): InsertSta
     partition: null,
     columns: typeof target === 'string' ? null : (from.columns?.map(syntax.identifier) ?? null),
     query: from.query,
-    deduplicates: false,
+    onConflict: null,
   };
 }

@@ -41,7 +41,7 @@ export function chooseMode(
   const unbounded = queries.flatMap((query) => unboundedTables(query.root, connectors));
   if (unbounded.length === 0) {
     const reason = queries
-      .map((query) => onlyStreams(query.root, { connectors, functions }))
+      .map((query) => onlyStreamsQuery(query, { connectors, functions }))
       .find((text) => text !== null);
     if (asked === null && reason !== undefined) {
       const note = `mode: streaming (${reason}); every source ends, and so does the job`;
@@ -84,6 +84,16 @@ export function ordersByArrival(plan: LogicalPlan): boolean {
       someExpression(expression, (e) => e.kind === 'window_call' && isByArrival(e.orderBy)),
     );
   });
+}
+
+/** Why a query cannot run as a batch into its table, as a clause; null: it can. */
+export function onlyStreamsQuery(
+  { root, sink }: QueryPlan,
+  options: Pick<PlanOptions, 'connectors' | 'functions'>,
+): string | null {
+  const onConflict = sink.kind === 'table' ? sink.onConflict : null;
+  if (onConflict === 'ERROR' || onConflict === 'NOTHING') return `ON CONFLICT DO ${onConflict} needs it`;
+  return onlyStreams(root, options);
 }
 
 /** Why a plan cannot run as a batch, as a clause; null: it can. */

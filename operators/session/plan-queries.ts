@@ -10,7 +10,7 @@ import {
   type QueryPlan,
   type StageGraph,
 } from '../../core/index.js';
-import { type Mode, type ModeChoice, onlyStreams, ordersByArrival } from './choose-mode.js';
+import { type Mode, type ModeChoice, onlyStreamsQuery, ordersByArrival } from './choose-mode.js';
 
 /** Queries as they were optimised, with the graph that runs them. */
 export interface PlannedQueries {
@@ -46,7 +46,8 @@ export function planQueries(
   } catch (error) {
     // What a stream cannot do is done with all rows at hand: it differs only for rows that come too late.
     const isRefused = error instanceof PlanError && error.code === 'PLAN_STREAMING';
-    const needsStream = ({ root }: QueryPlan) => onlyStreams(root, options) !== null || ordersByArrival(root);
+    const needsStream = (query: QueryPlan) =>
+      onlyStreamsQuery(query, options) !== null || ordersByArrival(query.root);
     const isStream = !choice.isBounded || bound.some(needsStream);
     if (!isRefused || isStream) throw error;
     return { ...inMode('batch'), notStreaming: error.message };

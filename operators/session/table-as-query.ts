@@ -62,7 +62,7 @@ export function makeTable(
     partition: null,
     columns: columns.map((column) => ({ name: column.name, span: query.span })),
     query,
-    deduplicates: false,
+    onConflict: null,
   };
   const drop = () => catalogs.dropRelation(table.path, 'table', { temporary: false, ifExists: true });
   return { insert, undo: () => (existing === null ? drop() : catalogs.replaceRelation(existing)) };

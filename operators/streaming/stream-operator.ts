@@ -35,6 +35,7 @@ import { Settle } from './settle.js';
 import { TemporalJoin } from './temporal-join.js';
 import { TimeSort } from './time-sort.js';
 import { Union } from './union.js';
+import { UpsertConflicts } from './upsert-conflicts.js';
 import { UpsertMaterialize } from './upsert-materialize.js';
 import { type EventTimeSettings, STANDARD_EVENT_TIME, WatermarkOperator } from './watermark-operator.js';
 import { WindowAggregate } from './window-aggregate.js';
@@ -162,6 +163,8 @@ function rowFunction(
       return new Normalize(spec, state);
     case 'upsert':
       return new UpsertMaterialize(spec, state);
+    case 'conflict':
+      return new UpsertConflicts(spec, state);
     case 'join':
       return new Join(spec, state);
     case 'temporal_join':

@@ -146,6 +146,8 @@ function placeKind<C>(operator: StreamOperator<string>, place: Place<C>): Stream
     case 'normalize':
     case 'upsert':
       return { kind: operator.kind, keys: all(operator.keys) };
+    case 'conflict':
+      return { ...operator, keys: all(operator.keys) };
     case 'join': {
       const kept = (retention: typeof operator.left, input: number) =>
         retention === null ? null : { ...retention, time: place(retention.time, input) };

@@ -61,9 +61,12 @@ export interface InsertStatement {
   /** Null where no list is written. */
   readonly columns: readonly Identifier[] | null;
   readonly query: QueryNode;
-  /** True for ON CONFLICT DO DEDUPLICATE: of the rows under a primary key the last that is left is in force. */
-  readonly deduplicates: boolean;
+  /** What becomes of several rows under one primary key; null: nothing is said. */
+  readonly onConflict: ConflictBehavior | null;
 }
+
+/** ON CONFLICT DO …: the last row that is left is in force, the job fails, or the first row stays. */
+export type ConflictBehavior = 'DEDUPLICATE' | 'ERROR' | 'NOTHING';
 
 /** `[EXECUTE] STATEMENT SET BEGIN …; END` and `BEGIN STATEMENT SET; …; END;`: one job of several INSERTs. */
 export interface StatementSetStatement {

@@ -54,7 +54,7 @@ export function bindDeadLetters(
   const scan = { kind: 'scan', table: source, columns: letter, span: null } as const;
   return {
     root: projectOf(scan, columns, expressions),
-    sink: { kind: 'table', table, overwrite: false, partition: null, deduplicates: false },
+    sink: { kind: 'table', table, overwrite: false, partition: null, onConflict: null },
   };
 }
 

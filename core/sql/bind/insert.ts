@@ -31,7 +31,7 @@ export function bindInsert(context: BindContext, node: InsertStatement): QueryPl
   const entry = targetOf(context, node);
   const table = scanTableOf(context, entry, node.hints, node.table.span, 'write');
   const input = bindQuery(context, node.query, null);
-  if (node.deduplicates && table.primaryKey.length === 0) {
+  if (node.onConflict !== null && table.primaryKey.length === 0) {
     const message = `ON CONFLICT is about the primary key of a table, and ${pathText(entry.path)} has none.`;
     throw bindError(
       context,
@@ -62,8 +62,8 @@ export function bindInsert(context: BindContext, node: InsertStatement): QueryPl
   const rows = withoutNulls(context, projectOf(input, columns, expressions), table);
   const root: LogicalPlan = { ...rows, span: node.span };
   const partition = partitionFolder(table.partitionedBy, fixed);
-  const { overwrite, deduplicates } = node;
-  return { root, sink: { kind: 'table', table, overwrite, partition, deduplicates } };
+  const { overwrite, onConflict } = node;
+  return { root, sink: { kind: 'table', table, overwrite, partition, onConflict } };
 }
 
 /** NULL in NOT NULL columns fails the job while it runs, or leaves the row out. */

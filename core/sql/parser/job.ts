@@ -1,5 +1,6 @@
 /** Statements that run a query: SELECT, INSERT, statement sets, EXECUTE, EXPLAIN. */
 import type {
+  ConflictBehavior,
   ExplainDetail,
   ExplainStatement,
   InsertStatement,
@@ -30,7 +31,7 @@ export function parseInsert(c: Cursor): InsertStatement {
   const listed = c.isSymbol('(') && !atQueryInParentheses(c);
   const columns = listed ? parseColumnList(c) : null;
   const query = parseQuery(c);
-  const deduplicates = parseOnConflict(c);
+  const onConflict = parseOnConflict(c);
   return {
     kind: 'insert',
     overwrite,
@@ -39,22 +40,17 @@ export function parseInsert(c: Cursor): InsertStatement {
     partition,
     columns,
     query,
-    deduplicates,
+    onConflict,
     span: c.spanFrom(start),
   };
 }
 
-/** ON CONFLICT DO DEDUPLICATE; false where nothing is said. */
-function parseOnConflict(c: Cursor): boolean {
-  if (!c.isWord('ON') || !c.isWord('CONFLICT', 1)) return false;
-  const { span } = c.peek();
+/** ON CONFLICT DO …; null where nothing is said. */
+function parseOnConflict(c: Cursor): ConflictBehavior | null {
+  if (!c.isWord('ON') || !c.isWord('CONFLICT', 1)) return null;
   c.expect('ON');
   c.expect('CONFLICT', 'DO');
-  const action = c.expectOneOf('DEDUPLICATE', 'ERROR', 'NOTHING');
-  if (action === 'DEDUPLICATE') return true;
-  const hint =
-    'ON CONFLICT DO DEDUPLICATE is: of the rows under a primary key the last that is left is in force.';
-  throw c.unsupported(span, `ON CONFLICT DO ${action}`, hint);
+  return c.expectOneOf('DEDUPLICATE', 'ERROR', 'NOTHING') as ConflictBehavior;
 }
 
 function atQueryInParentheses(c: Cursor): boolean {

@@ -77,7 +77,7 @@ function insertText(insert: InsertStatement): string {
     insert.partition !== null && partitionText(insert.partition),
     insert.columns !== null && columnsText(insert.columns),
     queryText(insert.query),
-    insert.deduplicates && 'ON CONFLICT DO DEDUPLICATE',
+    insert.onConflict !== null && `ON CONFLICT DO ${insert.onConflict}`,
   );
 }
 

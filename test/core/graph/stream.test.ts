@@ -90,6 +90,27 @@ test('a result that changes cannot be written to files', () => {
   );
 });
 
+test('one row alone under a primary key is told by the watermarks of all tables', () => {
+  const catalog = testCatalog();
+  const options = { connector: 'datagen' };
+  addTable(catalog, 'e', { k: 'STRING', g: 'STRING', ts: 'TIMESTAMP(3)' }, options, 'ts');
+  addTable(catalog, 'plain', { k: 'STRING', g: 'STRING' }, options);
+  addTable(catalog, 'up', { k: 'STRING', n: 'BIGINT' }, { connector: 'print' }, undefined, ['k']);
+  const kinds = (query: string) =>
+    stagesOf(`INSERT INTO up ${query}`, 'streaming', catalog).stages.flatMap((stage) =>
+      stage.kind === 'stream' ? [stage.operator.kind] : [],
+    );
+  const counts = (table: string, keys: string) => `SELECT k, COUNT(*) FROM ${table} GROUP BY ${keys}`;
+
+  expect(kinds(`${counts('e', 'k, g')} ON CONFLICT DO NOTHING`)).toContain('conflict');
+  expect(kinds(`${counts('e', 'k, g')} ON CONFLICT DO DEDUPLICATE`)).toContain('upsert');
+  expect(kinds(`${counts('e', 'k')} ON CONFLICT DO ERROR`)).not.toContain('conflict');
+  expect(kinds('SELECT k, CHAR_LENGTH(g) FROM e ON CONFLICT DO ERROR')).toContain('conflict');
+  expect(() => kinds(`${counts('plain', 'k, g')} ON CONFLICT DO ERROR`)).toThrow(
+    'ON CONFLICT DO ERROR over table plain, which has no WATERMARK, is not supported in streaming mode.',
+  );
+});
+
 test('a temporal join finds versions by the key of a table, or of the last row of each key', () => {
   const last =
     'WITH last_r AS (SELECT * FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY k ORDER BY ts DESC) AS n FROM r) WHERE n = 1)';
