@@ -5,21 +5,25 @@ export type SplitTimesState = readonly number[];
 
 /** The least time over all splits that are neither idle nor at their end; a split without rows yet is at the beginning of time. */
 export class SplitTimes {
-  readonly #times = new Map<number, number>();
-  /** When each split had its last row. */
-  readonly #rowsAt = new Map<number, number>();
-  #count = 1;
-  readonly #idle = new Set<number>();
+  /** By split, as all of these. */
+  readonly #times: number[];
+  /** When it had its last row. */
+  readonly #rowsAt: number[];
+  /** Time waits for it. */
+  readonly #isWaitedFor: boolean[];
   readonly #ended = new Set<number>();
-  #least = Number.NEGATIVE_INFINITY;
+  #waitedFor: number;
+  #least: number;
 
   constructor(
     private readonly idleTimeoutMs: number,
     state: SplitTimesState,
   ) {
-    for (const [split, time] of state.entries()) this.#times.set(split, time);
-    this.#count = Math.max(1, this.#times.size);
-    this.#least = this.#leastOf();
+    this.#times = state.length > 0 ? [...state] : [Number.NEGATIVE_INFINITY];
+    this.#rowsAt = this.#times.map(() => 0);
+    this.#isWaitedFor = this.#times.map(() => true);
+    this.#waitedFor = this.#times.length;
+    this.#least = Math.min(...this.#times);
   }
 
   /** How far time is. */
@@ -29,23 +33,23 @@ export class SplitTimes {
 
   /** No split has rows. */
   get isIdle(): boolean {
-    return this.#idle.size + this.#ended.size >= this.#count;
+    return this.#waitedFor === 0;
   }
 
   /** Time begins to count how long splits are without rows. */
   start(nowMs: number): void {
-    for (let split = 0; split < this.#count; split++) this.#rowsAt.set(split, nowMs);
+    this.#rowsAt.fill(nowMs);
   }
 
   /** A row of one of `count` splits; `timeMs` null: it says nothing of time. */
   note(split: number, count: number, timeMs: number | null, nowMs: number): void {
-    const hasMore = this.#count < count;
-    this.#grow(count, nowMs);
-    this.#rowsAt.set(split, nowMs);
-    const wasIdle = this.#idle.delete(split);
-    const before = this.#timeOf(split);
+    const hasMore = this.#grow(count, nowMs);
+    this.#rowsAt[split] = nowMs;
+    const wasIdle = !this.#isWaitedFor[split]! && !this.#ended.has(split);
+    if (wasIdle) this.#wait(split, true);
+    const before = this.#times[split]!;
     const moves = timeMs !== null && timeMs > before;
-    if (moves) this.#times.set(split, timeMs);
+    if (moves) this.#times[split] = timeMs;
     if (wasIdle || hasMore || (moves && before <= this.#least)) this.#least = this.#leastOf();
   }
 
@@ -54,44 +58,53 @@ export class SplitTimes {
     this.#grow(count, nowMs);
     for (const split of splits) {
       this.#ended.add(split);
-      this.#idle.delete(split);
-      this.#rowsAt.delete(split);
+      this.#wait(split, false);
     }
     this.#least = Math.max(this.#least, this.#leastOf());
   }
 
   /** Splits that have had no rows for the time-out are idle from now on; true where there are more of them than before. */
   look(nowMs: number): boolean {
-    const before = this.#idle.size;
-    for (const [split, at] of this.#rowsAt) if (nowMs - at >= this.idleTimeoutMs) this.#idle.add(split);
+    const before = this.#waitedFor;
+    for (const [split, at] of this.#rowsAt.entries())
+      if (nowMs - at >= this.idleTimeoutMs) this.#wait(split, false);
     this.#least = this.#leastOf();
-    return this.#idle.size > before;
+    return this.#waitedFor < before;
   }
 
   /** When `look` may find something; `Infinity`: all are idle. */
   get lookAtMs(): number {
-    const open = [...this.#rowsAt].filter(([split]) => !this.#idle.has(split));
-    return Math.min(...open.map(([, at]) => at + this.idleTimeoutMs));
+    const open = this.#rowsAt.filter((_, split) => this.#isWaitedFor[split]);
+    return Math.min(...open.map((at) => at + this.idleTimeoutMs));
   }
 
   save(): SplitTimesState {
-    return Array.from({ length: this.#count }, (_, split) => this.#timeOf(split));
+    return [...this.#times];
+  }
+
+  #wait(split: number, isWaitedFor: boolean): void {
+    if (this.#isWaitedFor[split] === isWaitedFor) return;
+    this.#isWaitedFor[split] = isWaitedFor;
+    this.#waitedFor += isWaitedFor ? 1 : -1;
+  }
+
+  #grow(count: number, nowMs: number): boolean {
+    const hasMore = this.#times.length < count;
+    while (this.#times.length < count) {
+      this.#times.push(Number.NEGATIVE_INFINITY);
+      this.#rowsAt.push(nowMs);
+      this.#isWaitedFor.push(true);
+      this.#waitedFor += 1;
+    }
+    return hasMore;
   }
 
   #leastOf(): number {
     if (this.isIdle) return this.#least;
     let least = Number.POSITIVE_INFINITY;
-    for (let split = 0; split < this.#count; split++) {
-      if (!this.#idle.has(split) && !this.#ended.has(split)) least = Math.min(least, this.#timeOf(split));
+    for (let split = 0; split < this.#times.length; split++) {
+      if (this.#isWaitedFor[split] && this.#times[split]! < least) least = this.#times[split]!;
     }
     return least;
-  }
-
-  #grow(count: number, nowMs: number): void {
-    for (; this.#count < count; this.#count++) this.#rowsAt.set(this.#count, nowMs);
-  }
-
-  #timeOf(split: number): number {
-    return this.#times.get(split) ?? Number.NEGATIVE_INFINITY;
   }
 }

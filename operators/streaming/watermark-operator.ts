@@ -147,14 +147,19 @@ export class WatermarkOperator implements Operator {
     if (splitOf === null && batch.rows > 0) this.#times.note(0, 1, null, nowMs);
     let clock: BatchRow = clockAt(this.#said.value);
     const clocks: BatchRow[] = [];
+    // Rows of a split mostly come together.
+    let packed: bigint | null = null;
+    let split = { index: 0, count: 0 };
     for (let row = 0; row < batch.rows; row++) {
       clocks.push(clock);
       if (timeOf(row) === null) throw missingTime();
       const value = watermarkOf(row);
       let timeMs = value === null ? null : millisecondsOf(value as bigint);
       if (splitOf !== null) {
-        const { index, count } = unpackedSplit(splitOf(row) as bigint);
-        this.#times.note(index, count, timeMs, nowMs);
+        const next = splitOf(row) as bigint;
+        if (next !== packed) split = unpackedSplit(next);
+        packed = next;
+        this.#times.note(split.index, split.count, timeMs, nowMs);
         timeMs = this.#times.timeMs;
       }
       if (timeMs !== null && timeMs > this.#seen.value) this.#seen.value = timeMs;
