@@ -11,9 +11,15 @@ import { inlined, type Join } from './plan-builders.js';
 import { rowNumberBounds } from './row-numbers.js';
 
 type Key = readonly string[];
+type IsSeen = (plan: LogicalPlan) => boolean;
 
-/** Each key as ids of columns of the plan, an empty one for a plan of one row; none where no key is known. */
-export function upsertKeys(plan: LogicalPlan): readonly Key[] {
+/**
+ * Each key as ids of columns of the plan, an empty one for a plan of one row; none where no key is known.
+ * @param isSeen false for plans, among those that it is made of, whose keys are taken as unknown
+ */
+export function upsertKeys(plan: LogicalPlan, isSeen: IsSeen = () => true): readonly Key[] {
+  if (!isSeen(plan)) return [];
+  const keysOf = (input: LogicalPlan) => upsertKeys(input, isSeen);
   switch (plan.kind) {
     case 'scan': {
       const { primaryKey } = plan.table;
@@ -22,15 +28,15 @@ export function upsertKeys(plan: LogicalPlan): readonly Key[] {
     }
     case 'project':
       return renamed(
-        upsertKeys(plan.input),
+        keysOf(plan.input),
         plan.columns.map(({ id }, i) => [sameColumn(plan.expressions[i]!), id] as const),
       );
     case 'filter':
-      return rankKeys(plan) ?? upsertKeys(plan.input);
+      return rankKeys(plan) ?? keysOf(plan.input);
     case 'watermark':
     case 'sort':
     case 'limit':
-      return upsertKeys(plan.input);
+      return keysOf(plan.input);
     case 'aggregate':
       return plan.groupingSets === null
         ? [plan.columns.slice(0, plan.groups.length).map(({ id }) => id)]
@@ -40,11 +46,11 @@ export function upsertKeys(plan: LogicalPlan): readonly Key[] {
     case 'set':
       return plan.operator === 'union' && plan.all ? [] : [allColumns(plan)];
     case 'shared':
-      return upsertKeys(inlined(plan));
+      return keysOf(inlined(plan));
     case 'join':
-      return joinKeys(plan);
+      return joinKeys(plan, keysOf);
     case 'temporal_join':
-      return upsertKeys(plan.left);
+      return keysOf(plan.left);
     case 'lookup_join': {
       const { primaryKey } = plan.table;
       const isUnique =
@@ -53,7 +59,7 @@ export function upsertKeys(plan: LogicalPlan): readonly Key[] {
           primaryKey,
           plan.keys.map(({ column }) => column),
         );
-      return isUnique ? upsertKeys(plan.input) : [];
+      return isUnique ? keysOf(plan.input) : [];
     }
     default:
       return [];
@@ -91,11 +97,11 @@ function rankKeys(filter: Extract<LogicalPlan, { kind: 'filter' }>): readonly Ke
   return [[...(partition as string[]), ...(isFirst ? [] : [id])]];
 }
 
-function joinKeys(join: Join): readonly Key[] {
-  const left = upsertKeys(join.left);
+function joinKeys(join: Join, keysOf: (side: LogicalPlan) => readonly Key[]): readonly Key[] {
+  const left = keysOf(join.left);
   if (join.type === 'semi' || join.type === 'anti') return left;
   if (join.type === 'right' || join.type === 'full') return [];
-  const right = upsertKeys(join.right);
+  const right = keysOf(join.right);
   const meetsOne = (side: LogicalPlan, keys: readonly Key[]) => {
     const compared = comparedColumns(join, side);
     return keys.some((key) => isWithin(key, compared));

@@ -39,8 +39,9 @@ export function* streamingShapes({ queries, mode, version }: PortableJob): Gener
       isUpsert(sink, root) &&
       !changesByKeyOf(sink, root)
     ) {
-      const message =
-        'Flink 2.3 demands ON CONFLICT where rows change by other columns than the primary key of their table.';
+      const message = nodes.some(hidesItsKey)
+        ? 'Flink 2.3 demands ON CONFLICT where rows of a Python aggregate go into a table with a primary key.'
+        : 'Flink 2.3 demands ON CONFLICT where rows change by other columns than the primary key of their table.';
       yield refused('on-conflict', message, 'Add ON CONFLICT DO DEDUPLICATE behind the query.', root);
     }
     const takesChanges =
@@ -65,7 +66,13 @@ function changesByKeyOf({ table }: TableSink, root: LogicalPlan): boolean {
   const keys = table.primaryKey.map(
     (name) => root.columns[table.columns.findIndex((column) => column.name === name)]!.id,
   );
-  return keys.length === 0 || upsertKeys(root).some((key) => key.every((id) => keys.includes(id)));
+  const known = upsertKeys(root, (node) => !hidesItsKey(node));
+  return keys.length === 0 || known.some((key) => key.every((id) => keys.includes(id)));
+}
+
+/** Of Python aggregates whose rows change Flink does not see that they change by the groups. */
+function hidesItsKey(node: LogicalPlan): boolean {
+  return node.kind === 'aggregate' && node.aggregates.some((call) => call.python) && isUpdating(node);
 }
 
 function isByTime({ keys, input }: Extract<LogicalPlan, { kind: 'sort' }>): boolean {
