@@ -1,6 +1,6 @@
 /** Waits for a job of a cluster and tells how far it is. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { CancelledError, EnvironmentError } from '../../core/index.js';
+import { EnvironmentError } from '../../core/index.js';
 import {
   flinkFailure,
   type GatewaySession,
@@ -21,18 +21,19 @@ export interface AwaitedJob {
 }
 
 const QUESTIONS_PER_HEARTBEAT = 60;
-/** In a row that get no answer: a server that begins again answers by then. */
+/** In a row that get no answer, or SUSPENDED: a server that begins again answers by then. */
 const MOST_FAILURES = 20;
 
 /**
  * Returns when the job has finished.
- * @throws {EnvironmentError} FLINK_UNREACHABLE: nobody tells how the job is, which goes on; {MillstreamError} FLINK_JOB_FAILED
- * and the others of `flinkFailure`; CANCELLED where somebody has cancelled it there
+ * @throws {EnvironmentError} FLINK_UNREACHABLE: nobody tells how the job is, which goes on; FLINK_SUSPENDED; FLINK_CANCELLED
+ * where somebody has cancelled it there; {MillstreamError} FLINK_JOB_FAILED and the others of `flinkFailure`
  */
 export async function awaitJob(job: AwaitedJob): Promise<void> {
   const { jobId, session, jobManager, reporter, signal, secondsBetween = 0.5 } = job;
   let shown = '';
   let failures = 0;
+  let suspended = 0;
   for (let question = 0; ; question++) {
     const reading = await readState(job).catch(unanswered);
     failures = reading instanceof Error ? failures + 1 : 0;
@@ -44,12 +45,13 @@ export async function awaitJob(job: AwaitedJob): Promise<void> {
     const { state, isFinal, rows } = reading;
     if (state !== shown) reporter.note(`Job ${jobId}: ${state}`);
     shown = state;
+    suspended = state === 'SUSPENDED' ? suspended + 1 : 0;
+    if (suspended === MOST_FAILURES) throw suspension(job);
     if (rows !== null && rows > 0) reporter.progress({ rows, totalRows: null, stages: [] });
     if (isFinal) {
       reporter.hideProgress();
       if (state === 'FAILED') throw flinkFailure(await failureOf(jobManager, jobId), 'running');
-      if (state !== 'FINISHED')
-        throw new CancelledError('CANCELLED', `The job ${jobId} was cancelled on Flink.`);
+      if (state !== 'FINISHED') throw cancelledThere(job);
       return;
     }
     if (question % QUESTIONS_PER_HEARTBEAT === 0) await session.heartbeat().catch(unanswered);
@@ -68,6 +70,23 @@ function silence({ jobId, jobManager }: AwaitedJob, cause: Error): EnvironmentEr
     'FLINK_UNREACHABLE',
     `Nobody tells how the job ${jobId} is: ${cause.message.replace(/[.\s]+$/, '')}. The job goes on: ${jobManager.link(jobId)}`,
     { hint: 'See there how it ends; it can be cancelled there too.', cause },
+  );
+}
+
+function cancelledThere({ jobId, jobManager }: AwaitedJob): EnvironmentError {
+  return new EnvironmentError('FLINK_CANCELLED', `Somebody has cancelled the job ${jobId} on Flink.`, {
+    hint: `No statement after it was sent. Its page: ${jobManager.link(jobId)}`,
+  });
+}
+
+/** Of a JobManager that ends; where the cluster is highly available another one takes the job over, and this does not come to pass. */
+function suspension({ jobId, jobManager }: AwaitedJob): EnvironmentError {
+  return new EnvironmentError(
+    'FLINK_SUSPENDED',
+    `The job ${jobId} is suspended: its JobManager has stopped, and no other one has taken the job over.`,
+    {
+      hint: `A cluster with high availability goes on with it: ${jobManager.link(jobId)}. Another one does not; submit the job again.`,
+    },
   );
 }
 

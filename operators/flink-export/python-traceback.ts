@@ -9,7 +9,7 @@ export interface PythonFailure {
 
 const START = 'Traceback (most recent call last):';
 const LIBRARY =
-  /File "(<|pyflink\/|apache_beam\/)|[/\\](site|dist)-packages[/\\](pyflink|apache_beam|py4j|pip)[/\\]|[/\\]python[/\\]millstream[/\\]/;
+  /File "(<|pyflink\/|apache_beam\/)|[/\\](site|dist)-packages[/\\](pyflink|apache_beam|grpc|py4j|pip)[/\\]|[/\\]python[/\\]millstream[/\\]|[/\\]importlib[/\\]__init__\.py"/;
 
 /** The first Python traceback with a frame outside Flink's libraries, of a worker rather than of the driver; null: there is none. */
 export function pythonFailure(output: string): PythonFailure | null {

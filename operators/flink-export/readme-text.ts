@@ -4,6 +4,9 @@ import type { ExportPlan } from './export-plan.js';
 /** @returns Markdown */
 export function readmeText(plan: ExportPlan): string {
   const { name, version, mode, files, notes } = plan;
+  // The Beam of 1.20 imports a package that newer setuptools do not have.
+  const flink = `'apache-flink==${version}.*'${version === '1.20' ? " 'setuptools<81'" : ''}`;
+  const hasRequirements = files.requirements !== null;
   const application = version === '1.20' ? 'run-application' : 'run';
   const image = version === '1.20' ? 'flink:1.20-java17' : 'flink:2.3-java17';
   const entries = [
@@ -18,9 +21,14 @@ export function readmeText(plan: ExportPlan): string {
         ? 'the modules of the functions, and the package they are declared with'
         : 'the modules of the functions',
     ],
-    ...(files.requirements === null
-      ? []
-      : [['`requirements.txt`', 'packages that Flink installs for the functions']]),
+    ...(hasRequirements
+      ? [
+          [
+            '`requirements.txt`',
+            'packages of the functions; the task managers install them when a job starts',
+          ],
+        ]
+      : []),
     ...(files.archives.length + files.zips.length === 0 ? [] : [['`files/`', 'archives and zipped modules']]),
   ];
   return `# ${name}, for Apache Flink ${version}
@@ -34,11 +42,15 @@ ${entries.map(([file, what]) => `| ${file} | ${what} |`).join('\n')}
 ## On one machine
 
 \`\`\`sh
-python -m venv venv && venv/bin/pip install apache-flink==${version === '1.20' ? '1.20.*' : '2.3.*'}
+python3 -m venv venv && venv/bin/pip install ${flink}${hasRequirements ? ' -r requirements.txt' : ''}
 venv/bin/python driver.py
 \`\`\`
 
-Java 11 or 17 has to be there. Rows of a SELECT are printed.
+Java ${version === '1.20' ? '11 or 17' : '11, 17 or 21'} has to be there. Rows of a SELECT are printed.${
+    hasRequirements
+      ? ' The functions are imported where the driver runs too, so what they import is\ninstalled here as well. The task managers install `requirements.txt` anew for each job, from a package index; where their Python has the\npackages already, leave `env.set_python_requirements` out of `driver.py`.'
+      : ''
+  }
 
 ## On a cluster
 
@@ -50,18 +62,19 @@ flink run -m HOST:8081 -py driver.py -pyclientexec venv/bin/python -pyexec pytho
 
 ## On Kubernetes, native application mode
 
-An image with this folder and PyFlink:
+An image with PyFlink and this folder:
 
 \`\`\`dockerfile
 FROM ${image}
-RUN apt-get update && apt-get install -y python3 python3-pip && ln -s /usr/bin/python3 /usr/bin/python && \\
-    pip install apache-flink==${version === '1.20' ? '1.20.*' : '2.3.*'}
-COPY . /opt/job
+RUN apt-get update && apt-get install -y python3-venv && python3 -m venv /opt/python
+ENV PATH="/opt/python/bin:$PATH"
+RUN pip install ${flink}
+COPY . /opt/job${hasRequirements ? '\nRUN pip install -r /opt/job/requirements.txt' : ''}
 \`\`\`
 
 \`\`\`sh
-flink ${application} -t kubernetes-application -Dkubernetes.cluster-id=JOB \\
-  -D${version === '1.20' ? 'kubernetes.container.image' : 'kubernetes.container.image.ref'}=IMAGE -py /opt/job/driver.py
+flink ${application} --target kubernetes-application -Dkubernetes.cluster-id=JOB \\
+  -Dkubernetes.container.image.ref=IMAGE --python /opt/job/driver.py
 \`\`\`
 
 In application mode a SELECT at the end prints into the log of the job manager; write into a table instead.

@@ -7,7 +7,7 @@ import {
   PlanError,
   UdfError,
 } from '../../core/index.js';
-import { pythonFailure } from '../flink-export/python-traceback.js';
+import { type PythonFailure, pythonFailure } from '../flink-export/python-traceback.js';
 
 /** Whether Flink took the statement. */
 export type FailedWhile = 'planning' | 'running';
@@ -29,6 +29,8 @@ export function flinkFailure(
     if (error !== null) return error;
   }
   if (python !== null) {
+    const missing = missingModule(stack, python);
+    if (missing !== null) return missing;
     return new UdfError('FLINK_JOB_FAILED', `The job failed on Flink: ${python.message}`, {
       details: { traceback: python.traceback },
       hint: 'Try the function here: `millstream run` has the row that it failed on.',
@@ -44,6 +46,23 @@ export function flinkFailure(
         details: place,
         hint: 'The whole stack is on the page of the job in Flink.',
       });
+}
+
+/** Functions are imported twice: where the statement is planned, with Flink's loader in the stack, and by the workers. */
+function missingModule(stack: string, { message, traceback }: PythonFailure): MillstreamError | null {
+  const module = /^ModuleNotFoundError: No module named '([^']+)'/.exec(message)?.[1];
+  if (module === undefined) return null;
+  const isPlanned = /PythonFunctionFactory|PythonFunctionUtils/.test(stack);
+  return new EnvironmentError(
+    'FLINK_PYTHON',
+    `The Python ${isPlanned ? 'that plans the job' : 'of the task managers'} has no module ${module}, which the functions import.`,
+    {
+      details: { traceback },
+      hint: isPlanned
+        ? 'Requirements are installed for the task managers alone. Install it there too (--pyclientexec names the Python of a gateway, --python the one here), or import it inside of the function.'
+        : 'Name it in the requirements (python.requirements), or install it into the Python that --pyexec names.',
+    },
+  );
 }
 
 type Known = (stack: string, place: Partial<ErrorDetails>) => MillstreamError | null;
@@ -79,7 +98,7 @@ const KNOWN: readonly Known[] = [
       `The workers of the cluster cannot install requirements.txt${said === undefined ? '' : `: ${said}`}`,
       {
         details,
-        hint: 'Their machines have to reach the package index, or have the packages in the Python that python.executable names.',
+        hint: 'Their machines have to reach a package index; where their Python has the packages already, leave python.requirements out.',
       },
     );
   },

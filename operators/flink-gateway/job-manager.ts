@@ -1,9 +1,9 @@
 /** A job as its JobManager tells of it. */
 import { RestFailure, type RestServer } from './rest.js';
 
-const FINAL: ReadonlySet<string> = new Set(['FINISHED', 'FAILED', 'CANCELED', 'SUSPENDED']);
+const FINAL: ReadonlySet<string> = new Set(['FINISHED', 'FAILED', 'CANCELED']);
 
-/** Whether a job in this state of Flink's does not change any more. */
+/** Whether a job in this state of Flink's does not change any more: one that is SUSPENDED may be taken over by another JobManager. */
 export function isFinalState(state: string): boolean {
   return FINAL.has(state);
 }

@@ -4,7 +4,8 @@ import { JobManager, RestServer, SqlGateway } from '../../../operators/index.js'
 import { type Answer, type FakeFlink, fakeFlink, GATEWAY } from '../../operators/flink-gateway/fake-flink.js';
 
 const AWAY: Answer = { status: 503, errors: ['no leader'] };
-const FINISHED: Answer = { state: 'FINISHED', vertices: [], plan: { nodes: [] } };
+const SUSPENDED: Answer = { state: 'SUSPENDED', vertices: [], plan: { nodes: [] } };
+const FINISHED = { state: 'FINISHED', vertices: [], plan: { nodes: [] } };
 
 describe('a job of a cluster whose servers do not answer', () => {
   let flink: FakeFlink;
@@ -32,6 +33,24 @@ describe('a job of a cluster whose servers do not answer', () => {
 
   it('is asked about again', async () => {
     expect(await wait([AWAY, AWAY, FINISHED])).toEqual(['Job abc: FINISHED']);
+  });
+
+  it('is waited for while it is suspended, as another JobManager may take it over', async () => {
+    expect(await wait([SUSPENDED, SUSPENDED, FINISHED])).toEqual(['Job abc: SUSPENDED', 'Job abc: FINISHED']);
+  });
+
+  it('that somebody cancels there fails, as this command was not interrupted', async () => {
+    await expect(wait([{ ...FINISHED, state: 'CANCELED' }])).rejects.toMatchObject({
+      code: 'FLINK_CANCELLED',
+      message: 'Somebody has cancelled the job abc on Flink.',
+    });
+  });
+
+  it('is told as suspended where it stays so, and not as cancelled', async () => {
+    await expect(wait([SUSPENDED])).rejects.toMatchObject({
+      code: 'FLINK_SUSPENDED',
+      message: expect.stringMatching(/^The job abc is suspended: its JobManager has stopped/),
+    });
   });
 
   it('is given up after several, with where it goes on', async () => {

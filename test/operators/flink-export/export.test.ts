@@ -97,6 +97,9 @@ INSERT INTO o SELECT id FROM t;`;
     expect(driver).toContain('env.set_python_requirements(str(HERE / "requirements.txt"))');
     expect(driver).toContain('env.execute_sql("INSERT INTO o SELECT id FROM t").wait()');
     expect(readFileSync(join(target, 'requirements.txt'), 'utf8')).toBe('tabulate\n');
+    const readme = readFileSync(join(target, 'README.md'), 'utf8');
+    expect(readme).toContain("venv/bin/pip install 'apache-flink==2.3.*' -r requirements.txt\n");
+    expect(readme).toContain('RUN pip install -r /opt/job/requirements.txt\n');
   });
 
   it('takes what is beside a module of python.files along, and of two of one name the first', async () => {

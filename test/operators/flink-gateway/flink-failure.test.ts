@@ -72,6 +72,29 @@ ValueError: run pip install -r requirements.txt
     );
   });
 
+  it.each([
+    [
+      '\tat org.apache.flink.client.python.PythonFunctionFactory.getPythonFunction(PythonFunctionFactory.java:138)\n',
+      'that plans the job',
+      /task managers alone.*--pyclientexec/,
+    ],
+    ['', 'of the task managers', /python\.requirements/],
+  ])('of a module that is not there says to whom: %s', (frame, whose, hint) => {
+    const stack = `Caused by: org.apache.flink.X: Traceback (most recent call last):
+  File "/usr/lib/python3.11/importlib/__init__.py", line 126, in import_module
+    return _bootstrap._gcd_import(name[level:], package, level)
+  File "/tmp/python/shop.py", line 6, in <module>
+    import humanize
+ModuleNotFoundError: No module named 'humanize'
+
+${frame}`;
+    const error = flinkFailure(stack, 'planning');
+    expect(error.code).toBe('FLINK_PYTHON');
+    expect(error.message).toBe(`The Python ${whose} has no module humanize, which the functions import.`);
+    expect(error.details.traceback).toMatch(/^Traceback.*\n {2}File "\/tmp\/python\/shop\.py"/);
+    expect(error.hint).toMatch(hint);
+  });
+
   it('of a function that failed is its traceback', () => {
     const stack = `Caused by: java.lang.RuntimeException: Error received from SDK harness: Traceback (most recent call last):
   File "/tmp/python/python/f.py", line 4, in boom
