@@ -150,14 +150,19 @@ const ceiling = (value: string, unit: string): string => {
 function parsed(args: readonly string[], pattern: unknown, to: DataType): string {
   const [value, format] = args;
   if (format === undefined) return castFromText(value!, to, null);
+  if (to.kind === 'DATE') return castTo(readByPattern(value!, format, pattern, 'parse_date'), 'DATE');
   const read = readByPattern(value!, format, pattern);
-  if (to.kind === 'DATE') return castTo(read, 'DATE');
   return to.kind === 'TIMESTAMP' ? truncated(read, 'TIMESTAMP', 9, to.precision) : read;
 }
 
 /** DuckDB reads what its own format says exactly; the rest, also days beyond the end of a month, is read by Python. */
-function readByPattern(value: string, format: string, pattern: unknown): string {
-  const slow = `make_timestamp(${hostCall('parse_timestamp', value, format)})`;
+function readByPattern(
+  value: string,
+  format: string,
+  pattern: unknown,
+  reader: 'parse_timestamp' | 'parse_date' = 'parse_timestamp',
+): string {
+  const slow = `make_timestamp(${hostCall(reader, value, format)})`;
   const fast = typeof pattern === 'string' && namesADay(pattern) ? toStrptime(pattern) : null;
   return fast === null ? slow : `coalesce(try_strptime(${value}, ${quoteString(fast)}), ${slow})`;
 }
@@ -174,8 +179,10 @@ const STANDARD_PATTERN = 'yyyy-MM-dd HH:mm:ss';
 
 /** Seconds since the epoch of a local timestamp; what is no timestamp gives the smallest BIGINT, as in Flink. */
 const unixTimestamp: RenderCall = (args, { literals: [, pattern] }) => {
-  const [value] = args;
-  const local = parsed(args, pattern, types.timestamp(0));
+  const [value, format] = args;
+  const known = format === undefined ? STANDARD_PATTERN : pattern;
+  const read = readByPattern(value!, format ?? quoteString(STANDARD_PATTERN), known, 'parse_date');
+  const local = truncated(read, 'TIMESTAMP', 9, 0);
   const seconds = castTo(`epoch(${castTo(local, 'TIMESTAMP WITH TIME ZONE')})`, 'BIGINT');
   return `CASE WHEN ${operand(value!)} IS NOT NULL THEN coalesce(${seconds}, -9223372036854775808) END`;
 };

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 MODULES = {
     "flink_convert_tz": "dates",
     "flink_date_format": "dates",
+    "flink_parse_date": "dates",
     "flink_parse_timestamp": "dates",
     "flink_parse_timestamp_or_fail": "dates",
     "flink_zoned_micros": "dates",

@@ -7,7 +7,7 @@ import re
 from datetime import datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from .java_dates import read, written
+from .java_dates import read, read_leniently, written
 from .sql_function import BuiltinError, functions, strict
 
 _STANDARD = "yyyy-MM-dd HH:mm:ss"
@@ -42,6 +42,11 @@ def parse_timestamp(text: str, pattern: str) -> int | None:
     return _micros(read(text, pattern))
 
 
+def parse_date(text: str, pattern: str) -> int | None:
+    """As `parse_timestamp`, leniently: fields run over, and text behind the pattern is left."""
+    return _micros(read_leniently(text, pattern))
+
+
 def parse_timestamp_or_fail(text: str, pattern: str) -> int:
     """As `parse_timestamp`; fails where the text is none."""
     found = parse_timestamp(text, pattern)
@@ -52,7 +57,7 @@ def parse_timestamp_or_fail(text: str, pattern: str) -> int:
 
 def convert_tz(text: str, source: str, target: str) -> str | None:
     """A local time of one zone in another; an unknown zone is GMT, as in Java."""
-    local = read(text[:19], _STANDARD)
+    local = read_leniently(text, _STANDARD)
     if local is None:
         return None
     return written(local.replace(tzinfo=_zone(source)).astimezone(_zone(target)), _STANDARD)
@@ -79,6 +84,7 @@ FUNCTIONS = {
     **functions("VARCHAR", date_format=strict(date_format), convert_tz=strict(convert_tz)),
     **functions(
         "BIGINT",
+        parse_date=strict(parse_date),
         parse_timestamp=strict(parse_timestamp),
         parse_timestamp_or_fail=strict(parse_timestamp_or_fail),
         zoned_micros=strict(zoned_micros),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from .sql_function import BuiltinError
@@ -132,6 +133,39 @@ def read(text: str, pattern: str) -> datetime | None:
         return None
 
 
+def read_leniently(text: str, pattern: str) -> datetime | None:
+    """As `read`, like Java's older `SimpleDateFormat`: what follows is left, fields run over into the next.
+
+    The 30th of February is the first or second of March, month 13 the next January.
+    """
+    match = _lenient_expression(pattern).match(text)
+    if match is None:
+        return None
+    found = {letter: value for letter, value in match.groupdict().items() if value is not None}
+    try:
+        return _rolled(found, "yyy" in pattern)
+    except (ValueError, OverflowError, KeyError):
+        return None
+
+
+def _rolled(found: dict[str, str], is_full_year: bool) -> datetime:
+    year = next((found[letter] for letter in "uy" if letter in found), "1970")
+    month = _month(next((found[letter] for letter in "ML" if letter in found), "1")) - 1
+    first = datetime((int(year) if is_full_year else _year(year)) + month // 12, month % 12 + 1, 1)
+    if "D" in found:
+        first = datetime(first.year, 1, 1)
+    hour = int(found["k"]) % 24 if "k" in found else int(found.get("H", "0"))
+    if "h" in found or "K" in found:
+        hour = int(found.get("h", found.get("K", "0"))) % 12 + (12 if found.get("a", "AM") == "PM" else 0)
+    return first + timedelta(
+        days=int(found.get("D", found.get("d", "1"))) - 1,
+        hours=hour,
+        minutes=int(found.get("m", "0")),
+        seconds=int(found.get("s", "0")),
+        milliseconds=int(found.get("S", "0")),
+    )
+
+
 def _assembled(found: dict[str, Any]) -> datetime:
     year = next((_year(found[letter]) for letter in "uy" if letter in found), 1970)
     month = _month(next((found[letter] for letter in "ML" if letter in found), "1"))
@@ -186,6 +220,27 @@ def _expression(pattern: str) -> re.Pattern[str]:
         seen.add(letter)
         made.append(f"(?P<{letter}>{_readable(letter, width)})")
     return re.compile("".join(made))
+
+
+@functools.lru_cache(maxsize=256)
+def _lenient_expression(pattern: str) -> re.Pattern[str]:
+    """Numbers have any length where no other number follows at once."""
+    _expression(pattern)
+    made = ""
+    parts = [*tokens(pattern), ("", 0)]
+    for (letter, width), (following, next_width) in pairwise(parts):
+        if not width:
+            made += re.escape(letter)
+        elif not _is_number(letter, width):
+            made += f"(?P<{letter}>{_readable(letter, width)})"
+        else:
+            digits = rf"\d{{{width}}}" if _is_number(following, next_width) else r"\d+"
+            made += rf"[ \t]*(?P<{letter}>{digits})"
+    return re.compile(made)
+
+
+def _is_number(letter: str, width: int) -> bool:
+    return width > 0 and letter not in "Ea" and not (letter in "ML" and width >= 3)
 
 
 def _readable(letter: str, width: int) -> str:
