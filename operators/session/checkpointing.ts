@@ -203,7 +203,7 @@ export class Checkpoints {
   async fail(): Promise<void> {
     for (const parts of this.kept.values()) await parts.drop(this.#last);
     await removeOthers(this.kept);
-    if (this.#last === this.#first) return;
+    if (this.#last === this.#first) return this.#store?.removeAll();
     this.parts.onNote(`the last checkpoint: go on from it by ${recoveryFrom(this.#lastFolder)}`);
   }
 
