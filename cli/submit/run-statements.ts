@@ -1,6 +1,6 @@
 /** Sends the statements of a job to a gateway, one after the other. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { type MillstreamError, positionAt, type Statement } from '../../core/index.js';
+import { EnvironmentError, type MillstreamError, positionAt, type Statement } from '../../core/index.js';
 import {
   type ExportedStatement,
   flinkFailure,
@@ -107,9 +107,27 @@ async function printQuery(run: ClusterRun, statement: Statement, text: string): 
   try {
     await printPages(run, noted(), updates);
   } catch (error) {
+    if (jobId !== null && error instanceof EnvironmentError) throw await withoutGateway(run, jobId, error);
     if (!(error instanceof RestFailure)) throw error;
     throw flinkFailure(error.text, jobId === null ? 'planning' : 'running', placeOf(run.sql, statement));
   }
+}
+
+/** A gateway that is gone leaves the job of a query behind, whose rows nobody can take. */
+async function withoutGateway(
+  { jobManager }: ClusterRun,
+  jobId: string,
+  cause: EnvironmentError,
+): Promise<EnvironmentError> {
+  const what = await jobManager.cancel(jobId).then(
+    () => 'was cancelled',
+    () => `goes on: ${jobManager.link(jobId)}`,
+  );
+  const message = `${cause.message.replace(/\.$/, '')}, in the middle of a result. Its job ${jobId} ${what}.`;
+  return new EnvironmentError(cause.code, message, {
+    hint: 'See whether the gateway still runs, and submit the job again.',
+    cause,
+  });
 }
 
 async function printPages(

@@ -36,7 +36,7 @@ import { isJob, type JobStatement, startsJob } from './job-statement.js';
 import { jobSummary } from './job-summary.js';
 import { listingResult } from './listing-result.js';
 import { shadowedNote } from './note-shadowed.js';
-import { type PlannedJob, planJob } from './plan-job.js';
+import { type PlannedJob, type PlanningParts, planJob } from './plan-job.js';
 import { statementPortability } from './portability.js';
 import { restartSettings } from './restart-settings.js';
 import { rowsResult } from './rows-result.js';
@@ -129,7 +129,8 @@ export class Session implements JobSession {
     const portable = (statement: Statement) =>
       statementPortability(statement, sql, version, {
         jobOf: (job) => this.#jobOf(job, sql),
-        plan: (job) => this.#plan(job, sql),
+        // What is noted of a plan is about running it here.
+        plan: (job) => this.#plan(job, sql, { options: { ...this.#options, onNote: () => {} } }),
         execute: (other) => this.#executeStatement(other, sql),
       });
     return checkEach(parseEach(sql), portable, this.#options.signal);
@@ -142,7 +143,7 @@ export class Session implements JobSession {
     return async (statement) => {
       const job = await this.#jobOf(statement, sql);
       if (job === null) return this.#executeStatement(statement, sql);
-      const planned = await this.#plan(job, sql, toBeWritten);
+      const planned = await this.#plan(job, sql, { toBeWritten });
       for (const { sink } of planned.queries) {
         const path = sink.kind === 'table' ? sink.table.options.path : undefined;
         if (path !== undefined) toBeWritten.add(resolve(this.#options.workingDirectory, path));
@@ -290,21 +291,20 @@ export class Session implements JobSession {
     return { kind: 'explain', text: this.#explained(planned) + details };
   }
 
-  async #plan(
-    statement: JobStatement,
-    sql: string,
-    toBeWritten: ReadonlySet<string> = new Set(),
-  ): Promise<PlannedJob> {
+  async #plan(job: JobStatement, sql: string, other: Partial<PlanningParts> = {}): Promise<PlannedJob> {
     const parts = {
       catalog: this.catalog,
       configuration: this.configuration,
       host: this.#host,
       options: this.#options,
       sources: [...this.#sources.keys()],
-      toBeWritten,
+      toBeWritten: new Set<string>(),
+      ...other,
     };
-    const planned = this.#host.voice.plan(() => planJob(statement, sql, parts));
-    return untilAborted(this.#ending.signal, planned);
+    return untilAborted(
+      this.#ending.signal,
+      this.#host.voice.plan(() => planJob(job, sql, parts)),
+    );
   }
 
   #query(planned: PlannedJob): RowsResult {

@@ -4,6 +4,7 @@ import {
   cpSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -21,12 +22,16 @@ export interface FlinkCluster {
   /** HOST:PORT of the SQL gateway. */
   readonly gateway: string;
   readonly jobManager: string;
+  /** What its task manager has written about failures, the last lines. */
+  complaints(): string;
   /** Ends its processes and removes its files. */
   close(): void;
 }
 
 const jars = fileURLToPath(new URL('../../node_modules/.millstream/servers/flink', import.meta.url));
 const SECONDS_TO_START = 90;
+const ENDINGS = ['SIGINT', 'SIGTERM'] as const;
+const MOST_COMPLAINTS = 20;
 
 /** Why there can be no cluster, or null. */
 export function missingGateway(): string | null {
@@ -60,14 +65,20 @@ export async function startCluster(
     spawn(join(home, 'bin', script), ['start-foreground'], {
       env,
       cwd: folder,
-      stdio: 'ignore',
+      stdio: ['ignore', openSync(logOf(folder, script), 'a'), 'ignore'],
       detached: true,
     }),
   );
   const close = () => {
+    for (const signal of ENDINGS) process.off(signal, leave);
     for (const child of children) kill(child);
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   };
+  const leave = () => {
+    close();
+    process.exit(130);
+  };
+  for (const signal of ENDINGS) process.once(signal, leave);
   const [, rest, gateway] = ports;
   try {
     await answers(`http://localhost:${rest}/overview`, (text) => !text.includes('"slots-total":0'));
@@ -76,7 +87,23 @@ export async function startCluster(
     close();
     throw error;
   }
-  return { gateway: `localhost:${gateway}`, jobManager: `localhost:${rest}`, close };
+  const complaints = () => failuresIn(readFileSync(logOf(folder, 'taskmanager.sh'), 'utf8'));
+  return { gateway: `localhost:${gateway}`, jobManager: `localhost:${rest}`, complaints, close };
+}
+
+function logOf(folder: string, script: string): string {
+  return join(folder, `${script}.log`);
+}
+
+/** Lines of errors, and what exceptions say, without their frames. */
+function failuresIn(log: string): string {
+  const lines = log
+    .split('\n')
+    .filter((line) => /^\S+ \S+ ERROR |^Caused by: |^\w[\w.]*(Exception|Error):/.test(line));
+  return lines
+    .map((line) => line.slice(0, 300))
+    .slice(-MOST_COMPLAINTS)
+    .join('\n');
 }
 
 function flinkHome(): string {

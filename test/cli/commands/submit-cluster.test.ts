@@ -168,6 +168,21 @@ describe('submit to a cluster', () => {
     expect(fake.stdout()).toBe('{"op":"+I","row":[1]}\n');
   });
 
+  it('cancels the job of a SELECT whose gateway is gone in the middle', async () => {
+    const results = { columns: [{ name: 'a', logicalType: { type: 'INTEGER', nullable: true } }], data: [] };
+    const begun = { resultType: 'PAYLOAD', jobID: 'abc', nextResultUri: pagePath(1), results };
+    await expect(
+      submit('SELECT 1 AS a', {
+        gateway: { [`GET ${pagePath(0)}`]: [begun], [`GET ${pagePath(1)}`]: ['Bad Gateway'] },
+        jobManager: { 'PATCH /jobs/abc?mode=cancel': [{}] },
+      }),
+    ).rejects.toMatchObject({
+      code: 'FLINK_UNREACHABLE',
+      message: expect.stringMatching(/, in the middle of a result\. Its job abc was cancelled\.$/),
+    });
+    expect(jobManager.requests).toContain('PATCH /jobs/abc?mode=cancel');
+  });
+
   it('says of a JobManager what a job needs there', async () => {
     const answers = {
       'GET /info': [{ status: 404, errors: ['Unable to load requested file /info.'] }],

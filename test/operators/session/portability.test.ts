@@ -12,6 +12,7 @@ ${['plain', 'skipping', 'arrow', 'streamed', 'words', 'most']
 
 describe('findings of the portability check', () => {
   let session: Session;
+  const notes: string[] = [];
 
   beforeAll(async () => {
     session = await Session.open({
@@ -20,7 +21,7 @@ describe('findings of the portability check', () => {
       jobFolder: null,
       onLog: () => {},
       onProgress: () => {},
-      onNote: () => {},
+      onNote: (note) => notes.push(note),
       print: async () => {},
       signal: new AbortController().signal,
       python: null,
@@ -40,6 +41,13 @@ describe('findings of the portability check', () => {
     }
     return told;
   }
+
+  it('are of Flink alone: how long the job would run here is not noted', async () => {
+    const endless = "CREATE TEMPORARY TABLE endless (id BIGINT) WITH ('connector' = 'datagen');";
+    notes.length = 0;
+    expect(await found(`${endless} SELECT id FROM endless;`)).toEqual([]);
+    expect(notes).toEqual([]);
+  });
 
   it('has every finding of a script with its place', async () => {
     const sql = `SET 'millstream.memory' = '2 gb';
