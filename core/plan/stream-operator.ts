@@ -309,6 +309,8 @@ export const STREAM_AGGREGATES: ReadonlySet<string> = new Set([
   'FIRST_VALUE',
   'LAST_VALUE',
   'LAG',
+  'RANK',
+  'DENSE_RANK',
   'LISTAGG',
   'ARRAY_AGG',
   'COLLECT',

@@ -36,10 +36,10 @@ export function streamOver(context: StreamContext, node: Project): Relation {
       'Order by the column that WATERMARK is on, or by PROCTIME(), or keep the first rows by WHERE ROW_NUMBER() … <= n.',
     );
   }
-  for (const call of calls) checkRanked(context, call, order.length > 0);
+  for (const call of calls) checkLag(context, call);
   const input = context.plan(node.input);
   if (input.change !== null) refuseInStream(context, 'OVER of rows that change', first!);
-  const operands = calls.flatMap((call) => columnsOf(asAggregate(call)));
+  const operands = calls.flatMap((call) => columnsOf(asAggregate(call, order[0])));
   const { relation, ids } = withOperands(context, input, [...order, ...first!.partitionBy, ...operands]);
   const rest = [...ids];
   const time = order.length === 0 ? null : rest.shift()!;
@@ -49,8 +49,9 @@ export function streamOver(context: StreamContext, node: Project): Relation {
   const python: (StreamPythonCall<string> & { readonly frame: StreamFrame })[] = [];
   for (const call of calls) {
     const frame = time === null ? arrivalFrame(frameOf(context, call)) : frameOf(context, call);
-    if (call.python === null) builtIns.push({ ...streamCall(context, asAggregate(call), take), frame });
-    else python.push({ ...pythonCall(asAggregate(call), take), frame });
+    if (call.python === null)
+      builtIns.push({ ...streamCall(context, asAggregate(call, order[0]), take), frame });
+    else python.push({ ...pythonCall(asAggregate(call, order[0]), take), frame });
   }
   checkPython(context, calls);
   const results = calls.map((call) => context.options.ids.column('over', call.type));
@@ -75,10 +76,7 @@ export function streamOver(context: StreamContext, node: Project): Relation {
   return projected(over, node.columns, outputs);
 }
 
-function checkRanked(context: StreamContext, call: WindowCall, isByEventTime: boolean): void {
-  if (isByEventTime && /^(DENSE_)?RANK$/.test(call.function)) {
-    refuseInStream(context, `${call.function} by event time`, call, 'Use ROW_NUMBER().');
-  }
+function checkLag(context: StreamContext, call: WindowCall): void {
   const offset = call.function === 'LAG' ? call.arguments[1] : undefined;
   if (offset === undefined || (offset.kind === 'literal' && Number(offset.value ?? -1) >= 0)) return;
   refuseInStream(context, 'LAG by something else than a constant number of rows', call);
@@ -120,14 +118,15 @@ function checkPython(context: StreamContext, calls: readonly WindowCall[]): void
   );
 }
 
-/** ROW_NUMBER counts the rows so far, and so does RANK where each row has its own time. */
-function asAggregate(call: WindowCall): AggregateCall {
-  const isNumber = RANKS.has(call.function);
+/** ROW_NUMBER counts the rows so far, and so does RANK by arrival; by event time it compares the times. */
+function asAggregate(call: WindowCall, time: Expression | undefined): AggregateCall {
+  const comparesTimes = time !== undefined && call.function !== 'ROW_NUMBER' && RANKS.has(call.function);
+  const isNumber = RANKS.has(call.function) && !comparesTimes;
   return {
     kind: 'aggregate_call',
     function: isNumber ? 'COUNT' : call.function,
     python: call.python !== null,
-    arguments: call.arguments,
+    arguments: comparesTimes ? [time] : call.arguments,
     argumentNames: call.python?.argumentNames ?? [],
     distinct: call.distinct,
     filter: null,

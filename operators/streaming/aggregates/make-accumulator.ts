@@ -18,7 +18,7 @@ import {
   IntegerSum,
 } from './numbers.js';
 import { Collect, Distinct, Extreme, ExtremeOfMany, ValueList } from './values.js';
-import { Edge, Lag } from './values-so-far.js';
+import { Edge, Lag, Rank } from './values-so-far.js';
 
 type Call = Omit<StreamCall<unknown>, 'arguments' | 'filter'> & Pick<StreamCall<unknown>, 'arguments'>;
 
@@ -55,6 +55,9 @@ function plainAccumulator(call: StreamCall<unknown>, retracts: boolean): () => A
     }
     case 'LAG':
       return () => new Lag();
+    case 'RANK':
+    case 'DENSE_RANK':
+      return () => new Rank(call.function === 'DENSE_RANK');
     case 'FIRST_VALUE':
       if (!retracts) return () => new Edge('first');
       return () => new ValueList(false, (values) => values[0]![0]!);

@@ -66,3 +66,36 @@ export class Lag extends SoFar {
     this.#values.push(...(saved as readonly SqlValue[]));
   }
 }
+
+/** RANK(time), DENSE_RANK(time): rows that came one behind the other with one time have one rank. */
+export class Rank extends SoFar {
+  #time: SqlValue = null;
+  #rows = 0n;
+  #rank = 0n;
+
+  constructor(private readonly isDense: boolean) {
+    super();
+  }
+
+  add([time]: Arguments): void {
+    this.#rows += 1n;
+    if (time === this.#time) return;
+    this.#time = time!;
+    this.#rank = this.isDense ? this.#rank + 1n : this.#rows;
+  }
+
+  result(): SqlValue {
+    return this.#rank;
+  }
+
+  save(): SqlValue {
+    return [this.#time, this.#rows, this.#rank];
+  }
+
+  load(saved: SqlValue): void {
+    const [time, rows, rank] = saved as [SqlValue, bigint, bigint];
+    this.#time = time;
+    this.#rows = rows;
+    this.#rank = rank;
+  }
+}

@@ -160,9 +160,12 @@ test('OVER and ORDER BY by processing time need no time of the rows', () => {
   expect(() => by(`SELECT k FROM ${changing} ORDER BY PROCTIME()`)).toThrow('of rows that change');
 });
 
-test('RANK has an order of its own by arrival alone, and LAG a constant offset', () => {
+test('RANK compares event times and counts arrivals, and LAG has a constant offset', () => {
   const ranked = (call: string) => () => operatorsOf(`SELECT ${call} OVER (ORDER BY ts) FROM r`);
-  expect(ranked('RANK()')).toThrow('RANK by event time is not supported in streaming mode.');
+  expect(ranked('RANK()')()).toContainEqual(expect.stringContaining('over: RANK(c0) -> '));
+  expect(operatorsOf('SELECT RANK() OVER (ORDER BY PROCTIME()) FROM r')).toContainEqual(
+    expect.stringContaining('over: COUNT() -> '),
+  );
   expect(ranked('LAG(w, w)')).toThrow('LAG by something else than a constant number of rows');
   expect(ranked('LAG(w, 2)')()).toContainEqual(expect.stringContaining('over: LAG('));
 });

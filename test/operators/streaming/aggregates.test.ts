@@ -131,3 +131,9 @@ test('of rows that only come the first and the last value are kept, and no other
   for (const values of rows) last.add(values);
   expect(last.save()).toEqual([[7]]);
 });
+
+test('rows of one time have one rank, and the next one counts them or not', () => {
+  const times = [10n, 10n, 20n, 30n, 30n].map((time) => [time]);
+  expect(soFar('RANK', times)).toEqual([1n, 1n, 3n, 4n, 4n]);
+  expect(soFar('DENSE_RANK', times)).toEqual([1n, 1n, 2n, 3n, 3n]);
+});
