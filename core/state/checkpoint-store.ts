@@ -68,9 +68,17 @@ export async function writeCheckpoint(
     beforeComplete();
     await files.rename(hidden, folder);
   } catch (error) {
+    // A rename may have failed when it was done.
+    await removeCheckpoint(files, folder).catch(() => undefined);
     await files.remove(hidden).catch(() => undefined);
     throw error;
   }
+}
+
+/** Nobody sees a part of it, wherever a crash cuts the removal off. */
+async function removeCheckpoint(files: CheckpointFiles, folder: string): Promise<void> {
+  await files.remove(joined(folder, METADATA));
+  await files.remove(folder);
 }
 
 /** @throws {InternalError} CHECKPOINT_REFUSED for changes, which need what they lean on */
@@ -140,11 +148,15 @@ export class CheckpointStore {
       shared.set(stage, [own, ...before]);
       return [own, ...before];
     };
+    // One that failed may have been left there: nothing that it names is written over while it can be read.
+    await removeCheckpoint(this.files, folder);
     try {
       const shares = this.isIncremental ? share : null;
       await writeCheckpoint(this.files, folder, checkpoint, this.job, time, beforeComplete, shares);
     } catch (error) {
-      for (const [own] of shared.values()) await this.files.remove(joined(folder, own!.file)).catch(() => {});
+      if (!(await this.#isShown(folder)))
+        for (const [own] of shared.values())
+          await this.files.remove(joined(folder, own!.file)).catch(() => {});
       throw error;
     }
     this.#kept.push({ id, folder, shared });
@@ -154,7 +166,7 @@ export class CheckpointStore {
   async retire(): Promise<void> {
     while (this.#kept.length > this.retained) {
       const { folder, shared } = this.#kept.shift()!;
-      await this.files.remove(folder);
+      await removeCheckpoint(this.files, folder);
       const needed = new Set(this.#kept.flatMap(sharedFiles));
       const gone = [...shared.values()].flat().filter(({ file }) => !needed.has(file));
       for (const { file } of gone) await this.files.remove(joined(folder, file));
@@ -164,6 +176,12 @@ export class CheckpointStore {
   /** The job is done: nobody goes on from here. */
   async removeAll(): Promise<void> {
     await this.files.remove(this.job.job);
+  }
+
+  /** True also where nobody can say: what it names stays then. */
+  async #isShown(folder: string): Promise<boolean> {
+    const names = await this.files.list(folder).catch(() => [METADATA]);
+    return names.includes(METADATA);
   }
 
   /** @throws {InternalError} CHECKPOINT_REFUSED where the last checkpoint is another one */

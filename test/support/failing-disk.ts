@@ -1,11 +1,12 @@
 import type { CheckpointFiles } from '../../core/ports/ports.js';
 import { gathered } from './snapshot-text.js';
 
-/** A disk that stops working at its `failAt`-th change, half of that change done. */
+/** A disk that stops working at its `failAt`-th change, half of that change done; `failures` changes later it works again. */
 export class Disk implements CheckpointFiles {
   readonly files = new Map<string, Uint8Array>();
   changes = 0;
   failAt = Number.POSITIVE_INFINITY;
+  failures = Number.POSITIVE_INFINITY;
 
   async write(name: string, pieces: AsyncIterable<Uint8Array>): Promise<void> {
     const bytes = await gathered(pieces);
@@ -26,6 +27,8 @@ export class Disk implements CheckpointFiles {
       this.files.delete(name);
       this.files.set(to + name.slice(from.length), bytes);
     }
+    // All of it is done, and may yet be lost.
+    this.#change(() => {});
   }
 
   async list(folder: string): Promise<string[]> {
@@ -43,7 +46,7 @@ export class Disk implements CheckpointFiles {
 
   #change(half: () => void): void {
     this.changes += 1;
-    if (this.changes < this.failAt) return;
+    if (this.changes < this.failAt || this.changes >= this.failAt + this.failures) return;
     if (this.changes === this.failAt) half();
     throw new Error('the machine is off');
   }

@@ -81,6 +81,38 @@ test('a disk that is full loses the checkpoint that does not fit, not those befo
   expect((await readCheckpoint(disk)).id).toBe(3);
 });
 
+test.each([1, 2, 3, 4, Number.POSITIVE_INFINITY])(
+  'whichever change of the disk fails, %s of them in a row, each checkpoint that is there has all that it names',
+  async (failures) => {
+    const state = (id: number, since: number | null) => ({
+      id,
+      states: new Map([['stream-2', { since, pieces: only(Uint8Array.of(id)) }]] as const),
+    });
+    const takeTwo = async (store: CheckpointStore) => {
+      await store.write(state(1, null), 1);
+      await store.write(state(2, 1), 2);
+    };
+    const whole = new Disk();
+    await takeTwo(new CheckpointStore(whole, JOB, 1, true));
+
+    for (let failAt = 1; failAt <= whole.changes; failAt++) {
+      const disk = new Disk();
+      Object.assign(disk, { failAt, failures });
+      const store = new CheckpointStore(disk, JOB, 1, true);
+      await expect(takeTwo(store)).rejects.toThrow('the machine is off');
+      const read = await readCheckpoint(disk).catch((error: { code: string }) => error.code);
+      if (typeof read === 'string') expect(read).toBe('CHECKPOINT_NOT_FOUND');
+      disk.failAt = Number.POSITIVE_INFINITY;
+      await store.write(state(2, null), 2);
+      expect((await readCheckpoint(disk)).stages[1]!.state).toEqual(Uint8Array.of(2));
+    }
+  },
+);
+
+async function* only(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
+
 test('a file of a checkpoint that has changed is refused by its name', async () => {
   for (const name of ['stream-2.state', '_metadata']) {
     const disk = new Disk();
