@@ -49,7 +49,7 @@ export interface DataSessionOptions {
   readonly sharedMemory: SharedMemory | null;
   /** Messages end with a checksum, in both directions. */
   readonly checksum: boolean;
-  /** The worker broke the protocol, or the connection failed. */
+  /** The worker broke the protocol, or the connection failed: nothing more of it is read. */
   readonly onBroken: (error: unknown) => void;
   /** A socket of ZeroMQ by default. */
   readonly openChannel?: OpenChannel;
@@ -68,6 +68,7 @@ export class DataSession {
   readonly #memory: WorkerMemory | null;
   #channel: ChannelPort | null = null;
   #lateFrames = 0;
+  #isBroken = false;
 
   private constructor(options: DataSessionOptions) {
     this.#options = options;
@@ -141,9 +142,12 @@ export class DataSession {
   }
 
   #onMessage(frames: readonly Uint8Array[]): Promise<void> | undefined {
+    // The worker's end is still to come: what it says until then, as that a stage has ended well, is not believed.
+    if (this.#isBroken) return undefined;
     try {
       return this.#dispatch(decodeData(this.#options.checksum ? checkedFrames(frames) : frames));
     } catch (error) {
+      this.#isBroken = true;
       this.#options.onBroken(error);
       return undefined;
     }

@@ -33,6 +33,8 @@ export interface StagesOptions {
   readonly onAnswered: (rows: number) => void;
   /** A cancelled stage was not let go of within `cancelMs`. */
   readonly onUnyielding: () => void;
+  /** The worker refused to let go of a stage. */
+  readonly onBroken: (error: unknown) => void;
 }
 
 export class WorkerStages {
@@ -179,7 +181,7 @@ export class WorkerStages {
 
   /** Interrupts the stage first if it is busy; a worker that does not let go of it, or not in time, is given up. */
   async #close(stage: FunctionStage | RelationalStage, wireName: string, isBusy: boolean): Promise<void> {
-    const { timers, cancelMs, onUnyielding } = this.#options;
+    const { timers, cancelMs, onUnyielding, onBroken } = this.#options;
     const stopWaiting = isBusy ? timers.after(cancelMs, onUnyielding) : () => undefined;
     this.#open.delete(stage);
     try {
@@ -187,8 +189,8 @@ export class WorkerStages {
         await this.#instructIfAlive({ kind: 'cancel', stage: wireName });
       }
       await this.#instructIfAlive({ kind: 'close_stage', stage: wireName });
-    } catch {
-      onUnyielding();
+    } catch (error) {
+      onBroken(error);
     }
     this.#onMetrics.delete(wireName);
     stopWaiting();

@@ -116,6 +116,7 @@ export class ManagedWorker implements Worker {
       onTimeout: (work, timeoutMs, isCurrent) => void this.#killForTime(work, timeoutMs, isCurrent),
       onAnswered: (rows) => this.#wear.addRows(rows),
       onUnyielding: () => void this.kill({ kind: 'cancelled' }),
+      onBroken: (error) => this.#life.refuse(error),
     });
     this.#life = new WorkerLife({
       host: options.host,
