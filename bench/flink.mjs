@@ -38,8 +38,10 @@ export async function benchFlink({ flinkRows, rounds }) {
   const measured = Object.keys(QUERIES).map((name) => ({ name, runs: [], repeated: 0 }));
   try {
     // Files, and Flink's classes.
-    for (const { name } of measured)
+    for (const { name } of measured) {
       await patiently(() => oneRound(name, { one: files.one }, engines), cluster);
+      process.stderr.write(`${name} warm\n`);
+    }
     for (let round = 0; round < rounds; round++) {
       if (round > 0 && (performance.now() - begun) / 1000 > LAST_ROUND) {
         process.stderr.write(`${round} of ${rounds} rounds: more would take too long\n`);

@@ -46,7 +46,7 @@ python3 -m venv venv && venv/bin/pip install ${flink}${hasRequirements ? ' -r re
 venv/bin/python driver.py
 \`\`\`
 
-Java ${version === '1.20' ? '11 or 17' : '11, 17 or 21'} has to be there. Rows of a SELECT are printed.${
+${version === '1.20' ? 'Python 3.8 to 3.11 and Java 11 or 17' : 'Python 3.9 to 3.12 and Java 11, 17 or 21'} have to be there. Rows of a SELECT are printed.${
     hasRequirements
       ? ' The functions are imported where the driver runs too, so what they import is\ninstalled here as well. The task managers install `requirements.txt` anew for each job, from a package index; where their Python has the\npackages already, leave `env.set_python_requirements` out of `driver.py`.'
       : ''
