@@ -9,7 +9,8 @@ import { withNullable } from '../types/types.js';
 import { truncated } from './precision.js';
 import { castTo, operand, quoteString } from './sql-text.js';
 
-const INTEGER = '[+-]?[0-9]+(\\.[0-9]*)?';
+/** What stands before a point may be left out, and is 0 then. */
+const INTEGER = '[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]*)';
 const NUMBER = '[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][+-]?[0-9]+)?';
 const DATE = '[0-9]{1,4}(-[0-9]{1,2}(-[0-9]{1,2}([ T].*)?)?)?';
 const TIME = '[0-9]{1,2}(:[0-9]{1,2}(:[0-9]{1,2}(\\.[0-9]{1,9})?)?)?';
@@ -50,7 +51,10 @@ function reading(sql: string, to: DataType, target: string): string {
     case 'SMALLINT':
     case 'INT':
     case 'BIGINT':
-      return tryCast(matching(INTEGER, `split_part(${trimmed}, '.', 1)`), target);
+      return tryCast(
+        matching(INTEGER, `regexp_replace(split_part(${trimmed}, '.', 1), '^[+-]?$', '0')`),
+        target,
+      );
     case 'FLOAT':
     case 'DOUBLE': {
       const pattern = `(${NUMBER}|[+-]?(NaN|Infinity))[dDfF]?`;

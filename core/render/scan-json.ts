@@ -40,7 +40,8 @@ function fromObjects(source: FileScanSource, read: readonly Column[], options: J
   );
   const partitions = source.table.partitionedBy.map((name) => `, ${quoteIdentifier(name)}`).join('');
   const fields = `from_json(json, ${quoteString(layout)}) AS fields${partitions}`;
-  const rows = `(SELECT json, ${fields} FROM ${objects} WHERE json IS NOT NULL)`;
+  const lines = options.ignoreParseErrors ? objectsOf(objects, partitions) : objects;
+  const rows = `(SELECT json, ${fields} FROM ${lines} WHERE json IS NOT NULL)`;
   const cast = options.ignoreParseErrors ? 'TRY_CAST' : 'CAST';
   return typedSelect(source, rows, (name, type) => {
     const field = `fields.${quoteIdentifier(name)}`;
@@ -49,6 +50,12 @@ function fromObjects(source: FileScanSource, read: readonly Column[], options: J
     const text = wide ? exactText(field, name) : field;
     return value(`${cast}(${text} AS ${readType(type)})`, type);
   });
+}
+
+/** The objects of a line, several in an array; what is none is left out, as what is no JSON. */
+function objectsOf(lines: string, partitions: string): string {
+  const values = `CASE json_type(json) WHEN 'ARRAY' THEN json_extract(json, '$[*]') ELSE [json] END`;
+  return `(SELECT * FROM (SELECT unnest(${values}) AS json${partitions} FROM ${lines}) WHERE json_type(json) = 'OBJECT')`;
 }
 
 function isNested(type: DataType): boolean {

@@ -235,6 +235,13 @@ const fileCases: readonly FileCase[] = [
     rows: [[1], [null]],
   },
   {
+    title: 'json: where errors are ignored, each object of an array is a row, and other values are left out',
+    content: '{"id": 1}\n[1]\n5\nnull\n[{"id": 7}, {"id": 8}]\n',
+    columns: { id: 'INT' },
+    options: { format: 'json', 'json.ignore-parse-errors': 'true' },
+    rows: [[1], [7], [8]],
+  },
+  {
     title: 'json: an empty file has no rows',
     content: '',
     columns: { id: 'INT' },
