@@ -20,7 +20,7 @@ const inBatch: readonly (readonly [sql: string, problem: string])[] = [
 const inStreaming: readonly (readonly [sql: string, problem: string])[] = [
   [
     'SELECT n FROM ticks ORDER BY n',
-    'PLAN_STREAMING 1:1+19 ORDER BY without LIMIT, unless by ascending event time, is not supported in streaming mode. | For input that ends, use batch mode.',
+    'PLAN_STREAMING 1:1+19 ORDER BY without LIMIT, unless by an ascending time, is not supported in streaming mode. | For input that ends, use batch mode.',
   ],
   [
     'SELECT n FROM ticks WHERE n = (SELECT a FROM t)',
@@ -36,7 +36,7 @@ const inStreaming: readonly (readonly [sql: string, problem: string])[] = [
   ],
   [
     'SELECT RANK() OVER (ORDER BY n) FROM ticks',
-    'PLAN_STREAMING 1:8+24 OVER by something else than ascending event time is not supported in streaming mode. | Order by the column that WATERMARK is on, or keep the first rows by WHERE ROW_NUMBER() … <= n.',
+    'PLAN_STREAMING 1:8+24 OVER by something else than one ascending time is not supported in streaming mode. | Order by the column that WATERMARK is on, or by PROCTIME(), or keep the first rows by WHERE ROW_NUMBER() … <= n.',
   ],
   [
     'SELECT n, m FROM ticks, LATERAL (SELECT MAX(a) AS m FROM t WHERE a < n)',
