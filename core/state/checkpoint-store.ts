@@ -30,6 +30,8 @@ export interface CheckpointedJob {
 type Share = (stage: string, state: SnapshotPieces) => Promise<readonly StoredFile[]>;
 
 const PLAN = 'plan.txt';
+/** Complete or not. */
+const CHECKPOINT = /\/\.?chk-\d+$/;
 
 /**
  * Writes a checkpoint, or savepoint, as `folder`. When it resolves all of it is there; where it fails nothing is.
@@ -134,8 +136,17 @@ export class CheckpointStore {
     private readonly isIncremental = false,
   ) {}
 
-  /** When it resolves the checkpoint is complete; where it fails those before it stay. `beforeComplete` as of `writeCheckpoint`. */
-  async write(checkpoint: Checkpoint, time: number, beforeComplete?: () => void): Promise<void> {
+  /**
+   * When it resolves the checkpoint is complete; where it fails those before it stay.
+   * @param beforeComplete as of `writeCheckpoint`
+   * @param isLast none is to lean on it: all state lies in its folder
+   */
+  async write(
+    checkpoint: Checkpoint,
+    time: number,
+    beforeComplete?: () => void,
+    isLast = false,
+  ): Promise<void> {
     const { id } = checkpoint;
     const { job } = this.job;
     const folder = `${job}/chk-${id}`;
@@ -151,7 +162,7 @@ export class CheckpointStore {
     // One that failed may have been left there: nothing that it names is written over while it can be read.
     await removeCheckpoint(this.files, folder);
     try {
-      const shares = this.isIncremental ? share : null;
+      const shares = this.isIncremental && !isLast ? share : null;
       await writeCheckpoint(this.files, folder, checkpoint, this.job, time, beforeComplete, shares);
     } catch (error) {
       if (!(await this.#isShown(folder)))
@@ -162,20 +173,29 @@ export class CheckpointStore {
     this.#kept.push({ id, folder, shared });
   }
 
-  /** Removes what is older than those that are kept, and what none of them leans on. */
+  /** Removes what none of those that are kept needs, what writes that failed have left too. What fails is done by the next call. */
   async retire(): Promise<void> {
-    while (this.#kept.length > this.retained) {
-      const { folder, shared } = this.#kept.shift()!;
-      await removeCheckpoint(this.files, folder);
-      const needed = new Set(this.#kept.flatMap(sharedFiles));
-      const gone = [...shared.values()].flat().filter(({ file }) => !needed.has(file));
-      for (const { file } of gone) await this.files.remove(joined(folder, file));
+    const kept = this.#kept.slice(-this.retained);
+    const folders = new Set(kept.map(({ folder }) => folder));
+    const shared = new Set(kept.flatMap(sharedFiles));
+    for (const folder of await this.#namesIn('')) {
+      if (CHECKPOINT.test(folder) && !folders.has(folder)) await removeCheckpoint(this.files, folder);
     }
+    for (const file of await this.#namesIn('/shared')) {
+      if (!shared.has(file)) await this.files.remove(file);
+    }
+    this.#kept.splice(0, this.#kept.length - kept.length);
   }
 
   /** The job is done: nobody goes on from here. */
   async removeAll(): Promise<void> {
+    this.#kept.length = 0;
     await this.files.remove(this.job.job);
+  }
+
+  async #namesIn(below: string): Promise<readonly string[]> {
+    const folder = this.job.job + below;
+    return (await this.files.list(folder)).map((name) => `${folder}/${name}`);
   }
 
   /** True also where nobody can say: what it names stays then. */
@@ -194,6 +214,6 @@ export class CheckpointStore {
   }
 }
 
-function sharedFiles({ shared }: Kept): readonly string[] {
-  return [...shared.values()].flat().map(({ file }) => file);
+function sharedFiles({ folder, shared }: Kept): readonly string[] {
+  return [...shared.values()].flat().map(({ file }) => joined(folder, file));
 }

@@ -16,7 +16,7 @@ export class Increments {
 
   /**
    * The checkpoint that `id` holds the changes since; null: it holds all of it.
-   * @param isWhole it is to lean on nothing
+   * @param isWhole it is to lean on nothing, and nothing leans on it
    */
   begin(
     id: number,
@@ -24,7 +24,7 @@ export class Increments {
     { all, changed }: { readonly all: number; readonly changed: number },
   ): number | null {
     const since = !isWhole && this.#last?.isComplete === true ? this.#last.id : null;
-    this.#last = { id, isComplete: false };
+    this.#last = isWhole ? null : { id, isComplete: false };
     const fits = this.#changes + changed <= all && all >= LEAST_ENTRIES && this.#before < MOST_BEFORE;
     if (since !== null && fits) {
       this.#before += 1;

@@ -54,6 +54,8 @@ export class Checkpoints {
   readonly #sinks: readonly string[];
   readonly #first: number;
   #last: number;
+  /** Where that is, once it was taken here. */
+  #lastFolder = '';
   /** Since the last checkpoint that could be taken. */
   #failures = 0;
   #restored: RestoredState | null;
@@ -182,7 +184,7 @@ export class Checkpoints {
       job.checkpointCompleted(checkpoint.id);
       for (const parts of this.kept.values()) await parts.show(checkpoint.id);
       // Who went on from one before this would write rows again that are shown now.
-      await (savepoint === null ? this.#store?.retire() : this.#store?.removeAll());
+      await this.#removed(savepoint === null ? this.#store?.retire() : this.#store?.removeAll());
       job.cancel(new CancelledError('JOB_SUSPENDED', `The job was stopped with ${path}.`));
       this.parts.onNote(`stopped with a last checkpoint: go on from it by ${recoveryFrom(path)}`);
       return path;
@@ -217,8 +219,26 @@ export class Checkpoints {
     });
   }
 
-  get #lastFolder(): string {
-    return join(this.parts.settings.folder!, this.#job.job, `chk-${this.#last}`);
+  /** The checkpoint is complete: a failure goes on from it. */
+  #completed(
+    { id }: Checkpoint,
+    folder = join(this.parts.settings.folder!, this.#job.job, `chk-${id}`),
+  ): string {
+    this.#last = id;
+    this.#lastFolder = folder;
+    return folder;
+  }
+
+  /** What cannot be removed is told: the checkpoint that took its place is good. */
+  async #removed(removal: Promise<void> | undefined): Promise<void> {
+    try {
+      await removal;
+    } catch (error) {
+      const { folder } = this.parts.settings;
+      this.parts.onNote(
+        `checkpoints before the last one could not be removed from ${join(folder!, this.#job.job)}; do not go on from them: ${reasonOf(error)}`,
+      );
+    }
   }
 
   /** A sink that has ended says no more which files are its. */
@@ -237,10 +257,10 @@ export class Checkpoints {
       const checkpoint = await job.checkpoint();
       if (!this.#isWhole(checkpoint)) return;
       await store.write(checkpoint, this.parts.engine.clock.nowMs(), () => this.#release(checkpoint.id));
-      this.#last = checkpoint.id;
+      this.#completed(checkpoint);
       job.checkpointCompleted(checkpoint.id);
       for (const parts of this.kept.values()) await parts.show(checkpoint.id);
-      await store.retire();
+      await this.#removed(store.retire());
       this.#failures = 0;
     } catch (error) {
       if (job.state === 'running') this.#failed(job, error);
@@ -270,13 +290,12 @@ export class Checkpoints {
     const release = () => this.#release(checkpoint.id);
     try {
       if (savepoint === null) {
-        await this.#store!.write(checkpoint, now, release);
-        this.#last = checkpoint.id;
-        return this.#lastFolder;
+        await this.#store!.write(checkpoint, now, release, true);
+        return this.#completed(checkpoint);
       }
       const name = `savepoint-${this.#job.job.slice(0, 6)}-${randomUUID().slice(0, 12).replace('-', '')}`;
       await writeCheckpoint(checkpointFolder(savepoint), name, checkpoint, this.#job, now, release);
-      return join(savepoint, name);
+      return this.#completed(checkpoint, join(savepoint, name));
     } catch (error) {
       throw new SinkError(
         'SAVEPOINT_WRITE',

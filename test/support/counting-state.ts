@@ -77,7 +77,7 @@ export class CountingState {
       },
       { checkpointId: id, isLast },
     );
-    await this.#store.write({ id, states: new Map([['stream-1', state]]) }, id);
+    await this.#store.write({ id, states: new Map([['stream-1', state]]) }, id, () => {}, isLast);
     this.since.push(state.since);
     this.state.checkpointCompleted(id);
     await this.#store.retire();

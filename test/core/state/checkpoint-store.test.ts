@@ -109,6 +109,28 @@ test.each([1, 2, 3, 4, Number.POSITIVE_INFINITY])(
   },
 );
 
+test('what could not be removed, or was left by a write that failed, goes when the next is complete', async () => {
+  const disk = new Disk();
+  const store = new CheckpointStore(disk, JOB, 1);
+  await store.write(checkpoint(1), 1);
+  await store.write(checkpoint(2), 2);
+  disk.failAt = disk.changes + 1;
+  await expect(store.retire()).rejects.toThrow();
+  disk.failAt = Number.POSITIVE_INFINITY;
+  for (const name of [
+    '.chk-3/stream-2.state',
+    'chk-4/plan.txt',
+    'shared/stream-2-3.state',
+    'savepoint-a/_metadata',
+  ])
+    disk.files.set(`job/${name}`, Uint8Array.of(1));
+
+  await store.write(checkpoint(5), 5);
+  await store.retire();
+
+  expect((await disk.list('job')).sort()).toEqual(['chk-5', 'savepoint-a']);
+});
+
 async function* only(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
 }

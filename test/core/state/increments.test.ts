@@ -114,12 +114,17 @@ describe('checkpoints that hold what has changed', () => {
     });
   });
 
-  it('are whole where they are the last', async () => {
-    const counting = new CountingState(new Disk(), incremental(0), KEYS);
+  it('are whole where they are the last, all in a folder of its own, and none leans on it', async () => {
+    const disk = new Disk();
+    const counting = new CountingState(disk, incremental(0), KEYS);
     await counting.checkpoint();
     await counting.checkpoint([], true);
+    expect([...disk.files.keys()].sort()).toEqual(
+      ['_metadata', 'plan.txt', 'stream-1.state'].map((name) => `job/chk-2/${name}`),
+    );
 
-    expect(counting.since).toEqual([null, null]);
+    await counting.checkpoint();
+    expect(counting.since).toEqual([null, null, null]);
   });
 });
 

@@ -20,6 +20,7 @@ const GRAPH: StageGraph = { stages: [], exchanges: [], mode: 'streaming' };
 class FailingJob {
   readonly state = 'running';
   readonly abandoned: unknown[] = [];
+  readonly told: string[] = [];
   #taken = 0;
 
   constructor(private readonly failing: readonly number[]) {}
@@ -32,12 +33,32 @@ class FailingJob {
 
   async checkpointCompleted(): Promise<void> {}
 
+  cancel({ code }: { readonly code: string }): void {
+    this.told.push(code);
+  }
+
+  goOn(): void {
+    this.told.push('goes on');
+  }
+
   abandon(error: unknown): void {
     this.abandoned.push(error);
   }
 }
 
 async function run(failing: readonly number[], tolerated: number | null) {
+  const { clock, notes, checkpoints } = await opened(tolerated);
+  const job = new FailingJob(failing);
+  const stop = checkpoints.start(job as unknown as Job);
+  for (let taken = 0; taken < 5; taken++) {
+    clock.fireNext();
+    await checkpoints.settled;
+  }
+  await stop();
+  return { notes, abandoned: job.abandoned, checkpoints };
+}
+
+async function opened(tolerated: number | null = null) {
   const clock = new ManualClock();
   const notes: string[] = [];
   const settings: CheckpointSettings = {
@@ -53,14 +74,7 @@ async function run(failing: readonly number[], tolerated: number | null) {
   const engine = { clock, timers: clock, job: { id: 'job' } } as unknown as Engine;
   const onNote = (text: string) => notes.push(text);
   const checkpoints = await Checkpoints.open(GRAPH, { engine, settings, plan: () => 'plan', onNote });
-  const job = new FailingJob(failing);
-  const stop = checkpoints.start(job as unknown as Job);
-  for (let taken = 0; taken < 5; taken++) {
-    clock.fireNext();
-    await checkpoints.settled;
-  }
-  await stop();
-  return { notes, abandoned: job.abandoned, checkpoints };
+  return { clock, notes, checkpoints };
 }
 
 test('a checkpoint that fails is told, the job goes on, and the last good one stays', async () => {
@@ -91,4 +105,43 @@ test('a disk that takes no file fails the checkpoint, not the job', async () => 
 
   expect(notes[0]).toMatch(/^a checkpoint could not be taken, the job goes on: (EEXIST|ENOTDIR)/);
   expect(abandoned).toEqual([]);
+});
+
+test('a job that goes on after its savepoint is complete recovers to that', async () => {
+  const { checkpoints, notes } = await opened();
+  const job = new FailingJob([]);
+  const shown = new Error('the folder of the sink is gone');
+  const parts = { release: () => {}, show: () => Promise.reject(shown), drop: async () => {}, all: [] };
+  const kept = checkpoints.kept as Map<string, unknown>;
+  kept.set('sink-1', parts);
+
+  const savepoint = join(folder, 'savepoints');
+  await expect(checkpoints.stop(job as unknown as Job, { savepoint })).rejects.toBe(shown);
+  kept.clear();
+
+  expect(job.told).toEqual(['goes on']);
+  expect([await checkpoints.recover(), checkpoints.restored?.id]).toEqual(['from checkpoint 1', 1]);
+  await checkpoints.fail();
+  expect(notes.at(-1)).toContain(`execution.state-recovery.path=${savepoint}/savepoint-job-`);
+});
+
+test('a job is stopped with its savepoint where its checkpoints cannot be removed, which is told', async () => {
+  const { checkpoints, notes, clock } = await opened();
+  const job = new FailingJob([]);
+  const stop = checkpoints.start(job as unknown as Job);
+  clock.fireNext();
+  await checkpoints.settled;
+  const savepoint = mkdtempSync(join(tmpdir(), 'ms-savepoint-'));
+  rmSync(folder, { recursive: true });
+  writeFileSync(folder, 'a file where the folder of checkpoints should be');
+
+  const path = await checkpoints.stop(job as unknown as Job, { savepoint });
+  await stop();
+
+  expect(job.told).toEqual(['JOB_SUSPENDED']);
+  expect(notes).toEqual([
+    expect.stringMatching(/^checkpoints before the last one could not be removed from .*ENOTDIR/),
+    `stopped with a last checkpoint: go on from it by -D execution.state-recovery.path=${path}`,
+  ]);
+  rmSync(savepoint, { recursive: true });
 });
