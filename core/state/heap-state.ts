@@ -197,8 +197,15 @@ export class HeapState implements StateBackend {
     });
     const things = new ExpiringMap<T>(ttl, written);
     const times = new Map(this.#take(state + WRITTEN).map(({ key, value }) => [key, value as number]));
-    for (const { key, value } of this.#take(state)) {
-      things.restore(key!, codec.load(value), times.get(key) ?? ttl.nowMs());
+    const nowMs = ttl.nowMs();
+    const entries = this.#take(state).map(({ key, value }) => ({
+      key,
+      value,
+      atMs: times.get(key) ?? nowMs,
+    }));
+    // What was asked for while a snapshot was made, and what has changed since the one it leans on, came first.
+    for (const { key, value, atMs } of entries.sort((a, b) => a.atMs - b.atMs)) {
+      things.restore(key!, codec.load(value), atMs);
       this.store?.betweenBatches();
     }
     this.#saved.set(state, (add, onlyChanges) => {

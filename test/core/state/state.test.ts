@@ -11,6 +11,7 @@ import {
 } from '../../../core/state/snapshot-file.js';
 import { plain } from '../../../core/state/state-backend.js';
 import { readStateValue, StateWriter } from '../../../core/state/state-value.js';
+import { SteppedMap } from '../../../core/state/stepped-map.js';
 import { problem } from '../graph/problem.js';
 
 function encodeSnapshot(entries: Iterable<SavedEntry>): Uint8Array {
@@ -110,4 +111,22 @@ test('a queue gives things of one moment back in their order, also after a resto
 
   const after = new HeapState(before.snapshot()).queue('waiting', plain<string>());
   expect([...after.due(2)].map(({ item }) => item)).toEqual(['a', 'b', 'c', 'd']);
+});
+
+test('what has expired goes after a restore, though a chain of snapshots has the newest first', () => {
+  const written = (key: string, atMs: number): SavedEntry[] => [
+    { state: 'things', key, value: 1 },
+    { state: 'things:written', key, value: atMs },
+  ];
+  const many = (name: string, atMs: number) =>
+    encodeSnapshot(Array.from({ length: 100 }, (_, i) => written(`${name}${i}`, atMs)).flat());
+  const map = new SteppedMap<unknown>();
+  const store = { keyed: () => map as never, betweenBatches: () => {}, close: async () => {} };
+  const chain = concatenated([many('new', 900), many('old', 0)]);
+  const ttl = { ms: 1_000, nowMs: () => 1_100 };
+  const things = new HeapState(chain, ttl, store).keyed('things', plain(), { expires: true });
+
+  for (let i = 0; i < 60; i++) things.set('written now', i);
+
+  expect(map.size.all).toBe(101);
 });
