@@ -12,6 +12,7 @@ from millstream._worker.relational_input import RelationalInput
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+ROW = b"x" * 1024
 X = pa.schema([("x", pa.int64())])
 
 
@@ -44,3 +45,28 @@ def test_batches_without_rows_are_joined_too() -> None:
 def test_large_batches_stay_apart() -> None:
     most = [0] * 16_384
     assert [sequence for _, sequence in joined([(most, False), ([1], True), ([2], True)])] == [0, 2]
+
+
+def test_what_is_joined_ends_at_a_share_of_the_window_however_fast_the_sender_refills_it() -> None:
+    sent, credit = 0, 0
+
+    def grant(size: int) -> None:
+        nonlocal sent, credit
+        credit += size
+        while credit > 0 and sent < 200:
+            waiting.put(
+                BatchMessage("s", 1, sent, 0, 1, [], False, False, None, None, None, True),
+                (pa.py_buffer(ROW),),
+            )
+            sent += 1
+            credit -= len(ROW)
+
+    waiting = RelationalInput(
+        pa.schema([("x", pa.binary())]),
+        lambda _, frames: [pa.array([bytes(frames[0])], pa.binary())],
+        grant,
+    )
+    waiting.open(32 * len(ROW))
+
+    batch, sequence = next(waiting.joined_batches())
+    assert (batch.num_rows, sequence) == (4, 3)

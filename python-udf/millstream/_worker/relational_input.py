@@ -91,12 +91,17 @@ class RelationalInput:
             yield batch, sequence
 
     def joined_batches(self) -> Iterator[tuple[pa.RecordBatch, int]]:
-        """As `batches`; what waits and may be joined is one batch, with the sequence of the last."""
-        for first, of_first in self.batches():
-            joined, rows, sequence = [first], first.num_rows, of_first
-            while (received := self._take_joined(rows)) is not None:
+        """As `batches`; what waits and may be joined is one batch, with the sequence of the last.
+
+        It has at most 16,384 rows and an eighth of the window, unless its first batch alone has more.
+        """
+        while (received := self._take()) is not None:
+            joined = [self._decoded(received)]
+            rows, size, sequence = joined[0].num_rows, _size(received), received[0].sequence
+            while (received := self._take_joined(rows, size)) is not None:
                 joined.append(self._decoded(received))
                 rows += joined[-1].num_rows
+                size += _size(received)
                 sequence = received[0].sequence
             yield _concatenated(joined), sequence
 
@@ -106,19 +111,22 @@ class RelationalInput:
             column if column.type == field.type else column.cast(field.type)
             for column, field in zip(self._decode(message, frames), self.schema, strict=True)
         ]
-        self._consumed += sum(len(frame) for frame in frames)
+        self._consumed += _size(received)
         if self._consumed >= self._step:
             self._grant(self._consumed)
             self._consumed = 0
         return pa.record_batch(columns, schema=self.schema)
 
-    def _take_joined(self, rows: int) -> Received | None:
-        """The next batch if it waits, may be joined to `rows` rows before it, and leaves them few enough."""
+    def _take_joined(self, rows: int, size: int) -> Received | None:
+        """The next batch if it waits, may be joined to what is before it, and leaves that small enough."""
         with self._changed:
             if not self._queue or self._is_poisoned:
                 return None
             message, _ = self._queue[0]
             if not message.may_join or rows + message.rows > _MOST_JOINED_ROWS:
+                return None
+            # What is joined is granted anew before its query runs: senders would go on for ever.
+            if size + _size(self._queue[0]) > self._step:
                 return None
             return self._queue.popleft()
 
@@ -139,6 +147,10 @@ class RelationalInput:
         except Exception as error:
             self.error = error
             raise
+
+
+def _size(received: Received) -> int:
+    return sum(len(frame) for frame in received[1])
 
 
 def _concatenated(batches: Sequence[pa.RecordBatch]) -> pa.RecordBatch:
