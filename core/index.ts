@@ -87,7 +87,7 @@ export * from './resource/resource-manager.js';
 export * from './resource/small-tree.js';
 export * from './resource/worker-minimum.js';
 export { ByteBudget, type ByteLease } from './runtime/byte-budget.js';
-export type { Checkpoint } from './runtime/checkpoint.js';
+export { type Checkpoint, discardCheckpoint } from './runtime/checkpoint.js';
 export { type Deferred, deferred, untilAborted } from './runtime/deferred.js';
 export * from './runtime/function-metric.js';
 export { type IdleTimeout, IdleTimer } from './runtime/idle-timer.js';

@@ -8,6 +8,11 @@ export interface Checkpoint {
   readonly states: ReadonlyMap<string, SnapshotBytes | null>;
 }
 
+/** Nobody writes what is left of it to be read. */
+export function discardCheckpoint({ states }: Pick<Checkpoint, 'states'>): void {
+  for (const state of states.values()) if (state !== null && 'pieces' in state) state.discard();
+}
+
 /** Collects what the operators acknowledge. A stage that ends before its barrier counts as done. */
 export class CheckpointCollector {
   private readonly pending = new Map<number, Pending>();
@@ -26,7 +31,10 @@ export class CheckpointCollector {
 
   acknowledge(stage: string, id: number, state: SnapshotState): void {
     const entry = this.pending.get(id);
-    if (entry?.missing.delete(stage) !== true) return;
+    if (entry?.missing.delete(stage) !== true) {
+      discardCheckpoint({ states: new Map([[stage, state]]) });
+      return;
+    }
     entry.states.set(stage, state);
     this.completeIfDone(id, entry);
   }
@@ -41,7 +49,10 @@ export class CheckpointCollector {
 
   /** Rejects what is pending. */
   fail(error: unknown): void {
-    for (const entry of this.pending.values()) entry.done.reject(error);
+    for (const entry of this.pending.values()) {
+      entry.done.reject(error);
+      discardCheckpoint(entry);
+    }
     this.pending.clear();
   }
 

@@ -21,6 +21,8 @@ export interface SnapshotPieces {
    * ends it: it throws then.
    */
   readonly pieces: AsyncIterable<Uint8Array>;
+  /** Nobody reads the rest: the operator keeps nothing for it any more. Does nothing once all was read. */
+  discard(): void;
 }
 
 /** Where an operator puts what it produces. */

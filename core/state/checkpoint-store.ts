@@ -6,7 +6,7 @@
 import { crc32 } from 'node:zlib';
 import { InternalError } from '../errors.js';
 import type { CheckpointFiles } from '../ports/ports.js';
-import type { Checkpoint } from '../runtime/checkpoint.js';
+import { type Checkpoint, discardCheckpoint } from '../runtime/checkpoint.js';
 import type { SnapshotBytes, SnapshotPieces } from '../runtime/operator.js';
 import {
   joined,
@@ -34,7 +34,8 @@ const PLAN = 'plan.txt';
 const CHECKPOINT = /\/\.?chk-\d+$/;
 
 /**
- * Writes a checkpoint, or savepoint, as `folder`. When it resolves all of it is there; where it fails nothing is.
+ * Writes a checkpoint, or savepoint, as `folder`. When it resolves all of it is there; where it fails nothing is, and what
+ * was not read of the states is discarded.
  * @param time milliseconds since the epoch
  * @param beforeComplete called when nothing is left to be done but to show it
  * @param share null: all state lies in the folder
@@ -70,6 +71,7 @@ export async function writeCheckpoint(
     beforeComplete();
     await files.rename(hidden, folder);
   } catch (error) {
+    discardCheckpoint({ states });
     // A rename may have failed when it was done.
     await removeCheckpoint(files, folder).catch(() => undefined);
     await files.remove(hidden).catch(() => undefined);

@@ -1,6 +1,7 @@
 /** State in the memory of the core, or what is keyed in a store. */
 import type { SqlValue } from '../batch/value.js';
 import { InternalError } from '../errors.js';
+import { deferred, untilAborted } from '../runtime/deferred.js';
 import type { SnapshotPieces } from '../runtime/operator.js';
 import { ExpiringMap, type Written } from './expiring-map.js';
 import { Increments } from './increments.js';
@@ -45,8 +46,10 @@ export class HeapState implements StateBackend {
   readonly #saved = new Map<string, BeginSave>();
   readonly #keyed: SavableState<never>[] = [];
   readonly #increments = new Increments();
-  /** How many snapshots have begun. */
+  /** How many snapshots have begun, or were discarded. */
   #begun = 0;
+  /** Resolves when the last snapshot in steps is made, or given up. */
+  #made: Promise<void> = Promise.resolve();
 
   /**
    * @param snapshot of the checkpoint that the job goes on from; null: it begins
@@ -147,7 +150,15 @@ export class HeapState implements StateBackend {
     const writer = new SnapshotWriter();
     const steps = this.#begin(writer, since !== null);
     const own = this.#begun;
-    return { since, pieces: inPieces(writer, steps, pause, () => own === this.#begun) };
+    const made = deferred<void>();
+    this.#made = made.promise;
+    const discard = () => {
+      made.resolve();
+      if (own !== this.#begun) return;
+      this.#begun += 1;
+      for (const map of this.#keyed) map.end();
+    };
+    return { since, pieces: inPieces(writer, steps, pause, () => own === this.#begun, discard), discard };
   }
 
   /** What comes after that checkpoint may lean on it. */
@@ -160,8 +171,14 @@ export class HeapState implements StateBackend {
     this.store?.betweenBatches();
   }
 
-  async close(): Promise<void> {
-    await this.store?.close();
+  /**
+   * What lies in a store is there until the last snapshot is made or discarded.
+   * @param signal when it is aborted the store is closed at once, and a snapshot that is being read is refused
+   */
+  async close(signal: AbortSignal = AbortSignal.abort()): Promise<void> {
+    if (this.store === null) return;
+    await untilAborted(signal, this.#made).catch(() => undefined);
+    await this.store.close();
   }
 
   #map<T>(state: string, codec: StateCodec<T>, isHeld = false): SavableState<T> {
@@ -241,6 +258,7 @@ function inPieces(
   steps: readonly ((most: number) => boolean)[],
   pause: () => Promise<void> | null,
   isLatest: () => boolean,
+  onEnd: () => void,
 ): AsyncIterable<Uint8Array> {
   const rest = [...steps];
   /** Null: all is saved. */
@@ -255,12 +273,17 @@ function inPieces(
   let paused = goOn();
   // Whoever reads it is told; perhaps nobody does.
   paused?.catch(() => undefined);
+  if (paused === null) onEnd();
   async function* pieces(): AsyncGenerator<Uint8Array> {
-    for (; paused !== null; paused = goOn()) {
-      yield* writer.take();
-      await paused;
-      if (!isLatest())
-        throw new InternalError('CHECKPOINT_REFUSED', 'Another checkpoint has begun meanwhile.');
+    try {
+      for (; paused !== null; paused = goOn()) {
+        yield* writer.take();
+        await paused;
+        if (!isLatest())
+          throw new InternalError('CHECKPOINT_REFUSED', 'Another checkpoint has begun meanwhile.');
+      }
+    } finally {
+      onEnd();
     }
     yield* writer.finish();
   }

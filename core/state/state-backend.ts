@@ -42,6 +42,8 @@ export interface SavableState<T> extends KeyedState<T> {
   begin(save: SaveThing<T>, onlyChanges: boolean): void;
   /** Saves some more; false when nothing is left to be saved. */
   step(most: number): boolean;
+  /** Nobody wants the rest: `save` gets no more. */
+  end(): void;
   /** Some that came first; none where that is not known. */
   oldest(): Iterable<readonly [string, T]>;
 }

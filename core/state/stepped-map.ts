@@ -105,6 +105,12 @@ export class SteppedMap<T> implements SavableState<T> {
     return this.#walk !== null;
   }
 
+  end(): void {
+    this.#save = () => true;
+    this.#goneWalk = null;
+    this.#walk = null;
+  }
+
   /** From here on it may be changed. */
   #touch(key: string, cell: Cell<T>): void {
     if (this.#walk !== null) this.#saveOnce(key, cell);

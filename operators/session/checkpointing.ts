@@ -8,6 +8,7 @@ import {
   CheckpointStore,
   ConfigurationError,
   claimState,
+  discardCheckpoint,
   fromJsonBytes,
   type Job,
   readCheckpoint,
@@ -179,7 +180,10 @@ export class Checkpoints {
     this.#cancelNext();
     try {
       const checkpoint = await job.checkpoint(true);
-      if (!this.#isWhole(checkpoint)) throw ending();
+      if (!this.#isWhole(checkpoint)) {
+        discardCheckpoint(checkpoint);
+        throw ending();
+      }
       const path = await this.#writeLast(checkpoint, savepoint);
       job.checkpointCompleted(checkpoint.id);
       for (const parts of this.kept.values()) await parts.show(checkpoint.id);
@@ -255,7 +259,7 @@ export class Checkpoints {
     if (job.state !== 'running') return;
     try {
       const checkpoint = await job.checkpoint();
-      if (!this.#isWhole(checkpoint)) return;
+      if (!this.#isWhole(checkpoint)) return discardCheckpoint(checkpoint);
       await store.write(checkpoint, this.parts.engine.clock.nowMs(), () => this.#release(checkpoint.id));
       this.#completed(checkpoint);
       job.checkpointCompleted(checkpoint.id);

@@ -132,6 +132,11 @@ export class LmdbMap<T> implements SavableState<T> {
     return this.#walk !== null;
   }
 
+  end(): void {
+    this.#save = () => true;
+    this.#endWalk();
+  }
+
   oldest(): Iterable<readonly [string, T]> {
     return [];
   }

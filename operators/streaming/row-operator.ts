@@ -113,7 +113,7 @@ export class RowOperator implements Operator {
     try {
       await this.outside?.close();
     } finally {
-      await this.state.close();
+      await this.state.close(this.#context?.signal);
     }
   }
 

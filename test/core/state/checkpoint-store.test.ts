@@ -86,7 +86,7 @@ test.each([1, 2, 3, 4, Number.POSITIVE_INFINITY])(
   async (failures) => {
     const state = (id: number, since: number | null) => ({
       id,
-      states: new Map([['stream-2', { since, pieces: only(Uint8Array.of(id)) }]] as const),
+      states: new Map([['stream-2', { since, pieces: only(Uint8Array.of(id)), discard: () => {} }]] as const),
     });
     const takeTwo = async (store: CheckpointStore) => {
       await store.write(state(1, null), 1);
@@ -129,6 +129,22 @@ test('what could not be removed, or was left by a write that failed, goes when t
   await store.retire();
 
   expect((await disk.list('job')).sort()).toEqual(['chk-5', 'savepoint-a']);
+});
+
+test('a write that fails gives up what it has not read of the states', async () => {
+  const discarded: string[] = [];
+  const stateOf = (id: string) => ({
+    since: null,
+    pieces: only(Uint8Array.of(1)),
+    discard: () => discarded.push(id),
+  });
+  const states = new Map(STAGES.map(({ id }) => [id, stateOf(id)] as const));
+  const disk = new Disk();
+  disk.failAt = 3;
+
+  await expect(new CheckpointStore(disk, JOB, 1).write({ id: 1, states }, 1)).rejects.toThrow();
+
+  expect(discarded).toEqual(STAGES.map(({ id }) => id));
 });
 
 async function* only(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

@@ -119,6 +119,31 @@ describe('a snapshot that is made in steps', () => {
   });
 });
 
+describe('a snapshot that is given up', () => {
+  it('asks for no thing any more, and what comes after it is whole', async () => {
+    const state = new HeapState();
+    let saved = 0;
+    const codec = {
+      save: (thing: number) => {
+        saved += 1;
+        return thing;
+      },
+      load: Number,
+    };
+    const things = state.keyed('things', codec);
+    for (let i = 0; i < 2_000; i++) things.set(String(i), i);
+    const { pieces, discard } = state.snapshotInSteps(() => Promise.resolve(), FIRST);
+    const before = saved;
+
+    discard();
+    for (let i = 0; i < 2_000; i++) things.set(String(i), -i);
+
+    expect(saved).toBe(before);
+    await expect(gathered(pieces)).rejects.toMatchObject({ code: 'CHECKPOINT_REFUSED' });
+    expect(contentOf(state.snapshot())).toHaveLength(2_000);
+  });
+});
+
 /** State that goes on from a snapshot. */
 class Again {
   readonly #state: HeapState;

@@ -177,6 +177,30 @@ describe('keyed state in a file', () => {
     await expect(gathered(pieces)).rejects.toMatchObject({ code: 'CHECKPOINT_REFUSED' });
   });
 
+  it.each(['read', 'discarded', 'refused'] as const)(
+    'is there until the snapshot of a stage that has ended is %s',
+    async (how) => {
+      const path = join(folder, `ended-${how}.lmdb`);
+      const state = new HeapState(null, null, openLmdb(path));
+      const things = state.keyed<number>('things', plain<number>());
+      for (let i = 0; i < 1_000; i++) things.set(String(i), i);
+      const { pieces, discard } = state.snapshotInSteps(() => Promise.resolve(), FIRST);
+      const job = new AbortController();
+
+      const closed = state.close(job.signal);
+      await new Promise(setImmediate);
+      expect(existsSync(path)).toBe(true);
+      if (how === 'read') expect([...decodeSnapshot(await gathered(pieces))]).toHaveLength(1_000);
+      else if (how === 'discarded') discard();
+      else job.abort();
+      await closed;
+
+      expect(existsSync(path)).toBe(false);
+      if (how !== 'read')
+        await expect(gathered(pieces)).rejects.toMatchObject({ code: 'CHECKPOINT_REFUSED' });
+    },
+  );
+
   it('is removed when it is closed', async () => {
     const path = join(folder, 'removed.lmdb');
     const store = openLmdb(path);
