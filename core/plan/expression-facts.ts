@@ -34,6 +34,11 @@ export function isVolatileCall(expression: Expression): boolean {
   return expression.kind === 'call' && isVolatile(expression.function);
 }
 
+/** True where such a call is in the expression, subqueries not counted. */
+export function hasVolatileCall(expression: Expression): boolean {
+  return someExpression(expression, isVolatileCall);
+}
+
 /** True where evaluating twice may give two results: volatile built-ins, Python functions that say so. */
 export function isNondeterministic(expression: Expression): boolean {
   return someExpression(

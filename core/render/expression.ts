@@ -3,7 +3,7 @@ import { InternalError } from '../errors.js';
 import type { AggregateContext } from '../functions/aggregate-function.js';
 import { aggregateById, scalarById, windowById } from '../functions/builtins.js';
 import type { AggregateCall, Expression, FrameBound, LiteralValue, WindowFrame } from '../plan/expression.js';
-import { hasSubquery } from '../plan/expression-facts.js';
+import { hasSubquery, hasVolatileCall } from '../plan/expression-facts.js';
 import type { LogicalPlan, SortKey } from '../plan/logical-plan.js';
 import { toDuckDbType } from '../types/arrow-type.js';
 import { renderCast } from './cast.js';
@@ -43,7 +43,7 @@ export function renderIn(expression: Expression, scope: ExpressionScope): string
       return renderCall(expression, scope);
     case 'cast': {
       const { argument, type, safe } = expression;
-      return renderOnce([renderIn(argument, scope)], [hasSubquery(argument)], ([sql]) =>
+      return renderOnce([renderIn(argument, scope)], [isWrittenOnce(argument)], ([sql]) =>
         renderCast(sql!, argument.type, type, safe ? null : failureOf(expression, scope)),
       );
     }
@@ -74,9 +74,14 @@ function renderCall(call: Of<'call'>, scope: ExpressionScope): string {
   const facts = { ...argumentFacts(call.arguments), resultType: call.type, failure };
   return renderOnce(
     operands.map((arg) => renderIn(arg, scope)),
-    operands.map(hasSubquery),
+    operands.map(isWrittenOnce),
     (args) => entry.render(args, facts),
   );
+}
+
+/** True for what may not be evaluated twice, or costs too much twice. */
+function isWrittenOnce(operand: Expression): boolean {
+  return hasSubquery(operand) || hasVolatileCall(operand);
 }
 
 /** Operands of nested AND, or of nested OR, side by side. */

@@ -3,6 +3,7 @@
 /**
  * The text that `render` makes of `args`. Where it would repeat one of those that `once` marks, they get a name first.
  * One that has a subquery: what that reads may come only once (rows of a stage), and reading twice costs twice.
+ * One that is volatile: each time it is another value.
  */
 export function renderOnce(
   args: readonly string[],

@@ -1,6 +1,7 @@
 /** Builds the SELECT of a plan node by node, nesting a subquery only where SQL's clause order asks for it. */
 import { InternalError } from '../errors.js';
 import type { Expression } from '../plan/expression.js';
+import { hasVolatileCall } from '../plan/expression-facts.js';
 import type { LogicalPlan, PlanColumn } from '../plan/logical-plan.js';
 import { someExpression } from '../plan/visit-expression.js';
 import { expressionsOf, somePlan } from '../plan/visit-plan.js';
@@ -10,7 +11,8 @@ import { toDuckDbType } from '../types/arrow-type.js';
 import type { ExpressionScope } from './expression.js';
 import { renderAggregate, renderIn, renderSortKeys } from './expression.js';
 import { groupingText, groupKey } from './grouping.js';
-import { isName, isPristine, isQualifiedName } from './names.js';
+import { isPristine, isQualifiedName } from './names.js';
+import { readsNames, readsOnce, readsVolatile } from './reads.js';
 import type { RenderOptions } from './relation.js';
 import { renderScan } from './scan.js';
 import type { Output, Select, SelectColumn } from './select.js';
@@ -175,7 +177,7 @@ export class PlanRenderer {
     const built = this.build(plan.input);
     const folds =
       (hasWindows ? takesFilter(built) && built.orderBy === null : takesProjection(built)) &&
-      this.readsOnce(built, plan.expressions) &&
+      readsOnce(built, plan.expressions) &&
       (built.groupBy !== '' || this.writesColumn(built, plan));
     const input = folds ? built : this.nested(built);
     const columns = this.projected(input, plan.columns, plan.expressions);
@@ -200,48 +202,28 @@ export class PlanRenderer {
         const expression = expressions[i]!;
         const exact =
           expression.kind === 'column' ? (input.columns.get(expression.id)?.exact ?? false) : false;
-        return [column.id, { sql: renderIn(expression, scope), exact }];
+        const volatile = hasVolatileCall(expression) || readsVolatile(input, expression);
+        return [column.id, { sql: renderIn(expression, scope), exact, volatile }];
       }),
     );
   }
 
-  /** True where no computed column of the input would be written, and evaluated, more than once. */
-  private readsOnce(input: Select, expressions: readonly Expression[]): boolean {
-    const reads = new Map<string, number>();
-    const visit = (e: Expression): boolean => {
-      if (e.kind === 'column') reads.set(e.id, (reads.get(e.id) ?? 0) + 1);
-      if (e.kind === 'subquery') for (const id of input.columns.keys()) reads.set(id, 2);
-      return false;
-    };
-    for (const expression of expressions) someExpression(expression, visit);
-    return [...reads].every(([id, count]) => count === 1 || isName(input.columns.get(id)?.sql));
-  }
-
   /** True where sorting writes no computed column again; the aggregates of a GROUP BY may be named twice. */
   private sortsBy(select: Select, keys: readonly Expression[]): boolean {
-    return select.groupBy !== null || keys.every((key) => this.readsNames(select, key));
+    return select.groupBy !== null || keys.every((key) => readsNames(select, key));
   }
 
   private filter(plan: Node<'filter'>): Select {
     const built = this.build(plan.input);
-    const direct = takesFilter(built) && this.readsNames(built, plan.predicate);
+    const direct = takesFilter(built) && readsNames(built, plan.predicate);
     const input = direct ? built : this.nested(built);
     return { ...input, where: [...input.where, ...conjunctTexts(plan.predicate, this.scope(input))] };
-  }
-
-  private readsNames(input: Select, predicate: Expression): boolean {
-    return !someExpression(
-      predicate,
-      (e) =>
-        (e.kind === 'column' && input.columns.has(e.id) && !isName(input.columns.get(e.id)?.sql)) ||
-        (e.kind === 'subquery' && [...input.columns.values()].some((c) => !isName(c.sql))),
-    );
   }
 
   private aggregate(plan: Node<'aggregate'>): Select {
     const calls = plan.aggregates.flatMap((a) => [...a.arguments, ...(a.filter === null ? [] : [a.filter])]);
     const built = this.build(plan.input);
-    const direct = takesGrouping(built) && this.readsOnce(built, [...plan.groups, ...calls]);
+    const direct = takesGrouping(built) && readsOnce(built, plan.groups, calls);
     const input = { ...(direct ? built : this.nested(built)), orderBy: null };
     const scope = this.scope(input);
     const keys = plan.groups.map((e) => groupKey(renderIn(e, scope), e));

@@ -6,6 +6,8 @@ export interface SelectColumn {
   readonly sql: string;
   /** True where the value has the DuckDB type of its declared type for certain. */
   readonly exact: boolean;
+  /** True where `sql` gives another value each time. */
+  readonly volatile?: boolean;
 }
 
 /** Clauses of a SELECT by the ids of its columns. Later clauses forbid folding earlier ones into it. */

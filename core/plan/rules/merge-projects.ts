@@ -4,15 +4,15 @@ import type { Expression } from '../expression.js';
 import {
   callsPython,
   hasSubquery,
+  hasVolatileCall,
   hasWindowCall,
   isNondeterministic,
-  isVolatileCall,
   outerColumns,
 } from '../expression-facts.js';
 import type { LogicalPlan, PlanColumn } from '../logical-plan.js';
 import type { Project } from '../plan-builders.js';
 import { substitute, substitutionOf } from '../substitute.js';
-import { operandsOf, someExpression, subqueryPlans } from '../visit-expression.js';
+import { operandsOf, subqueryPlans } from '../visit-expression.js';
 import { expressionsOf, inputsOf, mapInputs } from '../visit-plan.js';
 import type { Rule } from './rule.js';
 
@@ -67,8 +67,7 @@ function canMerge(outer: Project, inner: Project): boolean {
       return count === 0 || (!outerWindow && isPlainlyUsed(outer, inner.columns[i]!.id));
     if (hasSubquery(expression)) return count <= 1 && !outerWindow;
     // SQL text may repeat an operand, so a volatile call keeps a column of its own.
-    if (someExpression(expression, isVolatileCall))
-      return count === 0 || isPlainlyUsed(outer, inner.columns[i]!.id);
+    if (hasVolatileCall(expression)) return count === 0 || isPlainlyUsed(outer, inner.columns[i]!.id);
     // A call is made once for each row, and a subquery may have many.
     if (callsPython(expression) && inSubqueries.has(inner.columns[i]!.id)) return false;
     if (count <= 1) return true;

@@ -22,6 +22,7 @@ import { checkHints, groupTtl, stateTtls } from './query-hints.js';
 import type { Scope } from './scope.js';
 import { bindSelectList } from './select-list.js';
 import { oneRow } from './values.js';
+import { VolatileOperands } from './volatile-operands.js';
 
 /** The plan of a SELECT with the ORDER BY and LIMIT of its query, which may sort by what is not selected. */
 export function bindSelect(
@@ -59,6 +60,8 @@ interface Parts {
   /** For each item of ORDER BY the expression, or an output column. */
   readonly order: readonly { readonly expression: Expression; readonly isOutput: boolean }[];
   readonly aggregates: AggregateCollector | null;
+  /** What volatile calls give to window functions. */
+  readonly operands: VolatileOperands;
   /** How long groups are remembered, where a hint says it. */
   readonly stateTtl: ReturnType<typeof groupTtl>;
 }
@@ -74,7 +77,15 @@ function bindParts(
     node.having !== null ||
     findAggregate(context, [node.items, node.qualify, tail.orderBy]);
   const aggregates = isAggregated ? new AggregateCollector() : null;
-  const at: ExpressionContext = { context, scope, aggregates, windows: node.windows, clause: 'SELECT' };
+  const operands = new VolatileOperands(context.ids);
+  const at: ExpressionContext = {
+    context,
+    scope,
+    aggregates,
+    windows: node.windows,
+    operands,
+    clause: 'SELECT',
+  };
   const list = bindSelectList(at, node.items);
   const outputs = list.map((item) => context.ids.column(item.name, item.expression.type));
   const order = tail.orderBy.map((item) => {
@@ -93,6 +104,7 @@ function bindParts(
         : bindCondition({ ...at, clause: 'QUALIFY', selected: list }, node.qualify),
     order,
     aggregates,
+    operands,
   };
 }
 
@@ -110,12 +122,14 @@ function grouped(
   checkGroupingCalls(context, grouping, aggregates.calls);
   const keys = keyColumns(context, grouping);
   const rewrite = overGroups(context, grouping, keys, input);
+  const operands = new VolatileOperands(context.ids);
+  const calls = aggregates.calls.map((call) => operands.ofCall(call));
   const plan: LogicalPlan = {
     kind: 'aggregate',
-    input,
+    input: operands.below(input, (expression) => expression),
     groups: grouping.keys,
     groupingSets: grouping.sets,
-    aggregates: aggregates.calls,
+    aggregates: calls,
     ...parts.stateTtl,
     columns: [...keys, ...aggregates.columns],
     span: node.groupBy?.span ?? node.span,
@@ -152,7 +166,8 @@ function finish(
   const keys: SortKey[] = parts.order.map(({ expression, isOutput }, i) =>
     sortKey(tail.orderBy[i]!, isOutput ? expression : columnFor(rewrite(expression), 'sort')),
   );
-  let plan: LogicalPlan = { ...projectOf(input, columns, expressions), span: node.span };
+  const below = parts.operands.below(input, rewrite);
+  let plan: LogicalPlan = { ...projectOf(below, columns, expressions), span: node.span };
   if (qualify !== null) plan = filteredBy(plan, [qualify]);
   if (node.distinct) {
     const visible = narrowedTo(plan, parts.outputs);

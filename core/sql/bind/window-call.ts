@@ -55,9 +55,10 @@ function builtinCall(at: ExpressionContext, node: FunctionCallNode, name: string
   const isStar = node.arguments.length === 1 && node.arguments[0]!.value.kind === 'star';
   const args = isStar ? [] : bindArguments(at, node.arguments);
   const resolved = resolveOrThrow(at.context, node.span, () => resolveWindow(name, args.map(argumentOf)));
+  const { operands } = at;
   return {
     function: resolved.id,
-    arguments: coerced(args, resolved),
+    arguments: coerced(args, resolved).map((argument) => operands?.column(argument) ?? argument),
     python: null,
     type: resolved.type,
   };
