@@ -3,9 +3,12 @@ import {
   HeapState,
   type OperatorContext,
   type OperatorSurroundings,
+  plain,
   SchemaRegistry,
   type StateStore,
 } from '../../../core/index.js';
+import type { SnapshotPieces, SnapshotState } from '../../../core/runtime/operator.js';
+import { SteppedMap } from '../../../core/state/stepped-map.js';
 import { RowOperator } from '../../../operators/streaming/row-operator.js';
 import { ManualClock } from '../../support/manual-clock.js';
 
@@ -70,5 +73,39 @@ test('its state is closed also where those that it asks fail to close', async ()
   );
 
   await expect(operator.close()).rejects.toThrow('The workers have gone.');
+  expect(closed).toEqual(['state']);
+});
+
+test('a stage that has ended keeps its store until the checkpoint has its state', async () => {
+  const timers = new ManualClock();
+  let ns = 0n;
+  // Each look at the time is a turn later.
+  const clock = { nowMs: () => 0, monotonicNs: () => (ns += 10n ** 9n) };
+  let snapshot: SnapshotState = null;
+  const context = {
+    output: { emit: async () => {} },
+    clock,
+    timers,
+    signal: new AbortController().signal,
+    acknowledge: (_id: number, state: SnapshotState) => {
+      snapshot = state;
+    },
+  } as unknown as OperatorContext;
+  const closed: string[] = [];
+  const map = new SteppedMap();
+  const store = { keyed: () => map, close: async () => void closed.push('state') } as unknown as StateStore;
+  const state = new HeapState(null, null, store);
+  const things = state.keyed<number>('things', plain<number>());
+  for (let i = 0; i < 1_000; i++) things.set(String(i), i);
+  const operator = new RowOperator(STAGE, JOB, { process: () => {} }, state);
+  await operator.open(context);
+  await operator.snapshot({ kind: 'barrier', checkpointId: 1, isLast: false });
+
+  const closing = operator.close();
+  await new Promise(setImmediate);
+  expect(closed).toEqual([]);
+  (snapshot as unknown as SnapshotPieces).discard();
+  await closing;
+
   expect(closed).toEqual(['state']);
 });
