@@ -29,6 +29,8 @@ export class OverFrames {
   /** Some frame counts from the time of a row: rows of one time are peers. */
   readonly hasPeers: boolean;
   readonly isBounded: boolean;
+  /** Some frame lets rows go: they are kept until then. */
+  readonly #forgets: boolean;
   /** The longest frame in milliseconds; null: rows are not forgotten by time. */
   readonly range: number | null;
 
@@ -38,10 +40,8 @@ export class OverFrames {
     this.isBounded = this.#frames.every((frame) => frame.preceding !== null);
     const ranges = this.#frames.map(({ unit, preceding }) => (unit === 'RANGE' ? preceding : null));
     this.range = ranges.includes(null) ? null : Math.max(...(ranges as number[]));
-    this.#calls = new Calls(
-      spec.calls,
-      this.#frames.some((frame) => frame.preceding !== null),
-    );
+    this.#forgets = this.#frames.some((frame) => frame.preceding !== null);
+    this.#calls = new Calls(spec.calls, this.#forgets);
   }
 
   readonly codec: StateCodec<OverPartition> = {
@@ -102,6 +102,10 @@ export class OverFrames {
 
   /** Rows that no frame can reach again; now and then, as the rest has to be moved. */
   #forget(partition: OverPartition): void {
+    if (!this.#forgets) {
+      partition.rows = [];
+      return;
+    }
     const { rows, first } = partition;
     const gone = Math.min(
       ...this.#frames.map((frame, i) => (frame.preceding === null ? rows.length : first[i]!)),

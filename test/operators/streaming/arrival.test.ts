@@ -100,3 +100,15 @@ test('of rows that are equal by a value the last that came is the first where pr
   const rows = [...batch(5, ['a', 2n], ['b', 1n], ['c', 1n]), 'flush' as const];
   expect([run(rank(true), rows), run(rank(false), rows)]).toEqual([['+I [c 1] = [1]'], ['+I [b 1] = [1]']]);
 });
+
+test('a frame that begins with the first row keeps no rows', () => {
+  const stateAfter = (frame: StreamFrame, rows: number) => {
+    const state = new HeapState();
+    const row = (i: number): readonly [string, bigint] => ['a', BigInt(i % 9)];
+    run(sumOver(frame, state), batch(5, ...Array.from({ length: rows }, (_, i) => row(i))));
+    return state.snapshot().length;
+  };
+  const whole = { unit: 'ROWS', preceding: null } as const;
+  expect(stateAfter(whole, 1_000)).toBeLessThan(stateAfter(whole, 1) + 20);
+  expect(stateAfter({ unit: 'ROWS', preceding: 1_000 }, 1_000)).toBeGreaterThan(10_000);
+});
