@@ -4,11 +4,11 @@ import { sameType } from './same-type.js';
 import type { TypeFamily } from './type-family.js';
 import { typeFamily } from './type-family.js';
 
-/** The families that a family is cast to, besides itself, text, bytes and intervals. */
+/** The families that a family is cast to, besides itself, text and intervals. */
 const TARGETS: Readonly<Partial<Record<TypeFamily, readonly TypeFamily[]>>> = {
   boolean: ['numeric'],
   numeric: ['boolean'],
-  string: ['boolean', 'numeric', 'date', 'time', 'timestamp'],
+  string: ['binary', 'boolean', 'numeric', 'date', 'time', 'timestamp'],
   date: ['timestamp'],
   time: ['timestamp'],
   timestamp: ['date', 'time'],
@@ -20,7 +20,6 @@ export function castable(from: DataType, to: DataType): boolean {
   const [source, target] = [typeFamily(from), typeFamily(to)];
   if (source === target) return sameFamily(from, to);
   if (isInterval(target)) return from.kind === 'INT' || from.kind === 'BIGINT';
-  if (target === 'binary') return source === 'string' || to.kind === 'BYTES';
   if (target === 'string') return isInterval(source) || hasText(from);
   return TARGETS[source]?.includes(target) ?? false;
 }
