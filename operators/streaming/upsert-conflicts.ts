@@ -50,34 +50,30 @@ export class UpsertConflicts implements RowFunction {
 
   /** @throws {SinkError} SINK_CONFLICT where several rows are left under one key, and that fails */
   advance(_watermarkMs: number, out: Collector): void {
-    const left = new Map<string, Row[]>();
+    const changes = new Map<string, Changes>();
     for (const { item } of this.#waiting.due(0)) {
       const key = rowKey(item.row, this.spec.keys);
-      const said = this.#said.get(key);
-      const rows = left.get(key) ?? (said === undefined ? [] : [said]);
-      left.set(key, rows);
-      if (isAddition(item.change)) rows.push(item.row);
-      else {
-        const content = this.#content(item.row);
-        const at = rows.findIndex((known) => this.#content(known) === content);
-        if (at >= 0) rows.splice(at, 1);
-      }
+      const ofKey = changes.get(key) ?? new Changes();
+      changes.set(key, ofKey);
+      ofKey.add(item.row, this.#content(item.row), isAddition(item.change));
     }
-    for (const [key, rows] of left) {
+    for (const [key, ofKey] of changes) {
+      const said = this.#said.get(key) ?? null;
+      const rows = ofKey.appliedTo(said, said === null ? null : this.#content(said));
       if (rows.length > 1 && this.spec.fails) this.#fail(rows[0]!);
-      this.#say(key, rows[0] ?? null, out);
+      this.#say(key, said, rows[0] ?? null, out);
     }
   }
 
-  #say(key: string, row: Row | null, out: Collector): void {
-    const said = this.#said.get(key) ?? null;
+  /** As in Flink the time to live begins anew only with a row that is emitted. */
+  #say(key: string, said: Row | null, row: Row | null, out: Collector): void {
     if (row === null) {
       if (said !== null) out.emit(DELETE, [said], []);
       this.#said.delete(key);
       return;
     }
-    if (said === null) out.emit(INSERT, [row], []);
-    else if (this.#content(said) !== this.#content(row)) out.emit(UPDATE_AFTER, [row], []);
+    if (said !== null && this.#content(said) === this.#content(row)) return;
+    out.emit(said === null ? INSERT : UPDATE_AFTER, [row], []);
     this.#said.set(key, row);
   }
 
@@ -95,5 +91,29 @@ export class UpsertConflicts implements RowFunction {
 
   #content(row: Row): string {
     return contentKey(row, this.spec.inputs[0]!);
+  }
+}
+
+/** The changes of one key since the watermark, without those that cancel each other, whichever of them came first. */
+class Changes {
+  readonly #left: { readonly row: Row; readonly content: string; readonly isAddition: boolean }[] = [];
+
+  add(row: Row, content: string, isAddition: boolean): void {
+    const opposite = this.#left.findIndex(
+      (known) => known.isAddition !== isAddition && known.content === content,
+    );
+    if (opposite >= 0) this.#left.splice(opposite, 1);
+    else this.#left.push({ row, content, isAddition });
+  }
+
+  /** The rows that are there afterwards; a removal of what is not there does nothing. */
+  appliedTo(said: Row | null, saidContent: string | null): Row[] {
+    const rows = said === null ? [] : [{ row: said, content: saidContent }];
+    for (const change of this.#left) {
+      const at = change.isAddition ? -1 : rows.findIndex(({ content }) => content === change.content);
+      if (change.isAddition) rows.push(change);
+      else if (at >= 0) rows.splice(at, 1);
+    }
+    return rows.map(({ row }) => row);
   }
 }

@@ -9,6 +9,7 @@ import { LastRow } from '../../../operators/streaming/last-row.js';
 import { Normalize } from '../../../operators/streaming/normalize.js';
 import { Rank } from '../../../operators/streaming/rank.js';
 import type { RowFunction } from '../../../operators/streaming/row-function.js';
+import { UpsertConflicts } from '../../../operators/streaming/upsert-conflicts.js';
 import { APPENDING, at, callOf, changing, type Event, run } from './rows.js';
 
 const TTL_MS = 100;
@@ -230,6 +231,29 @@ describe('state with a time to live', () => {
         [100, ['+I', ['a', at(3)]], { watermark: 3 }],
       ),
     ).toEqual([[`+I [a ${at(1)}] = [1]`], [], [`+I [a ${at(3)}] = [1]`]]);
+  });
+
+  it('rows that conflict with the one that was written, or leave it as it was, do not prolong its life', () => {
+    const aging = new Aging();
+    const names = { keys: [0], names: ['k'], table: 'up', fails: false };
+    const rows = new UpsertConflicts(
+      { kind: 'conflict', ...names, inputs: [changing(2)], outputs: [] },
+      aging.state(),
+    );
+    const said = (change: '+I' | '-U' | '+U', value: number): Event => [change, ['a', value, null]];
+    const moves = { watermark: 1 };
+
+    expect(
+      aging.run(
+        rows,
+        [0, said('+I', 1), moves],
+        [50, said('-U', 1), said('+U', 2), moves],
+        [60, said('+I', 3), moves],
+        [20, said('-U', 2), said('+U', 2), moves],
+        [19, said('+I', 4), moves],
+        [1, said('+I', 5), moves],
+      ),
+    ).toEqual([['+I [a 1 null]'], ['+U [a 2 null]'], [], [], [], ['+I [a 5 null]']]);
   });
 
   it('what has expired does not stay in memory', () => {

@@ -66,6 +66,24 @@ test('rows that are there only between two watermarks are no conflict', () => {
   expect(run(conflicts(true), [row('+I', 'a', 1), row('-D', 'a', 1), MOVES])).toEqual([]);
 });
 
+test('a row that goes before it comes, between two watermarks, has not been there', () => {
+  expect(run(conflicts(true), [row('-D', 'a', 1), row('+I', 'a', 1), MOVES])).toEqual([]);
+  const leftOut = [row('+I', 'a', 1), row('+I', 'a', 2), MOVES];
+  const goesBoth = [row('-U', 'a', 2), row('-D', 'a', 1), row('+U', 'a', 2), MOVES];
+  expect(run(conflicts(false), [...leftOut, ...goesBoth])).toEqual(['+I [a 1 null]', '-D [a 1 null]']);
+});
+
+test('a row that goes and comes again between two watermarks is still the first', () => {
+  const again = [row('-U', 'a', 1), row('+I', 'a', 2), row('+U', 'a', 1), MOVES];
+  expect(run(conflicts(false), [row('+I', 'a', 1), MOVES, ...again])).toEqual(['+I [a 1 null]']);
+});
+
+test('a removal waits for its addition no longer than until the next watermark', () => {
+  expect(run(conflicts(true), [row('-D', 'a', 1), MOVES, row('+I', 'a', 1), MOVES])).toEqual([
+    '+I [a 1 null]',
+  ]);
+});
+
 test('rows since the last watermark are in a checkpoint, beside what was said', () => {
   const state = new HeapState();
   run(conflicts(true, state), [...SUMS.slice(0, 3), row('-U', 'a', 1), row('+U', 'a', 3)]);
