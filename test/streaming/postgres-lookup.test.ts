@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ended, millstream, startMillstream } from '../cli/support/command.js';
 import { PostgresServer, whyNoPostgres } from './support/postgres-server.js';
 import { printedRows, tableText } from './support/printed-rows.js';
@@ -153,7 +153,7 @@ def label(kind: str | None, stock: int | None) -> str:
   }, 120_000);
 
   it('a row that is not there yet is asked for again', async () => {
-    server.sql('CREATE TABLE later (k text PRIMARY KEY, mood text)');
+    server.sql("CREATE TABLE later (k text PRIMARY KEY, mood text); INSERT INTO later VALUES ('a', 'there')");
     const retry =
       "'retry-predicate' = 'lookup_miss', 'retry-strategy' = 'fixed_delay', 'fixed-delay' = '20 ms'";
     const job = startMillstream([
@@ -167,10 +167,18 @@ def label(kind: str | None, stock: int | None) -> str:
     ]);
     const end = ended(job);
 
-    const answer = answersOf(job)(1, 'z');
+    const answer = answersOf(job);
+    const asked = (since: string) =>
+      server.sql(`SELECT query_start FROM pg_stat_activity WHERE application_name = 'millstream' AND state = 'idle'
+        AND query LIKE '%later%' AND query_start > '${since}' ORDER BY 1 DESC`)[0];
+
+    expect(await answer(1, 'a')).toEqual(['there']);
+    const before = await vi.waitUntil(() => asked('-infinity'), 60_000);
+    const late = answer(2, 'z');
+    await vi.waitFor(() => expect(asked(before)).toBeDefined(), 60_000);
     server.sql("INSERT INTO later VALUES ('z', 'come')");
 
-    expect(await answer).toEqual(['come']);
+    expect(await late).toEqual(['come']);
     job.stdin.end();
     expect((await end).code).toBe(0);
   }, 120_000);
