@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from importlib.machinery import ModuleSpec, PathFinder
+from importlib.machinery import ModuleSpec
 from types import ModuleType
 
 import pyarrow as pa
@@ -39,14 +39,22 @@ class _IntroducePandas:
     ) -> ModuleSpec | None:
         if name != "pandas":
             return None
-        spec = PathFinder.find_spec(name, path, target)
+        spec = self._found(name, path, target)
         if spec is None or spec.loader is None:
             return spec
-        execute = spec.loader.exec_module
+        loader, execute = spec.loader, spec.loader.exec_module
 
         def execute_and_introduce(module: ModuleType) -> None:
+            # One loader may load all that is in an archive.
+            loader.exec_module = execute  # type: ignore[method-assign]
             execute(module)
             pa.array([None]).to_pandas()
 
-        spec.loader.exec_module = execute_and_introduce  # type: ignore[method-assign]
+        loader.exec_module = execute_and_introduce  # type: ignore[method-assign]
         return spec
+
+    def _found(self, name: str, path: Sequence[str] | None, target: ModuleType | None) -> ModuleSpec | None:
+        """What the other finders find: pandas may be in an archive, or installed as editable."""
+        others = (finder for finder in sys.meta_path if finder is not self)
+        specs = (finder.find_spec(name, path, target) for finder in others)
+        return next((spec for spec in specs if spec is not None), None)
