@@ -35,6 +35,7 @@ import { explainIsolation } from './isolation.js';
 import { isJob, type JobStatement, startsJob } from './job-statement.js';
 import { jobSummary } from './job-summary.js';
 import { listingResult } from './listing-result.js';
+import { metricsListener } from './metrics-listener.js';
 import { shadowedNote } from './note-shadowed.js';
 import { type PlannedJob, type PlanningParts, planJob } from './plan-job.js';
 import { statementPortability } from './portability.js';
@@ -42,7 +43,6 @@ import { restartSettings } from './restart-settings.js';
 import { rowsResult } from './rows-result.js';
 import { type RunOutcome, runGraph } from './run-graph.js';
 import type {
-  JobMetrics,
   JobSession,
   JobSummary,
   PortabilityResult,
@@ -376,21 +376,13 @@ export class Session implements JobSession {
           spoken.progress(progress);
           this.#options.onProgress(progress);
         },
-        onMetrics: this.#onMetrics(),
+        onMetrics: metricsListener(this.#options, this.configuration),
       });
       return jobSummary(graph, outcome, engine);
     } finally {
       spoken.end();
       release();
     }
-  }
-
-  #onMetrics(): ((metrics: JobMetrics) => void) | null {
-    const { onMetrics, needsMetrics } = this.#options;
-    if (onMetrics === undefined) return null;
-    const settings = { prometheusPort: this.configuration.get('metrics.reporter.prom.port') };
-    if (needsMetrics?.(settings) === false) return null;
-    return (metrics) => onMetrics(metrics, settings);
   }
 
   #explained({ queries, graph }: PlannedJob): string {
