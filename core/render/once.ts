@@ -17,3 +17,11 @@ export function renderOnce(
   const named = render(args.map((arg, i) => (once[i] ? `once_.x${i}` : arg)));
   return `list_transform([struct_pack(${fields.join(', ')})], lambda once_: ${named})[1]`;
 }
+
+/** Texts that are written several times over grow by powers: quotients of quotients. */
+const LONGEST_OPERAND = 200;
+
+/** True for operands that are not to be written several times over. */
+export function isLong(sql: string): boolean {
+  return sql.length > LONGEST_OPERAND;
+}

@@ -1,6 +1,6 @@
 /** Aggregate functions. Results have Flink's types: SUM keeps the integer type, AVG of integers truncates. */
 import { renderCast } from '../../render/cast.js';
-import { renderOnce } from '../../render/once.js';
+import { isLong, renderOnce } from '../../render/once.js';
 import { castTo, operand, quoteString } from '../../render/sql-text.js';
 import { toDuckDbType } from '../../types/arrow-type.js';
 import type { DataType } from '../../types/data-type.js';
@@ -12,7 +12,7 @@ import { accept, signatureText } from '../define.js';
 import type { Parameter } from '../parameter.js';
 import { any, comparable, constantText, double, numeric, optional, repeated, text } from '../parameter.js';
 import type { FunctionArgument, Inference } from '../scalar-function.js';
-import { type DecimalType, isLong, withShortNames } from './decimal-operand.js';
+import { type DecimalType, withShortNames } from './decimal-operand.js';
 import { decimalQuotientOf } from './decimal-quotient.js';
 import { folded } from './integer-overflow.js';
 import { jsonAggregates } from './json-aggregate.js';

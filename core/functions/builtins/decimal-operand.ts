@@ -1,5 +1,5 @@
 /** Operands of exact arithmetic, and what is known of their digits. */
-import { renderOnce } from '../../render/once.js';
+import { isLong, renderOnce } from '../../render/once.js';
 import { castTo, operand } from '../../render/sql-text.js';
 import { toDuckDbType } from '../../types/arrow-type.js';
 import type { DataType } from '../../types/data-type.js';
@@ -16,14 +16,6 @@ export interface DecimalOperand {
 
 /** Digits of a DECIMAL that DuckDB keeps in 64 bits: it checks for overflow there and does not widen. */
 export const BIGINT_DIGITS = 18;
-
-/** Operands are written several times over, so quotients of quotients would grow by powers. */
-const LONGEST_OPERAND = 200;
-
-/** True for operands that are not to be written several times over. */
-export function isLong(sql: string): boolean {
-  return sql.length > LONGEST_OPERAND;
-}
 
 /** `render` of two operands; where they are long, they are computed under names of their own first. */
 export function withShortNames(
