@@ -18,35 +18,43 @@ export interface AwaitedJob {
   readonly signal: AbortSignal;
   /** Between two questions; 0.5 where it is not given. Sessions are kept alive by the way. */
   readonly secondsBetween?: number;
+  /** Waits between two questions; a timer where it is not given. @throws where the signal is aborted */
+  readonly pause?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
 const QUESTIONS_PER_HEARTBEAT = 60;
-/** In a row that get no answer, or SUSPENDED: a server that begins again answers by then. */
+/** In a row that get no answer: a server that begins again answers by then. */
 const MOST_FAILURES = 20;
+/** Another JobManager takes a job over within 15 to 60 s, and may give no answer meanwhile. */
+const MOST_SECONDS_SUSPENDED = 120;
 
 /**
  * Returns when the job has finished.
- * @throws {EnvironmentError} FLINK_UNREACHABLE: nobody tells how the job is, which goes on; FLINK_SUSPENDED; FLINK_CANCELLED
- * where somebody has cancelled it there; {MillstreamError} FLINK_JOB_FAILED and the others of `flinkFailure`
+ * @throws {EnvironmentError} FLINK_UNREACHABLE: nobody tells how the job is, which goes on; FLINK_SUSPENDED: it has been so for
+ * two minutes; FLINK_CANCELLED where somebody has cancelled it there; {MillstreamError} FLINK_JOB_FAILED and the others of `flinkFailure`
  */
 export async function awaitJob(job: AwaitedJob): Promise<void> {
-  const { jobId, session, jobManager, reporter, signal, secondsBetween = 0.5 } = job;
+  const { jobId, session, jobManager, reporter, signal, secondsBetween = 0.5, pause = timer } = job;
   let shown = '';
   let failures = 0;
-  let suspended = 0;
+  let suspendedSince: number | null = null;
   for (let question = 0; ; question++) {
     const reading = await readState(job).catch(unanswered);
     failures = reading instanceof Error ? failures + 1 : 0;
-    if (failures === MOST_FAILURES) throw silence(job, reading as Error);
+    if (!(reading instanceof Error)) {
+      suspendedSince = reading.state === 'SUSPENDED' ? (suspendedSince ?? question) : null;
+    }
+    if (suspendedSince !== null) {
+      const seconds = (question - suspendedSince) * secondsBetween;
+      if (seconds >= MOST_SECONDS_SUSPENDED) throw suspension(job, seconds);
+    } else if (failures >= MOST_FAILURES) throw silence(job, reading as Error);
     if (reading instanceof Error) {
-      await wait(secondsBetween * 1000, undefined, { signal });
+      await pause(secondsBetween * 1000, signal);
       continue;
     }
     const { state, isFinal, rows } = reading;
     if (state !== shown) reporter.note(`Job ${jobId}: ${state}`);
     shown = state;
-    suspended = state === 'SUSPENDED' ? suspended + 1 : 0;
-    if (suspended === MOST_FAILURES) throw suspension(job);
     if (rows !== null && rows > 0) reporter.progress({ rows, totalRows: null, stages: [] });
     if (isFinal) {
       reporter.hideProgress();
@@ -55,8 +63,12 @@ export async function awaitJob(job: AwaitedJob): Promise<void> {
       return;
     }
     if (question % QUESTIONS_PER_HEARTBEAT === 0) await session.heartbeat().catch(unanswered);
-    await wait(secondsBetween * 1000, undefined, { signal });
+    await pause(secondsBetween * 1000, signal);
   }
+}
+
+async function timer(ms: number, signal: AbortSignal): Promise<void> {
+  await wait(ms, undefined, { signal });
 }
 
 /** A server that says no, or nothing, may answer another time. @throws what else went wrong */
@@ -80,12 +92,12 @@ function cancelledThere({ jobId, jobManager }: AwaitedJob): EnvironmentError {
 }
 
 /** Of a JobManager that ends; where the cluster is highly available another one takes the job over, and this does not come to pass. */
-function suspension({ jobId, jobManager }: AwaitedJob): EnvironmentError {
+function suspension({ jobId, jobManager }: AwaitedJob, seconds: number): EnvironmentError {
   return new EnvironmentError(
     'FLINK_SUSPENDED',
-    `The job ${jobId} is suspended: its JobManager has stopped, and no other one has taken the job over.`,
+    `The job ${jobId} has been suspended for ${Math.round(seconds)} s: its JobManager has stopped.`,
     {
-      hint: `A cluster with high availability goes on with it: ${jobManager.link(jobId)}. Another one does not; submit the job again.`,
+      hint: `See on its page whether it goes on: ${jobManager.link(jobId)}. A cluster with high availability may still take it over; submit it again only where it does not.`,
     },
   );
 }
@@ -106,8 +118,8 @@ async function readState({ jobId, session, jobManager, signal }: AwaitedJob): Pr
     unanswered(error);
   }
   let state = 'UNKNOWN';
-  const pause = () => wait(200, undefined, { signal });
-  for await (const { columns, rows } of session.execute(`DESCRIBE JOB '${jobId}'`, pause)) {
+  const untilReady = () => timer(200, signal);
+  for await (const { columns, rows } of session.execute(`DESCRIBE JOB '${jobId}'`, untilReady)) {
     const at = columns.findIndex(({ name }) => name === 'status');
     for (const { values } of rows) state = String(values[at]);
   }

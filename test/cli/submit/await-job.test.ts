@@ -12,12 +12,15 @@ describe('a job of a cluster whose servers do not answer', () => {
 
   afterEach(() => flink.close());
 
-  async function wait(jobs: readonly Answer[]): Promise<string[]> {
+  let pauses: number[];
+
+  async function wait(jobs: readonly Answer[], secondsBetween = 0.5): Promise<string[]> {
     flink = await fakeFlink({ ...GATEWAY, 'POST /v4/sessions/s/statements': [AWAY], 'GET /jobs/abc': jobs });
     const { signal } = new AbortController();
     const server = new RestServer(flink.url, signal);
     const session = await (await SqlGateway.connect(server)).openSession({});
     const notes: string[] = [];
+    pauses = [];
     const reporter = { note: (text: string) => notes.push(text), hideProgress() {}, progress() {} };
     const jobManager = new JobManager(server);
     await awaitJob({
@@ -26,7 +29,8 @@ describe('a job of a cluster whose servers do not answer', () => {
       jobManager,
       reporter: reporter as never,
       signal,
-      secondsBetween: 0,
+      secondsBetween,
+      pause: async (ms) => void pauses.push(ms),
     });
     return notes;
   }
@@ -46,11 +50,24 @@ describe('a job of a cluster whose servers do not answer', () => {
     });
   });
 
-  it('is told as suspended where it stays so, and not as cancelled', async () => {
-    await expect(wait([SUSPENDED])).rejects.toMatchObject({
+  it.each([
+    [0.5, 240],
+    [30, 4],
+  ])('is told as suspended after two minutes, with %d s between two questions', async (seconds, count) => {
+    await expect(wait([SUSPENDED], seconds)).rejects.toMatchObject({
       code: 'FLINK_SUSPENDED',
-      message: expect.stringMatching(/^The job abc is suspended: its JobManager has stopped/),
+      message: 'The job abc has been suspended for 120 s: its JobManager has stopped.',
+      hint: expect.stringMatching(
+        /^See on its page whether it goes on: http:\S+\/#\/job\/running\/abc\. .* submit it again only where it does not\.$/,
+      ),
     });
+    expect(pauses).toEqual(Array(count).fill(seconds * 1000));
+  });
+
+  it('is waited for while nobody answers between the JobManager that stopped and the next one', async () => {
+    const takenOver = [SUSPENDED, ...Array<Answer>(30).fill(AWAY), FINISHED];
+    expect(await wait(takenOver)).toEqual(['Job abc: SUSPENDED', 'Job abc: FINISHED']);
+    await expect(wait([SUSPENDED, AWAY])).rejects.toMatchObject({ code: 'FLINK_SUSPENDED' });
   });
 
   it('is given up after several, with where it goes on', async () => {
