@@ -62,8 +62,8 @@ describe('the SQL of a file scan', () => {
     const options = { format: 'parquet', 'source.monitor-interval': '1 s' };
 
     expect(text({ columns: { id: 'BIGINT', name: 'STRING' }, options, read: ['name'] })).toBe(
-      '(SELECT CAST(name AS VARCHAR) AS name FROM (SELECT CAST(NULL AS VARCHAR) AS name WHERE false UNION ALL BY NAME ' +
-        "SELECT * FROM read_parquet('data/<files that have come>', union_by_name = true)))",
+      "(SELECT CAST(name AS VARCHAR) AS name FROM read_parquet('data/<files that have come>', schema = MAP " +
+        "{'name': {'name': 'name', 'type': 'VARCHAR', 'default_value': NULL}}, explicit_cardinality = 1000000))",
     );
   });
 
