@@ -195,6 +195,8 @@ function changesText(from: DataType, to: DataType): boolean {
     if (a.kind === 'ROW' && b.kind === 'ROW')
       return a.fields.every((f, i) => widens(f.type, b.fields[i]!.type));
     if (typeFamily(a) === 'string') return b.kind !== 'CHAR' && lengthOf(a) <= lengthOf(b);
+    if (typeFamily(a) === 'binary')
+      return b.kind === 'BINARY' ? a.kind === 'BINARY' && a.length === b.length : lengthOf(a) <= lengthOf(b);
     return !('precision' in a && 'precision' in b) || a.kind === 'DECIMAL' || a.precision <= b.precision;
   };
   return !widens(from, to);
