@@ -36,6 +36,10 @@ export function bindWindowCall(
       ? pythonCall(inner, node, callee.declaration)
       : builtinCall(inner, node, callee.name);
   const spec = specOf(at, node);
+  if (spec.frame !== null && callee.kind !== 'python' && FRAMELESS.test(callee.name)) {
+    const message = `${name} takes no frame: Flink allows neither ROWS nor RANGE with it.`;
+    throw bindError(context, 'SQL_INVALID', message, node.span, 'Leave ROWS or RANGE out.');
+  }
   const bound: WindowCall = {
     kind: 'window_call',
     ...call,
@@ -47,6 +51,9 @@ export function bindWindowCall(
   };
   return isMoment(bound) ? momentOver(context, bound) : bound;
 }
+
+/** Functions of a row's place in its partition; NTILE has a frame in Flink, that changes nothing. */
+const FRAMELESS = /^(ROW_NUMBER|RANK|DENSE_RANK|PERCENT_RANK|CUME_DIST|LAG|LEAD)$/i;
 
 /** What differs between built-ins and Python. */
 type CalledOver = Pick<WindowCall, 'function' | 'arguments' | 'python' | 'type'>;

@@ -111,6 +111,14 @@ const cases: readonly (readonly [sql: string, problem: string])[] = [
   ],
   ['SELECT ROW_NUMBER() FROM t', 'SQL_INVALID 1:8+12 ROW_NUMBER needs an OVER clause.'],
   [
+    'SELECT RANK() OVER (ORDER BY a ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) FROM t',
+    'SQL_INVALID 1:8+65 RANK takes no frame: Flink allows neither ROWS nor RANGE with it. | Leave ROWS or RANGE out.',
+  ],
+  [
+    'SELECT a, LAG(a) OVER (w) FROM t WINDOW w AS (ORDER BY a RANGE BETWEEN 1 PRECEDING AND CURRENT ROW)',
+    'SQL_INVALID 1:11+15 LAG takes no frame: Flink allows neither ROWS nor RANGE with it. | Leave ROWS or RANGE out.',
+  ],
+  [
     'SELECT a FROM t WHERE ROW_NUMBER() OVER (ORDER BY a) = 1',
     'SQL_INVALID 1:23+30 The window function ROW_NUMBER cannot stand in WHERE. | Compute it in a subquery.',
   ],
