@@ -179,12 +179,12 @@ export class CdcSource implements SourceOperator {
       client,
       () => this.#context.clock.nowMs(),
       () => this.#forgettable(),
+      () => this.#absence.answered(),
     );
     this.#stream = stream;
     stream.start(client, this.table.slot, this.table.publication, this.#sent!);
     let micros = 0n;
     for await (const message of stream) {
-      this.#absence.answered();
       if (message.kind === 'begin') {
         micros = message.committedMicros;
         this.#boundary ??= deferred<void>();

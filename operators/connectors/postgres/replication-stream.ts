@@ -11,6 +11,7 @@ import {
 interface Connection {
   readonly stream: { pause(): void; resume(): void };
   on(event: 'copyData', listener: (message: { readonly chunk: Buffer }) => void): void;
+  on(event: 'replicationStart', listener: () => void): void;
   on(event: 'error' | 'end', listener: (error?: Error) => void): void;
   on(event: 'errorMessage', listener: (error: Error) => void): void;
   sendCopyFromChunk(chunk: Buffer): void;
@@ -30,8 +31,11 @@ export class ReplicationStream implements AsyncIterableIterator<ReplicationMessa
     private readonly nowMs: () => number,
     /** What the server may forget; it is told when it asks, and by `confirm`. */
     private readonly confirmed: () => bigint,
+    /** Called when the server begins, and with each of its messages: a quiet one says for a long time no more. */
+    private readonly onAnswer: () => void,
   ) {
     this.#connection = (client as unknown as { readonly connection: Connection }).connection;
+    this.#connection.on('replicationStart', () => this.onAnswer());
     this.#connection.on('copyData', ({ chunk }) => this.#take(chunk));
     this.#connection.on('error', (error) => this.fail(error ?? new Error('Connection terminated')));
     this.#connection.on('errorMessage', (error) => this.fail(error));
@@ -88,6 +92,7 @@ export class ReplicationStream implements AsyncIterableIterator<ReplicationMessa
   /** `w`: a message behind 24 bytes of places and times. `k`: the server is alive, and may ask whether we are. */
   #take(chunk: Buffer): void {
     const kind = String.fromCharCode(chunk[0]!);
+    if (kind === 'k' || kind === 'w') this.onAnswer();
     if (kind === 'k') {
       if (chunk[17] === 1) this.confirm();
       return;
