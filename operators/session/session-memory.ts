@@ -18,14 +18,17 @@ export interface SessionMemoryOptions {
 
 /** Of what is free a job without `millstream.memory` leaves a quarter, so that the next one starts too. */
 const SHARE_OF_FREE = 0.75;
-const LEAST_SHARE_BYTES = 1024 * MIB;
+/** What jobs of a few stages need: with less a job waits for others rather than being refused when it is planned. */
+const LEAST_SHARE = { part: 0.25, fromBytes: 1024 * MIB, toBytes: 2048 * MIB };
 
 /**
  * What a job without `millstream.memory` is granted, or waits for, where so much is free.
  * @param leastBytes what its settings need
  */
 export function shareOfFree(freeBytes: number, ceilingBytes: number, leastBytes = 0): number {
-  const least = Math.min(ceilingBytes, Math.max(leastBytes, LEAST_SHARE_BYTES));
+  const { part, fromBytes, toBytes } = LEAST_SHARE;
+  const usual = Math.max(fromBytes, Math.min(toBytes, Math.floor(ceilingBytes * part)));
+  const least = Math.min(ceilingBytes, Math.max(leastBytes, usual));
   return Math.max(least, Math.floor(freeBytes * SHARE_OF_FREE));
 }
 
@@ -60,8 +63,8 @@ export class SessionMemory {
   }
 
   /**
-   * Waits for the session's memory: `millstream.memory`, else three quarters of what other jobs leave, at least 1 GiB or
-   * what the settings need.
+   * Waits for the session's memory: `millstream.memory`, else three quarters of what other jobs leave, at least a quarter of
+   * the machine's up to 2 GiB, or what the settings need.
    * @param leastBytes what the settings need
    * @param before what still ends and holds memory of this session
    */

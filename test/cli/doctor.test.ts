@@ -82,7 +82,7 @@ describe('doctor', () => {
     );
     expect(checkMemory([], 12 * gib, 12 * gib)[1]!.text).toBe('12.0 GiB is free');
     expect(checkMemory([{ ...jobs[0]!, grantedBytes: 12 * gib }], 12 * gib)[2]!.text).toMatch(
-      /^1\.0 GiB, once that is free: /,
+      /^2\.0 GiB, once that is free: /,
     );
   });
 

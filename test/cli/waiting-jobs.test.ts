@@ -20,7 +20,7 @@ it('waits for the memory of another job and goes on when that has ended, or fail
 
   const refused = await millstream(['run', '-e', 'SELECT 1', '--no-wait']);
   expect({ code: refused.code, stdout: refused.stdout.toString() }).toEqual({ code: 1, stdout: '' });
-  expect(refused.stderr).toContain('Error RESOURCES_TAKEN: -e needs 1 GiB of memory; 1 KiB of');
+  expect(refused.stderr).toMatch(/Error RESOURCES_TAKEN: -e needs [12](\.\d)? GiB of memory; 1 KiB of/);
   expect(refused.stderr).toContain(`nightly.sql (pid ${process.pid}) has`);
 
   const waiting = startMillstream(['run', '-e', 'SELECT 1', '--format', 'csv', '--quiet']);
