@@ -220,6 +220,8 @@ describe.skipIf(reason !== null)('PostgreSQL', () => {
       'schema-name': 'public',
       'table-name': 'altered',
       'slot.name': 'altered_slot',
+      // That of the same name as by default is of another test's table.
+      'debezium.publication.name': 'altered_changes',
       'decoding.plugin.name': 'pgoutput',
     };
     const sql = (columns: string) => `${tableText('altered', columns, source)}SELECT id, v, w FROM altered`;
