@@ -67,6 +67,7 @@ export * from './plan/logical-plan.js';
 export { optimize } from './plan/optimizer.js';
 export { arrivalOrder } from './plan/processing-time.js';
 export * from './plan/stream-operator.js';
+export * from './plan/strict-conflict.js';
 export { someExpression } from './plan/visit-expression.js';
 export { expressionsOf, inputsOf, somePlan } from './plan/visit-plan.js';
 export { portabilityOfDefinition, portabilityOfJob } from './portability/check-portability.js';

@@ -3,6 +3,7 @@ import type { Expression } from './expression.js';
 import { columnOf } from './expression-builders.js';
 import type { LogicalPlan, SortKey } from './logical-plan.js';
 import { inlined } from './plan-builders.js';
+import { isEventTime } from './time-attribute.js';
 import { inputsOf } from './visit-plan.js';
 
 /** True for what PROCTIME() gave, as a call over the rows of `plan` or as a column of it. */
@@ -25,6 +26,11 @@ export function isProcessingTime(plan: LogicalPlan, expression: Expression): boo
     default:
       return inputsOf(plan).some((input) => isProcessingTime(input, expression));
   }
+}
+
+/** True for event time and for processing time: what rows of a stream can be in the order of. */
+export function isAnyTime(plan: LogicalPlan, expression: Expression): boolean {
+  return isProcessingTime(plan, expression) || isEventTime(plan, expression);
 }
 
 /** What ORDER BY says where processing time is among its keys. */

@@ -23,10 +23,10 @@ export function isTimeAttribute(plan: LogicalPlan, id: string, above: readonly E
     case 'project': {
       const expression = plan.expressions[position]!;
       const isPassedOn = expression.kind === 'column' && expression.id === id;
-      return (column.rowtime === true && !isPassedOn) || isAttributeOf(plan.input, expression);
+      return (column.rowtime === true && !isPassedOn) || isEventTime(plan.input, expression);
     }
     case 'aggregate':
-      return isAttributeOf(plan.input, plan.groups[position]);
+      return isEventTime(plan.input, plan.groups[position]);
     case 'filter':
       return isTimeAttribute(plan.input, id, conjunctsOf(plan.predicate));
     case 'join':
@@ -42,8 +42,9 @@ export function isTimeAttribute(plan: LogicalPlan, id: string, above: readonly E
   }
 }
 
-function isAttributeOf(input: LogicalPlan, expression: Expression | undefined): boolean {
-  return expression?.kind === 'column' && isTimeAttribute(input, expression.id);
+/** True where the expression over the rows of `plan` is a column of event time. */
+export function isEventTime(plan: LogicalPlan, expression: Expression | undefined): boolean {
+  return expression?.kind === 'column' && isTimeAttribute(plan, expression.id);
 }
 
 function isJoinAttribute(join: Join, id: string, above: readonly Expression[]): boolean {

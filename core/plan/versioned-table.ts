@@ -5,7 +5,7 @@ import { columnOf, literalOf } from './expression-builders.js';
 import { referencedColumns } from './expression-facts.js';
 import type { LogicalPlan } from './logical-plan.js';
 import { type Filter, idsOf, inlined, type Project, projectOf } from './plan-builders.js';
-import { isTimeAttribute } from './time-attribute.js';
+import { isEventTime } from './time-attribute.js';
 
 /** A plan whose rows are the versions of a table. */
 export interface VersionedTable {
@@ -83,10 +83,7 @@ function lastRows(plan: Filter): VersionedTable | null {
   const isFirst = (condition: Expression) => isOne(condition, input.columns[at]!.id);
   const [order, second] = call.orderBy;
   const isLast =
-    order?.descending === true &&
-    second === undefined &&
-    order.expression.kind === 'column' &&
-    isTimeAttribute(input.input, order.expression.id);
+    order?.descending === true && second === undefined && isEventTime(input.input, order.expression);
   if (
     !isLast ||
     !conditions.some(isFirst) ||

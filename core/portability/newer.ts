@@ -1,7 +1,6 @@
 /** What came after Flink 1.20. */
 
-import { isProcessingTime } from '../plan/processing-time.js';
-import { isTimeAttribute } from '../plan/time-attribute.js';
+import { isAnyTime } from '../plan/processing-time.js';
 import { expressionsOf, inputsOf } from '../plan/visit-plan.js';
 import type { FunctionCallNode } from '../sql/ast.js';
 import type { Finding } from './finding.js';
@@ -82,8 +81,7 @@ function* overByValues({ queries }: PortableJob): Generator<Finding> {
       for (const call of expressionsOf(node).flatMap((expression) => [...expressionsIn(expression)])) {
         if (call.kind !== 'window_call' || (RANKINGS.has(call.function) && filtered.has(node))) continue;
         const first = call.orderBy[0]?.expression;
-        if (first === undefined || isProcessingTime(input, first)) continue;
-        if (first.kind === 'column' && isTimeAttribute(input, first.id)) continue;
+        if (first === undefined || isAnyTime(input, first)) continue;
         const message = 'Over a stream Flink 1.20 orders OVER by event time or processing time alone.';
         yield refused('over-by-value', message, 'Order by a time attribute, or take Flink 2.3.', call);
       }

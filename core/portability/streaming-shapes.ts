@@ -1,7 +1,6 @@
 /** Queries that Millstream computes with all rows at hand, and Flink refuses over a stream. */
 import type { LogicalPlan } from '../plan/logical-plan.js';
-import { isProcessingTime } from '../plan/processing-time.js';
-import { isTimeAttribute } from '../plan/time-attribute.js';
+import { isAnyTime } from '../plan/processing-time.js';
 import { upsertKeys } from '../plan/upsert-keys.js';
 import { type Finding, refused } from './finding.js';
 import type { PortableJob } from './portability-context.js';
@@ -77,12 +76,7 @@ function hidesItsKey(node: LogicalPlan): boolean {
 
 function isByTime({ keys, input }: Extract<LogicalPlan, { kind: 'sort' }>): boolean {
   const [first] = keys;
-  if (first === undefined || first.descending) return false;
-  const { expression } = first;
-  return (
-    isProcessingTime(input, expression) ||
-    (expression.kind === 'column' && isTimeAttribute(input, expression.id))
-  );
+  return first !== undefined && !first.descending && isAnyTime(input, first.expression);
 }
 
 function* overs(node: LogicalPlan): Generator<Finding> {

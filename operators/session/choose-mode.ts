@@ -13,6 +13,7 @@ import {
   type SortKey,
   someExpression,
   somePlan,
+  strictConflictOf,
 } from '../../core/index.js';
 
 export type Mode = 'batch' | 'streaming';
@@ -91,8 +92,8 @@ export function onlyStreamsQuery(
   { root, sink }: QueryPlan,
   options: Pick<PlanOptions, 'connectors' | 'functions'>,
 ): string | null {
-  const onConflict = sink.kind === 'table' ? sink.onConflict : null;
-  if (onConflict === 'ERROR' || onConflict === 'NOTHING') return `ON CONFLICT DO ${onConflict} needs it`;
+  const strict = strictConflictOf(sink);
+  if (strict !== null) return `ON CONFLICT DO ${strict.behavior} needs it`;
   return onlyStreams(root, options);
 }
 

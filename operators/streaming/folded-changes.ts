@@ -23,12 +23,16 @@ export class FoldedChanges<T> {
 
   /** `key` is the same for equal items. */
   add(item: T, key: string, change: Change): void {
-    this.#waiting.push({ item, key, change, isKept: false, pair: null, isLoose: false, isGone: false });
+    this.#wait(item, key, change, false);
   }
 
   /** An item that no other undoes, and that undoes none. */
   keep(item: T, key: string, change: Change): void {
-    this.#waiting.push({ item, key, change, isKept: true, pair: null, isLoose: false, isGone: false });
+    this.#wait(item, key, change, true);
+  }
+
+  #wait(item: T, key: string, change: Change, isKept: boolean): void {
+    this.#waiting.push({ item, key, change, isKept, pair: null, isLoose: false, isGone: false });
   }
 
   /** Gives what is left; nothing waits then. */

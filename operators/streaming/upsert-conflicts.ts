@@ -8,16 +8,8 @@ import {
   type StreamOperator,
   type TimeQueue,
 } from '../../core/index.js';
-import {
-  type Change,
-  type Collector,
-  DELETE,
-  INSERT,
-  isAddition,
-  type Row,
-  type RowFunction,
-  UPDATE_AFTER,
-} from './row-function.js';
+import { emitTransition } from './latest-row.js';
+import { type Change, type Collector, isAddition, type Row, type RowFunction } from './row-function.js';
 import { contentKey, rowKey } from './value-key.js';
 
 /**
@@ -61,20 +53,12 @@ export class UpsertConflicts implements RowFunction {
       const said = this.#said.get(key) ?? null;
       const rows = ofKey.appliedTo(said, said === null ? null : this.#content(said));
       if (rows.length > 1 && this.spec.fails) this.#fail(rows[0]!);
-      this.#say(key, said, rows[0] ?? null, out);
+      const row = rows[0] ?? null;
+      const isNew = emitTransition(said, row, this.#content, out);
+      if (row === null) this.#said.delete(key);
+      // As in Flink the time to live begins anew only with a row that is emitted.
+      else if (isNew) this.#said.set(key, row);
     }
-  }
-
-  /** As in Flink the time to live begins anew only with a row that is emitted. */
-  #say(key: string, said: Row | null, row: Row | null, out: Collector): void {
-    if (row === null) {
-      if (said !== null) out.emit(DELETE, [said], []);
-      this.#said.delete(key);
-      return;
-    }
-    if (said !== null && this.#content(said) === this.#content(row)) return;
-    out.emit(said === null ? INSERT : UPDATE_AFTER, [row], []);
-    this.#said.set(key, row);
   }
 
   #fail(row: Row): never {
@@ -89,9 +73,7 @@ export class UpsertConflicts implements RowFunction {
     );
   }
 
-  #content(row: Row): string {
-    return contentKey(row, this.spec.inputs[0]!);
-  }
+  readonly #content = (row: Row): string => contentKey(row, this.spec.inputs[0]!);
 }
 
 /** The changes of one key since the watermark, without those that cancel each other, whichever of them came first. */

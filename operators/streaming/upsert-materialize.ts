@@ -6,16 +6,8 @@ import {
   type StateBackend,
   type StreamOperator,
 } from '../../core/index.js';
-import {
-  type Change,
-  type Collector,
-  DELETE,
-  INSERT,
-  isAddition,
-  type Row,
-  type RowFunction,
-  UPDATE_AFTER,
-} from './row-function.js';
+import { emitTransition } from './latest-row.js';
+import { type Change, type Collector, isAddition, type Row, type RowFunction } from './row-function.js';
 import { contentKey, rowKey } from './value-key.js';
 
 /** As Flink's SinkUpsertMaterializer, said once for a batch. A row that goes and was never seen says nothing. */
@@ -46,11 +38,7 @@ export class UpsertMaterialize implements RowFunction {
 
   flush(out: Collector): void {
     for (const [key, before] of this.#before) {
-      const now = this.#rows.get(key)?.at(-1) ?? null;
-      if (now === null && before !== null) out.emit(DELETE, [before], []);
-      else if (now !== null && before === null) out.emit(INSERT, [now], []);
-      else if (now !== null && this.#content(now) !== this.#content(before!))
-        out.emit(UPDATE_AFTER, [now], []);
+      emitTransition(before, this.#rows.get(key)?.at(-1) ?? null, this.#content, out);
     }
     this.#before.clear();
   }
@@ -61,7 +49,5 @@ export class UpsertMaterialize implements RowFunction {
     return rows.findIndex((known) => this.#content(known) === content);
   }
 
-  #content(row: Row): string {
-    return contentKey(row, this.spec.inputs[0]!);
-  }
+  readonly #content = (row: Row): string => contentKey(row, this.spec.inputs[0]!);
 }

@@ -5,7 +5,7 @@ import { expressionKey } from '../../plan/expression-key.js';
 import type { Project } from '../../plan/plan-builders.js';
 import { arrivalOrder } from '../../plan/processing-time.js';
 import type { StreamCall, StreamFrame, StreamPythonCall } from '../../plan/stream-operator.js';
-import { isTimeAttribute } from '../../plan/time-attribute.js';
+import { isEventTime } from '../../plan/time-attribute.js';
 import { rewriteExpression } from '../../plan/visit-expression.js';
 import { hasWindowOf, windowCallsOf } from '../../plan/window-calls.js';
 import { resourceGroupOf } from '../resource-group.js';
@@ -86,7 +86,7 @@ function checkLag(context: StreamContext, call: WindowCall): void {
 function timeOrder({ input }: Project, { orderBy }: WindowCall): readonly Expression[] | null {
   const [key, second] = orderBy;
   if (key === undefined || key.descending || second !== undefined) return null;
-  if (key.expression.kind === 'column' && isTimeAttribute(input, key.expression.id)) return [key.expression];
+  if (isEventTime(input, key.expression)) return [key.expression];
   return arrivalOrder(input, orderBy) === null ? null : [];
 }
 

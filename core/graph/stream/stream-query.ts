@@ -2,6 +2,7 @@
 import { columnOf } from '../../plan/expression-builders.js';
 import type { LogicalPlan, PlanColumn, QueryPlan } from '../../plan/logical-plan.js';
 import { projectOf } from '../../plan/plan-builders.js';
+import { strictConflictOf } from '../../plan/strict-conflict.js';
 import { upsertKeys } from '../../plan/upsert-keys.js';
 import { inputsOf } from '../../plan/visit-plan.js';
 import type { Changes, PlanOptions } from '../plan-options.js';
@@ -62,24 +63,18 @@ function materialized(context: StreamContext, relation: Relation, root: LogicalP
 function upserted(context: StreamContext, query: QueryPlan, relation: Relation, root: LogicalPlan): Relation {
   const { upsertMaterialize = 'auto' } = context.options;
   const { sink } = query;
-  const onConflict = sink.kind === 'table' ? sink.onConflict : null;
-  const isOne = onConflict === 'ERROR' || onConflict === 'NOTHING';
-  if (isOne) checkTimes(context, root, onConflict);
-  const isTaking = sink.kind === 'table' && (isOne || takenBy(query, context.options) !== 'insert');
+  const strict = strictConflictOf(sink);
+  if (strict !== null) checkTimes(context, root, strict.behavior);
+  const isTaking = sink.kind === 'table' && (strict !== null || takenBy(query, context.options) !== 'insert');
   const keys = isTaking ? primaryKeyOf(sink, root) : [];
   const isCovered = upsertKeys(root).some((key) => key.every((id) => keys.includes(id)));
   const isWanted =
     upsertMaterialize === 'force' || (upsertMaterialize === 'auto' && relation.change !== null && !isCovered);
   if (keys.length === 0) return relation;
-  if (isOne && !isCovered && upsertMaterialize !== 'none') {
-    const { path, primaryKey: names } = (sink as TableSink).table;
-    const kind = {
-      kind: 'conflict',
-      keys,
-      names,
-      table: path.at(-1)!,
-      fails: onConflict === 'ERROR',
-    } as const;
+  if (strict !== null && !isCovered && upsertMaterialize !== 'none') {
+    const { path, primaryKey: names } = strict.table;
+    const fails = strict.behavior === 'ERROR';
+    const kind = { kind: 'conflict', keys, names, table: path.at(-1)!, fails } as const;
     return operatorOver(context, [relation], kind, passedOn(root.columns), true);
   }
   if (!isWanted) return relation;
@@ -87,12 +82,12 @@ function upserted(context: StreamContext, query: QueryPlan, relation: Relation, 
 }
 
 /** Rows of one moment may come in any order: which of them is the first is known when it has passed. */
-function checkTimes(context: StreamContext, root: LogicalPlan, onConflict: string): void {
+function checkTimes(context: StreamContext, root: LogicalPlan, behavior: string): void {
   const untimed = untimedTable(root, false);
   if (untimed === null) return;
   refuseInStream(
     context,
-    `ON CONFLICT DO ${onConflict} over table ${untimed}, which has no WATERMARK,`,
+    `ON CONFLICT DO ${behavior} over table ${untimed}, which has no WATERMARK,`,
     root,
     'Declare a WATERMARK for each table that is read, or write ON CONFLICT DO DEDUPLICATE.',
   );

@@ -6,7 +6,7 @@ import { type Filter, filteredBy } from '../../plan/plan-builders.js';
 import { type ArrivalOrder, arrivalOrder } from '../../plan/processing-time.js';
 import { type RowNumbers, rowNumberBounds } from '../../plan/row-numbers.js';
 import type { StreamOperatorKind } from '../../plan/stream-operator.js';
-import { isTimeAttribute } from '../../plan/time-attribute.js';
+import { isEventTime } from '../../plan/time-attribute.js';
 import { windowTimeOf } from '../../plan/window-edges.js';
 import {
   operatorOver,
@@ -112,10 +112,13 @@ function operatorOf(
 ): StreamOperatorKind<string> {
   const [key, second] = call.orderBy;
   const isOne = from === 1 && to === 1 && second === undefined && below.change === null;
-  const isByTime = key?.expression.kind === 'column' && isTimeAttribute(input, key.expression.id);
-  if (isOne && isByTime) {
+  if (isOne && key !== undefined && isEventTime(input, key.expression)) {
     return { kind: key.descending ? 'last_row' : 'first_row', keys, time: order[0]!.column };
   }
-  const latest = arrival?.isLatestFirst === true ? { isLatestFirst: true } : {};
-  return { kind: 'rank', keys, order, from, to, ...latest, windowTime: null };
+  return { kind: 'rank', keys, order, from, to, ...latestFirst(arrival), windowTime: null };
+}
+
+/** The part of an operator that says which of rows equal by their keys is the first. */
+export function latestFirst(arrival: ArrivalOrder | null): { readonly isLatestFirst?: true } {
+  return arrival?.isLatestFirst === true ? { isLatestFirst: true } : {};
 }

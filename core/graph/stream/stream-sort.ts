@@ -2,7 +2,7 @@
 import type { LogicalPlan, SortKey } from '../../plan/logical-plan.js';
 import { arrivalOrder } from '../../plan/processing-time.js';
 import type { StreamSortKey } from '../../plan/stream-operator.js';
-import { isTimeAttribute } from '../../plan/time-attribute.js';
+import { isEventTime } from '../../plan/time-attribute.js';
 import {
   operatorOver,
   passedOn,
@@ -11,7 +11,7 @@ import {
   type StreamContext,
   withOperands,
 } from './relation.js';
-import { arrivalOrderOf } from './stream-rank.js';
+import { arrivalOrderOf, latestFirst } from './stream-rank.js';
 
 type Sort = Extract<LogicalPlan, { kind: 'sort' }>;
 
@@ -21,10 +21,7 @@ export function streamSort(context: StreamContext, node: Sort): Relation {
   const arrival = arrivalOrder(node.input, node.keys);
   if (arrival !== null && arrival.keys.length === 0 && !arrival.isLatestFirst)
     return sortByArrival(context, node, others);
-  const isTime =
-    first?.expression.kind === 'column' &&
-    isTimeAttribute(node.input, first.expression.id) &&
-    !first.descending;
+  const isTime = isEventTime(node.input, first?.expression) && first?.descending === false;
   const { relation, order } = keyed(context, context.plan(node.input), node.keys);
   if (!isTime || relation.change !== null) {
     refuseInStream(context, 'ORDER BY without LIMIT, unless by an ascending time,', node);
@@ -60,12 +57,19 @@ export function streamLimit(context: StreamContext, node: Extract<LogicalPlan, {
   const orderBy = { orderBy: sort?.keys ?? [], span: node.span };
   const arrival = arrivalOrderOf(context, sort?.input ?? input, below, orderBy);
   const { relation, order } = keyed(context, below, arrival?.keys ?? orderBy.orderBy);
-  const latest = arrival?.isLatestFirst === true ? { isLatestFirst: true } : {};
   const columns = columnsWith(relation, node.columns, order);
   const ranked = operatorOver(
     context,
     [relation],
-    { kind: 'rank', keys: [], order, from: offset + 1, to: offset + count, ...latest, windowTime: null },
+    {
+      kind: 'rank',
+      keys: [],
+      order,
+      from: offset + 1,
+      to: offset + count,
+      ...latestFirst(arrival),
+      windowTime: null,
+    },
     passedOn(columns),
     order.length > 0 || arrival?.isLatestFirst === true || relation.change !== null,
   );

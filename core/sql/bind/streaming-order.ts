@@ -1,7 +1,6 @@
 /** ORDER BY over a stream: rows can leave in order only as time goes on. */
 import type { LogicalPlan } from '../../plan/logical-plan.js';
-import { isProcessingTime } from '../../plan/processing-time.js';
-import { isTimeAttribute } from '../../plan/time-attribute.js';
+import { isAnyTime } from '../../plan/processing-time.js';
 import { type BindEnvironment, bindError } from './bind-context.js';
 
 /** @throws {SqlError} where the rows of a query are sorted, without LIMIT, by something else than an ascending time first */
@@ -10,9 +9,7 @@ export function checkStreamingOrder(environment: BindEnvironment, plan: LogicalP
   const key = rows.kind === 'sort' ? rows.keys[0] : undefined;
   if (rows.kind !== 'sort' || key === undefined) return;
   const { expression, descending } = key;
-  const isTime =
-    isProcessingTime(rows.input, expression) ||
-    (expression.kind === 'column' && isTimeAttribute(rows.input, expression.id));
+  const isTime = isAnyTime(rows.input, expression);
   if (isTime && !descending) return;
   throw bindError(
     environment,

@@ -2,9 +2,8 @@
 import type { WindowCall } from '../../plan/expression-builders.js';
 import type { LogicalPlan } from '../../plan/logical-plan.js';
 import type { Project } from '../../plan/plan-builders.js';
-import { isProcessingTime } from '../../plan/processing-time.js';
+import { isAnyTime, isProcessingTime } from '../../plan/processing-time.js';
 import { rowNumberBounds } from '../../plan/row-numbers.js';
-import { isTimeAttribute } from '../../plan/time-attribute.js';
 import { inputsOf } from '../../plan/visit-plan.js';
 import { hasWindowOf, windowCallsOf } from '../../plan/window-calls.js';
 import { type BindEnvironment, bindError } from './bind-context.js';
@@ -39,9 +38,7 @@ export function checkStreamingWindows(environment: BindEnvironment, plan: Logica
 function checkCalls(environment: BindEnvironment, { input }: Project, calls: readonly WindowCall[]): void {
   for (const call of calls) {
     const [key, second] = call.orderBy;
-    const isArrival = key !== undefined && isProcessingTime(input, key.expression);
-    const isTime =
-      isArrival || (key?.expression.kind === 'column' && isTimeAttribute(input, key.expression.id));
+    const isTime = key !== undefined && isAnyTime(input, key.expression);
     if (NEEDS_ALL_ROWS.has(call.function)) refuse(environment, `${call.function} sees rows to come`, call);
     if (isAhead(call)) refuse(environment, 'A frame with FOLLOWING sees rows to come', call);
     if (isTime && key.descending) refuse(environment, 'OVER takes its time attribute ascending only', call);

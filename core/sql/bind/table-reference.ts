@@ -109,20 +109,22 @@ function bindCatalogTable(
         checkComputedRowtime(context, entry, all, span);
         return all;
       });
-  if (entry.watermark === null) return computed;
+  const { watermark } = entry;
+  if (watermark === null) return computed;
   return inPlace(context, `the watermark of ${pathText(entry.path)}`, span, () =>
-    withWatermark(context, entry, computed),
+    withWatermark(context, watermark, entry.primaryKey, computed),
   );
 }
 
 /** Event time begins above the computed columns. */
 function withWatermark(
   context: BindContext,
-  { watermark, primaryKey }: TableEntry,
+  watermark: NonNullable<TableEntry['watermark']>,
+  primaryKey: TableEntry['primaryKey'],
   input: LogicalPlan,
 ): LogicalPlan {
-  const rowtime = input.columns.find((column) => column.name === watermark?.column);
-  if (watermark === null || rowtime === undefined) return input;
+  const rowtime = input.columns.find((column) => column.name === watermark.column);
+  if (rowtime === undefined) return input;
   const scope = { relations: [relationOf(null, input.columns)], parent: null };
   const expression = bindExpression(plainContext(context, scope, 'a watermark'), watermark.expression);
   return {

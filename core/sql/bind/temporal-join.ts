@@ -13,8 +13,7 @@ import {
   projectOf,
   type TemporalJoin,
 } from '../../plan/plan-builders.js';
-import { isProcessingTime } from '../../plan/processing-time.js';
-import { isTimeAttribute } from '../../plan/time-attribute.js';
+import { isAnyTime, isProcessingTime } from '../../plan/processing-time.js';
 import { type VersionedTable, versionedTable } from '../../plan/versioned-table.js';
 import { withNullable } from '../../types/types.js';
 import type { ExpressionNode, FromNode } from '../ast.js';
@@ -85,9 +84,7 @@ export function temporalJoin(
 /** The expression that names a time of the left side. */
 function timeOf(context: BindContext, join: Join, systemTime: ExpressionNode, scope: Scope): Expression {
   const time = bindExpression(plainContext(context, scope, 'FOR SYSTEM_TIME AS OF'), systemTime);
-  const isTime =
-    time.kind === 'column' && (isTimeAttribute(join.left, time.id) || isProcessingTime(join.left, time));
-  if (isTime) return time;
+  if (time.kind === 'column' && isAnyTime(join.left, time)) return time;
   throw bindError(
     context,
     'SQL_UNSUPPORTED',
