@@ -1,5 +1,5 @@
 /** An open relational stage: inputs under the worker's credit, output under ours. */
-import { type Batch, batchBytes, CancelledError, InternalError, releaseGroups } from '../core/index.js';
+import { type Batch, CancelledError, InternalError, releaseGroups, sentBytes } from '../core/index.js';
 import type { RelationalStageHandle, SequencedBatch } from './api.js';
 import { BatchQueue } from './batch-queue.js';
 import { CreditGate } from './credit-gate.js';
@@ -68,7 +68,7 @@ export class RelationalStage implements RelationalStageHandle {
 
   async send(input: number, batch: Batch, mayJoin = false): Promise<number> {
     const { gate } = this.#input(input);
-    await gate.pass(batchBytes(batch));
+    await gate.pass(sentBytes(batch));
     const sequence = this.#inputs[input]!.nextSequence++;
     if (this.#state === 'ended') {
       return sequence;
@@ -180,7 +180,7 @@ export class RelationalStage implements RelationalStageHandle {
 
   /** Credit goes back in steps of an eighth of the window: until then seven are left, and one is enough to send. */
   #onTaken(batch: SequencedBatch): void {
-    this.#takenBytes += batchBytes(batch);
+    this.#takenBytes += sentBytes(batch);
     if (this.#state === 'running' && this.#takenBytes >= this.#options.windowBytes / 8) {
       this.#options.data.sendCredit(this.#options.wireName, this.#takenBytes);
       this.#takenBytes = 0;

@@ -79,12 +79,22 @@ export interface EndOfInput {
 
 export type StreamElement = Batch | Watermark | Barrier | EndOfInput;
 
-/** Bytes that a batch is charged for on an edge: its messages and its selections. */
+/** Bytes that a batch is charged for on an edge: its messages and its selections, or the rows in their place. */
 export function batchBytes(batch: Batch): number {
-  let bytes = 0;
-  for (const group of batch.groups) {
-    bytes += group.rows === undefined ? (group.shared ?? group.message).byteLength : rowsBytes(group.rows);
-    if (group.selection !== null) bytes += group.selection.byteLength;
-  }
-  return bytes;
+  return bytesOfGroups(batch, (group) =>
+    group.rows === undefined ? messageBytes(group) : rowsBytes(group.rows),
+  );
+}
+
+/** Bytes of a batch on the way to a worker, as that counts them. */
+export function sentBytes(batch: Batch): number {
+  return bytesOfGroups(batch, messageBytes);
+}
+
+function messageBytes({ shared, message }: ColumnGroup): number {
+  return (shared ?? message).byteLength;
+}
+
+function bytesOfGroups({ groups }: Batch, bytesOf: (group: ColumnGroup) => number): number {
+  return groups.reduce((sum, group) => sum + bytesOf(group) + (group.selection?.byteLength ?? 0), 0);
 }

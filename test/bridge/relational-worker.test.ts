@@ -8,7 +8,7 @@ import {
   type RelationalStageHandle,
   type Worker,
 } from '../../bridge/index.js';
-import type { Batch, ColumnGroup } from '../../core/index.js';
+import { type Batch, BatchEncoder, type ColumnGroup } from '../../core/index.js';
 import { columnGroup, readGroup } from './support/arrow.js';
 import { bridgeOptions, workerSpec } from './support/bridge-options.js';
 import { queryStage } from './support/stages.js';
@@ -17,6 +17,7 @@ const options = bridgeOptions();
 const temporaryDirectory = mkdtempSync(join(tmpdir(), 'millstream-test-'));
 const X = { name: 'x', type: 'DOUBLE' };
 const Y = { name: 'y', type: 'DOUBLE' };
+const DOUBLE = { kind: 'DOUBLE', nullable: true } as const;
 
 let bridge: Bridge;
 beforeAll(() => {
@@ -111,6 +112,19 @@ describe('a relational worker', () => {
     const values = batches.flatMap(({ groups }) => numbers(groups[0]!));
     expect(values).toHaveLength(rows);
     expect(values).toEqual(Array.from({ length: rows }, (_, row) => Math.floor(row / (rows / 20)) + 1));
+  });
+
+  it('takes rows that the core made beyond its window: what they were charged for is granted anew', async () => {
+    const made = new BatchEncoder([{ name: 'x', type: DOUBLE }], options.schemas);
+    const rows = made.rows(Array.from({ length: 100_000 }, () => [1]));
+    const batches = 45;
+    const stage = await open({ sql: 'SELECT sum(x) AS x FROM input_0', inputs: [[X]], output: [X] });
+
+    for (let i = 0; i < batches; i++) await stage.send(0, rows);
+    await stage.endInput(0);
+
+    const [result] = await collect(stage);
+    expect(numbers(result!.groups[0]!)).toEqual([batches * rows.rows]);
   });
 
   it('answers each batch by itself where the query is per batch', async () => {
