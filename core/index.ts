@@ -74,7 +74,13 @@ export { portabilityOfDefinition, portabilityOfJob } from './portability/check-p
 export type * from './portability/finding.js';
 export { type JoinedSiblings, joinedSiblings } from './portability/sibling-aggregates.js';
 export * from './ports/ports.js';
-export { type CsvOptions, filesystemOptions, notedOptions } from './render/options.js';
+export {
+  type CsvOptions,
+  FILE_CONNECTOR_OPTIONS,
+  FILE_FORMATS,
+  filesystemOptions,
+  notedOptions,
+} from './render/options.js';
 export { type ResolveFiles, withFiles } from './render/scan.js';
 export { createStageRenderer } from './render/stage-renderer.js';
 export * from './resource/declared-resources.js';
@@ -133,6 +139,7 @@ export { readStateValue, StateWriter } from './state/state-value.js';
 export * from './state/time-queue.js';
 export { backticked } from './text/backticked.js';
 export { fromJsonBytes, jsonBytes } from './text/json-bytes.js';
+export { localPath } from './text/local-path.js';
 export { nearNames } from './text/near-names.js';
 export { reasonOf } from './text/reason-of.js';
 export { toArrowSchema, toArrowType } from './types/arrow-type.js';

@@ -10,7 +10,8 @@ import type { UnfinishedPaths } from '../bridge/index.js';
 import { type FileSink, reasonOf, SinkError } from '../core/index.js';
 import { showPartitions, visibleFiles } from './partition-output.js';
 
-const EXTENSIONS = { parquet: '.parquet', csv: '.csv', json: '.json' } as const;
+/** Of the formats that are not JSON. */
+const EXTENSIONS: Readonly<Record<string, string>> = { parquet: '.parquet', csv: '.csv' };
 
 /** One part file on its way: `temporaryPath` is written, then exactly one of `commit` and `abort` is called last. */
 export interface FileOutput {
@@ -46,7 +47,7 @@ export async function openFileOutput(
   guard: Guard,
   origin: string | null = null,
 ): Promise<FileOutput> {
-  const name = `part-${origin === null ? '' : `${origin}-`}${randomUUID()}${EXTENSIONS[sink.format]}`;
+  const name = `part-${origin === null ? '' : `${origin}-`}${randomUUID()}${EXTENSIONS[sink.format] ?? '.json'}`;
   const temporaryPath = join(sink.path, `.${name}.inprogress`);
   const made = missingFolders(sink.path);
   const release = guard({ files: [resolve(temporaryPath)], folders: made });

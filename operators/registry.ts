@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import {
   DEAD_LETTER_CONNECTOR,
+  type FileSink,
   type Operator,
   type OperatorRegistry,
   type OperatorSurroundings,
@@ -117,7 +118,12 @@ function relational(
 ): Operator | SourceOperator {
   const once = () => whyReadOnce(stage.files);
   const parts = ends.kept?.get(stage.id);
-  if (parts !== undefined) return rolling(stage, job, engine, parts);
+  if (parts !== undefined) {
+    return rolling(stage.sink!, engine, parts, (part) => {
+      const open = openRelational(stage, job.graph, engine, part);
+      return new RelationalOperator(open, stage.inputs.length, stage.perBatch);
+    });
+  }
   const output = ends.outputs.get(stage.id) ?? null;
   if (stage.inputs.length > 0) {
     const open = openRelational(stage, job.graph, engine, output);
@@ -152,22 +158,13 @@ function behind(sql: string, rows: number): string {
 
 /** A sink of a job with checkpoints writes each part anew. */
 function rolling(
-  stage: RelationalStage,
-  job: OperatorSurroundings,
+  files: FileSink,
   engine: Engine,
   parts: KeptParts,
+  writerOf: (output: FileOutput) => Operator,
 ): Operator {
-  const open = () => openFileOutput(stage.sink!, (paths) => engine.bridge.guard(paths), parts.origin);
-  return new RollingFileSink(
-    parts,
-    open,
-    (output) =>
-      new RelationalOperator(
-        openRelational(stage, job.graph, engine, output),
-        stage.inputs.length,
-        stage.perBatch,
-      ),
-  );
+  const open = () => openFileOutput(files, (paths) => engine.bridge.guard(paths), parts.origin);
+  return new RollingFileSink(parts, open, writerOf);
 }
 
 function source(
@@ -190,7 +187,15 @@ function source(
 }
 
 function sink(stage: SinkStage, job: OperatorSurroundings, engine: Engine, ends: JobEnds): Operator {
-  const made = CONNECTORS.get(stage.connector)?.sink?.(stage, hostOf(job, engine, ends));
+  const connector = CONNECTORS.get(stage.connector);
+  const host = hostOf(job, engine, ends);
+  if (stage.files !== null) {
+    const writerOf = (output: FileOutput) => connector!.fileWriter!(stage, host, output);
+    const parts = ends.kept?.get(stage.id);
+    if (parts === undefined) return writerOf(ends.outputs.get(stage.id)!);
+    return rolling(stage.files, engine, parts, writerOf);
+  }
+  const made = connector?.sink?.(stage, host);
   if (made !== undefined) return made;
   switch (stage.connector) {
     case 'collect':
@@ -206,13 +211,14 @@ function sink(stage: SinkStage, job: OperatorSurroundings, engine: Engine, ends:
 
 function hostOf(
   job: OperatorSurroundings,
-  { clock, failedRows }: Engine,
+  { clock, failedRows, workingDirectory }: Engine,
   { onNote, kept, checkpointIntervalMs }: JobEnds,
 ): ConnectorHost {
   const { letters } = failedRows;
   return {
     job,
     clock,
+    workingDirectory,
     onNote,
     isCheckpointed: kept !== null,
     checkpointIntervalMs,

@@ -4,7 +4,7 @@ import type { LookupJoin, Scan } from '../plan/plan-builders.js';
 import { subqueryPlans } from '../plan/visit-expression.js';
 import { expressionsOf, inputsOf } from '../plan/visit-plan.js';
 import { nearNames } from '../text/near-names.js';
-import type { ConnectorTraits, PlanOptions } from './plan-options.js';
+import { type ConnectorTraits, type PlanOptions, traitsOf } from './plan-options.js';
 import { refusal } from './refuse.js';
 
 /**
@@ -21,7 +21,7 @@ function checkScan(scan: Scan, options: PlanOptions): void {
   const { connector, path } = scan.table;
   const name = path.join('.');
   const place = { sql: options.sql, span: scan.span };
-  const traits = options.connectors.get(connector);
+  const traits = traitsOf(options.connectors, scan.table);
   if (traits === undefined || traits.source === null) {
     const sources = [...options.connectors].filter(([, t]) => t.source !== null).map(([key]) => key);
     const near = nearNames(connector, sources);
@@ -56,7 +56,7 @@ function checkScan(scan: Scan, options: PlanOptions): void {
 }
 
 function checkLookup({ table, span }: LookupJoin, options: PlanOptions): void {
-  const traits = options.connectors.get(table.connector);
+  const traits = traitsOf(options.connectors, table);
   if (traits?.hasLookup === true) {
     traits.check?.(table, 'read');
     return;

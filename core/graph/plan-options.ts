@@ -3,12 +3,15 @@ import type { ColumnIds } from '../plan/column-ids.js';
 import type { FunctionResolver } from '../plan/function-resolver.js';
 import type { LogicalPlan, ScanTable } from '../plan/logical-plan.js';
 import type { Column } from '../types/data-type.js';
-import type { FileSink } from './stage-graph.js';
+import type { CopiedFiles } from './stage-graph.js';
 
 /** How a connector takes part: by files that DuckDB reads or writes, or by rows through the core. */
 export interface ConnectorTraits {
   readonly source: 'files' | 'rows' | null;
-  readonly sink: 'files' | 'rows' | null;
+  /** `rows-in-files`: the core puts rows into part files, which are shown when the job has succeeded. */
+  readonly sink: 'files' | 'rows' | 'rows-in-files' | null;
+  /** Those of a table whose options make it another kind than most; absent: all tables are alike. */
+  of?(table: ScanTable): ConnectorTraits;
   /** True where a source of rows makes fields of a row one by one: `bid.price` may be a column that it is asked for. */
   readonly fields?: boolean;
   /** True where a table of it, as a source, ends. */
@@ -27,6 +30,15 @@ export interface ConnectorTraits {
   takes?(table: ScanTable): Changes;
   /** The keys that METADATA columns may name; absent: none. */
   metadata?(table: ScanTable, use: 'read' | 'write'): readonly string[];
+}
+
+/** How the connector of a table takes part; undefined: it is not known. */
+export function traitsOf(
+  connectors: ReadonlyMap<string, ConnectorTraits>,
+  table: ScanTable,
+): ConnectorTraits | undefined {
+  const traits = connectors.get(table.connector);
+  return traits?.of?.(table) ?? traits;
 }
 
 /**
@@ -48,7 +60,7 @@ export interface StageRenderer {
 
 /** How the files of a table are written. */
 export interface CopyText {
-  readonly format: FileSink['format'];
+  readonly format: CopiedFiles['format'];
   /** What stands between the parentheses of DuckDB's `COPY … TO … (…)`. */
   readonly copyOptions: string;
   /** The column that has an empty text where it is NULL; null: none has. */

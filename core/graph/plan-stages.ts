@@ -1,17 +1,18 @@
 /** The physical planner: optimised logical plans in, one graph of stages out. */
 import { PlanError } from '../errors.js';
 import type { LogicalPlan, PlanColumn, QueryPlan, ScanTable, TableField } from '../plan/logical-plan.js';
+import { localPath } from '../text/local-path.js';
 import { nearNames } from '../text/near-names.js';
 import { GraphBuilder } from './assemble/graph-builder.js';
 import { isSorted } from './assemble/row-order.js';
 import { StageAssembler } from './assemble/stage-assembler.js';
 import { checkMetadata, checkSources } from './check-sources.js';
 import { decorrelate } from './decorrelate/decorrelate.js';
-import type { ConnectorTraits, PlanOptions } from './plan-options.js';
+import { type ConnectorTraits, type PlanOptions, traitsOf } from './plan-options.js';
 import { readFields } from './read-fields.js';
 import { SplitContext } from './split/split-context.js';
 import { splitExactly } from './split/split-plan.js';
-import type { FileSink, StageGraph } from './stage-graph.js';
+import type { FileSink, SinkStage, StageGraph } from './stage-graph.js';
 import { joinConditions } from './stream/semi-joins.js';
 import { planStreamQuery } from './stream/stream-query.js';
 
@@ -59,6 +60,7 @@ function addSink(
       table: { path: [''], connector: 'collect', options: {}, primaryKey: [] },
       fields: query.root.columns,
       change,
+      files: null,
     });
     return;
   }
@@ -66,8 +68,12 @@ function addSink(
   const traits = sinkTraits(table, assembler.options);
   traits.check?.(table, 'write');
   checkMetadata(table, traits, 'write', { sql: assembler.options.sql, span: query.root.span });
-  if (traits.sink === 'rows') {
-    addRowSink(assembler, root, { table, fields: table.columns, change });
+  if (traits.sink !== 'files') {
+    const files =
+      traits.sink === 'rows'
+        ? null
+        : { ...fileSink(sink), format: table.options.format ?? '', partitionedBy: table.partitionedBy };
+    addRowSink(assembler, root, { table, fields: table.columns, change, files });
     return;
   }
   const { emptyForNull, ...copy } = assembler.options.renderer.copy(table);
@@ -80,21 +86,26 @@ function addSink(
       emptyForNull: column.name === emptyForNull,
     };
   });
-  const files: FileSink = {
+  assembler.writeFiles(root, columns, { ...fileSink(sink), ...copy }, sorted);
+}
+
+type TableSink = Extract<QueryPlan['sink'], { readonly kind: 'table' }>;
+
+function fileSink({ table, overwrite, partition }: TableSink): Omit<FileSink, 'format'> {
+  return {
     table: table.path.at(-1)!,
-    path: table.options.path ?? '',
-    ...copy,
+    path: localPath(table.options.path ?? ''),
     columns: table.columns,
-    overwrite: sink.overwrite,
-    partitions: table.partitionedBy.length === 0 ? null : { only: sink.partition },
+    overwrite,
+    partitions: table.partitionedBy.length === 0 ? null : { only: partition },
   };
-  assembler.writeFiles(root, columns, files, sorted);
 }
 
 interface RowSink {
   readonly table: Pick<ScanTable, 'path' | 'connector' | 'options' | 'primaryKey'>;
   readonly fields: readonly TableField[];
   readonly change: PlanColumn | null;
+  readonly files: SinkStage['files'];
 }
 
 function addRowSink(assembler: StageAssembler, root: LogicalPlan, sink: RowSink): void {
@@ -127,13 +138,14 @@ function addRowSink(assembler: StageAssembler, root: LogicalPlan, sink: RowSink)
         ...(metadata === undefined ? {} : { metadata }),
       })),
       change: sink.change === null ? null : positions.get(sink.change.id)!,
+      files: sink.files,
     },
     [exchange],
   );
 }
 
 function sinkTraits(table: ScanTable, options: PlanOptions): ConnectorTraits {
-  const traits = options.connectors.get(table.connector);
+  const traits = traitsOf(options.connectors, table);
   if (traits !== undefined && traits.sink !== null) return traits;
   const sinks = [...options.connectors].filter(([, t]) => t.sink !== null).map(([name]) => name);
   const near = nearNames(table.connector, sinks);

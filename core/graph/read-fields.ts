@@ -7,7 +7,7 @@ import type { Project } from '../plan/plan-builders.js';
 import { mapOperands, operandsOf } from '../plan/visit-expression.js';
 import { expressionsOf, inputsOf, mapExpressions, mapInputs } from '../plan/visit-plan.js';
 import { withNullable } from '../types/types.js';
-import type { PlanOptions } from './plan-options.js';
+import { type PlanOptions, traitsOf } from './plan-options.js';
 
 /** The fields that stand for a column, by their names. */
 type Fields = ReadonlyMap<string, PlanColumn>;
@@ -35,7 +35,7 @@ class FieldUses {
   constructor(private readonly options: PlanOptions) {}
 
   visit(plan: LogicalPlan): void {
-    if (plan.kind === 'scan' && this.options.connectors.get(plan.table.connector)?.fields === true)
+    if (plan.kind === 'scan' && traitsOf(this.options.connectors, plan.table)?.fields === true)
       this.#rows.push(...plan.columns.filter((column) => column.type.kind === 'ROW'));
     else if (plan.kind === 'project') this.#project(plan);
     else for (const expression of expressionsOf(plan)) this.#expression(expression);

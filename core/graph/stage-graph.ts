@@ -50,7 +50,7 @@ export interface RelationalStage extends StageBase {
   /** True: the query is stateless and is run over each input batch by itself (streaming mode). */
   readonly perBatch: boolean;
   /** Files to write; null where the stage has an output exchange. */
-  readonly sink: FileSink | null;
+  readonly sink: CopiedFiles | null;
   /** Files that the query scans, for messages and checks. */
   readonly files: readonly FileScan[];
   /** What the query is where it only reads a table; otherwise why it is more, as the end of a sentence. */
@@ -65,18 +65,29 @@ export interface FileScan {
   readonly monitorMs: number | null;
 }
 
-/** Atomic output of a relational stage: parts are written under temporary names and renamed on success. */
+/** Atomic output: parts are written under temporary names and renamed on success. */
 export interface FileSink {
   readonly table: string;
   /** A folder (as Flink's filesystem connector) that receives the part files. */
   readonly path: string;
-  readonly format: 'parquet' | 'csv' | 'json';
-  /** Options of DuckDB's COPY, as its SQL text. */
-  readonly copyOptions: string;
+  readonly format: string;
   readonly columns: readonly Column[];
   readonly overwrite: boolean;
   /** Files lie in folders of their partition, `dt=2024/h=1`; null: in `path` itself. */
   readonly partitions: { readonly only: string | null } | null;
+}
+
+/** Written by a relational stage. */
+export interface CopiedFiles extends FileSink {
+  readonly format: 'parquet' | 'csv' | 'json';
+  /** Options of DuckDB's COPY, as its SQL text. */
+  readonly copyOptions: string;
+}
+
+/** The files that a stage writes; null: it writes none. */
+export function filesWrittenBy(stage: Stage): FileSink | null {
+  if (stage.kind === 'relational') return stage.sink;
+  return stage.kind === 'sink' ? stage.files : null;
 }
 
 /** An argument of a function call inside a Python stage. */
@@ -218,6 +229,8 @@ export interface SourceStage extends StageBase {
   readonly declared: readonly TableField[];
   /** Names of the columns of PRIMARY KEY. */
   readonly primaryKey: readonly string[];
+  /** Names of columns that the folders of its files name. */
+  readonly partitionedBy: readonly string[];
   /** The columns that are read. */
   readonly columns: readonly Column[];
   readonly bounded: boolean;
@@ -240,6 +253,8 @@ export interface SinkStage extends StageBase {
   readonly primaryKey: readonly string[];
   /** Position of the column that says what kind of change a row is; null: every row is an insertion. */
   readonly change: number | null;
+  /** The files that the core puts its rows into; null: they go elsewhere. */
+  readonly files: (FileSink & { readonly partitionedBy: readonly string[] }) | null;
 }
 
 export interface SinkColumn {

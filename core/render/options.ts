@@ -5,7 +5,9 @@ import type { ScanTable } from '../plan/logical-plan.js';
 import { localPath } from '../text/local-path.js';
 import { nearNames } from '../text/near-names.js';
 
-export type FileFormat = 'parquet' | 'csv' | 'json';
+/** The formats of files that DuckDB reads and writes. */
+export const FILE_FORMATS = ['parquet', 'csv', 'json'] as const;
+export type FileFormat = (typeof FILE_FORMATS)[number];
 
 /** What the options of a filesystem table ask for, defaults filled in. */
 export interface FilesystemOptions {
@@ -52,17 +54,29 @@ const HONOURED = [
   'parquet.compression',
 ];
 
+/** Options of the connector that are not those of a format: accepted without effect, or with the value that changes nothing. */
+export const FILE_CONNECTOR_OPTIONS = {
+  noted: [
+    'source.report-statistics',
+    'scan.parallelism',
+    'sink.parallelism',
+    'sink.rolling-policy.file-size',
+    'sink.rolling-policy.rollover-interval',
+    'sink.rolling-policy.check-interval',
+    'sink.rolling-policy.inactivity-interval',
+    'auto-compaction',
+    'compaction.file-size',
+  ],
+  refused: {
+    'source.path.regex-pattern': null,
+    'partition.default-name': '__HIVE_DEFAULT_PARTITION__',
+    'sink.partition-commit.policy.kind': null,
+  },
+} as const;
+
 /** Accepted without effect: they tune what runs otherwise here. */
-const NOTED = [
-  'source.report-statistics',
-  'scan.parallelism',
-  'sink.parallelism',
-  'sink.rolling-policy.file-size',
-  'sink.rolling-policy.rollover-interval',
-  'sink.rolling-policy.check-interval',
-  'sink.rolling-policy.inactivity-interval',
-  'auto-compaction',
-  'compaction.file-size',
+const NOTED: readonly string[] = [
+  ...FILE_CONNECTOR_OPTIONS.noted,
   'json.decode.json-parser.enabled',
   'json.encode.decimal-as-plain-number',
   'csv.write-bigdecimal-in-scientific-notation',
@@ -74,9 +88,7 @@ const NOTED = [
 
 /** Would change results and is not supported; accepted with the value that changes nothing. */
 const REFUSED: Readonly<Record<string, string | null>> = {
-  'source.path.regex-pattern': null,
-  'partition.default-name': '__HIVE_DEFAULT_PARTITION__',
-  'sink.partition-commit.policy.kind': null,
+  ...FILE_CONNECTOR_OPTIONS.refused,
   'csv.array-element-delimiter': ';',
   'json.fail-on-missing-field': 'false',
   'json.encode.ignore-null-fields': 'false',
@@ -94,12 +106,12 @@ const REFUSED: Readonly<Record<string, string | null>> = {
 export function filesystemOptions(table: ScanTable): FilesystemOptions {
   checkKeys(table);
   const format = required(table, 'format').toLowerCase();
-  if (format !== 'parquet' && format !== 'csv' && format !== 'json') {
+  if (!isFileFormat(format)) {
     throw failure(
       table,
       'OPTION_VALUE',
       `format '${format}' is not supported`,
-      'Formats: parquet, csv, json.',
+      `Formats: ${FILE_FORMATS.join(', ')}.`,
     );
   }
   return {
@@ -113,6 +125,10 @@ export function filesystemOptions(table: ScanTable): FilesystemOptions {
     },
     parquetCompression: choice(table, 'parquet.compression', COMPRESSIONS, 'SNAPPY'),
   };
+}
+
+function isFileFormat(name: string): name is FileFormat {
+  return FILE_FORMATS.some((format) => format === name);
 }
 
 /** Options of a table that are accepted and do nothing here, for one note each. */

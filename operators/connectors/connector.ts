@@ -8,6 +8,7 @@ import type {
   SourceOperator,
   SourceStage,
 } from '../../core/index.js';
+import type { FileOutput } from '../file-output.js';
 import type { LookupRequest, LookupTable } from '../streaming/lookup/lookup-table.js';
 import type { RejectedRecord } from './rejected-records.js';
 
@@ -15,6 +16,8 @@ import type { RejectedRecord } from './rejected-records.js';
 export interface ConnectorHost {
   readonly job: OperatorSurroundings;
   readonly clock: Clock;
+  /** Against which relative paths are resolved. */
+  readonly workingDirectory: string;
   /** The job takes checkpoints. */
   readonly isCheckpointed: boolean;
   /** Between two checkpoints; null: none are taken but savepoints, by hand. */
@@ -29,6 +32,8 @@ export interface Connector {
   readonly traits: ConnectorTraits;
   source?(stage: SourceStage, host: ConnectorHost): SourceOperator;
   sink?(stage: SinkStage, host: ConnectorHost): Operator;
+  /** There where the traits say `rows-in-files`: what writes one part. */
+  fileWriter?(stage: SinkStage, host: ConnectorHost, output: FileOutput): Operator;
   /** There where the traits say `hasLookup`. */
   lookup?(request: LookupRequest, host: ConnectorHost): LookupTable;
 }

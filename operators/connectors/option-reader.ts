@@ -79,6 +79,17 @@ export class OptionReader {
     return text === null ? null : text.split(';').map((item) => item.trim());
   }
 
+  /** A regular expression of whole texts; null where the option is not there. @throws {ConfigurationError} OPTION_VALUE */
+  pattern(key: string): RegExp | null {
+    const text = this.text(key);
+    if (text === null) return null;
+    try {
+      return new RegExp(`^(?:${text})$`);
+    } catch {
+      throw this.wrong(key, 'Expected a regular expression.');
+    }
+  }
+
   /** All options below a prefix, by the rest of their keys. */
   all(prefix: string): Readonly<Record<string, string>> {
     const start = this.#full(prefix);

@@ -1,9 +1,9 @@
 /** The `json` format: an object for each row, its fields by name. Options and meaning are Flink's. */
 import { type Column, type DataType, type SqlValue, typeToText } from '../../core/index.js';
 import { INSERT } from '../streaming/row-function.js';
-import { MalformedRecord, type RowDecoder, type RowEncoder } from './format.js';
+import { MalformedRecord, type RowDecoder } from './format.js';
 import { parseExactJson } from './json-text.js';
-import { type TimestampFormat, textReader, textWriter } from './text-value.js';
+import { type TimestampFormat, textReader } from './text-value.js';
 
 /** What the options of the format say of reading. */
 export interface JsonReading {
@@ -11,12 +11,6 @@ export interface JsonReading {
   /** A field that is not of its type is NULL, and a record that is no JSON is left out. */
   readonly ignoreParseErrors: boolean;
   readonly timestampFormat: TimestampFormat;
-}
-
-/** And of writing. */
-export interface JsonWriting {
-  readonly timestampFormat: TimestampFormat;
-  readonly ignoreNullFields: boolean;
 }
 
 export type ReadJson = (value: unknown) => SqlValue;
@@ -33,8 +27,8 @@ export class JsonDecoder implements RowDecoder {
   }
 
   decode(record: Uint8Array, take: Parameters<RowDecoder['decode']>[1]): void {
-    const object = parsedObject(record, this.options.ignoreParseErrors);
-    if (object !== null) take(this.row(object), INSERT);
+    for (const object of parsedObjects(record, this.options.ignoreParseErrors))
+      take(this.row(object), INSERT);
   }
 
   /** The row of a parsed object. @throws {MalformedRecord} */
@@ -43,30 +37,43 @@ export class JsonDecoder implements RowDecoder {
   }
 }
 
-/** The object of a record; null where it is to be left out. @throws {MalformedRecord} */
-export function parsedObject(record: Uint8Array, ignoreParseErrors: boolean): object | null {
+/** An object of JSON text. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** True where an object in `value`, however deep, has a field of that name. */
+export function hasFieldBelow(value: unknown, name: string): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (isObject(value) && Object.hasOwn(value, name)) return true;
+  return Object.values(value).some((part) => hasFieldBelow(part, name));
+}
+
+/** The object of a record, several in an array; none where it is to be left out. @throws {MalformedRecord} */
+export function parsedObjects(record: Uint8Array, ignoreParseErrors: boolean): readonly JsonObject[] {
   const text = Buffer.from(record.buffer, record.byteOffset, record.byteLength).toString('utf8');
   try {
     const value = parseExactJson(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+    const objects = Array.isArray(value) ? value : [value];
+    if (objects.every(isObject)) return objects;
+    if (ignoreParseErrors) return objects.filter(isObject);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
+    if (ignoreParseErrors) return [];
   }
-  if (ignoreParseErrors) return null;
   throw new MalformedRecord(`${JSON.stringify(text.slice(0, 200))} is no JSON object`);
 }
 
 function rowReader(columns: readonly Column[], options: JsonReading): ReadJson {
   const fields = columns.map(({ name, type }) => ({ name, read: jsonReader(type, options) }));
   return (value) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      throw new MalformedRecord(`${shown(value)} is no object`);
-    }
-    const object = value as Readonly<Record<string, unknown>>;
+    if (!isObject(value)) throw new MalformedRecord(`${shown(value)} is no object`);
     const row = new Array<SqlValue>(fields.length);
     for (let i = 0; i < fields.length; i++) {
       const { name, read } = fields[i]!;
-      if (Object.hasOwn(object, name)) row[i] = field(name, read, object[name], options);
+      if (Object.hasOwn(value, name)) row[i] = readField(name, read, value[name], options);
       else if (options.failOnMissingField) {
         throw new MalformedRecord(`field ${JSON.stringify(name)} is missing`);
       } else row[i] = null;
@@ -75,7 +82,13 @@ function rowReader(columns: readonly Column[], options: JsonReading): ReadJson {
   };
 }
 
-function field(name: string, read: ReadJson, value: unknown, { ignoreParseErrors }: JsonReading): SqlValue {
+/** The value of a field, NULL where it is none of its type and that is ignored. @throws {MalformedRecord} */
+export function readField(
+  name: string,
+  read: ReadJson,
+  value: unknown,
+  { ignoreParseErrors }: JsonReading,
+): SqlValue {
   try {
     return read(value);
   } catch (error) {
@@ -115,7 +128,7 @@ function presentReader(type: DataType, options: JsonReading): ReadJson {
     case 'CHAR':
     case 'VARCHAR':
     case 'STRING':
-      return (value) => (typeof value === 'string' ? value : shown(value));
+      return (value) => (typeof value === 'string' ? value : JSON.stringify(value));
     case 'BOOLEAN':
       return (value) => (typeof value === 'boolean' ? value : String(value).trim().toLowerCase() === 'true');
     case 'FLOAT':
@@ -145,84 +158,5 @@ function numberText(value: number, type: DataType): string {
 }
 
 function shown(value: unknown): string {
-  return JSON.stringify(value).slice(0, 200);
-}
-
-/** Writes an object for each row. */
-export class JsonEncoder implements RowEncoder {
-  readonly #write: (value: SqlValue) => string;
-
-  constructor(columns: readonly Column[], options: JsonWriting) {
-    this.#write = objectWriter(columns, options);
-  }
-
-  encode(row: readonly SqlValue[]): Uint8Array {
-    return Buffer.from(this.text(row));
-  }
-
-  text(row: readonly SqlValue[]): string {
-    return this.#write(row);
-  }
-}
-
-type WriteJson = (value: SqlValue) => string;
-
-function objectWriter(columns: readonly Column[], options: JsonWriting): WriteJson {
-  const fields = columns.map(({ name, type }) => ({
-    name: JSON.stringify(name),
-    write: writer(type, options),
-  }));
-  return (row) => {
-    const parts: string[] = [];
-    fields.forEach(({ name, write }, i) => {
-      const value = (row as readonly SqlValue[])[i]!;
-      if (value !== null || !options.ignoreNullFields) parts.push(`${name}:${write(value)}`);
-    });
-    return `{${parts.join(',')}}`;
-  };
-}
-
-function writer(type: DataType, options: JsonWriting): WriteJson {
-  const write = presentWriter(type, options);
-  return (value) => (value === null ? 'null' : write(value));
-}
-
-function presentWriter(type: DataType, options: JsonWriting): WriteJson {
-  switch (type.kind) {
-    case 'BOOLEAN':
-    case 'TINYINT':
-    case 'SMALLINT':
-    case 'INT':
-    case 'BIGINT':
-    case 'DECIMAL':
-      return String;
-    case 'FLOAT':
-    case 'DOUBLE':
-      return (value) => (Number.isFinite(value) ? jsonFloat(value as number) : `"${String(value)}"`);
-    case 'ARRAY': {
-      const write = writer(type.element, options);
-      return (value) => `[${(value as readonly SqlValue[]).map(write).join(',')}]`;
-    }
-    case 'MAP':
-    case 'MULTISET': {
-      const key = textWriter(type.kind === 'MAP' ? type.key : type.element, options.timestampFormat);
-      const item = type.kind === 'MAP' ? writer(type.value, options) : String;
-      return (value) => {
-        const entries = value as readonly (readonly [SqlValue, SqlValue])[];
-        return `{${entries.map(([k, v]) => `${JSON.stringify(key(k))}:${item(v)}`).join(',')}}`;
-      };
-    }
-    case 'ROW':
-      return objectWriter(type.fields, options);
-    default: {
-      const text = textWriter(type, options.timestampFormat);
-      return (value) => JSON.stringify(text(value));
-    }
-  }
-}
-
-/** `1.0`, as Java writes it: a reader that looks at the form sees that it is no integer. */
-function jsonFloat(value: number): string {
-  const text = Object.is(value, -0) ? '-0' : String(value);
-  return /^-?\d+$/.test(text) ? `${text}.0` : text;
+  return (JSON.stringify(value) ?? 'nothing').slice(0, 200);
 }

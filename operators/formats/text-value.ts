@@ -45,8 +45,10 @@ function reader(type: DataType, format: TimestampFormat): (text: string) => SqlV
     case 'SMALLINT':
       return (text) => whole(text, 16);
     case 'INT':
+    case 'INTERVAL_YEAR_MONTH':
       return (text) => whole(text, 32);
     case 'BIGINT':
+    case 'INTERVAL_DAY_TIME':
       return (text) => {
         const trimmed = text.trim();
         if (!/^[+-]?\d+$/.test(trimmed)) return undefined;

@@ -10,6 +10,7 @@ import {
   tableFields,
 } from '../../core/index.js';
 import { CONNECTORS } from '../connectors/connectors.js';
+import { isOfRecords } from '../connectors/filesystem/record-table.js';
 import { datagenPlan, ofTable } from '../sources/datagen.js';
 import { nexmarkRows } from '../sources/nexmark/nexmark-source.js';
 
@@ -21,7 +22,8 @@ export function checkOptions(table: TableEntry, statement: CreateTableStatement,
   try {
     const connector = table.options['connector'] ?? '';
     CHECKS.get(connector)?.(table);
-    const traits = CONNECTORS.get(connector)?.traits;
+    const general = CONNECTORS.get(connector)?.traits;
+    const traits = general?.of?.(declared(table)) ?? general;
     traits?.check?.(declared(table), traits.source === null ? 'write' : 'read');
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
@@ -32,12 +34,16 @@ export function checkOptions(table: TableEntry, statement: CreateTableStatement,
 }
 
 const CHECKS: ReadonlyMap<string, (table: TableEntry) => void> = new Map([
-  ['filesystem', (table) => void filesystemOptions(declared(table))],
+  ['filesystem', checkFiles],
   ['datagen', checkDatagen],
   ['nexmark', checkNexmark],
   ['print', (table) => checkNames(table, ['print-identifier', 'sink.parallelism'])],
   ['blackhole', (table) => checkNames(table, ['sink.parallelism'])],
 ]);
+
+function checkFiles(table: TableEntry): void {
+  if (!isOfRecords(table.options)) filesystemOptions(declared(table));
+}
 
 /** The table as plans have it, whose columns may be read. */
 function declared({ path, columns, options, primaryKey, partitionedBy }: TableEntry): ScanTable {

@@ -1,5 +1,5 @@
 /** Which jobs can take checkpoints. */
-import { ConfigurationError, type Stage, type StageGraph } from '../../core/index.js';
+import { ConfigurationError, filesWrittenBy, type Stage, type StageGraph } from '../../core/index.js';
 import type { CheckpointSettings } from './checkpoint-settings.js';
 
 /**
@@ -43,10 +43,10 @@ export function tellOfBatch(
 function problemOf(stage: Stage): string | null {
   if (stage.kind === 'source' && !stage.hasPosition)
     return `table ${stage.table} cannot be read again from its middle`;
+  if (filesWrittenBy(stage)?.overwrite === true) return 'INSERT OVERWRITE shows its files once, at the end';
   if (stage.kind !== 'relational') return null;
   if (stage.inputs.length === 0 && stage.sink !== null)
     return `stage ${stage.id} reads and writes files in one query`;
-  if (stage.sink?.overwrite === true) return 'INSERT OVERWRITE shows its files once, at the end';
   const reads = stage.inputs.length > 0 && stage.files.length > 0;
   return reads ? `stage ${stage.id} reads files beside its input` : null;
 }

@@ -9,6 +9,7 @@ import {
   ConfigurationError,
   claimState,
   discardCheckpoint,
+  filesWrittenBy,
   fromJsonBytes,
   type Job,
   readCheckpoint,
@@ -108,9 +109,10 @@ export class Checkpoints {
     const restored = stored === null ? null : claimed(stored, stages, settings.ignoresUnclaimed, onNote);
     const kept = new Map<string, KeptParts>();
     for (const stage of graph.stages) {
-      if (stage.kind !== 'relational' || stage.sink === null) continue;
+      const files = filesWrittenBy(stage);
+      if (files === null) continue;
       const shown = partsIn(restored?.states.get(stage.id) ?? null);
-      kept.set(stage.id, new KeptParts(stage.sink, stored?.origin ?? parts.engine.job.id, shown));
+      kept.set(stage.id, new KeptParts(files, stored?.origin ?? parts.engine.job.id, shown));
     }
     if (stored !== null) await removeOthers(kept);
     for (const ofStage of kept.values()) await ofStage.show(0);

@@ -14,6 +14,7 @@ import {
   someExpression,
   somePlan,
   strictConflictOf,
+  traitsOf,
 } from '../../core/index.js';
 
 export type Mode = 'batch' | 'streaming';
@@ -110,7 +111,7 @@ export function onlyStreams(
     plan,
     (node) =>
       node.kind === 'scan' &&
-      (connectors.get(node.table.connector)?.gives?.(node.table) ?? 'insert') !== 'insert',
+      (traitsOf(connectors, node.table)?.gives?.(node.table) ?? 'insert') !== 'insert',
   );
   return changing ? 'rows of a table change and go' : null;
 }
@@ -128,6 +129,6 @@ function statefulCall(plan: LogicalPlan, functions: FunctionResolver): string | 
 
 function unboundedTables(plan: LogicalPlan, connectors: ReadonlyMap<string, ConnectorTraits>): string[] {
   if (plan.kind !== 'scan') return inputsOf(plan).flatMap((input) => unboundedTables(input, connectors));
-  const isUnbounded = connectors.get(plan.table.connector)?.bounded(plan.table) === false;
+  const isUnbounded = traitsOf(connectors, plan.table)?.bounded(plan.table) === false;
   return isUnbounded ? [plan.table.path.at(-1)!] : [];
 }

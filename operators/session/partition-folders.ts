@@ -8,6 +8,7 @@ import {
   PlanError,
   type TableEntry,
 } from '../../core/index.js';
+import { DEFAULT_PARTITION, decoded } from '../connectors/filesystem/partition-names.js';
 
 /** The table of a statement about partitions. @throws {MillstreamError} where it is not there or not partitioned */
 export function partitionedTable(catalogs: CatalogManager, parts: readonly string[]): TableEntry {
@@ -19,9 +20,6 @@ export function partitionedTable(catalogs: CatalogManager, parts: readonly strin
     hint: 'Tables with PARTITIONED BY have partitions.',
   });
 }
-
-/** The folder of rows without a value. */
-const DEFAULT = '__HIVE_DEFAULT_PARTITION__';
 
 /** One level of a partition's folder, `dt=2024-01-02`. */
 export interface FolderPart {
@@ -43,15 +41,6 @@ export function foldersBelow(folder: string, columns: readonly string[]): Folder
     });
 }
 
-/** Names of folders are percent-encoded; one that is not well so is taken as it is. */
-function decoded(name: string): string {
-  try {
-    return decodeURIComponent(name);
-  } catch {
-    return name;
-  }
-}
-
 /** The values that PARTITION (…) gives to columns, as folders name them. @throws {PlanError} for a column that is none of the partition's */
 export function valuesOf({ items }: PartitionSpec, table: TableEntry): Map<string, string> {
   const values = new Map<string, string>();
@@ -66,7 +55,7 @@ export function valuesOf({ items }: PartitionSpec, table: TableEntry): Map<strin
       });
     }
     if (value.kind === 'literal')
-      values.set(column.name, value.type === 'null' ? DEFAULT : String(value.value));
+      values.set(column.name, value.type === 'null' ? DEFAULT_PARTITION : String(value.value));
   }
   return values;
 }

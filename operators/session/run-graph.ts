@@ -1,6 +1,7 @@
 /** Runs a stage graph: opens outputs, runs the job, shows its files or removes them, and says where the time went. */
 import {
   DEFAULT_JOB_OPTIONS,
+  filesWrittenBy,
   Job,
   type MillstreamError,
   type RegionDecision,
@@ -135,8 +136,9 @@ async function runAttempt(
   const startNs = engine.clock.monotonicNs();
   try {
     for (const stage of graph.stages) {
-      if (checkpoints === null && stage.kind === 'relational' && stage.sink !== null)
-        outputs.set(stage.id, await openFileOutput(stage.sink, (paths) => engine.bridge.guard(paths)));
+      const files = filesWrittenBy(stage);
+      if (checkpoints === null && files !== null)
+        outputs.set(stage.id, await openFileOutput(files, (paths) => engine.bridge.guard(paths)));
     }
     const registry = createRegistry(
       engine,

@@ -1,17 +1,16 @@
 /** A folder whose files are read as they come: the filesystem connector with `source.monitor-interval`, as Flink's. */
-import { statSync } from 'node:fs';
 import {
   type Barrier,
   type FileScan,
   fromJsonBytes,
   jsonBytes,
   type OperatorContext,
-  SourceError,
   type SourceOperator,
 } from '../../core/index.js';
 import { derivedContext } from '../derived-context.js';
 import { type OpenRelational, RelationalSource } from '../stages/relational-stage.js';
-import { type FileIdentity, fileChanged, identitiesOf } from './file-position.js';
+import { checkUnchanged, type FileIdentity, filesAt } from './file-position.js';
+import { newFiles } from './new-files.js';
 import { pause } from './pause.js';
 
 /** A query over these files of the folder, without its first rows. */
@@ -26,9 +25,6 @@ interface Position {
   /** How many of their rows have gone out. */
   readonly rows: number;
 }
-
-/** Files that are read by one query, at most: a worker opens one query after the other. */
-const MOST_FILES = 100;
 
 /**
  * Reads each file once, the older first; those that come later are found when the interval has passed. A file is
@@ -56,14 +52,16 @@ export class MonitoredFiles implements SourceOperator {
 
   async open(context: OperatorContext): Promise<void> {
     this.#context = context;
-    const changed = this.#files.find((file) => !isAsItWas(file));
-    if (changed !== undefined) throw fileChanged(changed[0]);
+    checkUnchanged(
+      this.#files,
+      this.#files.flatMap(([path]) => filesAt(path)),
+    );
   }
 
   async run(): Promise<void> {
     const { signal } = this.#context;
     while (!signal.aborted) {
-      if (this.#files.length === 0) this.#files = this.#newFiles();
+      if (this.#files.length === 0) this.#files = newFiles(this.scan.table, this.scan.path, this.#done);
       if (this.#files.length === 0) await pause(this.#context, this.scan.monitorMs!);
       else await this.#read();
     }
@@ -117,28 +115,6 @@ export class MonitoredFiles implements SourceOperator {
     const position: Position = { done: [...this.#done], files: this.#files, rows };
     return jsonBytes(position);
   }
-
-  /** @throws {SourceError} SOURCE_NOT_FOUND */
-  #newFiles(): FileIdentity[] {
-    const { path, table } = this.scan;
-    if (statSync(path, { throwIfNoEntry: false }) === undefined) {
-      throw new SourceError('SOURCE_NOT_FOUND', `Table ${table} monitors ${path}, which is not there.`, {
-        details: { file: path },
-        hint: 'Make the folder; it may be empty.',
-      });
-    }
-    const isOlder = ([a, , whenA]: FileIdentity, [b, , whenB]: FileIdentity) =>
-      whenA - whenB || (a < b ? -1 : 1);
-    return identitiesOf([this.scan])
-      .filter(([file]) => !this.#done.has(file))
-      .sort(isOlder)
-      .slice(0, MOST_FILES);
-  }
-}
-
-function isAsItWas([path, bytes, modifiedMs]: FileIdentity): boolean {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  return stats !== undefined && stats.size === bytes && stats.mtimeMs === modifiedMs;
 }
 
 /** Nobody knows how much is to come. */

@@ -15,7 +15,6 @@ const sink = (path: string, overwrite = false): FileSink => ({
   table: 't',
   path,
   format: 'csv',
-  copyOptions: '',
   partitions: null,
   columns: [],
   overwrite,

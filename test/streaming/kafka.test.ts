@@ -217,6 +217,37 @@ describe.skipIf(reason !== null)('Kafka', () => {
     expect(keys.map(String).sort()).toEqual(['+I,{"id":1},1', '+I,{"id":7},1']);
   }, 120_000);
 
+  it('changes are written as events, and read with what events know beside their rows', async () => {
+    await makeTopics('changes');
+    const options = {
+      connector: 'kafka',
+      topic: 'changes',
+      format: 'canal-json',
+      'scan.startup.mode': 'earliest-offset',
+      'scan.bounded.mode': 'latest-offset',
+    };
+    const columns = `item STRING, n BIGINT, t STRING METADATA FROM 'value.table' VIRTUAL,
+      k ARRAY<STRING> METADATA FROM 'value.pk-names' VIRTUAL, ts TIMESTAMP_LTZ(3) METADATA FROM 'value.ingestion-timestamp' VIRTUAL`;
+    const items = table('items', columns, { ...options, 'canal-json.table.include': 'items' });
+    const sums = table('sums', 'item STRING, n BIGINT', options);
+    await send('changes', [
+      '{"data":[{"item":"a","n":"1"},{"item":"b","n":2}],"table":"items","pkNames":["item"],"ts":1500,"type":"INSERT"}',
+      '{"data":[{"item":"c","n":"5"}],"table":"others","type":"INSERT"}',
+    ]);
+    const known = ['items', ['item'], '1970-01-01 00:00:01.5Z'];
+    expect((await printedRows(`${items}SELECT * FROM items`)).sort()).toEqual([
+      ['+I', 'a', 1, ...known],
+      ['+I', 'b', 2, ...known],
+    ]);
+    const insert = `INSERT INTO sums SELECT 'sum', SUM(n) FROM items; SELECT item, n FROM sums`;
+    expect((await printedRows(`${items}${sums}${insert}`)).map(String).sort()).toEqual([
+      '+I,a,1',
+      '+I,b,2',
+      '+I,c,5',
+      '+I,sum,3',
+    ]);
+  }, 60_000);
+
   it('tells what is missing and what cannot be read, with the place', async () => {
     await makeTopics('broken');
     await send('broken', ['{"id": 1}', '{"id": "x"}']);

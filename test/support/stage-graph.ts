@@ -34,6 +34,7 @@ function stageOf(id: string, read: readonly string[], isRead: boolean): Stage {
       columns: [],
       bounded: true,
       primaryKey: [],
+      partitionedBy: [],
       hasPosition: true,
     };
   }
@@ -48,6 +49,7 @@ function stageOf(id: string, read: readonly string[], isRead: boolean): Stage {
     options: {},
     columns: [],
     change: null,
+    files: null,
   };
 }
 

@@ -6,10 +6,10 @@ import { expressionsOf, inputsOf } from '../../plan/visit-plan.js';
 import { localPath } from '../../text/local-path.js';
 import { isLeaf } from '../boundary.js';
 import { MONITOR_INTERVAL } from '../plan-options.js';
-import type { FileScan, FileSink } from '../stage-graph.js';
+import type { CopiedFiles, FileScan } from '../stage-graph.js';
 
 /** What the stage does, from its first input to its output: `scan flights, filter, project`. */
-export function describeFragment(plan: LogicalPlan, sink: FileSink | null): string {
+export function describeFragment(plan: LogicalPlan, sink: CopiedFiles | null): string {
   const words = wordsOf(plan);
   const text = words.filter((word, i) => word !== words[i - 1]).join(', ');
   return sink === null ? text : `${text}, write ${sink.table}`;

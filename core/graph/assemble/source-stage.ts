@@ -2,6 +2,7 @@
 
 import type { Column } from '../../types/data-type.js';
 import type { SourceBoundary } from '../boundary.js';
+import { traitsOf } from '../plan-options.js';
 import { type Demand, groupByWanters } from './demand.js';
 import type { Produced } from './graph-builder.js';
 import type { StageAssembler } from './stage-assembler.js';
@@ -17,7 +18,7 @@ export function addSourceStage(assembler: StageAssembler, source: SourceBoundary
     columns.map((column, i): [string, Column] => [column.id, { name: `c${i}`, type: column.type }]),
   );
   const { table } = source;
-  const traits = options.connectors.get(table.connector);
+  const traits = traitsOf(options.connectors, table);
   graph.addStage(
     {
       id,
@@ -30,6 +31,7 @@ export function addSourceStage(assembler: StageAssembler, source: SourceBoundary
       options: table.options,
       declared: table.columns,
       primaryKey: table.primaryKey,
+      partitionedBy: table.partitionedBy,
       columns: columns.map(({ name, type }) => ({ name, type })),
       bounded: traits?.bounded(table) ?? true,
       hasPosition: traits?.hasPosition ?? false,

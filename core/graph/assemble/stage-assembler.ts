@@ -7,7 +7,7 @@ import { pruneTo } from '../../plan/rules/prune-columns.js';
 import { simplifyFilters } from '../../plan/rules/simplify-filters.js';
 import type { Boundary, SharedBoundary } from '../boundary.js';
 import type { PlanOptions, StageOutput } from '../plan-options.js';
-import type { FileSink } from '../stage-graph.js';
+import type { CopiedFiles } from '../stage-graph.js';
 import { addCalcStage, calculationOf } from './calc-stage.js';
 import { type Demand, groupByWanters } from './demand.js';
 import { describeFragment, filesOf } from './describe-fragment.js';
@@ -76,7 +76,7 @@ export class StageAssembler {
   /**
    * Makes a relational stage that writes `plan` to files; `columns` are the plan's, as the table names them.
    */
-  writeFiles(plan: LogicalPlan, columns: readonly StageOutput[], sink: FileSink, ordered: boolean): void {
+  writeFiles(plan: LogicalPlan, columns: readonly StageOutput[], sink: CopiedFiles, ordered: boolean): void {
     const fragment = this.#tidy(
       plan,
       columns.map((column) => column.id),
@@ -131,7 +131,7 @@ export class StageAssembler {
   #addStage(
     fragment: LogicalPlan,
     outputs: readonly StageOutput[],
-    form: { readonly ordered: boolean; readonly sink: FileSink | null },
+    form: { readonly ordered: boolean; readonly sink: CopiedFiles | null },
   ): string {
     const order = orderNeeds(fragment, form.ordered);
     const inputs: ExchangeDraft[] = [];

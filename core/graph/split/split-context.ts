@@ -5,7 +5,7 @@ import { planCallsPython } from '../../plan/expression-facts.js';
 import type { LogicalPlan } from '../../plan/logical-plan.js';
 import { somePlan } from '../../plan/visit-plan.js';
 import type { Boundary } from '../boundary.js';
-import type { PlanOptions } from '../plan-options.js';
+import { type PlanOptions, traitsOf } from '../plan-options.js';
 import { resourceGroupOf } from '../resource-group.js';
 
 /** A plan without Python calls, whose leaves may be boundaries. */
@@ -38,7 +38,7 @@ export class SplitContext {
   /** True for rows that the core makes, is handed, or finds one file after the other. */
   isMade(node: LogicalPlan): boolean {
     if (node.kind !== 'scan') return false;
-    const traits = this.options.connectors.get(node.table.connector);
+    const traits = traitsOf(this.options.connectors, node.table);
     return traits?.source !== 'files' || !traits.bounded(node.table);
   }
 

@@ -1,6 +1,7 @@
 /**
  * Splits a plan: what remains calls no Python and reads no rows of the core; all that is behind boundaries.
  */
+
 import { InternalError } from '../../errors.js';
 import { conjunctsOf } from '../../plan/conjuncts.js';
 import type { Expression } from '../../plan/expression.js';
@@ -10,6 +11,7 @@ import type { Scan, Shared } from '../../plan/plan-builders.js';
 import { rewriteExpression } from '../../plan/visit-expression.js';
 import { mapExpressions } from '../../plan/visit-plan.js';
 import { leafOf } from '../boundary.js';
+import { traitsOf } from '../plan-options.js';
 import { refusal } from '../refuse.js';
 import { evaluateCalls } from './evaluate-calls.js';
 import { evaluateWindows } from './evaluate-windows.js';
@@ -120,7 +122,7 @@ function unknown(plan: LogicalPlan): SplitPlan {
 function splitScan(context: SplitContext, scan: Scan): LogicalPlan {
   if (!context.isMade(scan)) return scan;
   // The files that have come are one query after the other, which nothing but the scan may be part of.
-  const isOfFiles = context.options.connectors.get(scan.table.connector)?.source === 'files';
+  const isOfFiles = traitsOf(context.options.connectors, scan.table)?.source === 'files';
   if (isOfFiles) return leafOf(sharedBoundary(context, scan));
   const boundary = context.add({
     kind: 'source',

@@ -5,7 +5,7 @@ import { projectOf } from '../../plan/plan-builders.js';
 import { strictConflictOf } from '../../plan/strict-conflict.js';
 import { upsertKeys } from '../../plan/upsert-keys.js';
 import { inputsOf } from '../../plan/visit-plan.js';
-import type { Changes, PlanOptions } from '../plan-options.js';
+import { type Changes, type PlanOptions, traitsOf } from '../plan-options.js';
 import { streamContext } from './plan-stream.js';
 import { operatorOver, passedOn, type Relation, refuseInStream, type StreamContext } from './relation.js';
 
@@ -107,7 +107,7 @@ function primaryKeyOf({ table }: TableSink, root: LogicalPlan): string[] {
 
 function takenBy({ sink }: QueryPlan, options: PlanOptions): Changes {
   if (sink.kind === 'collect') return 'all';
-  return options.connectors.get(sink.table.connector)?.takes?.(sink.table) ?? 'all';
+  return traitsOf(options.connectors, sink.table)?.takes?.(sink.table) ?? 'all';
 }
 
 function tableName({ sink }: QueryPlan): string {

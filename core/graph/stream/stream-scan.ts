@@ -3,6 +3,7 @@
 import { columnOf } from '../../plan/expression-builders.js';
 import type { PlanColumn } from '../../plan/logical-plan.js';
 import type { Scan } from '../../plan/plan-builders.js';
+import { traitsOf } from '../plan-options.js';
 import {
   CHANGE_TYPE,
   insertions,
@@ -19,7 +20,7 @@ export const CHANGE_COLUMN = '$change';
 /** The rows of a table. */
 export function streamScan(context: StreamContext, scan: Scan): Relation {
   const { table } = scan;
-  const gives = context.options.connectors.get(table.connector)?.gives?.(table) ?? 'insert';
+  const gives = traitsOf(context.options.connectors, table)?.gives?.(table) ?? 'insert';
   if (gives === 'insert') return insertions(scan);
   const change = context.options.ids.column(CHANGE_COLUMN, CHANGE_TYPE);
   const changing = {

@@ -40,9 +40,11 @@ export class KafkaReader {
   ) {
     const { key, value } = table;
     this.#key = key?.format.decoder(key.fields) ?? null;
-    this.#value = value.format.decoder(value.fields);
+    this.#value = value.format.decoder(value.fields, value.metadata);
     this.#places = declared.map((field): Place => {
       if (field.name === CHANGE_COLUMN) return { from: 'change' };
+      const known = value.metadata.findIndex(({ name }) => name === field.name);
+      if (known >= 0) return { from: 'value', at: value.fields.length + known, inKey: -1 };
       if (field.metadata !== undefined) return { from: 'metadata', key: field.metadata, field };
       const at = value.names.indexOf(field.name);
       const inKey = key?.names.indexOf(field.name) ?? -1;

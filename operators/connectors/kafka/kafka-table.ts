@@ -1,5 +1,5 @@
 /** A table of the connectors `kafka` and `upsert-kafka`: its options, checked. Names and defaults are Flink's. */
-import { type Column, WATERMARK_OPTIONS, watermarkOptions } from '../../../core/index.js';
+import { type Column, type TableField, WATERMARK_OPTIONS, watermarkOptions } from '../../../core/index.js';
 import { type Format, readFormat } from '../../formats/make-format.js';
 import type { Declaration } from '../declaration.js';
 import { fieldsOf } from '../fields-of.js';
@@ -30,6 +30,8 @@ export interface KafkaPart {
   /** As the format names them, and as the table does. */
   readonly fields: readonly Column[];
   readonly names: readonly string[];
+  /** Columns of METADATA that the format knows, by its own keys; rows have them behind the fields. */
+  readonly metadata: readonly TableField[];
 }
 
 const DISCOVERY_MS = 300_000;
@@ -61,7 +63,7 @@ export function readKafkaTable(declared: Declaration, use: 'read' | 'write'): Ka
   const isExact = options.choice('sink.delivery-guarantee', GUARANTEES, 'at-least-once') === 'exactly-once';
   if (isExact && prefix === null) options.required('sink.transactional-id-prefix');
   const start = isUpsert ? ({ kind: 'earliest' } as const) : readStart(options);
-  const { key, value } = readParts(options, declared, isUpsert);
+  const { key, value } = readParts(options, declared, isUpsert, use);
   const read: KafkaTable = {
     properties,
     topics,
@@ -90,7 +92,7 @@ export function readKafkaTable(declared: Declaration, use: 'read' | 'write'): Ka
       "Add it, or set 'scan.startup.mode' = 'earliest-offset' or 'latest-offset'.",
     );
   }
-  checkMetadataTypes(METADATA_TYPES, options, declared.columns, METADATA_HINT);
+  checkMetadataTypes({ ...METADATA_TYPES, ...valueTypes(value) }, options, declared.columns, METADATA_HINT);
   return read;
 }
 
@@ -99,7 +101,7 @@ const PARTITIONERS = ['default', 'fixed', 'round-robin'] as const;
 
 function readTopics(options: OptionReader, isUpsert: boolean): readonly string[] | RegExp {
   if (isUpsert) return [options.required('topic')];
-  const pattern = options.text('topic-pattern');
+  const pattern = options.pattern('topic-pattern');
   if (pattern === null) {
     options.required('topic');
     return options.list('topic')!;
@@ -111,17 +113,14 @@ function readTopics(options: OptionReader, isUpsert: boolean): readonly string[]
       'Remove one of them.',
     );
   }
-  try {
-    return new RegExp(`^(?:${pattern})$`);
-  } catch {
-    throw options.wrong('topic-pattern', 'Expected a regular expression.');
-  }
+  return pattern;
 }
 
 function readParts(
   options: OptionReader,
   { columns, primaryKey }: Declaration,
   isUpsert: boolean,
+  use: 'read' | 'write',
 ): { readonly key: KafkaPart | null; readonly value: KafkaPart } {
   const fields = fieldsOf(columns);
   const valueKey = options.has('value.format') || isUpsert ? 'value.format' : 'format';
@@ -132,7 +131,8 @@ function readParts(
       'Remove one of them.',
     );
   }
-  const format = readFormat(options, valueKey, valueKey === 'format' ? options : options.below('value.'));
+  const scope = valueKey === 'format' ? options : options.below('value.');
+  const format = readFormat(options, valueKey, scope, use);
   const prefix = options.text('key.fields-prefix') ?? '';
   const include = options.choice('value.fields-include', ['ALL', 'EXCEPT_KEY'], 'ALL');
   const named = isUpsert ? null : options.list('key.fields');
@@ -173,8 +173,17 @@ function readParts(
             format: keyFormat,
             fields: inKey.map(({ name, type }) => ({ name: short(name), type })),
             names: inKey.map(({ name }) => name),
+            metadata: [],
           },
-    value: { format, fields: inValue, names: inValue.map(({ name }) => name) },
+    value: {
+      format,
+      fields: inValue,
+      names: inValue.map(({ name }) => name),
+      metadata: columns.flatMap((column) => {
+        const known = formatKey(column);
+        return known === null ? [] : [{ ...column, metadata: known }];
+      }),
+    },
   };
 }
 
@@ -189,9 +198,22 @@ const METADATA_TYPES: MetadataTypes = {
   headers: /^MAP<(STRING|VARCHAR.*?)( NOT NULL)?, (BYTES|VARBINARY.*?)( NOT NULL)?>/,
 };
 
-/** Keys of metadata; those that can be written. */
-export const KAFKA_METADATA = Object.keys(METADATA_TYPES);
+/** Before the keys of what the format of the value knows. */
+const VALUE_KEYS = 'value.';
+
+function formatKey({ metadata }: TableField): string | null {
+  return metadata?.startsWith(VALUE_KEYS) === true ? metadata.slice(VALUE_KEYS.length) : null;
+}
+
+function valueTypes({ format }: KafkaPart): MetadataTypes {
+  return Object.fromEntries(Object.entries(format.metadata).map(([key, type]) => [VALUE_KEYS + key, type]));
+}
+
+/** Keys of metadata that a table reads, those of its format included; those that can be written. */
+export function kafkaMetadata({ value }: KafkaTable): string[] {
+  return [...Object.keys(METADATA_TYPES), ...Object.keys(valueTypes(value))];
+}
 export const KAFKA_WRITTEN_METADATA = ['timestamp', 'headers'];
 
 const METADATA_HINT =
-  'timestamp is TIMESTAMP_LTZ(3); partition, leader-epoch INT; offset BIGINT; headers MAP<STRING, BYTES>; topic, timestamp-type STRING.';
+  'timestamp is TIMESTAMP_LTZ(3); partition, leader-epoch INT; offset BIGINT; headers MAP<STRING, BYTES>; topic, timestamp-type STRING; value.… as the format has it (docs/connectors.md).';

@@ -6,7 +6,7 @@ import { OptionReader } from '../option-reader.js';
 import { readEnd } from './kafka-offsets.js';
 import { KafkaSink } from './kafka-sink.js';
 import { KafkaSource } from './kafka-source.js';
-import { KAFKA_METADATA, KAFKA_WRITTEN_METADATA, readKafkaTable } from './kafka-table.js';
+import { KAFKA_WRITTEN_METADATA, kafkaMetadata, readKafkaTable } from './kafka-table.js';
 
 /** Records are rows that come, or with a format of changes rows that come and go. */
 export const KAFKA: Connector = {
@@ -19,7 +19,8 @@ export const KAFKA: Connector = {
     check: (table, use) => void readKafkaTable(declarationOf(table), use),
     gives: (table) => (readKafkaTable(declarationOf(table), 'read').value.format.changes ? 'all' : 'insert'),
     takes: (table) => (readKafkaTable(declarationOf(table), 'write').value.format.changes ? 'all' : 'insert'),
-    metadata: (_table, use) => (use === 'read' ? KAFKA_METADATA : KAFKA_WRITTEN_METADATA),
+    metadata: (table, use) =>
+      use === 'read' ? kafkaMetadata(readKafkaTable(declarationOf(table), 'read')) : KAFKA_WRITTEN_METADATA,
   },
   source: (stage, host) => new KafkaSource(stage, readKafkaTable(declarationOf(stage), 'read'), host),
   sink: (stage, host) => new KafkaSink(stage, readKafkaTable(declarationOf(stage), 'write'), host),

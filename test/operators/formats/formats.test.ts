@@ -1,31 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Column, parseTypeText, type SqlValue } from '../../../core/index.js';
-import { OptionReader } from '../../../operators/connectors/option-reader.js';
-import { readFormat } from '../../../operators/formats/make-format.js';
-import { CHANGES } from '../../../operators/streaming/row-function.js';
-
-type Options = Readonly<Record<string, string>>;
-
-const columnsOf = (text: string): Column[] =>
-  text.split('; ').map((part) => {
-    const [name = '', ...type] = part.split(' ');
-    return { name, type: parseTypeText(type.join(' ')) };
-  });
-
-function formatOf(options: Options) {
-  return readFormat(new OptionReader('t', options), 'format');
-}
-
-/** The rows of a record, each as its change and its values. */
-function decoded(options: Options, columns: string, record: string | Uint8Array): unknown[] {
-  const rows: unknown[] = [];
-  const decoder = formatOf(options).decoder(columnsOf(columns));
-  decoder.decode(Buffer.from(record as string), (row, change) => rows.push([CHANGES[change], ...row]));
-  return rows;
-}
-
-const encoded = (options: Options, columns: string, row: readonly SqlValue[], change: 0 | 1 | 2 | 3 = 0) =>
-  Buffer.from(formatOf(options).encoder(columnsOf(columns)).encode(row, change)!);
+import type { SqlValue } from '../../../core/index.js';
+import { decoded, encoded, formatOf } from './support/records.js';
 
 describe('json', () => {
   const JSON_FORMAT = { format: 'json' };
@@ -121,44 +96,6 @@ describe('csv', () => {
   it('refuses nested columns', () => {
     expect(() => decoded({ format: 'csv' }, 'a ARRAY<INT>', '1')).toThrow(
       /no form for column a of type ARRAY<INT>/,
-    );
-  });
-});
-
-describe('debezium-json', () => {
-  const DEBEZIUM = { format: 'debezium-json' };
-  const COLUMNS = 'id INT; v STRING';
-
-  it('reads events as the changes that they are', () => {
-    const event = (op: string, before: string, after: string) =>
-      `{"before":${before},"after":${after},"op":"${op}"}`;
-    const one = '{"id":1,"v":"a"}';
-    const two = '{"id":1,"v":"b"}';
-    expect(decoded(DEBEZIUM, COLUMNS, event('c', 'null', one))).toEqual([['+I', 1, 'a']]);
-    expect(decoded(DEBEZIUM, COLUMNS, event('r', 'null', one))).toEqual([['+I', 1, 'a']]);
-    expect(decoded(DEBEZIUM, COLUMNS, event('u', one, two))).toEqual([
-      ['-U', 1, 'a'],
-      ['+U', 1, 'b'],
-    ]);
-    expect(decoded(DEBEZIUM, COLUMNS, event('d', two, 'null'))).toEqual([['-D', 1, 'b']]);
-    expect(decoded(DEBEZIUM, COLUMNS, '')).toEqual([]);
-    const wrapped = `{"schema":{},"payload":${event('c', 'null', one)}}`;
-    expect(decoded({ ...DEBEZIUM, 'debezium-json.schema-include': 'true' }, COLUMNS, wrapped)).toEqual([
-      ['+I', 1, 'a'],
-    ]);
-  });
-
-  it('tells an update without the row before it, and how to get it', () => {
-    const event = '{"before":null,"after":{"id":1},"op":"u"}';
-    expect(() => decoded(DEBEZIUM, COLUMNS, event)).toThrow(/REPLICA IDENTITY FULL/);
-  });
-
-  it('writes what comes as creation and what goes as removal', () => {
-    expect(encoded(DEBEZIUM, COLUMNS, [1, 'a'], 2).toString()).toBe(
-      '{"before":null,"after":{"id":1,"v":"a"},"op":"c"}',
-    );
-    expect(encoded(DEBEZIUM, COLUMNS, [1, 'a'], 1).toString()).toBe(
-      '{"before":{"id":1,"v":"a"},"after":null,"op":"d"}',
     );
   });
 });

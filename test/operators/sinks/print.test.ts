@@ -40,6 +40,7 @@ const STAGE: SinkStage = {
   options: { 'print-identifier': 'out' },
   columns: COLUMNS.map(({ name }, column) => ({ name, column })),
   change: null,
+  files: null,
 };
 const DAY = 19_000;
 const MICROS = BigInt(DAY) * 86_400_000_000n;

@@ -31,6 +31,7 @@ const STAGE: SourceStage = {
   columns: COLUMNS,
   bounded: true,
   primaryKey: [],
+  partitionedBy: [],
   hasPosition: true,
 };
 const EXCHANGE: Exchange = {
