@@ -1,6 +1,7 @@
 """The functions of the workloads, declared once: workers call them, and the reference in a plain loop."""
 
 import math
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -44,6 +45,15 @@ class WeightedMean(AggregateFunction):
 
     def get_value(self, accumulator: list[float]) -> float:
         return accumulator[0] / accumulator[1] if accumulator[1] else math.nan
+
+
+def weighted_mean(values: Iterable[float], weights: Iterable[float]) -> float:
+    """W5 over the rows of a group, for systems whose aggregates are not given one row at a time."""
+    mean = WeightedMean()
+    accumulator = mean.create_accumulator()
+    for value, weight in zip(values, weights, strict=True):
+        mean.accumulate(accumulator, value, weight)
+    return mean.get_value(accumulator)
 
 
 w5 = udaf(WeightedMean(), result_type="DOUBLE", accumulator_type="ARRAY<DOUBLE>", name="w5")

@@ -22,7 +22,7 @@ const USAGE = `Usage: npm run bench -- [w1 … w6] [start] [latency] [checkpoint
   chain         three functions in each other against one that calls them
   columns       a function of 2 of 50 columns, the others unread or on their way to a sink
   kinds         CPU per row of each kind of function and each type's conversion
-  peers         w1 to w4 by DuckDB, Polars, PySpark and PyFlink, installed on first use
+  peers         w1 to w6 by DuckDB, Polars, PySpark and PyFlink, installed on first use
   tpch, tpcds   all queries against plain DuckDB over the same files, with the same memory and threads
   tpch-python   TPC-H with Python functions against TPC-H without
   large         sorting, grouping and joining 2 and 20 million rows under a cap of 512 MiB

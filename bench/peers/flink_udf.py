@@ -19,7 +19,7 @@ os.environ["_python_worker_execution_mode"] = "process"  # noqa: SIM112
 
 import functions  # noqa: E402
 from pyflink.table import DataTypes, EnvironmentSettings, TableEnvironment  # noqa: E402
-from pyflink.table.udf import udf  # noqa: E402
+from pyflink.table.udf import udaf, udf, udtf  # noqa: E402
 
 import millstream  # noqa: E402
 
@@ -40,9 +40,18 @@ def main() -> None:
             over_series(getattr(functions, name)), result_type=DataTypes.DOUBLE(), func_type="pandas"
         )
         environment.create_temporary_function(name, vectorised)
+    # Aggregates by row are for streams only.
+    aggregate = udaf(
+        lambda x, y: functions.weighted_mean(x.tolist(), y.tolist()),
+        result_type=DataTypes.DOUBLE(),
+        func_type="pandas",
+    )
+    environment.create_temporary_function("w5", aggregate)
+    exploded = udtf(functions.w6, result_types=[DataTypes.STRING(), DataTypes.INT()])
+    environment.create_temporary_function("w6", exploded)
     made: set[str] = set()
 
-    def job(columns: dict[str, str], expression: str) -> serving.Job:
+    def job(columns: dict[str, str], query: str) -> serving.Job:
         def run(file: str) -> float:
             table = "_".join(columns)
             text = csv_of(file, list(columns))
@@ -54,19 +63,23 @@ def main() -> None:
                     f"WITH ('connector' = 'filesystem', 'path' = '{text}', 'format' = 'csv')"
                 )
                 made.add(text)
-            with environment.execute_sql(f"SELECT SUM({expression}) FROM {table}").collect() as rows:
+            with environment.execute_sql(query.format(table=table)).collect() as rows:
                 return next(rows)[0]
 
         return run
 
     two = {"x": "DOUBLE", "y": "DOUBLE"}
+    keyed = {"k": "BIGINT", **two}
+    text = {"s": "STRING"}
     serving.serve(
         {
-            "w1": job(two, "w1(x, y)"),
-            "w2": job(two, "w2(x, y)"),
-            "w3": job({"s": "STRING"}, "CHAR_LENGTH(w3(s))"),
-            "w4": job(two, "w4(x, y)"),
-            "read": job(two, "x + y"),
+            "w1": job(two, "SELECT SUM(w1(x, y)) FROM {table}"),
+            "w2": job(two, "SELECT SUM(w2(x, y)) FROM {table}"),
+            "w3": job(text, "SELECT SUM(CHAR_LENGTH(w3(s))) FROM {table}"),
+            "w4": job(two, "SELECT SUM(w4(x, y)) FROM {table}"),
+            "w5": job(keyed, "SELECT SUM(v) FROM (SELECT k, w5(x, y) AS v FROM {table} GROUP BY k)"),
+            "w6": job(text, "SELECT SUM(n) FROM {table}, LATERAL TABLE(w6(s)) AS u(word, n)"),
+            "read": job(two, "SELECT SUM(x + y) FROM {table}"),
         }
     )
 

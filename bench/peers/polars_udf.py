@@ -23,8 +23,29 @@ def main() -> None:
 
         return lambda file: total(file, pl.map_batches(["x", "y"], call, return_dtype=pl.Float64))
 
+    def groups(file: str) -> float:
+        def mean(columns: list[pl.Series]) -> float:
+            return functions.weighted_mean(*(column.to_list() for column in columns))
+
+        value = pl.map_groups(["x", "y"], mean, return_dtype=pl.Float64, returns_scalar=True)
+        means = pl.scan_parquet(file).group_by("k").agg(z=value)
+        return means.select(pl.col("z").sum()).collect().item()
+
+    def exploded(file: str) -> float:
+        lengths = pl.col("s").map_elements(
+            lambda s: [length for _, length in functions.w6(s)], return_dtype=pl.List(pl.Int32)
+        )
+        return total(file, lengths.list.explode().cast(pl.Int64))
+
     serving.serve(
-        {"w1": rows_of_two, "w2": vectors(functions.w2), "w3": strings, "w4": vectors(functions.w4)}
+        {
+            "w1": rows_of_two,
+            "w2": vectors(functions.w2),
+            "w3": strings,
+            "w4": vectors(functions.w4),
+            "w5": groups,
+            "w6": exploded,
+        }
     )
 
 
