@@ -8,11 +8,12 @@ import { benchLarge } from './large.mjs';
 import { benchLatency } from './latency.mjs';
 import { benchPeers } from './peers.mjs';
 import { benchRoundTrip } from './roundtrip.mjs';
+import { benchScaling } from './scaling.mjs';
 import { benchStart } from './start.mjs';
 import { benchThroughput } from './throughput.mjs';
 
-const USAGE = `Usage: npm run bench -- [w1 … w6] [start] [latency] [checkpoint] [roundtrip] [chain] [columns] [kinds] [peers]
-                           [tpch] [tpcds] [tpch-python] [large] [nexmark] [flink] [options]
+const USAGE = `Usage: npm run bench -- [w1 … w6] [start] [latency] [checkpoint] [roundtrip] [chain] [columns] [scaling] [kinds]
+                           [peers] [tpch] [tpcds] [tpch-python] [large] [nexmark] [flink] [options]
 
   w1 … w6       workloads against a plain Python loop over the same file (default: all six)
   start         one row, from the command to the end of the process
@@ -21,6 +22,7 @@ const USAGE = `Usage: npm run bench -- [w1 … w6] [start] [latency] [checkpoint
   roundtrip     a bundle of one row through a worker and back
   chain         three functions in each other against one that calls them
   columns       a function of 2 of 50 columns, the others unread or on their way to a sink
+  scaling       w4 by two workers against one, and the core's processor time for each megabyte
   kinds         CPU per row of each kind of function and each type's conversion
   peers         w1 to w6 by DuckDB, Polars, PySpark and PyFlink, installed on first use
   tpch, tpcds   all queries against plain DuckDB over the same files, with the same memory and threads
@@ -54,6 +56,7 @@ const OTHERS = {
   roundtrip: benchRoundTrip,
   chain: benchChain,
   columns: benchColumns,
+  scaling: benchScaling,
   kinds: benchKinds,
   peers: benchPeers,
   // They load a compiler, which would count in the core's memory.
