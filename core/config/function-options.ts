@@ -50,6 +50,7 @@ const ACTIVE: Readonly<Record<string, FunctionOption>> = {
     read: (text) => (/^(?=.*[1-9])\d+(\.\d+)?\s*\/\s*(ms|s|sec|min|m|h|d)$/.test(text) ? text : null),
     expected: "a number of calls and a time: '100/s', '10/min', '1000/h'",
   },
+  cache: { ...WHOLE, expected: 'the number of results to keep, at least 1' },
   timeout: {
     read: (text) => (parseDuration(text) > 0 ? `${parseDuration(text) / 1000} s` : null),
     expected: "a duration: '500 ms', '10 s'",
@@ -91,7 +92,9 @@ const OF_CORE = ['packages', 'python', 'memory', 'cpus', 'gpus', 'resources', 'd
 
 /** What the functions of a setting must be, and the options that then act. */
 interface FunctionForm {
+  readonly kind: string;
   readonly isAsync: boolean;
+  readonly deterministic: boolean;
   readonly batch: string | null;
 }
 
@@ -145,6 +148,11 @@ export function wireOverrides(
         hint: 'Give one number: of async functions it is the number of calls in flight.',
       });
     }
+    if (option === 'cache' && whyNotKept(form) !== null) {
+      throw new ConfigurationError('OPTION_VALUE', `'${key}': ${name} ${whyNotKept(form)}.`, {
+        hint: 'Take it out: results are kept of deterministic scalar functions that are called by row.',
+      });
+    }
     if (option === 'batch_rows' && form.batch === null) {
       throw new ConfigurationError('OPTION_VALUE', `'${key}': ${name} takes rows, not batches.`, {
         hint: 'Take it out, or declare the function with batch=….',
@@ -156,6 +164,13 @@ export function wireOverrides(
       .filter(([option]) => !OF_CORE.includes(option))
       .map(([option, text]) => [option, String(ACTIVE[option]!.read(text.trim()))]),
   );
+}
+
+/** Why results of a function cannot be kept, as a clause; null: they can. */
+function whyNotKept({ kind, batch, deterministic }: FunctionForm): string | null {
+  if (kind !== 'scalar') return 'is not a scalar function';
+  if (batch !== null) return 'takes whole columns, not rows';
+  return deterministic ? null : 'is not deterministic';
 }
 
 function positive(text: string): number | null {

@@ -98,7 +98,7 @@ function* problems(declared: FunctionDeclaration, version: string): Generator<Pr
 
 /** Options of decorators that do not change what a function gives. */
 const DROPPED = new Set(
-  'memory cpus gpus resources concurrency rate batch_rows ordered max_errors max_output_rows max_output_bytes replay timeout retry packages python'.split(
+  'memory cpus gpus resources concurrency rate cache batch_rows ordered max_errors max_output_rows max_output_bytes replay timeout retry packages python'.split(
     ' ',
   ),
 );

@@ -150,12 +150,29 @@ def _check_options(definition: Definition) -> None:
             "batch_rows bounds the vectors of functions with batch=…, and this function takes rows.",
             hint="Remove batch_rows.",
         )
+    if definition.options.cache is not None:
+        _check_cache(definition)
     result = definition.result_type
     if definition.options.unnest and result is not None and result.kind != "ROW":
         raise UdfError(
             "UDF_OPTION",
             f"unnest=True splits a ROW into columns, but the result is {result}.",
             hint="Declare result_type='ROW<a INT, b STRING>', or remove unnest.",
+        )
+
+
+def _check_cache(definition: Definition) -> None:
+    if definition.batch is not None:
+        raise UdfError(
+            "UDF_OPTION",
+            "cache keeps the result of each row, and this function takes whole columns.",
+            hint="Remove cache, or declare the function by row, without batch.",
+        )
+    if definition.deterministic is False:
+        raise UdfError(
+            "UDF_OPTION",
+            "deterministic=False says that equal arguments give other results, and cache= that they do not.",
+            hint="Give one of them.",
         )
 
 

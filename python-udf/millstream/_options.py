@@ -12,6 +12,9 @@ from ._option_values import Concurrency, FunctionKind, NullRule, OnError, Rate, 
 from .errors import UdfError
 from .retry import Retry
 
+#: What `cache=True` keeps.
+_KEPT_RESULTS = 10_000
+
 #: Parameters of the decorators beside the options, for near names.
 _PARAMETERS = ("name", "deterministic", "batch", "func_type", "input_types", "result_type", "result_types")
 
@@ -35,6 +38,7 @@ class Options:
     max_output_bytes: int | None = None
     concurrency: Concurrency | None = None
     rate: Rate | None = None
+    cache: int | None = None
     batch_rows: int | None = None
     ordered: bool | None = None
     unnest: bool | None = None
@@ -120,7 +124,7 @@ def _refuse_useless(kind: FunctionKind, option: str, value: object, is_async: bo
             hint="Remove it, or write `async def`.",
         )
     of_tables = kind == "table" and option == "batch_rows"
-    if kind != "scalar" and not of_tables and option in ("unnest", "retry", "rate", "batch_rows"):
+    if kind != "scalar" and not of_tables and option in ("unnest", "retry", "rate", "cache", "batch_rows"):
         raise UdfError(
             "UDF_OPTION",
             f"`{option}` is for scalar functions, and this is a {kind.replace('_', ' ')} function.",
@@ -132,6 +136,14 @@ def _whole(value: object) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and value >= 1:
         return value
     raise ValueError("It is a whole number of at least 1")
+
+
+def _kept(value: object) -> int:
+    if value is True:
+        return _KEPT_RESULTS
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 1:
+        return value
+    raise ValueError("It is the number of results to keep, at least 1, or True for 10,000")
 
 
 def _number(value: object) -> float:
@@ -210,6 +222,7 @@ _READ: dict[str, Callable[[Any], Any]] = {
     "max_output_bytes": memory_bytes,
     "concurrency": Concurrency.parse,
     "rate": Rate.parse,
+    "cache": _kept,
     "batch_rows": _whole,
     "ordered": _flag,
     "unnest": _flag,
@@ -221,7 +234,7 @@ _READ: dict[str, Callable[[Any], Any]] = {
 
 
 def _from_text(option: str, text: str) -> object:
-    if option in ("batch_rows", "max_output_rows", "retry"):
+    if option in ("batch_rows", "cache", "max_output_rows", "retry"):
         return int(text)
     if option in ("cpus", "gpus"):
         return float(text)

@@ -27,6 +27,8 @@ class FunctionOptions(TypedDict, total=False):
     async one, calls in flight over all workers (64).
     `rate`: calls over all workers, `"100/s"`. `retry`: attempts, or a `Retry`. `timeout`: seconds, or
     `"500 ms"`, for each call; then an async one is cancelled, and the worker of any other is killed.
+    `cache`: how many results of a scalar function each worker keeps, to give them again for equal arguments;
+    True: 10,000.
     `batch_rows`: rows handed to one call of a `batch=`
     function. `ordered=False`: results of an async function may leave in the order in
     which they are ready. `unnest`: a ROW result becomes columns in SELECT. `null`: "skip" never calls the
@@ -49,6 +51,7 @@ class FunctionOptions(TypedDict, total=False):
     on_error: Literal["fail", "null", "skip", "dead_letter"] | None
     concurrency: int | tuple[int, int] | None
     rate: str | None
+    cache: int | bool | None
     max_errors: int | float | str | None
     max_output_rows: int | None
     max_output_bytes: str | int | None

@@ -15,6 +15,7 @@ from .called_rows import CalledRows
 from .column import Column
 from .event_loop import event_loop
 from .failed_rows import gives_rows_up
+from .kept_results import KeptResults
 from .pacing import Pacing
 from .progress import Progress
 from .scalar_step import checked_column, result_column
@@ -49,6 +50,11 @@ class _AsyncStep:
 class AsyncRowStep(_AsyncStep):
     """Calls the function once for each row that needs it."""
 
+    def __init__(self, call: Call) -> None:
+        super().__init__(call)
+        self._kept = KeptResults(call)
+        self._function = self._kept.of_async(self._function)
+
     async def evaluate(self, bundle: Bundle, progress: Progress) -> Column:
         """One value for each row, None where the function was not called."""
         call = self.call
@@ -77,7 +83,7 @@ class AsyncRowStep(_AsyncStep):
                 finished.append(None)
 
         await _all_of(call, (take_calls() for _ in range(min(self._most, rows.count))))
-        progress.count_calls(call.step, rows.count)
+        progress.count_calls(call.step, rows.count - self._kept.take_hits())
         if gives_rows_up(call):
             return checked_column(call, rows, fitting(call, rows, values, bad, bundle.failed))
         return result_column(call, rows, values)

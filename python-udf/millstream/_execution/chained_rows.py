@@ -191,7 +191,7 @@ def _is_plain(step: RowStep) -> bool:
     return (
         call.guard is None
         and not gives_rows_up(call)
-        and not step.is_paced
+        and step.is_direct
         and is_chainable(call.type.kind)
         and not any(isinstance(a, Constant) and a.strict and a.value is None for a in arguments)
         # Else a value is made into another one between the two functions.

@@ -13,6 +13,7 @@ from .called_rows import CalledRows
 from .codec import Mismatch
 from .column import ArrowColumn, ResultColumn
 from .failed_rows import gives_rows_up
+from .kept_results import KeptResults
 from .pacing import Pacing
 from .tolerant_calls import tolerant_values
 from .vector import Vectors
@@ -25,12 +26,13 @@ class RowStep:
     def __init__(self, call: Call) -> None:
         self.call = call
         self._pacing = Pacing(call.options, call.name, call.share.shared_folder)
-        self.function = self._pacing.paced(call.bound.adapt(call.loaded.spec.call))
+        self._kept = KeptResults(call)
+        self.function = self._kept.of(self._pacing.paced(call.bound.adapt(call.loaded.spec.call)))
 
     @property
-    def is_paced(self) -> bool:
-        """Its calls wait, or are made again."""
-        return not self._pacing.is_idle
+    def is_direct(self) -> bool:
+        """Each row is one call, made at once and once."""
+        return self._pacing.is_idle and self._kept.is_idle
 
     def evaluate(self, bundle: Bundle) -> ResultColumn:
         """One value for each row, None where the function was not called."""
@@ -39,9 +41,12 @@ class RowStep:
         sequences = call.sequences(bundle, rows)
         if gives_rows_up(call):
             values = tolerant_values(call, self.function, sequences, rows, bundle.failed)
-            return checked_column(call, rows, values)
-        values = call.map_rows(self.function, sequences, rows.count, rows.position)
-        return result_column(call, rows, values)
+            column = checked_column(call, rows, values)
+        else:
+            values = call.map_rows(self.function, sequences, rows.count, rows.position)
+            column = result_column(call, rows, values)
+        call.progress.count_calls(call.step, -self._kept.take_hits())
+        return column
 
     def take_retries(self) -> int:
         """Calls made again since the last time."""
