@@ -59,8 +59,6 @@ const NOTED = new Map<string, string>([
     'table.optimizer.multi-join.enabled',
     'table.optimizer.reuse-optimize-block-with-digest-enabled',
     'table.optimizer.reuse-sink-enabled',
-    'table.optimizer.reuse-source-enabled',
-    'table.optimizer.reuse-sub-plan-enabled',
     'table.optimizer.runtime-filter.enabled',
     'table.optimizer.source.report-statistics-enabled',
     'table.optimizer.sql2rel.project-merge.enabled',

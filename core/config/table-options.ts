@@ -69,6 +69,17 @@ export const TABLE_OPTIONS = {
       'Python aggregates that have merge: ONE_PHASE sorts the rows by group first, TWO_PHASE aggregates shares of the rows before that, AUTO does the latter where there is no GROUP BY.',
     schema: { enum: ['AUTO', 'ONE_PHASE', 'TWO_PHASE'] },
   },
+  'table.optimizer.reuse-sub-plan-enabled': {
+    type: 'boolean',
+    default: 'true',
+    meaning:
+      'What several INSERTs of a statement set, or several places of a query, read alike is computed once, the slowest of them decides the pace.',
+  },
+  'table.optimizer.reuse-source-enabled': {
+    type: 'boolean',
+    default: 'true',
+    meaning: 'So is what they read of one table: false reads it for each of them.',
+  },
   'millstream.optimizer.source-fusion': {
     type: 'string',
     default: 'AUTO',

@@ -24,6 +24,8 @@ export interface ConnectorTraits {
   gives?(table: ScanTable): Changes;
   /** True where the rows of a table are of splits whose times do not follow each other, and it says of each row which (`SPLIT_COLUMN`). */
   readonly hasSplits?: boolean;
+  /** True where the program holds the rows of a table, and gives the same to each who reads it. */
+  isHeld?(table: ScanTable): boolean;
   /** True where rows of a table can be looked up by a key. */
   readonly hasLookup?: boolean;
   /** The kinds of rows that it takes; absent: all. */
@@ -79,6 +81,9 @@ export interface StageOutput extends Column {
 /** `auto`: two phases where they pay without knowing the data. */
 export type AggregatePhases = 'auto' | 'one' | 'two';
 
+/** What equal parts of queries that run together are computed once: `plans` are those that do more than read a table. */
+export type Sharing = 'all' | 'plans' | 'none';
+
 /** When rows are remembered under the primary key of the table that they are written to: `auto`, where they change by another key. */
 export type UpsertMaterialize = 'none' | 'auto' | 'force';
 
@@ -92,6 +97,8 @@ export interface PlanOptions {
   readonly functions: FunctionResolver;
   /** When Python aggregates that have `merge` begin before their rows are sorted by group. */
   readonly aggregatePhases: AggregatePhases;
+  /** Absent: `all`. */
+  readonly sharing?: Sharing;
   /** Absent: `auto`. */
   readonly upsertMaterialize?: UpsertMaterialize;
   /** By connector name. */

@@ -28,18 +28,26 @@ export function planStages(queries: readonly QueryPlan[], options: PlanOptions):
   );
   const assembler = new StageAssembler(options, graph, context.boundaries);
   const shared = new Map();
-  for (const query of queries) {
-    checkSources(query.root, options);
-    const isStream = options.mode === 'streaming';
-    const joined = isStream ? joinConditions(query.root) : query.root;
-    const plain = readFields(decorrelate(joined, options.ids, options.sql, isStream), options);
-    const { plan, change } = isStream
-      ? planStreamQuery(query, plain, options, shared)
-      : { plan: plain, change: null };
+  const roots = plainRoots(queries, options);
+  for (const [i, query] of queries.entries()) {
+    const { plan, change } =
+      options.mode === 'streaming'
+        ? planStreamQuery(query, roots[i]!, options, shared)
+        : { plan: roots[i]!, change: null };
     const root = splitExactly(context, plan);
     addSink(assembler, { query, change }, root, isSorted(root, context.boundaries));
   }
   return graph.build(options.mode);
+}
+
+/** The plans of the queries, which can be read, as joins where they had subqueries. */
+function plainRoots(queries: readonly QueryPlan[], options: PlanOptions): LogicalPlan[] {
+  const isStream = options.mode === 'streaming';
+  const plans = queries.map(({ root }) => {
+    checkSources(root, options);
+    return isStream ? joinConditions(root) : root;
+  });
+  return readFields(decorrelate(plans, options.ids, options.sql, isStream), options);
 }
 
 /** A query whose root may have a column beside its own, with the kind of change that each row is. */
@@ -115,6 +123,7 @@ function addRowSink(assembler: StageAssembler, root: LogicalPlan, sink: RowSink)
     demand: new Map(root.columns.map((column) => [column.id, 'sink'])),
     ordered: connector !== 'blackhole',
     keys: null,
+    besideOthers: true,
   });
   graph.addStage(
     {

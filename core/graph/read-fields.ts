@@ -3,7 +3,7 @@ import type { Expression } from '../plan/expression.js';
 import { columnOf } from '../plan/expression-builders.js';
 import { referencedColumns } from '../plan/expression-facts.js';
 import type { LogicalPlan, PlanColumn } from '../plan/logical-plan.js';
-import type { Project } from '../plan/plan-builders.js';
+import { inlined, type Project, type Scan } from '../plan/plan-builders.js';
 import { mapOperands, operandsOf } from '../plan/visit-expression.js';
 import { expressionsOf, inputsOf, mapExpressions, mapInputs } from '../plan/visit-plan.js';
 import { withNullable } from '../types/types.js';
@@ -13,15 +13,17 @@ import { type PlanOptions, traitsOf } from './plan-options.js';
 type Fields = ReadonlyMap<string, PlanColumn>;
 
 /**
- * The plan with `bid.price` as a column of the scan in the place of `bid`, for sources whose traits say `fields` and
- * columns that are read by their fields only.
+ * Plans that are run together with `bid.price` as a column of the scan in the place of `bid`, for sources whose traits say `fields`
+ * and columns that are read by their fields only.
  */
-export function readFields(plan: LogicalPlan, options: PlanOptions): LogicalPlan {
+export function readFields(plans: readonly LogicalPlan[], options: PlanOptions): LogicalPlan[] {
   const uses = new FieldUses(options);
-  uses.visit(plan);
-  for (const column of plan.columns) uses.readWhole(column.id);
+  for (const plan of plans) {
+    uses.visit(plan);
+    for (const column of plan.columns) uses.readWhole(column.id);
+  }
   const fields = uses.fields();
-  return fields.size === 0 ? plan : replaced(plan, fields);
+  return plans.map((plan) => (fields.size === 0 ? plan : replaced(plan, fields)));
 }
 
 class FieldUses {
@@ -36,11 +38,12 @@ class FieldUses {
 
   visit(plan: LogicalPlan): void {
     if (plan.kind === 'scan' && traitsOf(this.options.connectors, plan.table)?.fields === true)
-      this.#rows.push(...plan.columns.filter((column) => column.type.kind === 'ROW'));
+      this.#scan(plan);
     else if (plan.kind === 'project') this.#project(plan);
+    else if (plan.kind === 'shared') this.#project(inlined(plan));
     else for (const expression of expressionsOf(plan)) this.#expression(expression);
     // Their columns are told by position.
-    if (plan.kind === 'set' || plan.kind === 'shared' || plan.kind === 'distinct')
+    if (plan.kind === 'set' || plan.kind === 'distinct')
       for (const column of inputsOf(plan).flatMap((input) => input.columns)) this.readWhole(column.id);
     for (const input of inputsOf(plan)) this.visit(input);
   }
@@ -72,6 +75,12 @@ class FieldUses {
       }
     }
     return found;
+  }
+
+  /** What is shared is visited from each place that reads it. */
+  #scan({ columns }: Scan): void {
+    const rows = columns.filter((column) => column.type.kind === 'ROW');
+    this.#rows.push(...rows.filter((row) => !this.#rows.some(({ id }) => id === row.id)));
   }
 
   #project(project: Project): void {

@@ -7,10 +7,13 @@ import type { MapNode } from './plan-builders.js';
 import { subqueryPlans } from './visit-expression.js';
 import { expressionsOf, inputsOf } from './visit-plan.js';
 
-/** One line a node; a shared plan is printed at its first reference. Ends without a line break. */
-export function explainPlan(plan: LogicalPlan): string {
+/**
+ * One line a node; a shared plan is printed at its first reference. Ends without a line break.
+ * @param printed ids of the shared plans that have been printed before; grows
+ */
+export function explainPlan(plan: LogicalPlan, printed: Set<string> = new Set()): string {
   const lines: string[] = [];
-  print(plan, 0, lines, new Set());
+  print(plan, 0, lines, printed);
   return lines.join('\n');
 }
 

@@ -4,7 +4,7 @@ import type { Expression } from './expression.js';
 import type { LogicalPlan } from './logical-plan.js';
 import { liftPythonProjects } from './rules/lift-python-projects.js';
 import { mergeProjects } from './rules/merge-projects.js';
-import { pruneColumns } from './rules/prune-columns.js';
+import { pruneAll, pruneColumns } from './rules/prune-columns.js';
 import { pushFilters } from './rules/push-filters.js';
 import type { Rule } from './rules/rule.js';
 import { shareOperands } from './rules/share-operands.js';
@@ -32,7 +32,16 @@ export const RULES: readonly Rule[] = [
  * The plan after all rules, its subqueries too: the same rows under the same column ids, computed with less.
  */
 export function optimize(plan: LogicalPlan, ids: ColumnIds): LogicalPlan {
-  return RULES.reduce((current, rule) => rule.apply(current, ids), optimizeSubqueries(plan, ids));
+  return optimizeAll([plan], ids)[0]!;
+}
+
+/** Plans that are run together, each as by `optimize`, with what they share. */
+export function optimizeAll(plans: readonly LogicalPlan[], ids: ColumnIds): LogicalPlan[] {
+  return RULES.reduce(
+    (current, rule) =>
+      rule === pruneColumns ? pruneAll(current, ids) : current.map((plan) => rule.apply(plan, ids)),
+    plans.map((plan) => optimizeSubqueries(plan, ids)),
+  );
 }
 
 function optimizeSubqueries(plan: LogicalPlan, ids: ColumnIds): LogicalPlan {

@@ -9,7 +9,7 @@ import type { TableHost } from './table-host.js';
 type Inserted = Extract<StatementResult, { kind: 'inserted' }>;
 
 /**
- * Inserts that are planned together: a source that several of them read is read once where SQL's `EXECUTE STATEMENT SET` reads it once.
+ * Inserts that are planned together, as those of `EXECUTE STATEMENT SET`: a table that several of them read is read once.
  *
  * `await env.createStatementSet().addInsert('late', late).addInsertSql('INSERT INTO counts SELECT …').execute()`
  */

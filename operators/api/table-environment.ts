@@ -61,6 +61,7 @@ export class TableEnvironment {
     session.addSource(
       'memory',
       (stage, job) => new MemorySource(stage, job, this.#rows(stage.options['table'])),
+      ({ options }) => !this.#rows(options['table']).isOneShot,
     );
   }
 

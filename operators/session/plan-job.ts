@@ -4,6 +4,7 @@ import {
   type CatalogManager,
   ColumnIds,
   type Configuration,
+  type ConnectorTraits,
   collectFunctionNames,
   createStageRenderer,
   DEAD_LETTER_CONNECTOR,
@@ -25,7 +26,7 @@ import { loadFunctions } from './load-functions.js';
 import { noteOptions } from './note-options.js';
 import { placedFailure } from './placed-failure.js';
 import { planQueries } from './plan-queries.js';
-import { aggregatePhases, upsertMaterialize } from './planner-settings.js';
+import { aggregatePhases, sharing, upsertMaterialize } from './planner-settings.js';
 import { fileResolver } from './resolve-files.js';
 import type { SessionOptions } from './session-types.js';
 import { withAnalyses } from './with-analyses.js';
@@ -57,7 +58,7 @@ export interface PlanningParts {
   readonly host: EngineHost;
   readonly options: Pick<SessionOptions, 'mode' | 'onNote' | 'workingDirectory'>;
   /** Connectors whose rows the program makes. */
-  readonly sources: readonly string[];
+  readonly sources: ReadonlyMap<string, ConnectorTraits['isHeld']>;
   /** Folders that statements before it write, where nothing is run. */
   readonly toBeWritten: ReadonlySet<string>;
 }
@@ -85,8 +86,10 @@ export async function planJob(
   const first = await withAnalyses(() => bind(asked === 'streaming'), analyze);
   const connectors = new Map(STANDARD_CONNECTORS);
   for (const [name, { traits }] of CONNECTORS) connectors.set(name, traits);
-  for (const name of [...sources, DEAD_LETTER_CONNECTOR])
-    connectors.set(name, { source: 'rows', sink: null, bounded: () => true, hasPosition: false });
+  for (const [name, isHeld] of [...sources, [DEAD_LETTER_CONNECTOR, () => false] as const]) {
+    const traits = { source: 'rows', sink: null, bounded: () => true, hasPosition: false } as const;
+    connectors.set(name, isHeld === undefined ? traits : { ...traits, isHeld });
+  }
   const checkpoints = checkpointSettings(configuration, options.workingDirectory);
   const isCheckpointed = hasCheckpoints(checkpoints);
   const choice = chooseMode(first.bound, connectors, asked, functions, isCheckpointed);
@@ -102,6 +105,7 @@ export async function planJob(
     parallelism: workers?.parallelism(entries) ?? host.resources.parallelism,
     functions,
     aggregatePhases: aggregatePhases(configuration),
+    sharing: sharing(configuration),
     upsertMaterialize: upsertMaterialize(configuration),
     connectors,
     renderer: createStageRenderer(resolveFiles, sql),

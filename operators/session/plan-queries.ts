@@ -3,12 +3,13 @@ import {
   batchPlan,
   joinLaterals,
   omitEmptyTotals,
-  optimize,
+  optimizeAll,
   PlanError,
   type PlanOptions,
   planStages,
   type QueryPlan,
   type StageGraph,
+  shareTables,
 } from '../../core/index.js';
 import { type Mode, type ModeChoice, onlyStreamsQuery, ordersByArrival } from './choose-mode.js';
 
@@ -33,11 +34,13 @@ export function planQueries(
 ): PlannedQueries {
   const { ids } = options;
   const inMode = (mode: Mode): PlannedQueries => {
-    const queries = bound.map((query) => {
-      const joined = joinLaterals(query.root, { ids, sql: options.sql, mode });
-      const root = omitEmptyTotals(joined, ids, mode === 'streaming' || asked === 'streaming');
-      return { ...query, root: optimize(mode === 'batch' ? batchPlan(root, ids) : root, ids) };
+    const plans = bound.map(({ root }) => {
+      const joined = joinLaterals(root, { ids, sql: options.sql, mode });
+      const plan = omitEmptyTotals(joined, ids, mode === 'streaming' || asked === 'streaming');
+      return mode === 'batch' ? batchPlan(plan, ids) : plan;
     });
+    const roots = optimizeAll(shareTables(plans, { ...options, mode }), ids);
+    const queries = bound.map((query, i) => ({ ...query, root: roots[i]! }));
     const graph = planStages(queries, { ...options, mode, isBounded: choice.isBounded });
     return { queries, graph, notStreaming: null };
   };

@@ -1,5 +1,5 @@
 /** Options of Flink's planner in the words of ours. */
-import type { AggregatePhases, Configuration, UpsertMaterialize } from '../../core/index.js';
+import type { AggregatePhases, Configuration, Sharing, UpsertMaterialize } from '../../core/index.js';
 
 /** `table.optimizer.agg-phase-strategy`. */
 export function aggregatePhases(configuration: Configuration): AggregatePhases {
@@ -23,4 +23,10 @@ export function upsertMaterialize(configuration: Configuration): UpsertMateriali
     default:
       return 'auto';
   }
+}
+
+/** `table.optimizer.reuse-sub-plan-enabled` and `table.optimizer.reuse-source-enabled`. */
+export function sharing(configuration: Configuration): Sharing {
+  if (!configuration.get('table.optimizer.reuse-sub-plan-enabled')) return 'none';
+  return configuration.get('table.optimizer.reuse-source-enabled') ? 'all' : 'plans';
 }

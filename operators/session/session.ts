@@ -5,6 +5,7 @@ import {
   CancelledError,
   CatalogManager,
   Configuration,
+  type ConnectorTraits,
   type DescribeStatement,
   type ExplainStatement,
   explainQueries,
@@ -68,6 +69,7 @@ export class Session implements JobSession {
   readonly #options: SessionOptions;
   readonly #host: EngineHost;
   readonly #sources = new Map<string, SourceFactory>();
+  readonly #held = new Map<string, ConnectorTraits['isHeld']>();
   readonly #ending = new AbortController();
   #closed = false;
 
@@ -171,9 +173,10 @@ export class Session implements JobSession {
     return this.#host.voice.stoppable ? this.#host.voice.stop('checkpoint') : null;
   }
 
-  /** Adds a connector whose rows the program makes. */
-  addSource(connector: string, factory: SourceFactory): void {
+  /** Adds a connector whose rows the program makes. @param isHeld as of `ConnectorTraits` */
+  addSource(connector: string, factory: SourceFactory, isHeld: ConnectorTraits['isHeld']): void {
     this.#sources.set(connector, factory);
+    this.#held.set(connector, isHeld);
   }
 
   /** Looks for modules of functions there too, from the next statement on. */
@@ -297,7 +300,7 @@ export class Session implements JobSession {
       configuration: this.configuration,
       host: this.#host,
       options: this.#options,
-      sources: [...this.#sources.keys()],
+      sources: this.#held,
       toBeWritten: new Set<string>(),
       ...other,
     };

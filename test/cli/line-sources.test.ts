@@ -29,6 +29,20 @@ it('lines of standard input are the rows of a table', async () => {
   expect(stdout.toString()).toBe('{"op":"+I","row":[2,"X"]}\n{"op":"+I","row":[9223372036854775807,null]}\n');
 }, 60_000);
 
+it('lines of standard input go to all inserts of a statement set', async () => {
+  const sql = `CREATE TABLE lines (a BIGINT) WITH ('connector' = 'stdin', 'format' = 'json');
+    CREATE TABLE odd (a BIGINT) WITH ('connector' = 'print', 'print-identifier' = 'odd');
+    CREATE TABLE tens (a BIGINT) WITH ('connector' = 'print', 'print-identifier' = 'tens');
+    EXECUTE STATEMENT SET BEGIN
+      INSERT INTO odd SELECT a FROM lines WHERE MOD(a, 2) = 1;
+      INSERT INTO tens SELECT a * 10 FROM lines;
+    END`;
+  const { code, stdout, stderr } = await millstream(['run', '-e', sql], '{"a": 1}\n{"a": 2}\n');
+
+  expect(code, stderr).toBe(0);
+  expect(stdout.toString().trim().split('\n').sort()).toEqual(['odd> +I[1]', 'tens> +I[10]', 'tens> +I[20]']);
+}, 60_000);
+
 it('change events from a socket are rows that come and go, with event time', async () => {
   const events = [
     '{"before":null,"after":{"id":1,"v":5,"ts":"2024-01-01 00:00:01"},"op":"c"}',

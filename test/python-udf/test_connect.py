@@ -219,6 +219,25 @@ def test_a_job_finds_its_functions_beside_it_and_stays_in_the_session(
     assert con.sql("SELECT half(5)").fetchall() == [(2.5,)]
 
 
+def test_inserts_of_a_statement_set_see_the_same_rows(con: Connection, tmp_path: Path) -> None:
+    tables = "".join(
+        f"CREATE TEMPORARY TABLE {name} (x BIGINT) WITH "
+        f"('connector' = 'filesystem', 'path' = '{tmp_path / name}', 'format' = 'parquet');"
+        for name in ("once", "again")
+    )
+    con.execute(f"""
+        CREATE TEMPORARY TABLE random (x BIGINT) WITH ('connector' = 'datagen', 'number-of-rows' = '50');
+        {tables}
+        EXECUTE STATEMENT SET BEGIN
+            INSERT INTO once SELECT x FROM random;
+            INSERT INTO again SELECT x FROM random;
+        END""")
+
+    rows = [sorted(con.sql(f"SELECT x FROM {name}").fetchall()) for name in ("once", "again")]
+    assert len(rows[0]) == 50
+    assert rows[0] == rows[1]
+
+
 def test_explain_shows_stages_and_runs_nothing(con: Connection) -> None:
     assert "relational-1" in con.explain("SELECT x FROM (VALUES (1)) AS t(x)")
 

@@ -34,6 +34,18 @@ test('a job that is killed with SIGKILL, and then by Ctrl-C, goes on from its la
   expectEveryRowOnce(job);
 }, 300_000);
 
+test('inserts of a set that read one table have written the same of its rows, each once, whenever they are killed', async () => {
+  const job = new CheckpointedJob(folder, 'set of inserts');
+
+  expect((await job.runUntil(4, 'SIGKILL')).code).toBeNull();
+  const { code, stderr } = await job.runUntil(3, 'SIGTERM');
+
+  expect(code, stderr).toBe(0);
+  expectEveryRowOnce(job);
+  const rows = job.shown().reduce((sum, { n }) => sum + n, 0);
+  expect(job.ids()).toEqual(Array.from({ length: rows }, (_, id) => id));
+}, 120_000);
+
 test.each(['Python aggregate', 'broadcast function'] as const)(
   'what a %s remembers, and its timers, goes from 1 worker to 2 after a SIGKILL, and to 1 by a savepoint',
   async (keeper) => {

@@ -30,6 +30,8 @@ export interface Request {
    * Ids of the columns by which batches are cut; null: no matter where. A relational stage is made for them.
    */
   readonly keys: readonly string[] | null;
+  /** True: other columns may be in the groups beside the wanted ones. */
+  readonly besideOthers?: boolean;
 }
 
 /** Makes the stages of split plans in one graph. */
@@ -50,8 +52,9 @@ export class StageAssembler {
     const fragment = this.#tidy(plan, [...request.demand.keys()]);
     const plain = request.keys === null ? plainLeaf(fragment) : null;
     const boundary = plain === null ? undefined : this.#boundaries.get(plain.key)!;
-    if (plain === null || boundary === undefined || boundary.kind === 'shared') {
-      const isStream = this.options.mode === 'streaming' && request.keys === null;
+    const isStream = this.options.mode === 'streaming' && request.keys === null;
+    const isOwn = boundary?.kind !== 'shared' || (request.keys === null && request.besideOthers === true);
+    if (plain === null || boundary === undefined || !isOwn) {
       const calculation = isStream ? calculationOf(fragment) : null;
       if (calculation !== null) {
         const below = this.#boundaries.get(calculation.leaf.table.path[0]!)!;
@@ -102,7 +105,7 @@ export class StageAssembler {
     let produced = this.#shared.get(boundary.key);
     if (produced === undefined) {
       const demand = new Map(boundary.columns.map((column) => [column.id, '']));
-      produced = this.produce(boundary.input, { demand, ordered: true, keys: null });
+      produced = this.produce(boundary.input, { demand, ordered: true, keys: null, besideOthers: true });
       this.#shared.set(boundary.key, produced);
     }
     return produced;

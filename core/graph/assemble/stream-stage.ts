@@ -40,7 +40,7 @@ function addOperator(assembler: StageAssembler, boundary: StreamBoundary, demand
       if (output.kind === 'input' && output.input === i) ids.add(output.column);
     }
     const needs = new Map([...ids].map((id) => [id, boundary.key]));
-    return assembler.produce(input, { demand: needs, ordered: true, keys: null });
+    return assembler.produce(input, { demand: needs, ordered: true, keys: null, besideOthers: true });
   });
   const id = graph.stageId('stream');
   graph.addStage(

@@ -5,7 +5,7 @@ import type { Expression } from '../../plan/expression.js';
 import type { SubqueryExpression } from '../../plan/expression-builders.js';
 import { outerColumns, planCallsPython } from '../../plan/expression-facts.js';
 import type { LogicalPlan } from '../../plan/logical-plan.js';
-import { optimize } from '../../plan/optimizer.js';
+import { optimizeAll } from '../../plan/optimizer.js';
 import { filteredBy, narrowedTo } from '../../plan/plan-builders.js';
 import { mapOperands, operandsOf } from '../../plan/visit-expression.js';
 import { expressionsOf, mapExpressions, mapPlans } from '../../plan/visit-plan.js';
@@ -13,18 +13,18 @@ import { refusal } from '../refuse.js';
 import { attachSubquery } from './attach-subquery.js';
 
 /**
- * The plan with the same rows and no correlated subquery that calls Python; over a stream, without any subquery.
+ * Plans that are run together with the same rows and no correlated subquery that calls Python; over a stream, without any subquery.
  * @throws {PlanError} PLAN_UNSUPPORTED, PLAN_STREAMING where one cannot be rewritten, with its place and what to write instead.
  */
 export function decorrelate(
-  plan: LogicalPlan,
+  plans: readonly LogicalPlan[],
   ids: ColumnIds,
   sql: string | null,
   isStream = false,
-): LogicalPlan {
+): readonly LogicalPlan[] {
   const work = new Decorrelation(ids, sql, isStream);
-  const rewritten = work.rewrite(plan);
-  return work.changed ? optimize(rewritten, ids) : plan;
+  const rewritten = plans.map((plan) => work.rewrite(plan));
+  return work.changed ? optimizeAll(rewritten, ids) : plans;
 }
 
 class Decorrelation {

@@ -5,7 +5,8 @@ import { planCallsPython } from '../../plan/expression-facts.js';
 import type { LogicalPlan } from '../../plan/logical-plan.js';
 import { somePlan } from '../../plan/visit-plan.js';
 import type { Boundary } from '../boundary.js';
-import { type PlanOptions, traitsOf } from '../plan-options.js';
+import { isMade } from '../made-tables.js';
+import type { PlanOptions } from '../plan-options.js';
 import { resourceGroupOf } from '../resource-group.js';
 
 /** A plan without Python calls, whose leaves may be boundaries. */
@@ -31,15 +32,8 @@ export class SplitContext {
   constructor(options: PlanOptions, queries: readonly LogicalPlan[]) {
     this.options = options;
     const isWhole = (query: LogicalPlan) =>
-      !planCallsPython(query) && !somePlan(query, (node) => this.isMade(node));
+      !planCallsPython(query) && !somePlan(query, (node) => isMade(node, options.connectors));
     this.isOneStage = options.mode === 'batch' && queries.every(isWhole);
-  }
-
-  /** True for rows that the core makes, is handed, or finds one file after the other. */
-  isMade(node: LogicalPlan): boolean {
-    if (node.kind !== 'scan') return false;
-    const traits = traitsOf(this.options.connectors, node.table);
-    return traits?.source !== 'files' || !traits.bounded(node.table);
   }
 
   get ids(): ColumnIds {

@@ -11,6 +11,7 @@ import type { Scan, Shared } from '../../plan/plan-builders.js';
 import { rewriteExpression } from '../../plan/visit-expression.js';
 import { mapExpressions } from '../../plan/visit-plan.js';
 import { leafOf } from '../boundary.js';
+import { isMade } from '../made-tables.js';
 import { traitsOf } from '../plan-options.js';
 import { refusal } from '../refuse.js';
 import { evaluateCalls } from './evaluate-calls.js';
@@ -120,7 +121,7 @@ function unknown(plan: LogicalPlan): SplitPlan {
 }
 
 function splitScan(context: SplitContext, scan: Scan): LogicalPlan {
-  if (!context.isMade(scan)) return scan;
+  if (!isMade(scan, context.options.connectors)) return scan;
   // The files that have come are one query after the other, which nothing but the scan may be part of.
   const isOfFiles = traitsOf(context.options.connectors, scan.table)?.source === 'files';
   if (isOfFiles) return leafOf(sharedBoundary(context, scan));

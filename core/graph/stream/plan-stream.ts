@@ -6,7 +6,7 @@
 import { columnOf } from '../../plan/expression-builders.js';
 import { hasSubquery, hasWindowCall, isNondeterministic } from '../../plan/expression-facts.js';
 import type { LogicalPlan } from '../../plan/logical-plan.js';
-import { type Correlate, type Filter, inlined, type Project } from '../../plan/plan-builders.js';
+import type { Correlate, Filter, Project } from '../../plan/plan-builders.js';
 import { expressionsOf } from '../../plan/visit-plan.js';
 import type { PlanOptions } from '../plan-options.js';
 import {
@@ -30,6 +30,7 @@ import { streamRank } from './stream-rank.js';
 import { streamScan } from './stream-scan.js';
 import { streamSession } from './stream-session.js';
 import { streamSet } from './stream-set.js';
+import { streamShared } from './stream-shared.js';
 import { streamLimit, streamSort } from './stream-sort.js';
 import { streamTemporalJoin } from './stream-temporal-join.js';
 import { watermarkOptions } from './watermark-options.js';
@@ -89,7 +90,7 @@ function visit(context: StreamContext, plan: LogicalPlan): Relation {
       if (plan.keys !== null) refuseInStream(context, 'A function over a partitioned table', plan);
       return insertions({ ...plan, input: insertionsOf(context, plan) });
     case 'shared':
-      return context.plan(inlined(plan));
+      return streamShared(context, plan);
     case 'stream':
       return insertions(plan);
   }

@@ -11,6 +11,7 @@ import {
   type StreamContext,
   withOperands,
 } from './relation.js';
+import { referenceTo } from './stream-shared.js';
 
 /** True for a call of a function with state and timers. */
 export function isProcess({ call }: MapNode, functions: FunctionResolver): boolean {
@@ -28,15 +29,8 @@ export function streamProcess(context: StreamContext, node: MapNode): Relation {
     once = processed(context, { ...node, columns });
     context.shared.set(sharing, once);
   }
-  const { plan, clock } = once;
-  const columns = plan.columns.map((column, i) => node.columns[i] ?? ids.column(column.name, column.type));
-  const clockColumn = plan.columns.findIndex(({ id }) => id === clock?.id);
-  return {
-    plan: { kind: 'shared', id: sharing, input: plan, columns, span: node.span },
-    change: null,
-    clock: columns[clockColumn] ?? null,
-    order: [],
-  };
+  const { columns, span } = node;
+  return referenceTo(context, once, { kind: 'shared', id: sharing, input: once.plan, columns, span });
 }
 
 function processed(context: StreamContext, node: MapNode): Relation {

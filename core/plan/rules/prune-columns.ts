@@ -12,18 +12,34 @@ import type { Rule } from './rule.js';
 /** Keeps the plan's own columns and what they need; Python calls whose results nobody reads are not made. */
 export const pruneColumns: Rule = {
   name: 'prune-columns',
-  apply: (plan, ids) => pruneTo(plan, idsOf(plan.columns), ids),
+  apply: (plan, ids) => pruneAll([plan], ids)[0]!,
 };
+
+/** Plans that are run together, as `pruneColumns`: what they share keeps the columns that any of them reads. */
+export function pruneAll(plans: readonly LogicalPlan[], ids: ColumnIds): LogicalPlan[] {
+  const needs = plans.map((plan) => idsOf(plan.columns));
+  if (!plans.some(hasShared)) return plans.map((plan, i) => new Pruner(ids, null).prune(plan, needs[i]!));
+  const collecting = new Pruner(ids, null);
+  plans.forEach((plan, i) => {
+    collecting.prune(plan, needs[i]!);
+  });
+  const pruning = new Pruner(ids, collecting.sharedUses);
+  return plans.map((plan, i) => pruning.prune(plan, needs[i]!));
+}
 
 /**
  * The plan without the columns outside `needed`, as far as its rows allow: DISTINCT and set operations keep
  * theirs. At least one column stays.
  */
 export function pruneTo(plan: LogicalPlan, needed: ReadonlySet<string>, ids: ColumnIds): LogicalPlan {
-  if (!somePlan(plan, (node) => node.kind === 'shared')) return new Pruner(ids, null).prune(plan, needed);
+  if (!hasShared(plan)) return new Pruner(ids, null).prune(plan, needed);
   const collecting = new Pruner(ids, null);
   collecting.prune(plan, needed);
   return new Pruner(ids, collecting.sharedUses).prune(plan, needed);
+}
+
+function hasShared(plan: LogicalPlan): boolean {
+  return somePlan(plan, (node) => node.kind === 'shared');
 }
 
 class Pruner {

@@ -3,14 +3,19 @@ import { CatalogManager } from '../../../core/catalog/catalog-manager.js';
 import type { FunctionDeclaration } from '../../../core/functions/function-declaration.js';
 import { joinLaterals } from '../../../core/graph/decorrelate/lateral-joins.js';
 import { explainGraph } from '../../../core/graph/explain-graph.js';
-import { STANDARD_CONNECTORS, type StageRenderer } from '../../../core/graph/plan-options.js';
+import {
+  type PlanOptions,
+  STANDARD_CONNECTORS,
+  type StageRenderer,
+} from '../../../core/graph/plan-options.js';
 import { planStages } from '../../../core/graph/plan-stages.js';
+import { shareTables } from '../../../core/graph/share-tables.js';
 import type { StageGraph } from '../../../core/graph/stage-graph.js';
 import { batchPlan } from '../../../core/plan/batch-plan.js';
 import { ColumnIds } from '../../../core/plan/column-ids.js';
 import { explainPlan } from '../../../core/plan/explain-plan.js';
 import type { QueryPlan } from '../../../core/plan/logical-plan.js';
-import { optimize } from '../../../core/plan/optimizer.js';
+import { optimizeAll } from '../../../core/plan/optimizer.js';
 import { bindStatement } from '../../../core/sql/bind/bind.js';
 import { parseExpression, parseStatement } from '../../../core/sql/parse.js';
 import { parseTypeText } from '../../../core/types/type-text.js';
@@ -166,20 +171,24 @@ export function stagesOf(
   sql: string,
   mode: StageGraph['mode'] = 'batch',
   catalog = testCatalog(),
+  { connectors = STANDARD_CONNECTORS, sharing = 'all' }: Partial<PlanOptions> = {},
 ): StageGraph {
   const ids = new ColumnIds();
-  const queries = bind(sql, catalog, ids).map((query) => {
-    const joined = joinLaterals(query.root, { ids, sql, mode });
-    const root = mode === 'batch' ? batchPlan(joined, ids) : joined;
-    return { ...query, root: optimize(root, ids) };
+  const bound = bind(sql, catalog, ids);
+  const plans = bound.map(({ root }) => {
+    const joined = joinLaterals(root, { ids, sql, mode });
+    return mode === 'batch' ? batchPlan(joined, ids) : joined;
   });
+  const roots = optimizeAll(shareTables(plans, { mode, ids, connectors, sharing }), ids);
+  const queries = bound.map((query, i) => ({ ...query, root: roots[i]! }));
   return planStages(queries, {
     mode,
     isBounded: mode === 'batch',
     parallelism: 2,
     functions,
     aggregatePhases: 'auto',
-    connectors: STANDARD_CONNECTORS,
+    connectors,
+    sharing,
     renderer: PLAN_TEXT,
     ids,
     sql,

@@ -38,3 +38,12 @@ it('other sources are asked for whole rows', () => {
 it('a row of which nothing is read but that it is there stays, where it is all that is read', () => {
   expect(columnsRead('SELECT 1 FROM events')).toHaveLength(1);
 });
+
+it('rows that a query reads in several places are asked for by the fields that any of them reads', () => {
+  const columns = columnsRead(
+    `SELECT p.person.name, b.bid.price FROM events AS p JOIN events AS b ON p.person.id = b.bid.auction
+     WHERE p.event_type = 0`,
+  );
+
+  expect(columns).toEqual(['bid.auction', 'bid.price', 'event_type', 'person.id', 'person.name']);
+});

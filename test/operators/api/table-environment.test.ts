@@ -311,6 +311,37 @@ describe('SQL and tables together', () => {
     });
   });
 
+  it('inserts of a statement set share what can be read only once', async () => {
+    const rows = env.fromRecords(RECORDS.values(), measured);
+    const target = (name: string) =>
+      env.createTemporaryTable(name, defineTable({ id: t.bigint() }), {
+        connector: 'filesystem',
+        path: join(folder, name),
+        format: 'parquet',
+      });
+    const [first, others] = [target('first_id'), target('other_ids')];
+
+    await env
+      .createStatementSet()
+      .addInsert(
+        first,
+        rows.filter((r) => r.id.eq(1n)).select((r) => ({ id: r.id })),
+      )
+      .addInsert(
+        others,
+        rows.filter((r) => r.id.gt(1n)).select((r) => ({ id: r.id })),
+      )
+      .execute();
+
+    expect(await first.execute().toArray()).toEqual([{ id: 1n }]);
+    expect(
+      await others
+        .orderBy((r) => r.id)
+        .execute()
+        .toArray(),
+    ).toEqual([{ id: 2n }, { id: 3n }]);
+  });
+
   it('a statement set takes INSERT alone, into tables of the catalog', () => {
     const set = env.createStatementSet();
     const rows = env.fromRecords(RECORDS, measured);

@@ -66,6 +66,7 @@ const QUERIES = {
   'built-in aggregate': `SELECT COUNT(*), SUM(doubled(id)) ${WINDOWS}`,
   'Python aggregate': `SELECT COUNT(*), doubles(id) ${WINDOWS}`,
   'process function': 'SELECT n, total FROM seconds(TABLE events)',
+  'set of inserts': `SELECT COUNT(*), SUM(doubled(id)) ${WINDOWS}`,
   'broadcast function':
     'SELECT n, total FROM factored_seconds(TABLE events, (SELECT * FROM (VALUES 2) AS f(factor)))',
 };
@@ -87,7 +88,12 @@ CREATE TEMPORARY TABLE events (
   'fields.id.kind' = 'sequence', 'fields.id.start' = '0', 'fields.id.end' = '999999999');
 CREATE TEMPORARY TABLE sums (n BIGINT, total BIGINT) WITH (
   'connector' = 'filesystem', 'path' = '${folder}/sums', 'format' = 'json');
+CREATE TEMPORARY TABLE ids (id BIGINT) WITH (
+  'connector' = 'filesystem', 'path' = '${folder}/ids', 'format' = 'json');
+EXECUTE STATEMENT SET BEGIN
 INSERT INTO sums ${QUERIES[keeper]};
+${keeper === 'set of inserts' ? 'INSERT INTO ids SELECT id FROM events;' : ''}
+END;
 `;
 }
 
@@ -170,11 +176,14 @@ export class CheckpointedJob {
 
   /** The rows of the files that are shown, in the order of their windows. */
   shown(): Sum[] {
-    const folder = join(this.folder, 'sums');
-    const files = namesIn(folder).filter((name) => name.startsWith('part-'));
-    const lines = files.flatMap((name) => readFileSync(join(folder, name), 'utf8').split('\n'));
-    const sums = lines.filter((line) => line !== '').map((line): Sum => JSON.parse(line));
-    return sums.sort((a, b) => a.total / a.n - b.total / b.n);
+    return rowsIn<Sum>(join(this.folder, 'sums')).sort((a, b) => a.total / a.n - b.total / b.n);
+  }
+
+  /** What the other insert of a set has written, in order. */
+  ids(): number[] {
+    return rowsIn<{ id: number }>(join(this.folder, 'ids'))
+      .map(({ id }) => id)
+      .sort((a, b) => a - b);
   }
 
   /** Everything in the folder of the table. */
@@ -190,6 +199,12 @@ export class CheckpointedJob {
       .map((name) => Number(name.slice('chk-'.length)));
     return Math.max(0, ...numbers);
   }
+}
+
+function rowsIn<R>(folder: string): R[] {
+  const files = namesIn(folder).filter((name) => name.startsWith('part-'));
+  const lines = files.flatMap((name) => readFileSync(join(folder, name), 'utf8').split('\n'));
+  return lines.filter((line) => line !== '').map((line): R => JSON.parse(line));
 }
 
 function namesIn(path: string): string[] {
