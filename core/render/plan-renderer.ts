@@ -303,12 +303,8 @@ export class PlanRenderer {
   private unnest(plan: Node<'unnest'>): Select {
     const input = this.side(plan.input);
     const collection = renderIn(plan.collection, this.scope(selectFrom(null, input.columns)));
-    const alias = this.alias();
-    const { from, columns } = renderUnnest(plan, collection, alias);
-    const join = plan.outer ? `LEFT JOIN LATERAL ${from} ON TRUE` : `CROSS JOIN LATERAL ${from}`;
-    const joined = `${input.from} ${join}`;
-    this.joins.add(joined);
-    return selectFrom(joined, new Map([...input.columns, ...columns]));
+    const { from, columns } = renderUnnest(plan, input, collection, this.alias());
+    return selectFrom(from, columns);
   }
 
   private commonTable(plan: Node<'shared'>): Select {

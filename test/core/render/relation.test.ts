@@ -125,14 +125,14 @@ const cases: readonly [title: string, sql: string, expected: string][] = [
     "SELECT 1 AS a_2, 'it''s' AS b_3, 1.50 AS c_4, 2.5e0 AS d_5, CAST('2024-01-02' AS DATE) AS e_6",
   ],
   [
-    'UNNEST is a lateral join',
+    'UNNEST is no join, which might lose the order of the rows',
     'SELECT id, tag FROM orders CROSS JOIN UNNEST(tags) AS u(tag)',
-    'SELECT t1.id AS id_7, t2."EXPR0_6" AS tag_8 FROM orders AS t1 CROSS JOIN LATERAL (SELECT e AS "EXPR0_6" FROM (SELECT unnest(t1.tags) AS e)) AS t2',
+    'SELECT t2.id_1 AS id_7, t2."EXPR0_6" AS tag_8 FROM (SELECT id_1, item_2, qty_3, price_4, tags_5, e AS "EXPR0_6" FROM (SELECT t1.id AS id_1, t1.item AS item_2, t1.qty AS qty_3, t1.price AS price_4, t1.tags AS tags_5, unnest(t1.tags) AS e FROM orders AS t1)) AS t2',
   ],
   [
     'a left join with UNNEST keeps rows without elements',
     'SELECT id, tag, n FROM orders LEFT JOIN UNNEST(tags) WITH ORDINALITY AS u(tag, n) ON TRUE',
-    'SELECT t1.id AS id_8, t2."EXPR0_6" AS tag_9, t2."ORDINALITY_7" AS n_10 FROM orders AS t1 LEFT JOIN LATERAL (SELECT e AS "EXPR0_6", o AS "ORDINALITY_7" FROM (SELECT unnest(t1.tags) AS e, CAST(generate_subscripts(t1.tags, 1) AS INTEGER) AS o)) AS t2 ON TRUE',
+    'SELECT t2.id_1 AS id_8, t2."EXPR0_6" AS tag_9, t2."ORDINALITY_7" AS n_10 FROM (SELECT id_1, item_2, qty_3, price_4, tags_5, e AS "EXPR0_6", CAST(o AS INTEGER) AS "ORDINALITY_7" FROM (SELECT id_1, item_2, qty_3, price_4, tags_5, unnest(CASE WHEN len(l) > 0 THEN l ELSE [NULL] END) AS e, unnest(CASE WHEN len(l) > 0 THEN range(1, len(l) + 1) ELSE [NULL] END) AS o FROM (SELECT t1.id AS id_1, t1.item AS item_2, t1.qty AS qty_3, t1.price AS price_4, t1.tags AS tags_5, t1.tags AS l FROM orders AS t1))) AS t2',
   ],
   [
     'integers wrap around as in the JVM',
