@@ -8,7 +8,7 @@ export * from './batch/hold.js';
 export * from './batch/json-value.js';
 export * from './batch/parse-date-time.js';
 export type { ValueReader } from './batch/read-value.js';
-export { type BatchRow, batchRows } from './batch/row-group.js';
+export { type BatchRow, batchRows, type RowSieve } from './batch/row-group.js';
 export * from './batch/schema-registry.js';
 export {
   MAX_BATCH_ROWS,
@@ -62,7 +62,7 @@ export { omitEmptyTotals } from './plan/empty-totals.js';
 export { explainExpression } from './plan/explain-expression.js';
 export { explainPlan } from './plan/explain-plan.js';
 export * from './plan/expression.js';
-export { hasWindowCall } from './plan/expression-facts.js';
+export { hasWindowCall, referencedColumns } from './plan/expression-facts.js';
 export type { FunctionResolver } from './plan/function-resolver.js';
 export * from './plan/logical-plan.js';
 export { optimize, optimizeAll } from './plan/optimizer.js';

@@ -2,6 +2,7 @@
 import type { Batch, ColumnGroup } from './batch.js';
 import type { ExchangeColumns } from './decode.js';
 import { decodeBatch } from './decode.js';
+import type { ValueReader } from './read-value.js';
 import type { SchemaRegistry } from './schema-registry.js';
 import type { SqlValue } from './value.js';
 
@@ -28,25 +29,61 @@ export function rowGroup(
   };
 }
 
+/** Which rows are wanted, by some of their columns: the others of a row that is not are never decoded. */
+export interface RowSieve {
+  readonly columns: readonly number[];
+  /** Called with values at `columns` only. */
+  keeps(row: BatchRow): boolean;
+}
+
 /**
- * The rows of a batch, each with its values in the exchange's order; not to be changed. Errors as `decodeBatch`.
+ * The rows of a batch, or those that `sieve` keeps, each with its values in the exchange's order; not to be changed. Errors
+ * as `decodeBatch`.
  */
 export function batchRows(
   batch: Batch,
   exchange: ExchangeColumns,
   schemas: SchemaRegistry,
+  sieve: RowSieve | null = null,
 ): readonly BatchRow[] {
+  const made = madeRows(batch);
+  if (made !== null) return sieve === null ? made : made.filter((row) => sieve.keeps(row));
+  const columns = decodeBatch(batch, exchange, schemas).map(({ value }) => value);
+  return sieve === null ? allRows(batch.rows, columns) : keptRows(batch.rows, columns, sieve);
+}
+
+/** The rows as the core made them; null where it did not make all of their columns. */
+function madeRows(batch: Batch): readonly BatchRow[] | null {
   const groups = batch.groups.map((group) => (group.selection === null ? group.rows : undefined));
   if (groups.length > 0 && groups.every((rows) => rows !== undefined)) {
     // Columns are in the order of their groups.
     return groups.reduce((left, right) => left!.map((row, i) => besideEachOther(row, right![i]!)))!;
   }
-  const columns = decodeBatch(batch, exchange, schemas).map(({ value }) => value);
-  return Array.from({ length: batch.rows }, (_, row) => {
+  return null;
+}
+
+function allRows(count: number, columns: readonly ValueReader[]): BatchRow[] {
+  const rows = new Array<BatchRow>(count);
+  for (let row = 0; row < count; row++) {
     const values = new Array<SqlValue>(columns.length);
     for (let i = 0; i < columns.length; i++) values[i] = columns[i]!(row);
-    return values;
-  });
+    rows[row] = values;
+  }
+  return rows;
+}
+
+function keptRows(count: number, columns: readonly ValueReader[], sieve: RowSieve): BatchRow[] {
+  const rest = columns.map((_, i) => i).filter((i) => !sieve.columns.includes(i));
+  const rows: BatchRow[] = [];
+  let values = new Array<SqlValue>(columns.length);
+  for (let row = 0; row < count; row++) {
+    for (const i of sieve.columns) values[i] = columns[i]!(row);
+    if (!sieve.keeps(values)) continue;
+    for (const i of rest) values[i] = columns[i]!(row);
+    rows.push(values);
+    values = new Array<SqlValue>(columns.length);
+  }
+  return rows;
 }
 
 function besideEachOther(left: BatchRow, right: BatchRow): BatchRow {

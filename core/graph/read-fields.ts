@@ -1,20 +1,27 @@
-/** Of rows in a column, only the fields that a query reads: where the source can make them one by one. */
+/** Of rows in a column, only the fields that a query reads: where the source can make them one by one, or DuckDB right above it. */
 import type { Expression } from '../plan/expression.js';
 import { columnOf } from '../plan/expression-builders.js';
 import { referencedColumns } from '../plan/expression-facts.js';
 import type { LogicalPlan, PlanColumn } from '../plan/logical-plan.js';
-import { inlined, type Project, type Scan } from '../plan/plan-builders.js';
+import {
+  inlined,
+  type NamedExpression,
+  type Project,
+  projectOf,
+  type Scan,
+} from '../plan/plan-builders.js';
 import { mapOperands, operandsOf } from '../plan/visit-expression.js';
 import { expressionsOf, inputsOf, mapExpressions, mapInputs } from '../plan/visit-plan.js';
 import { withNullable } from '../types/types.js';
-import { type PlanOptions, traitsOf } from './plan-options.js';
+import { MONITOR_INTERVAL, type PlanOptions, traitsOf } from './plan-options.js';
 
 /** The fields that stand for a column, by their names. */
 type Fields = ReadonlyMap<string, PlanColumn>;
 
 /**
  * Plans that are run together with `bid.price` as a column of the scan in the place of `bid`, for sources whose traits say `fields`
- * and columns that are read by their fields only.
+ * and columns that are read by their fields only. In a stream over files it is a column of a projection right above the scan: what
+ * follows, such as a watermark, is not given whole rows.
  */
 export function readFields(plans: readonly LogicalPlan[], options: PlanOptions): LogicalPlan[] {
   const uses = new FieldUses(options);
@@ -23,7 +30,15 @@ export function readFields(plans: readonly LogicalPlan[], options: PlanOptions):
     for (const column of plan.columns) uses.readWhole(column.id);
   }
   const fields = uses.fields();
-  return plans.map((plan) => (fields.size === 0 ? plan : replaced(plan, fields)));
+  return plans.map((plan) => (fields.size === 0 ? plan : replaced(plan, fields, options)));
+}
+
+/** Where fields of a scan's rows are made one by one; null: nowhere. */
+function placeOfFields({ table }: Scan, { connectors, mode }: PlanOptions): 'scan' | 'above' | null {
+  const traits = traitsOf(connectors, table);
+  if (traits?.fields === true) return 'scan';
+  const isRead = traits?.source === 'files' && table.options[MONITOR_INTERVAL] === undefined;
+  return isRead && mode === 'streaming' ? 'above' : null;
 }
 
 class FieldUses {
@@ -37,8 +52,7 @@ class FieldUses {
   constructor(private readonly options: PlanOptions) {}
 
   visit(plan: LogicalPlan): void {
-    if (plan.kind === 'scan' && traitsOf(this.options.connectors, plan.table)?.fields === true)
-      this.#scan(plan);
+    if (plan.kind === 'scan' && placeOfFields(plan, this.options) !== null) this.#scan(plan);
     else if (plan.kind === 'project') this.#project(plan);
     else if (plan.kind === 'shared') this.#project(inlined(plan));
     else for (const expression of expressionsOf(plan)) this.#expression(expression);
@@ -104,12 +118,35 @@ class FieldUses {
   }
 }
 
-function replaced(plan: LogicalPlan, fields: ReadonlyMap<string, Fields>): LogicalPlan {
-  const inner = mapInputs(plan, (input) => replaced(input, fields));
+function replaced(
+  plan: LogicalPlan,
+  fields: ReadonlyMap<string, Fields>,
+  options: PlanOptions,
+): LogicalPlan {
+  const inner = mapInputs(plan, (input) => replaced(input, fields, options));
   if (inner.kind === 'project') return replacedProject(inner, fields);
+  if (inner.kind === 'scan' && placeOfFields(inner, options) === 'above') return fieldsAbove(inner, fields);
   const node = mapExpressions(inner, (expression) => readingFields(expression, fields));
   const columns = node.columns.flatMap((column) => [...(fields.get(column.id)?.values() ?? [column])]);
   return { ...node, columns };
+}
+
+function fieldsAbove(scan: Scan, fields: ReadonlyMap<string, Fields>): LogicalPlan {
+  if (!scan.columns.some((column) => fields.has(column.id))) return scan;
+  const pairs = scan.columns.flatMap((column): NamedExpression[] => {
+    const base = columnOf(column);
+    const own = fields.get(column.id);
+    if (own === undefined) return [{ column, expression: base }];
+    return [...own].map(([name, made]) => ({
+      column: made,
+      expression: { kind: 'field', base, name, type: made.type, span: null },
+    }));
+  });
+  return projectOf(
+    scan,
+    pairs.map(({ column }) => column),
+    pairs.map(({ expression }) => expression),
+  );
 }
 
 function replacedProject(project: Project, fields: ReadonlyMap<string, Fields>): LogicalPlan {

@@ -4,6 +4,8 @@ import {
   compile,
   type Evaluate,
   InternalError,
+  type RowSieve,
+  referencedColumns,
   type SqlValue,
   type StreamOperator,
 } from '../../core/index.js';
@@ -14,6 +16,7 @@ type Step = (values: SqlValue[], next: (values: SqlValue[]) => void) => void;
 
 /** Kinds of change and clocks are columns like others here. */
 export class Calc implements RowFunction {
+  readonly sieve: RowSieve | null;
   readonly #run: (values: SqlValue[], give: (values: SqlValue[]) => void) => void;
   readonly #results: readonly Evaluate[];
   readonly #sources: readonly number[];
@@ -24,6 +27,7 @@ export class Calc implements RowFunction {
     const places = new Map(spec.columns.map(({ id }, i) => [id, i]));
     const placeOf = (id: string) => places.get(id);
     this.#sources = spec.columns.map(({ column }) => column);
+    this.sieve = sieveOf(spec);
     const steps = spec.steps.map((step) => compileStep(step, places, placeOf));
     this.#results = spec.results.map((result) => known(compile(result, placeOf)));
     this.#run = steps.reduceRight<(values: SqlValue[], give: (values: SqlValue[]) => void) => void>(
@@ -41,6 +45,16 @@ export class Calc implements RowFunction {
       out.emit(INSERT, [], results);
     });
   }
+}
+
+/** What the first step asks of the rows as they come. */
+function sieveOf({ columns, steps }: Extract<StreamOperator<number>, { kind: 'calc' }>): RowSieve | null {
+  const [first] = steps;
+  if (first?.kind !== 'filter') return null;
+  const positions = new Map(columns.map(({ id, column }) => [id, column]));
+  const test = known(compile(first.predicate, (id) => positions.get(id)));
+  const read = [...referencedColumns(first.predicate)].map((id) => positions.get(id)!);
+  return { columns: read, keeps: (row) => test(row) === true };
 }
 
 function compileStep(

@@ -69,3 +69,13 @@ it('rows are charged for with what they take in memory, which grows with their t
   expect(bytes(1_010) - bytes(10)).toBe(100_000);
   expect(batchBytes(encoder.rows([]))).toBe(0);
 });
+
+it('of rows that a sieve does not keep only its own columns are decoded', () => {
+  const schemas = new SchemaRegistry();
+  const encoder = new BatchEncoder(COLUMNS, schemas);
+  const keeps = (row: readonly unknown[]) => row[0] === 3n;
+
+  for (const batch of [encoder.rows(ROWS), encoder.encodeRows(ROWS)]) {
+    expect(batchRows(batch, ONE_GROUP, schemas, { columns: [0], keeps })).toEqual([[3n, 'three']]);
+  }
+});

@@ -47,3 +47,17 @@ it('rows that a query reads in several places are asked for by the fields that a
 
   expect(columns).toEqual(['bid.auction', 'bid.price', 'event_type', 'person.id', 'person.name']);
 });
+
+it('a stream over files has fields in the place of rows before its watermark, and the core does the rest', () => {
+  const catalog = testCatalog();
+  const options = { connector: 'filesystem', path: 'events.json', format: 'json' };
+  addTable(catalog, 'events', { ...TYPES, ts: 'TIMESTAMP(3)' }, options, 'ts');
+  const sql = 'SELECT bid.price FROM events WHERE event_type = 2 AND bid.auction > 5 ORDER BY ts';
+
+  const graph = stagesOf(sql, 'streaming', catalog);
+
+  const [scan] = graph.exchanges;
+  const kinds = scan!.columns.map(({ type }) => type.kind);
+  expect(kinds.sort()).toEqual(['BIGINT', 'BIGINT', 'INT', 'TIMESTAMP']);
+  expect(graph.stages.filter(({ kind }) => kind === 'relational')).toHaveLength(1);
+});
