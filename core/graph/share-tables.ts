@@ -1,7 +1,9 @@
-/** Tables whose rows the core makes or is handed are read once, however many queries and places read them. */
+/** Tables whose rows the core makes or is handed, and in a stream all with a watermark, are read once, however many queries and places read them. */
 import { callsPython, hasSubquery, hasWindowCall } from '../plan/expression-facts.js';
 import type { LogicalPlan } from '../plan/logical-plan.js';
 import { sharePlans } from '../plan/share-plans.js';
+import { expressionsOf } from '../plan/visit-plan.js';
+import { windowTimeOf } from '../plan/window-edges.js';
 import { isMade } from './made-tables.js';
 import { type PlanOptions, traitsOf } from './plan-options.js';
 
@@ -9,26 +11,45 @@ type SharingOptions = Pick<PlanOptions, 'connectors' | 'ids' | 'mode' | 'sharing
 
 /**
  * The plans, of queries that run as one job, with such a table as a `shared` node where it is read more than once: its rows with
- * what is computed of each, and its watermark. Conditions stay with those who read it.
+ * what is computed of each, and its watermark. Conditions stay with those who read it. In a stream equal groups of windows over such
+ * a table are shared too.
  */
 export function shareTables(plans: readonly LogicalPlan[], options: SharingOptions): readonly LogicalPlan[] {
   if ((options.sharing ?? 'all') !== 'all') return plans;
-  return sharePlans(plans, options.ids, (plan) => (isTable(plan, options) ? 'once' : 'below'));
+  const isOnce = (plan: LogicalPlan) => isTable(plan, options) || isWindowGrouping(plan, options);
+  return sharePlans(plans, options.ids, (plan) => (isOnce(plan) ? 'once' : 'below'));
 }
 
 function isTable(plan: LogicalPlan, options: SharingOptions): boolean {
   switch (plan.kind) {
     case 'scan':
       return isMade(plan, options.connectors) && !isReadAgain(plan, options);
-    case 'project': {
-      const isPlain = plan.expressions.every((e) => !callsPython(e) && !hasWindowCall(e) && !hasSubquery(e));
-      return isPlain && isTable(plan.input, options);
+    case 'project':
+      return isPlain(plan) && isTable(plan.input, options);
+    case 'watermark': {
+      const table = rowsBelow(plan.input);
+      // No condition is pushed below time: nobody would read less of a file.
+      return isTable(table, options) || (table.kind === 'scan' && options.mode === 'streaming');
     }
-    case 'watermark':
-      return isTable(rowsBelow(plan.input), options);
     default:
       return false;
   }
+}
+
+/** Groups of windows over a table of a stream: its operator remembers the rows of the windows that are open. */
+function isWindowGrouping(plan: LogicalPlan, options: SharingOptions): boolean {
+  if (options.mode !== 'streaming' || plan.kind !== 'aggregate' || !isPlain(plan)) return false;
+  return windowTimeOf(plan.input, plan.groups) !== null && isOfTable(plan.input, options);
+}
+
+function isOfTable(plan: LogicalPlan, options: SharingOptions): boolean {
+  if (plan.kind === 'filter' || plan.kind === 'unnest' || plan.kind === 'project')
+    return isPlain(plan) && isOfTable(plan.input, options);
+  return isTable(plan, options);
+}
+
+function isPlain(plan: LogicalPlan): boolean {
+  return expressionsOf(plan).every((e) => !callsPython(e) && !hasWindowCall(e) && !hasSubquery(e));
 }
 
 /** What computes the column that a watermark is on is part of the table, whatever it calls. */

@@ -103,6 +103,38 @@ describe('a table that the core makes, over a stream', () => {
   });
 });
 
+describe('a file with a watermark, over a stream', () => {
+  const files = catalog();
+  const options = { connector: 'filesystem', path: 'visits.json', format: 'json' };
+  addTable(files, 'visits', { a: 'INT', b: 'INT', ts: 'TIMESTAMP(3)' }, options, 'ts');
+  const kindsOf = (sql: string) =>
+    stagesOf(sql, 'streaming', files).stages.map(({ kind, description }) =>
+      kind === 'stream' ? description : kind,
+    );
+  const hop = "TABLE(HOP(TABLE visits, DESCRIPTOR(ts), INTERVAL '1' SECOND, INTERVAL '5' SECOND))";
+  const counts = `SELECT a, COUNT(*) AS n, window_start, window_end FROM ${hop} GROUP BY a, window_start, window_end`;
+
+  it('is scanned once, since no condition is pushed below time', () => {
+    const kinds = kindsOf(
+      'SELECT x.a FROM visits AS x JOIN visits AS y ON x.a = y.b AND x.ts = y.ts WHERE y.a > 1',
+    );
+
+    expect(kinds.filter((kind) => kind === 'relational' || kind === 'watermark')).toEqual([
+      'relational',
+      'watermark',
+    ]);
+  });
+
+  it('is put into equal groups of windows once', () => {
+    const most = `SELECT MAX(n) AS n, window_start, window_end FROM (${counts}) GROUP BY window_start, window_end`;
+    const kinds = kindsOf(
+      `SELECT c.a FROM (${counts}) AS c JOIN (${most}) AS m ON c.window_start = m.window_start AND c.window_end = m.window_end AND c.n = m.n`,
+    );
+
+    expect(kinds.filter((kind) => kind === 'aggregate')).toHaveLength(2);
+  });
+});
+
 describe('in batch', () => {
   it('the rows that the core makes are written to a file, which each query reads', () => {
     expect(shapeOf(graphOf(setOf('SELECT a FROM few', 'SELECT b FROM few WHERE a > 1'), 'batch'))).toEqual([
