@@ -3,13 +3,7 @@ import type { Expression } from '../plan/expression.js';
 import { columnOf } from '../plan/expression-builders.js';
 import { referencedColumns } from '../plan/expression-facts.js';
 import type { LogicalPlan, PlanColumn } from '../plan/logical-plan.js';
-import {
-  inlined,
-  type NamedExpression,
-  type Project,
-  projectOf,
-  type Scan,
-} from '../plan/plan-builders.js';
+import { inlined, type NamedExpression, type Project, projectOf, type Scan } from '../plan/plan-builders.js';
 import { mapOperands, operandsOf } from '../plan/visit-expression.js';
 import { expressionsOf, inputsOf, mapExpressions, mapInputs } from '../plan/visit-plan.js';
 import { withNullable } from '../types/types.js';
@@ -118,11 +112,7 @@ class FieldUses {
   }
 }
 
-function replaced(
-  plan: LogicalPlan,
-  fields: ReadonlyMap<string, Fields>,
-  options: PlanOptions,
-): LogicalPlan {
+function replaced(plan: LogicalPlan, fields: ReadonlyMap<string, Fields>, options: PlanOptions): LogicalPlan {
   const inner = mapInputs(plan, (input) => replaced(input, fields, options));
   if (inner.kind === 'project') return replacedProject(inner, fields);
   if (inner.kind === 'scan' && placeOfFields(inner, options) === 'above') return fieldsAbove(inner, fields);
