@@ -71,6 +71,7 @@ export * from './plan/stream-operator.js';
 export * from './plan/strict-conflict.js';
 export { someExpression } from './plan/visit-expression.js';
 export { expressionsOf, inputsOf, somePlan } from './plan/visit-plan.js';
+export { streamDistinct } from './plan/window-calls.js';
 export { portabilityOfDefinition, portabilityOfJob } from './portability/check-portability.js';
 export type * from './portability/finding.js';
 export { type JoinedSiblings, joinedSiblings } from './portability/sibling-aggregates.js';

@@ -53,6 +53,11 @@ export function explainStream(operator: StreamOperator<number>): string {
       ];
       return `${calls.join(', ')}${by(operator.keys)} in the order of ${operator.time === null ? 'arrival' : column(operator.time)}`;
     }
+    case 'sorted_over': {
+      const calls = operator.calls.map((item) => `${call(item)} ${frameText(item.frame)}`);
+      const order = operator.order.length === 0 ? '' : ` in the order of ${sortKeys(operator.order)}`;
+      return `${calls.join(', ')}${by(operator.keys)}${order}`;
+    }
     case 'rank': {
       const until = operator.windowTime === null ? '' : `, once ${column(operator.windowTime)} has passed`;
       const latest = operator.isLatestFirst === true ? ', the last that came first' : '';

@@ -1,6 +1,7 @@
 /** The physical planner: optimised logical plans in, one graph of stages out. */
 import { PlanError } from '../errors.js';
 import type { LogicalPlan, PlanColumn, QueryPlan, ScanTable, TableField } from '../plan/logical-plan.js';
+import { streamDistinct } from '../plan/window-calls.js';
 import { localPath } from '../text/local-path.js';
 import { nearNames } from '../text/near-names.js';
 import { GraphBuilder } from './assemble/graph-builder.js';
@@ -10,6 +11,7 @@ import { checkMetadata, checkSources } from './check-sources.js';
 import { decorrelate } from './decorrelate/decorrelate.js';
 import { type ConnectorTraits, type PlanOptions, traitsOf } from './plan-options.js';
 import { readFields } from './read-fields.js';
+import { refusal } from './refuse.js';
 import { SplitContext } from './split/split-context.js';
 import { splitExactly } from './split/split-plan.js';
 import type { FileSink, SinkStage, StageGraph } from './stage-graph.js';
@@ -45,9 +47,22 @@ function plainRoots(queries: readonly QueryPlan[], options: PlanOptions): Logica
   const isStream = options.mode === 'streaming';
   const plans = queries.map(({ root }) => {
     checkSources(root, options);
+    if (!isStream) refuseStreamDistinct(root, options);
     return isStream ? joinConditions(root) : root;
   });
   return readFields(decorrelate(plans, options.ids, options.sql, isStream), options);
+}
+
+/** Over a frame of a batch values have no order in which they came. */
+function refuseStreamDistinct(root: LogicalPlan, { sql }: PlanOptions): void {
+  const call = streamDistinct(root);
+  if (call === null) return;
+  throw refusal(
+    'PLAN_UNSUPPORTED',
+    `DISTINCT in ${call.function} is not supported together with OVER in batch mode.`,
+    { sql, span: call.span },
+    "SET 'execution.runtime-mode' = 'streaming', as in Flink.",
+  );
 }
 
 /** A query whose root may have a column beside its own, with the kind of change that each row is. */

@@ -140,6 +140,16 @@ export type StreamOperatorKind<C> =
       readonly time: C | null;
       readonly calls: readonly (StreamCall<C> & { readonly frame: StreamFrame })[];
     }
+  /**
+   * Aggregates over the rows up to each row in an order of values, where rows come and go: they change the results of those
+   * behind them. RANGE counts rows with equal values at once. Results: the calls.
+   */
+  | {
+      readonly kind: 'sorted_over';
+      readonly keys: readonly C[];
+      readonly order: readonly StreamSortKey<C>[];
+      readonly calls: readonly (StreamCall<C> & { readonly frame: StreamFrame })[];
+    }
   /** As `over`, also with aggregates written in Python, whose frames are bounded. Results: the built-in calls, then those of Python. */
   | {
       readonly kind: 'accumulate_over';

@@ -30,3 +30,13 @@ export function refused(
 ): Finding {
   return { rule, effect: 'refused', message, hint, span };
 }
+
+/** As `refused`, for what Flink plans, and does otherwise. */
+export function differs(
+  rule: string,
+  message: string,
+  hint: string,
+  { span }: Pick<Finding, 'span'>,
+): Finding {
+  return { rule, effect: 'differs', message, hint, span };
+}

@@ -6,7 +6,7 @@ import type { FunctionCallNode } from '../sql/ast.js';
 import type { Finding } from './finding.js';
 import { refused } from './finding.js';
 import type { PortableJob } from './portability-context.js';
-import { expressionsIn, nodesOf, syntaxIn } from './visit.js';
+import { expressionsIn, filteredNodes, nodesOf, syntaxIn } from './visit.js';
 
 /** Built-in functions of 2.3 that the list of 1.20 does not have. */
 const NEWER_FUNCTIONS = new Set([
@@ -71,10 +71,7 @@ function* newerFunction(node: FunctionCallNode, { declaration }: PortableJob): G
 function* overByValues({ queries }: PortableJob): Generator<Finding> {
   for (const { root } of queries) {
     const nodes = [...nodesOf(root)];
-    // A filter makes a ranking a Top-N, which any order may have.
-    const filtered = new Set(
-      nodes.flatMap((node) => (node.kind === 'filter' ? [...nodesOf(node.input)] : [])),
-    );
+    const filtered = filteredNodes(nodes);
     for (const node of nodes) {
       const [input] = inputsOf(node);
       if (input === undefined) continue;

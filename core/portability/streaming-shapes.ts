@@ -2,10 +2,10 @@
 import type { LogicalPlan } from '../plan/logical-plan.js';
 import { isAnyTime } from '../plan/processing-time.js';
 import { upsertKeys } from '../plan/upsert-keys.js';
-import { type Finding, refused } from './finding.js';
+import { differs, type Finding, refused } from './finding.js';
 import type { PortableJob } from './portability-context.js';
 import { isUpdating } from './updating.js';
-import { nodesOf, windowCallsOf } from './visit.js';
+import { filteredNodes, nodesOf, windowCallsOf } from './visit.js';
 
 type TableSink = Extract<PortableJob['queries'][number]['sink'], { kind: 'table' }>;
 
@@ -18,8 +18,10 @@ export function* streamingShapes({ queries, mode, version }: PortableJob): Gener
   for (const { root, sink } of queries) {
     const nodes = [...nodesOf(root)];
     const underLimit = new Set(nodes.flatMap((node) => (node.kind === 'limit' ? [node.input] : [])));
+    const filtered = filteredNodes(nodes);
     for (const node of nodes) {
       yield* overs(node);
+      yield* oversByValue(node, filtered.has(node));
       yield* aggregates(node);
       if (node.kind === 'limit' && node.count === null)
         yield refused('offset', 'Flink has no OFFSET without LIMIT over a stream.', 'Give a LIMIT.', node);
@@ -77,6 +79,31 @@ function hidesItsKey(node: LogicalPlan): boolean {
 function isByTime({ keys, input }: Extract<LogicalPlan, { kind: 'sort' }>): boolean {
   const [first] = keys;
   return first !== undefined && !first.descending && isAnyTime(input, first.expression);
+}
+
+/** Flink plans these with OVER in an order of values, and fails on the first row. */
+const FAILS_BY_VALUE = new Set(['LAG', 'ARRAY_AGG', 'COLLECT']);
+
+function* oversByValue(node: LogicalPlan, isFiltered: boolean): Generator<Finding> {
+  if (node.kind !== 'project') return;
+  for (const call of windowCallsOf(node)) {
+    const [first, second] = call.orderBy;
+    if (first === undefined || (isFiltered && call.function === 'ROW_NUMBER')) continue;
+    if (second !== undefined || first.descending) {
+      const message = 'Over a stream Flink orders OVER by one column, ascending.';
+      yield refused('over-order', message, 'Order by one column, or keep the first rows by a Top-N.', call);
+      continue;
+    }
+    if (isAnyTime(node.input, first.expression)) continue;
+    if (call.function === 'RANK' || call.function === 'DENSE_RANK') {
+      const message = `Over a stream in an order of values ${call.function} counts all rows up to the last equal one on Flink.`;
+      yield differs('over-rank', message, 'Use ROW_NUMBER, or order by a time.', call);
+    } else if (call.distinct || FAILS_BY_VALUE.has(call.function)) {
+      const what = call.distinct ? 'DISTINCT' : call.function;
+      const message = `Flink plans ${what} with OVER in an order of values, and fails when it runs.`;
+      yield differs('over-by-value-fails', message, 'Order by a time, or run it in batch mode.', call);
+    }
+  }
 }
 
 function* overs(node: LogicalPlan): Generator<Finding> {

@@ -13,6 +13,11 @@ export function* nodesOf(plan: LogicalPlan): Generator<LogicalPlan> {
     for (const inner of subqueryPlans(expression)) yield* nodesOf(inner);
 }
 
+/** Those that a filter is above: it makes a ranking a Top-N, which any order may have. */
+export function filteredNodes(nodes: readonly LogicalPlan[]): ReadonlySet<LogicalPlan> {
+  return new Set(nodes.flatMap((node) => (node.kind === 'filter' ? [...nodesOf(node.input)] : [])));
+}
+
 /** The expression and everything inside it, plans of subqueries left out. */
 export function* expressionsIn(expression: Expression): Generator<Expression> {
   yield expression;

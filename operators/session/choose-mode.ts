@@ -13,6 +13,7 @@ import {
   type SortKey,
   someExpression,
   somePlan,
+  streamDistinct,
   strictConflictOf,
   traitsOf,
 } from '../../core/index.js';
@@ -105,6 +106,8 @@ export function onlyStreams(
 ): string | null {
   if (somePlan(plan, (node) => node.kind === 'temporal_join' || node.kind === 'lookup_join'))
     return 'FOR SYSTEM_TIME AS OF needs it';
+  const distinct = streamDistinct(plan);
+  if (distinct !== null) return `${distinct.function}(DISTINCT …) OVER needs it`;
   const stateful = statefulCall(plan, functions);
   if (stateful !== null) return `function ${stateful} needs it`;
   const changing = somePlan(

@@ -81,22 +81,22 @@ export class OverFrames {
     this.#forget(partition);
   }
 
-  /** The row at `at` comes into the frames of this unit, and others leave them. */
+  /** Rows leave the frames of this unit, and the one at `at` comes into them: a value that goes and comes is a new one. */
   #count(partition: OverPartition, at: number, unit: StreamFrame['unit']): void {
     const { rows, first, values } = partition;
     const { time, row } = rows[at]!;
     this.#frames.forEach((frame, i) => {
       if (frame.unit !== unit) return;
       const accumulator = values[i];
-      if (accumulator !== undefined) this.#calls.applyOne(i, accumulator, row, true);
       const { preceding } = frame;
-      if (preceding === null) return;
       const isOut = (place: number) =>
-        unit === 'ROWS' ? place < at - preceding : rows[place]!.time < time - preceding;
+        preceding !== null &&
+        (unit === 'ROWS' ? place < at - preceding : rows[place]!.time < time - preceding);
       while (isOut(first[i]!)) {
         if (accumulator !== undefined) this.#calls.applyOne(i, accumulator, rows[first[i]!]!.row, false);
         first[i]! += 1;
       }
+      if (accumulator !== undefined) this.#calls.applyOne(i, accumulator, row, true);
     });
   }
 

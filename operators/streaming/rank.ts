@@ -18,6 +18,7 @@ import {
   UPDATE_AFTER,
   UPDATE_BEFORE,
 } from './row-function.js';
+import { firstPlace } from './sorted-calls.js';
 import { contentKey, rowKey } from './value-key.js';
 
 type Spec = Extract<StreamOperator<number>, { kind: 'rank' }>;
@@ -140,16 +141,4 @@ export function placeFor(rows: readonly Row[], row: Row, compare: (a: Row, b: Ro
 /** The place after all rows that come before it, and before those that come with it. */
 function placeBefore(rows: readonly Row[], row: Row, compare: (a: Row, b: Row) => number): number {
   return firstPlace(rows, (known) => compare(known, row) >= 0);
-}
-
-/** The first place at which `isBehind` holds, as it does from there on. */
-function firstPlace(rows: readonly Row[], isBehind: (known: Row) => boolean): number {
-  let low = 0;
-  let high = rows.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (isBehind(rows[middle]!)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }

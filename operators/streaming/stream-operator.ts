@@ -32,6 +32,7 @@ import type { RowFunction } from './row-function.js';
 import { RowOperator } from './row-operator.js';
 import { SessionWindow } from './session-window.js';
 import { Settle } from './settle.js';
+import { SortedOver } from './sorted-over.js';
 import { TemporalJoin } from './temporal-join.js';
 import { TimeSort } from './time-sort.js';
 import { Union } from './union.js';
@@ -153,6 +154,8 @@ function rowFunction(
       return new SessionWindow(spec, state);
     case 'over':
       return new OverAggregate(spec, state);
+    case 'sorted_over':
+      return new SortedOver(spec, state);
     case 'rank':
       return spec.windowTime === null ? new Rank(spec, state) : new WindowRank(spec, spec.windowTime, state);
     case 'first_row':

@@ -125,6 +125,13 @@ function placeKind<C>(operator: StreamOperator<string>, place: Place<C>): Stream
         time: operator.time === null ? null : at(operator.time),
         calls: operator.calls.map(call),
       };
+    case 'sorted_over':
+      return {
+        ...operator,
+        keys: all(operator.keys),
+        order: operator.order.map((key) => ({ ...key, column: at(key.column) })),
+        calls: operator.calls.map(call),
+      };
     case 'accumulate_over':
       return {
         kind: 'accumulate_over',

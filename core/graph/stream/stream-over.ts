@@ -1,19 +1,17 @@
 /** Aggregates with OVER in a stream: over the rows before each row, in the order of event time or of arrival. */
-import type { AggregateCall, Expression, WindowFrame } from '../../plan/expression.js';
-import { columnOf, type WindowCall } from '../../plan/expression-builders.js';
-import { expressionKey } from '../../plan/expression-key.js';
+import type { Expression } from '../../plan/expression.js';
+import type { WindowCall } from '../../plan/expression-builders.js';
 import type { Project } from '../../plan/plan-builders.js';
 import { arrivalOrder } from '../../plan/processing-time.js';
 import type { StreamCall, StreamFrame, StreamPythonCall } from '../../plan/stream-operator.js';
 import { isEventTime } from '../../plan/time-attribute.js';
-import { rewriteExpression } from '../../plan/visit-expression.js';
 import { hasWindowOf, windowCallsOf } from '../../plan/window-calls.js';
 import { resourceGroupOf } from '../resource-group.js';
+import { asAggregate, checkLag, frameOf, withResults } from './over-calls.js';
 import {
   type MadeColumn,
   operatorOver,
   passedOn,
-  projected,
   type Relation,
   refuseInStream,
   type StreamContext,
@@ -21,25 +19,19 @@ import {
 } from './relation.js';
 import { streamCall } from './stream-aggregate.js';
 import { columnsOf, pythonCall } from './stream-python-calls.js';
+import { streamSortedOver } from './stream-sorted-over.js';
 
 export function streamOver(context: StreamContext, node: Project): Relation {
   const calls = windowCallsOf(node);
   const [first] = calls;
   const other = calls.find((call) => !hasWindowOf(call, first!));
   if (other !== undefined) refuseInStream(context, 'A second window of OVER', other);
-  const order = timeOrder(node, first!);
-  if (order === null) {
-    refuseInStream(
-      context,
-      'OVER by something else than one ascending time',
-      first!,
-      'Order by the column that WATERMARK is on, or by PROCTIME(), or keep the first rows by WHERE ROW_NUMBER() … <= n.',
-    );
-  }
   for (const call of calls) checkLag(context, call);
   const input = context.plan(node.input);
+  const order = timeOrder(node, first!);
+  if (order === null) return streamSortedOver(context, node, input, calls);
   if (input.change !== null) refuseInStream(context, 'OVER of rows that change', first!);
-  const operands = calls.flatMap((call) => columnsOf(asAggregate(call, order[0])));
+  const operands = calls.flatMap((call) => columnsOf(asAggregate(call, order)));
   const { relation, ids } = withOperands(context, input, [...order, ...first!.partitionBy, ...operands]);
   const rest = [...ids];
   const time = order.length === 0 ? null : rest.shift()!;
@@ -50,8 +42,8 @@ export function streamOver(context: StreamContext, node: Project): Relation {
   for (const call of calls) {
     const frame = time === null ? arrivalFrame(frameOf(context, call)) : frameOf(context, call);
     if (call.python === null)
-      builtIns.push({ ...streamCall(context, asAggregate(call, order[0]), take), frame });
-    else python.push({ ...pythonCall(asAggregate(call, order[0]), take), frame });
+      builtIns.push({ ...streamCall(context, asAggregate(call, order), take), frame });
+    else python.push({ ...pythonCall(asAggregate(call, order), take), frame });
   }
   checkPython(context, calls);
   const results = calls.map((call) => context.options.ids.column('over', call.type));
@@ -69,17 +61,7 @@ export function streamOver(context: StreamContext, node: Project): Relation {
     [...passedOn(node.input.columns), ...made],
     false,
   );
-  const places = new Map(calls.map((call, i) => [expressionKey(call), columnOf(results[i]!)]));
-  const outputs = node.expressions.map((expression) =>
-    rewriteExpression(expression, (e) => (e.kind === 'window_call' ? places.get(expressionKey(e))! : e)),
-  );
-  return projected(over, node.columns, outputs);
-}
-
-function checkLag(context: StreamContext, call: WindowCall): void {
-  const offset = call.function === 'LAG' ? call.arguments[1] : undefined;
-  if (offset === undefined || (offset.kind === 'literal' && Number(offset.value ?? -1) >= 0)) return;
-  refuseInStream(context, 'LAG by something else than a constant number of rows', call);
+  return withResults(node, over, calls, results);
 }
 
 /** The event time that rows are ordered by; none: they are in the order in which they come; null: they have neither. */
@@ -116,41 +98,4 @@ function checkPython(context: StreamContext, calls: readonly WindowCall[]): void
     python.at(-1)!,
     'Declare the same memory, cpus and gpus for all of them, or give them one name by `resources`.',
   );
-}
-
-/** ROW_NUMBER counts the rows so far, and so does RANK by arrival; by event time it compares the times. */
-function asAggregate(call: WindowCall, time: Expression | undefined): AggregateCall {
-  const comparesTimes = time !== undefined && call.function !== 'ROW_NUMBER' && RANKS.has(call.function);
-  const isNumber = RANKS.has(call.function) && !comparesTimes;
-  return {
-    kind: 'aggregate_call',
-    function: isNumber ? 'COUNT' : call.function,
-    python: call.python !== null,
-    arguments: comparesTimes ? [time] : call.arguments,
-    argumentNames: call.python?.argumentNames ?? [],
-    distinct: call.distinct,
-    filter: null,
-    withinGroup: [],
-    type: call.type,
-    span: call.span,
-  };
-}
-
-const RANKS = new Set(['ROW_NUMBER', 'RANK', 'DENSE_RANK']);
-
-function frameOf(context: StreamContext, call: WindowCall): StreamFrame {
-  if (RANKS.has(call.function) || call.function === 'LAG') return { unit: 'ROWS', preceding: null };
-  const { frame } = call;
-  if (frame === null) return { unit: 'RANGE', preceding: null };
-  if (frame.end.kind !== 'current_row')
-    refuseInStream(context, 'A frame that does not end at CURRENT ROW', call);
-  return { unit: frame.unit, preceding: preceding(context, frame, call) };
-}
-
-function preceding(context: StreamContext, { start }: WindowFrame, call: WindowCall): number | null {
-  if (start.kind === 'unbounded_preceding') return null;
-  if (start.kind === 'current_row') return 0;
-  const offset: Expression | null = start.kind === 'preceding' ? start.offset : null;
-  if (offset?.kind !== 'literal') refuseInStream(context, 'This frame', call);
-  return Number(offset.value);
 }

@@ -40,17 +40,29 @@ export function bindWindowCall(
     const message = `${name} takes no frame: Flink allows neither ROWS nor RANGE with it.`;
     throw bindError(context, 'SQL_INVALID', message, node.span, 'Leave ROWS or RANGE out.');
   }
+  const orderBy = bindSortKeys(inner, spec.orderBy);
+  if (
+    callee.kind !== 'python' &&
+    RANKS.test(callee.name) &&
+    orderBy.every(({ expression }) => expression.kind === 'literal')
+  ) {
+    const message = `${name} needs ORDER BY an expression that is no constant: rows have no order by themselves.`;
+    throw bindError(context, 'SQL_INVALID', message, node.span, 'Give ORDER BY in OVER.');
+  }
   const bound: WindowCall = {
     kind: 'window_call',
     ...call,
     distinct: node.distinct,
     partitionBy: spec.partitionBy.map((expression) => bindExpression(inner, expression)),
-    orderBy: bindSortKeys(inner, spec.orderBy),
+    orderBy,
     frame: spec.frame === null ? null : bindFrame(inner, spec.frame),
     span: node.span,
   };
   return isMoment(bound) ? momentOver(context, bound) : bound;
 }
+
+/** Functions of a row's place in an order, which Flink demands for them. */
+const RANKS = /^(ROW_NUMBER|RANK|DENSE_RANK|PERCENT_RANK|CUME_DIST)$/i;
 
 /** Functions of a row's place in its partition; NTILE has a frame in Flink, that changes nothing. */
 const FRAMELESS = /^(ROW_NUMBER|RANK|DENSE_RANK|PERCENT_RANK|CUME_DIST|LAG|LEAD)$/i;
@@ -96,11 +108,8 @@ function pythonCall(
   };
 }
 
-/** Aggregates whose values with DISTINCT do not depend on the order of a frame. */
-const TAKES_DISTINCT = /^(COUNT|SUM|AVG|MIN|MAX)$/i;
-
 function refusedWord(node: FunctionCallNode, callee: FunctionCallee): string | null {
-  if (node.distinct && (callee.kind === 'python' || !TAKES_DISTINCT.test(callee.name)))
+  if (node.distinct && (callee.kind === 'python' || FRAMELESS.test(callee.name)))
     return `DISTINCT in ${node.name.parts.at(-1)!.name}`;
   if (node.filter !== null) return 'FILTER';
   if (node.withinGroup.length > 0) return 'WITHIN GROUP';

@@ -1,5 +1,6 @@
 /** What is kept of values that only come, in the order in which they do. */
 import type { SqlValue } from '../../../core/index.js';
+import { valuesKey } from '../value-key.js';
 import type { Accumulator, Arguments } from './accumulator.js';
 
 /** Nothing is taken out of these. */
@@ -67,9 +68,10 @@ export class Lag extends SoFar {
   }
 }
 
-/** RANK(time), DENSE_RANK(time): rows that came one behind the other with one time have one rank. */
+/** RANK(values), DENSE_RANK(values): rows that came one behind the other with equal values have one rank. */
 export class Rank extends SoFar {
-  #time: SqlValue = null;
+  /** The values of the last row; null: there is none. */
+  #values: Arguments | null = null;
   #rows = 0n;
   #rank = 0n;
 
@@ -77,10 +79,10 @@ export class Rank extends SoFar {
     super();
   }
 
-  add([time]: Arguments): void {
+  add(values: Arguments): void {
     this.#rows += 1n;
-    if (time === this.#time) return;
-    this.#time = time!;
+    if (this.#values !== null && areEqual(values, this.#values)) return;
+    this.#values = values;
     this.#rank = this.isDense ? this.#rank + 1n : this.#rows;
   }
 
@@ -89,13 +91,18 @@ export class Rank extends SoFar {
   }
 
   save(): SqlValue {
-    return [this.#time, this.#rows, this.#rank];
+    return [this.#values, this.#rows, this.#rank];
   }
 
   load(saved: SqlValue): void {
-    const [time, rows, rank] = saved as [SqlValue, bigint, bigint];
-    this.#time = time;
+    const [values, rows, rank] = saved as [Arguments | bigint | null, bigint, bigint];
+    // Checkpoints had one time alone.
+    this.#values = typeof values === 'bigint' ? [values] : values;
     this.#rows = rows;
     this.#rank = rank;
   }
+}
+
+function areEqual(a: Arguments, b: Arguments): boolean {
+  return a.every((value, i) => value === b[i]) || valuesKey(a) === valuesKey(b);
 }

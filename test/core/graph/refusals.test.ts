@@ -35,8 +35,8 @@ const inStreaming: readonly (readonly [sql: string, problem: string])[] = [
     'PLAN_STREAMING 1:36+14 This condition of an outer join is not supported in streaming mode. | For input that ends, use batch mode.',
   ],
   [
-    'SELECT RANK() OVER (ORDER BY n) FROM ticks',
-    'PLAN_STREAMING 1:8+24 OVER by something else than one ascending time is not supported in streaming mode. | Order by the column that WATERMARK is on, or by PROCTIME(), or keep the first rows by WHERE ROW_NUMBER() … <= n.',
+    'SELECT LAG(n, n) OVER (ORDER BY n) FROM ticks',
+    'PLAN_STREAMING 1:8+27 LAG by something else than a constant number of rows is not supported in streaming mode. | For input that ends, use batch mode.',
   ],
   [
     'SELECT n, m FROM ticks, LATERAL (SELECT MAX(a) AS m FROM t WHERE a < n)',

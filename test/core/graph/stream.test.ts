@@ -68,11 +68,13 @@ test('one row of a key by time is kept by less than a ranking', () => {
   expect(ranked('v DESC', 3)).toBe('rank: rows 1 to 3 by c0 in the order of c1 DESC');
 });
 
-test('a subquery whose window reads the rows of one outer row is no join', () => {
+test('a subquery whose window reads the rows of one outer row counts them for each', () => {
   const exists = (inner: string) => () =>
     operatorsOf(`SELECT v FROM e WHERE EXISTS (SELECT 1 FROM r WHERE r.k = e.k ${inner})`);
   expect(exists('')()).toContain('join: semi on c0 = r0');
-  expect(exists('QUALIFY ROW_NUMBER() OVER (ORDER BY ts) = 1')).toThrow(/not supported in streaming mode/);
+  expect(exists('QUALIFY ROW_NUMBER() OVER (ORDER BY ts) = 1')()).toContainEqual(
+    expect.stringMatching(/^sorted over: .* by c\d+ in the order of c\d+$/),
+  );
 });
 
 test('a join whose times bound each other forgets', () => {
@@ -158,6 +160,21 @@ test('OVER and ORDER BY by processing time need no time of the rows', () => {
     'OVER of rows that change',
   );
   expect(() => by(`SELECT k FROM ${changing} ORDER BY PROCTIME()`)).toThrow('of rows that change');
+});
+
+test('OVER by something else than one time is counted in an order of values, over rows that change too', () => {
+  const by = (sql: string) => operatorsOf(sql).filter((stage) => /^(sorted over|rank)/.test(stage));
+  expect(by('SELECT SUM(v) OVER (PARTITION BY k ORDER BY v DESC, ts) FROM e')).toEqual([
+    expect.stringMatching(
+      /^sorted over: SUM\(c\d\) -> \S+ RANGE UNBOUNDED PRECEDING by c\d in the order of c\d DESC, c\d$/,
+    ),
+  ]);
+  expect(by('SELECT RANK() OVER (ORDER BY n) FROM (SELECT k, COUNT(*) AS n FROM e GROUP BY k)')).toEqual([
+    expect.stringMatching(/^sorted over: RANK\(c\d\) -> /),
+  ]);
+  expect(() => by('SELECT SUM(v) OVER (ORDER BY ts, v ROWS 2 PRECEDING) FROM e')).toThrow(
+    'A bounded frame of OVER by something else than one ascending time',
+  );
 });
 
 test('RANK compares event times and counts arrivals, and LAG has a constant offset', () => {

@@ -49,6 +49,20 @@ describe('findings of the portability check', () => {
     expect(notes).toEqual([]);
   });
 
+  it('are also of OVER in an order of values, which Flink plans in one ascending column and counts otherwise', async () => {
+    await found("CREATE TEMPORARY TABLE numbers (n INT, m INT) WITH ('connector' = 'datagen');");
+    const over = (call: string, order: string) =>
+      found(`SELECT ${call} OVER (ORDER BY ${order}) FROM numbers`);
+    expect(await over('SUM(n)', 'm')).toEqual([]);
+    expect(await over('SUM(n)', 'm DESC')).toEqual(['over-order refused 1:8']);
+    expect(await over('ROW_NUMBER()', 'm, n')).toEqual(['over-order refused 1:8']);
+    expect(await over('RANK()', 'm')).toEqual(['over-rank differs 1:8']);
+    expect(await over('LAG(n)', 'm')).toEqual(['over-by-value-fails differs 1:8']);
+    expect(await over('COUNT(DISTINCT n)', 'm')).toEqual(['over-by-value-fails differs 1:8']);
+    const topN = 'SELECT n FROM numbers QUALIFY ROW_NUMBER() OVER (ORDER BY m DESC, n) <= 2';
+    expect(await found(topN)).toEqual([]);
+  });
+
   it('has every finding of a script with its place', async () => {
     const sql = `SET 'millstream.memory' = '2 gb';
 CREATE OR REPLACE TEMPORARY FUNCTION half(x DOUBLE) RETURNS DOUBLE LANGUAGE PYTHON AS 'x / 2';

@@ -42,6 +42,16 @@ describe('OVER', () => {
     expect(sums({ unit: 'RANGE', preceding: null })).toEqual(['[1]', '[7]', '[7]', '[7]', 'late', '[15]']);
   });
 
+  test('with DISTINCT a text that goes and comes at one time is the last one', () => {
+    const listed = { ...callOf('LISTAGG', 2, types.string()), distinct: true };
+    const frame: StreamFrame = { unit: 'RANGE', preceding: 10 };
+    const calls = [{ ...listed, frame }];
+    const rows = ['x', 'y', 'x'].map((text, i): Event => ['+I', ['a', at(10 * i), text]]);
+    const spec = { kind: 'over', keys: [0], time: 1, calls, inputs: [APPENDING], outputs: [] } as const;
+    const lines = run(new OverAggregate(spec), [...rows, { watermark: 50 }]);
+    expect(lines.map((line) => line.replace(/^.*= /, ''))).toEqual(['[x]', '[x,y]', '[y,x]']);
+  });
+
   test('beside a frame in time, one in rows ends with its own row', () => {
     const frames: StreamFrame[] = [
       { unit: 'RANGE', preceding: null },

@@ -111,6 +111,14 @@ const cases: readonly (readonly [sql: string, problem: string])[] = [
   ],
   ['SELECT ROW_NUMBER() FROM t', 'SQL_INVALID 1:8+12 ROW_NUMBER needs an OVER clause.'],
   [
+    'SELECT ROW_NUMBER() OVER (PARTITION BY a) FROM t',
+    'SQL_INVALID 1:8+34 ROW_NUMBER needs ORDER BY an expression that is no constant: rows have no order by themselves. | Give ORDER BY in OVER.',
+  ],
+  [
+    'SELECT RANK() OVER (ORDER BY 1) FROM t',
+    'SQL_INVALID 1:8+24 RANK needs ORDER BY an expression that is no constant: rows have no order by themselves. | Give ORDER BY in OVER.',
+  ],
+  [
     'SELECT RANK() OVER (ORDER BY a ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) FROM t',
     'SQL_INVALID 1:8+65 RANK takes no frame: Flink allows neither ROWS nor RANGE with it. | Leave ROWS or RANGE out.',
   ],
