@@ -19,7 +19,7 @@ import { CHANGES, type Change } from '../streaming/row-function.js';
 /** Writes text; resolves when more may be written. */
 export type WriteText = (text: string) => Promise<void>;
 
-/** Text as it is, times as Java prints them, everything else by the JSON encoding without its quotes; NULL is `null`. */
+/** Text as it is, times and intervals as Java prints them, everything else by the JSON encoding without its quotes; NULL is `null`. */
 export class PrintSink implements Operator {
   #context!: OperatorContext;
   readonly #prefix: string;
@@ -75,9 +75,25 @@ function textWriter(column: Column): (value: SqlValue) => string {
   const json = jsonWriter(column.type);
   return (value) => {
     if (typeof value === 'string') return value;
+    if (value !== null && column.type.kind === 'INTERVAL_YEAR_MONTH') return javaPeriod(value as number);
+    if (value !== null && column.type.kind === 'INTERVAL_DAY_TIME') return javaDuration(value as bigint);
     const text = json(value);
     return text.startsWith('"') ? javaTime(text.slice(1, -1), column.type.kind) : text;
   };
+}
+
+/** `P14M`; none is `P0D`. */
+function javaPeriod(months: number): string {
+  return months === 0 ? 'P0D' : `P${months}M`;
+}
+
+/** `PT26H3M4.567S`; of a negative one each part is. */
+function javaDuration(millis: bigint): string {
+  if (millis === 0n) return 'PT0S';
+  const hours = millis / 3_600_000n;
+  const minutes = (millis / 60_000n) % 60n;
+  const seconds = Number(millis % 60_000n) / 1_000;
+  return `PT${hours === 0n ? '' : `${hours}H`}${minutes === 0n ? '' : `${minutes}M`}${seconds === 0 ? '' : `${seconds}S`}`;
 }
 
 /** `LocalTime`, `LocalDateTime` and `Instant` leave out what is zero at the end; an instant keeps its seconds. */

@@ -6,6 +6,7 @@ import { strictConflictOf } from '../../plan/strict-conflict.js';
 import { upsertKeys } from '../../plan/upsert-keys.js';
 import { inputsOf } from '../../plan/visit-plan.js';
 import { type Changes, type PlanOptions, traitsOf } from '../plan-options.js';
+import { checkConflictSink } from './conflict-sinks.js';
 import { streamContext } from './plan-stream.js';
 import { operatorOver, passedOn, type Relation, refuseInStream, type StreamContext } from './relation.js';
 
@@ -24,6 +25,7 @@ export function planStreamQuery(
 ): StreamQuery {
   const context = streamContext(options, shared);
   const planned = context.plan(root);
+  checkConflictSink(query, planned.change !== null, options);
   const isResult = query.sink.kind === 'collect' && options.isBounded;
   const final = isResult && (planned.change !== null || planned.order.length > 0);
   const { plan, change } = final
