@@ -23,6 +23,7 @@ export async function runProcess(args: readonly string[], zygotes: EarlyZygotes 
     signal: interrupt.signal,
     onTerminate: (drain) => interrupt.onTerminate(drain),
     onInterrupt: (stop, notice) => interrupt.onInterrupt(stop, notice),
+    onNotice: (say) => interrupt.onNotice(say),
     openSession: openSessionWith(zygotes),
   });
   zygotes?.close();

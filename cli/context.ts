@@ -18,5 +18,7 @@ export interface CommandContext {
    * has failed or takes too long.
    */
   readonly onInterrupt: (stop: () => Promise<unknown> | null, notice?: InterruptNotice) => () => void;
+  /** Has `say` tell what a signal begins, instead of stderr, until the returned function is called. */
+  readonly onNotice: (say: (text: string) => void) => () => void;
   readonly openSession: OpenSession;
 }

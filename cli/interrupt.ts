@@ -44,6 +44,7 @@ export class Interrupt {
   private drain: (() => void) | null = null;
   private stop: InterruptStop | null = null;
   private taken: Taken | null = null;
+  private say: (text: string) => void = sayOnStderr;
 
   /** Starts listening. */
   static listen(): Interrupt {
@@ -75,6 +76,14 @@ export class Interrupt {
     };
   }
 
+  /** Has `say` tell what a signal begins, until the returned function is called: it knows what else is on the terminal. */
+  onNotice(say: (text: string) => void): () => void {
+    this.say = say;
+    return () => {
+      this.say = sayOnStderr;
+    };
+  }
+
   /** Ends the process: with `exitCode`, or, after a signal that left the job undone, with its code and a word about it. */
   end(exitCode: number): never {
     const { taken } = this;
@@ -95,7 +104,7 @@ export class Interrupt {
     const stopping = name === 'SIGINT' ? (this.stop?.work() ?? null) : null;
     if (stopping !== null) {
       const { text, withinMs } = this.stop?.notice ?? LAST_CHECKPOINT;
-      if (text !== null) process.stderr.write(`${text}\n`);
+      if (text !== null) this.say(text);
       const timer =
         withinMs === null ? null : setTimeout(() => this.cancel(name, CANCEL_GRACE_MS), withinMs).unref();
       stopping.catch(() => {
@@ -104,7 +113,7 @@ export class Interrupt {
       });
     } else if (isDrain) {
       const seconds = DRAIN_GRACE_MS / 1000;
-      process.stderr.write(`${name}: ends in order, within ${seconds} s. A second signal ends it at once.\n`);
+      this.say(`${name}: ends in order, within ${seconds} s. A second signal ends it at once.`);
       setTimeout(() => this.cancel(name, DRAIN_GRACE_MS - DRAIN_MS), DRAIN_MS).unref();
       drain();
     } else {
@@ -116,6 +125,10 @@ export class Interrupt {
     setTimeout(() => this.end(EXIT_INTERRUPTED), graceMs).unref();
     this.controller.abort(new CancelledError('CANCELLED', stoppedBy(name)));
   }
+}
+
+function sayOnStderr(text: string): void {
+  process.stderr.write(`${text}\n`);
 }
 
 function stoppedBy(name: SignalName): string {

@@ -73,12 +73,14 @@ export async function withSession(
     });
     const stopListening = context.onTerminate(() => session.drain());
     const stopStopping = context.onInterrupt(() => session.stop());
+    const stopSaying = context.onNotice((text) => reporter.line(text));
     try {
       await use(session, reporter);
     } finally {
       await session.close();
       stopListening();
       stopStopping();
+      stopSaying();
     }
     if (options.debug?.port === null && terminal?.wasUsed === false) {
       reporter.line(`No breakpoint() of the function ${options.debug.function} was reached.`);

@@ -34,9 +34,11 @@ export class StreamTable {
   /** @param nowMs the time of day, to which event time is compared */
   constructor(private readonly nowMs: () => number) {}
 
-  /** A heading, and a line for each operator, cut to `columns`; none where the job is no stream. */
+  /** A heading, and a line for each operator, cut to `columns` behind the numbers; none where the job is no stream. */
   lines({ stages }: Progress, seconds: number, columns: number): string[] {
     if (stages.length === 0) return [];
+    const knowsPending = stages.some(({ pendingRows }) => pendingRows !== null);
+    const longest = Math.max(...stages.map(({ description }) => description.length));
     const rows = stages.map((stage) => {
       const counted = Math.max(stage.rowsIn, stage.rowsOut);
       const perSecond = this.#speedOf(stage.stage).read(counted, seconds);
@@ -45,13 +47,18 @@ export class StreamTable {
         `${grouped(perSecond)}/s`,
         grouped(stage.rowsIn),
         grouped(stage.rowsOut),
-        stage.pendingRows === null ? '' : grouped(stage.pendingRows),
+        ...(knowsPending ? [stage.pendingRows === null ? '' : grouped(stage.pendingRows)] : []),
         eventTime(stage.watermarkMs),
         lag(stage.watermarkMs, this.nowMs()),
         stage.backpressure < LEAST_HELD_UP ? '' : `${Math.round(100 * stage.backpressure)} %`,
+        stage.description.padEnd(longest),
       ];
     });
-    return alignColumns([HEADING, ...rows], 1).map((line) => line.slice(0, columns));
+    const heading = [
+      ...HEADING.filter((name) => knowsPending || name !== 'to read'),
+      'what it does'.padEnd(longest),
+    ];
+    return alignColumns([heading, ...rows], 1).map((line) => line.slice(0, columns).trimEnd());
   }
 
   #speedOf(stage: string): Speed {

@@ -75,6 +75,8 @@ export interface Progress {
 /** How an operator of a stream is. */
 export interface StageProgress {
   readonly stage: string;
+  /** What it does, as EXPLAIN says it. */
+  readonly description: string;
   readonly rowsIn: number;
   readonly rowsOut: number;
   /** Of a source, records that are there and that it has not read; null: it does not know. */

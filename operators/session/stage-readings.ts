@@ -25,12 +25,12 @@ export class StageReadings {
   read(): StageProgress[] {
     if (!this.#isStream) return [];
     const { heldUp, metrics } = this.job;
-    return this.graph.stages.map(({ id }) => {
+    return this.graph.stages.map(({ id, description }) => {
       const { rowsIn, rowsOut, pendingRows, watermarkMs } = metrics.get(id)!;
       const before = this.#heldUp.get(id) ?? 0;
       const backpressure = before + WEIGHT * ((heldUp.has(id) ? 1 : 0) - before);
       this.#heldUp.set(id, backpressure);
-      return { stage: id, rowsIn, rowsOut, pendingRows, watermarkMs, backpressure };
+      return { stage: id, description, rowsIn, rowsOut, pendingRows, watermarkMs, backpressure };
     });
   }
 }

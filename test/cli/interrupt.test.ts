@@ -44,6 +44,17 @@ describe('Ctrl-C while a streaming job runs', () => {
     expect(() => vi.advanceTimersByTime(1_000)).toThrow(Ended);
   });
 
+  it('tells by what knows the terminal what it does', () => {
+    const said: string[] = [];
+    const stopSaying = interrupt.onNotice((text) => said.push(text));
+    interrupt.onInterrupt(() => new Promise(() => {}));
+    interrupt.take('SIGINT');
+    stopSaying();
+
+    expect(said).toEqual(['Ctrl-C: takes a last checkpoint, within 10 s. The second one ends it at once.']);
+    expect(process.stderr.write).not.toHaveBeenCalled();
+  });
+
   it('ends at once by the second signal', () => {
     interrupt.onInterrupt(() => new Promise(() => {}));
     interrupt.take('SIGINT');

@@ -48,7 +48,14 @@ describe('progress without a terminal', () => {
       () => now,
       () => 63_500,
     );
-    const quiet = { rowsIn: 0, rowsOut: 5, pendingRows: null, watermarkMs: null, backpressure: 0 };
+    const quiet = {
+      description: '',
+      rowsIn: 0,
+      rowsOut: 5,
+      pendingRows: null,
+      watermarkMs: null,
+      backpressure: 0,
+    };
     const stages = [
       { ...quiet, stage: 'source-1', pendingRows: 12, backpressure: 0.5 },
       { ...quiet, stage: 'stream-2', watermarkMs: 60_000 },

@@ -4,7 +4,7 @@ import { TableProgress } from '../../../cli/progress/table-progress.js';
 
 const NOTHING: ProgressDisplay = { update: () => {}, hide: () => {} };
 
-function opened(columns = 100, rows = 40) {
+function opened(columns = 120, rows = 40, pendingRows: number | null = 3) {
   const written: string[] = [];
   const time = { seconds: 0 };
   const stderr = {
@@ -20,9 +20,18 @@ function opened(columns = 100, rows = 40) {
   );
   const update = (read: number) => {
     const stages = [
-      { stage: 'source-1', rowsIn: 0, rowsOut: read, pendingRows: 3, watermarkMs: null, backpressure: 0.25 },
+      {
+        stage: 'source-1',
+        description: 'kafka clicks',
+        rowsIn: 0,
+        rowsOut: read,
+        pendingRows,
+        watermarkMs: null,
+        backpressure: 0.25,
+      },
       {
         stage: 'python-2',
+        description: 'process jumps',
         rowsIn: read,
         rowsOut: 0,
         pendingRows: null,
@@ -47,9 +56,9 @@ it('draws how each operator is, and over it when time has passed', () => {
   expect(written[1]).toBe(
     [
       '\u001B[4F\u001B[J1,000 rows, 1,000 rows/s',
-      'operator     rows     in    out  to read           event time  behind  held up',
-      'source-1  1,000/s      0  1,000        3                                  25 %',
-      'python-2  1,000/s  1,000      0           1970-01-01 00:00:08  2.00 s',
+      'operator     rows     in    out  to read           event time  behind  held up  what it does',
+      'source-1  1,000/s      0  1,000        3                                  25 %  kafka clicks',
+      'python-2  1,000/s  1,000      0           1970-01-01 00:00:08  2.00 s           process jumps',
       '',
     ].join('\n'),
   );
@@ -67,6 +76,15 @@ it('is wiped away for other lines, and draws anew below them', () => {
     '\u001B[4F\u001B[J',
     '1 row, 10 rows/s',
   ]);
+});
+
+it('has no column of records to read where no source knows them', () => {
+  const { written, update } = opened(120, 40, null);
+  update(0);
+
+  expect(written[0]!.split('\n')[1]).toBe(
+    'operator  rows  in  out           event time  behind  held up  what it does',
+  );
 });
 
 it('fits a small terminal: lines are cut, and a table that is too long is left out', () => {

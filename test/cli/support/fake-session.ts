@@ -46,6 +46,7 @@ export function fakeSession({
       signal: new AbortController().signal,
       onTerminate: () => () => {},
       onInterrupt: () => () => {},
+      onNotice: () => () => {},
       openSession: async (options) => {
         fake.options = options;
         return session(options);
