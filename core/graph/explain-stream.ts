@@ -27,6 +27,8 @@ export function explainStream(operator: StreamOperator<number>): string {
       const until = operator.windowTime === null ? '' : `, once ${column(operator.windowTime)} has passed`;
       return `${calls === '' ? 'distinct' : calls}${by(operator.keys)}${until}${keptFor(operator)}`;
     }
+    case 'hop':
+      return `${operator.calls.map(call).join(', ') || 'distinct'}${by(operator.keys)} in windows of ${operator.size} ms every ${operator.slide} ms of ${column(operator.time)}`;
     case 'accumulate': {
       const python = operator.python.map(pythonCall);
       const until = operator.windowTime === null ? '' : `, once ${column(operator.windowTime)} has passed`;

@@ -97,6 +97,19 @@ export type StreamOperatorKind<C> =
       readonly stateTtlMs?: number;
     }
   /**
+   * GROUP BY with windows of `size` that begin every `slide`, `offset` after whole numbers of it, in milliseconds, over rows that only
+   * come. Results: the first moment of the window, the moment after it, its last millisecond, the keys, then the calls.
+   */
+  | {
+      readonly kind: 'hop';
+      readonly keys: readonly C[];
+      readonly calls: readonly StreamCall<C>[];
+      readonly time: C;
+      readonly size: number;
+      readonly slide: number;
+      readonly offset: number;
+    }
+  /**
    * As `aggregate`, with aggregates written in Python, whose accumulators travel to them. Results: the keys, the built-in
    * calls, then those of Python.
    */
@@ -308,6 +321,9 @@ export type StreamOperator<C> = StreamOperatorKind<C> & {
   /** One for each column of the output. */
   readonly outputs: readonly StreamOutput<C>[];
 };
+
+/** Those of which two parts of a group can be made one. */
+export const MERGEABLE_AGGREGATES: ReadonlySet<string> = new Set(['COUNT', 'SUM', 'AVG', 'MIN', 'MAX']);
 
 /** The built-in aggregates that streaming operators know. */
 export const STREAM_AGGREGATES: ReadonlySet<string> = new Set([

@@ -1,6 +1,6 @@
 /** The aggregates of one group, fed by its rows. */
 import type { SqlValue, StreamCall } from '../../core/index.js';
-import type { Accumulator } from './aggregates/accumulator.js';
+import type { Accumulator, Mergeable } from './aggregates/accumulator.js';
 import { accumulatorOf } from './aggregates/make-accumulator.js';
 import type { Row } from './row-function.js';
 
@@ -37,6 +37,11 @@ export class Calls {
   /** A row comes (`isAddition`) or goes. */
   apply(group: readonly Accumulator[], row: Row, isAddition: boolean): void {
     for (let i = 0; i < group.length; i++) this.applyOne(i, group[i]!, row, isAddition);
+  }
+
+  /** Takes the rows of `other` into `group`; only of calls that can be merged. */
+  merge(group: readonly Accumulator[], other: readonly Accumulator[]): void {
+    for (let i = 0; i < group.length; i++) (group[i] as Mergeable<Accumulator>).merge(other[i]!);
   }
 
   /** As `apply`, for call `i` alone. */

@@ -15,6 +15,7 @@ import { Calc } from './calc.js';
 import { FirstRow } from './first-row.js';
 import { FoldedJoin } from './folded-join.js';
 import { GroupAggregate } from './group-aggregate.js';
+import { HopAggregate } from './hop-aggregate.js';
 import { Join } from './join.js';
 import { LastRow } from './last-row.js';
 import { Materialize } from './materialize.js';
@@ -143,6 +144,8 @@ function rowFunction(
       return spec.windowTime === null
         ? new GroupAggregate(spec, state)
         : new WindowAggregate(spec, spec.windowTime, state);
+    case 'hop':
+      return new HopAggregate(spec, state);
     case 'accumulate':
     case 'accumulate_over':
     case 'process':

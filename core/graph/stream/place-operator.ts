@@ -95,6 +95,13 @@ function placeKind<C>(operator: StreamOperator<string>, place: Place<C>): Stream
         calls: operator.calls.map(call),
         windowTime: operator.windowTime === null ? null : at(operator.windowTime),
       };
+    case 'hop':
+      return {
+        ...operator,
+        keys: all(operator.keys),
+        calls: operator.calls.map(call),
+        time: at(operator.time),
+      };
     case 'accumulate':
       return {
         ...operator,

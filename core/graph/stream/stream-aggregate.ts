@@ -17,10 +17,13 @@ import {
   type StreamContext,
   withOperands,
 } from './relation.js';
+import { streamHop } from './stream-hop.js';
 import { checkPythonCalls, columnsOf, pythonCall } from './stream-python-calls.js';
 
 export function streamAggregate(context: StreamContext, node: Aggregate): Relation {
   if (node.groupingSets !== null) return context.plan(expandedSets(context, node));
+  const hop = streamHop(context, node);
+  if (hop !== null) return hop;
   const windowTime = windowTimeOf(node.input, node.groups);
   const input = context.plan(node.input);
   const { relation, ids } = withOperands(context, input, [

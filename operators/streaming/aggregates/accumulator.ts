@@ -14,3 +14,8 @@ export interface Accumulator {
   /** Goes on from what `save` gave; called on a new one. */
   load(saved: SqlValue): void;
 }
+
+/** One that takes in what another one of the same call has taken in. */
+export interface Mergeable<Own> extends Accumulator {
+  merge(other: Own): void;
+}

@@ -9,10 +9,10 @@ import {
   type StreamCall,
   unscaledDecimal,
 } from '../../../core/index.js';
-import type { Accumulator, Arguments } from './accumulator.js';
+import type { Accumulator, Arguments, Mergeable } from './accumulator.js';
 
 /** Rows in which no argument is NULL. */
-export class Count implements Accumulator {
+export class Count implements Mergeable<Count> {
   #count = 0;
 
   add(values: Arguments): void {
@@ -21,6 +21,10 @@ export class Count implements Accumulator {
 
   retract(values: Arguments): void {
     if (!values.includes(null)) this.#count -= 1;
+  }
+
+  merge(other: Count): void {
+    this.#count += other.#count;
   }
 
   result(): bigint {
@@ -50,7 +54,7 @@ function decimalOf(unscaled: bigint, scale: number): string | null {
 const MOST_DIGITS = 10n ** 38n;
 
 /** Sum and number of integers, or of decimals as integers. */
-abstract class ExactTotal implements Accumulator {
+abstract class ExactTotal implements Mergeable<ExactTotal> {
   protected total = 0n;
   protected count = 0n;
 
@@ -62,6 +66,11 @@ abstract class ExactTotal implements Accumulator {
 
   retract([value]: Arguments): void {
     this.#change(value!, -1n);
+  }
+
+  merge(other: ExactTotal): void {
+    this.total += other.total;
+    this.count += other.count;
   }
 
   abstract result(): SqlValue;
@@ -166,7 +175,7 @@ function nearestUnscaled(value: number, scale: number): bigint {
 }
 
 /** SUM and AVG of FLOAT and DOUBLE. */
-export class FloatTotal implements Accumulator {
+export class FloatTotal implements Mergeable<FloatTotal> {
   #total = 0;
   #count = 0;
 
@@ -182,6 +191,11 @@ export class FloatTotal implements Accumulator {
     if (value === null) return;
     this.#total -= value as number;
     this.#count -= 1;
+  }
+
+  merge(other: FloatTotal): void {
+    this.#total += other.#total;
+    this.#count += other.#count;
   }
 
   result(): SqlValue {

@@ -1,10 +1,10 @@
 /** Aggregates that give values of the group back: the least, the first, all of them. */
 import type { Compare, SqlValue } from '../../../core/index.js';
 import { valuesKey } from '../value-key.js';
-import type { Accumulator, Arguments } from './accumulator.js';
+import type { Accumulator, Arguments, Mergeable } from './accumulator.js';
 
 /** MIN where nothing is ever taken out; MAX by the reverse order. */
-export class Extreme implements Accumulator {
+export class Extreme implements Mergeable<Extreme> {
   #value: SqlValue = null;
 
   constructor(private readonly compare: Compare) {}
@@ -16,6 +16,10 @@ export class Extreme implements Accumulator {
 
   retract(): void {
     throw new Error('An extreme of rows that only come takes none out.');
+  }
+
+  merge(other: Extreme): void {
+    this.add([other.#value]);
   }
 
   result(): SqlValue {

@@ -131,7 +131,7 @@ describe('a file with a watermark, over a stream', () => {
       `SELECT c.a FROM (${counts}) AS c JOIN (${most}) AS m ON c.window_start = m.window_start AND c.window_end = m.window_end AND c.n = m.n`,
     );
 
-    expect(kinds.filter((kind) => kind === 'aggregate')).toHaveLength(2);
+    expect(kinds.filter((kind) => kind === 'hop')).toHaveLength(1);
   });
 });
 

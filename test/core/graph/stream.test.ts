@@ -216,3 +216,25 @@ test('a join as of processing time asks for rows by key, of tables that can be a
     /a time attribute of its left side only/,
   );
 });
+
+const HOP = "TABLE(HOP(TABLE e, DESCRIPTOR(ts), INTERVAL '1' MINUTE, INTERVAL '5' MINUTE))";
+
+test('windows that overlap are made of slices, under a condition and in any order of keys', () => {
+  const stages = operatorsOf(
+    `SELECT window_end, k, SUM(v) FROM ${HOP} WHERE v > 1 GROUP BY window_start, window_time, k, window_end`,
+  );
+  expect(stages.slice(-3)).toEqual([
+    'calc',
+    'hop: SUM(c1) -> INT by c0 in windows of 300000 ms every 60000 ms of c3',
+    'collect',
+  ]);
+});
+
+test.each([
+  ['rows are told apart within it', 'COUNT(DISTINCT v)', HOP],
+  ['what is aggregated is of the window', 'MAX(window_start)', HOP],
+  ['it is no such window', 'SUM(v)', HOP.replace('HOP', 'CUMULATE')],
+])('a row is copied into each of its windows where %s', (_, call, windows) => {
+  const stages = operatorsOf(`SELECT ${call} FROM ${windows} GROUP BY k, window_start, window_end`);
+  expect(stages.filter((stage) => stage.startsWith('hop'))).toEqual([]);
+});

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { HeapState, type StateBackend, type StreamCall, types } from '../../../core/index.js';
 import { FirstRow } from '../../../operators/streaming/first-row.js';
 import { GroupAggregate } from '../../../operators/streaming/group-aggregate.js';
+import { HopAggregate } from '../../../operators/streaming/hop-aggregate.js';
 import { Join } from '../../../operators/streaming/join.js';
 import { LastRow } from '../../../operators/streaming/last-row.js';
 import { Materialize } from '../../../operators/streaming/materialize.js';
@@ -53,6 +54,20 @@ const operators: Readonly<Record<string, (state: StateBackend) => RowFunction>> 
     new WindowAggregate(
       { kind: 'aggregate', keys: [KEY, TIME], calls: CALLS, windowTime: TIME, ...ends },
       TIME,
+      state,
+    ),
+  'windows that overlap': (state) =>
+    new HopAggregate(
+      {
+        kind: 'hop',
+        keys: [KEY],
+        calls: CALLS.slice(0, 5),
+        time: TIME,
+        size: 15,
+        slide: 5,
+        offset: 2,
+        ...ends,
+      },
       state,
     ),
   sessions: (state) =>
