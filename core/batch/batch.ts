@@ -56,6 +56,8 @@ export interface Watermark {
   readonly isIdle?: boolean;
   /** From the source of rows that say their split: no rows come of those that have ended. */
   readonly splits?: EndedSplits;
+  /** It says nothing of time, but that a mini-batch begins, of this number: who collects rows says what it has. */
+  readonly miniBatch?: number;
 }
 
 /** By their numbers, all of them each time. */

@@ -14,12 +14,14 @@ export class WatermarkMinimum {
   private isIdle = false;
   private turn: Promise<void> = Promise.resolve();
 
+  /** @param areIdle until their first watermark no input is waited for */
   constructor(
     inputs: number,
     private readonly onAdvance: (watermark: Watermark) => Promise<void>,
+    areIdle = false,
   ) {
     this.inputs = new Array<number>(inputs).fill(Number.NEGATIVE_INFINITY);
-    this.idle = new Array<boolean>(inputs).fill(false);
+    this.idle = new Array<boolean>(inputs).fill(areIdle);
   }
 
   /** Notes the watermark of one input (one that goes back is ignored); resolves when its effect is done. */

@@ -25,6 +25,8 @@ export interface JobOptions {
   readonly edgeBytes: (exchange: Exchange) => number;
   /** `OperatorContext.bufferBytes` of each stage. */
   readonly bufferBytes: (stage: string) => number;
+  /** Between the markers of mini-batches, which sources put among their rows; null: there are none. */
+  readonly miniBatchMs: number | null;
   /** How long nothing may move in a stalled job before it fails. */
   readonly stallAfterMs: number;
   /** Aborting it cancels the job. */
@@ -42,6 +44,7 @@ export interface JobOptions {
 export const DEFAULT_JOB_OPTIONS: JobOptions = {
   edgeBytes: () => 32 * 1024 * 1024,
   bufferBytes: () => 64 * 1024 * 1024,
+  miniBatchMs: null,
   stallAfterMs: 10_000,
   signal: null,
   decide: ({ error }) => ({ error }),
@@ -86,6 +89,7 @@ export class Job {
             timers: ports.timers,
             turns: this.turns,
             bufferBytes: options.bufferBytes(stage.id),
+            miniBatchMs: options.miniBatchMs,
             acknowledge: (id, state) => this.checkpoints.acknowledge(stage.id, id, state),
           }),
           onFailure: (failure) => this.onFailure(failure),

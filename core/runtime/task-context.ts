@@ -19,6 +19,8 @@ export interface TaskParts {
   readonly timers: Timers;
   readonly turns: EventLoopTurns;
   readonly bufferBytes: number;
+  /** Between the markers of mini-batches; null: there are none. */
+  readonly miniBatchMs: number | null;
   /** Aborted when the job stops, or when this attempt of it is given up. */
   readonly attemptSignal: AbortSignal;
   readonly fail: (error: unknown) => void;
@@ -32,6 +34,7 @@ export class TaskContext implements OperatorContext {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly bufferBytes: number;
+  readonly miniBatchMs: number | null;
   readonly metrics: StageMetrics = newStageMetrics();
   readonly signal: AbortSignal;
   /** As `signal`, but a source that only stops reading goes on. */
@@ -60,6 +63,7 @@ export class TaskContext implements OperatorContext {
     this.clock = parts.clock;
     this.timers = parts.timers;
     this.bufferBytes = parts.bufferBytes;
+    this.miniBatchMs = parts.miniBatchMs;
     this.stopped = anySignal([parts.attemptSignal, this.unneeded.signal]);
     this.signal = anySignal([this.stopped, this.drained.signal]);
   }

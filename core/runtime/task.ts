@@ -3,6 +3,7 @@
 import { CancelledError } from '../errors.js';
 import type { ExchangeReader } from './exchange-channel.js';
 import { BarrierAlignment, WatermarkMinimum } from './input-progress.js';
+import { markMiniBatches, miniBatchesOf } from './mini-batches.js';
 import type { Operator, SourceOperator } from './operator.js';
 import type { TaskContext } from './task-context.js';
 
@@ -13,6 +14,7 @@ import type { TaskContext } from './task-context.js';
 export async function runOperator(operator: Operator, context: TaskContext): Promise<void> {
   const { inputs, signal } = context;
   const watermarks = new WatermarkMinimum(inputs.length, (minimum) => operator.processWatermark(minimum));
+  const miniBatches = miniBatchesOf(inputs.length, (marker) => operator.processWatermark(marker));
   const barriers = new BarrierAlignment(inputs.length, (barrier) => operator.snapshot(barrier));
 
   const pump = async (reader: ExchangeReader, input: number): Promise<void> => {
@@ -25,6 +27,10 @@ export async function runOperator(operator: Operator, context: TaskContext): Pro
           await operator.processBatch(element, input);
           break;
         case 'watermark':
+          if (element.miniBatch !== undefined) {
+            await miniBatches.advance(input, element.miniBatch);
+            break;
+          }
           // Splits are those of one source: behind several inputs nobody asks for them.
           if (element.splits !== undefined && inputs.length === 1) await operator.processWatermark(element);
           await watermarks.advance(input, element.timestampMs, element.isIdle);
@@ -34,6 +40,7 @@ export async function runOperator(operator: Operator, context: TaskContext): Pro
           break;
         case 'end':
           await watermarks.advance(input, Number.POSITIVE_INFINITY);
+          await miniBatches.advance(input, Number.POSITIVE_INFINITY);
           await operator.endInput(input);
           barriers.end();
           context.openInputs -= 1;
@@ -47,11 +54,15 @@ export async function runOperator(operator: Operator, context: TaskContext): Pro
 
 /** Runs a source until it is done or drained, and then the snapshots that were asked for meanwhile. */
 export async function runSource(source: SourceOperator, context: TaskContext): Promise<void> {
+  const { miniBatchMs } = context;
+  const markers = miniBatchMs === null ? null : markMiniBatches(context, miniBatchMs);
   try {
     if (!context.isDrained) await source.run();
   } catch (error) {
     // A source may meet the signal as an end or as an error.
     if (!(context.isDrained && error instanceof CancelledError)) throw error;
+  } finally {
+    await markers?.end();
   }
   await context.snapshotsDone();
 }

@@ -157,6 +157,7 @@ async function runAttempt(
       ...DEFAULT_JOB_OPTIONS,
       edgeBytes: () => engine.sizes.bufferBytes,
       bufferBytes: () => engine.sizes.bufferBytes,
+      miniBatchMs: graph.mode === 'streaming' ? (engine.sizes.miniBatch?.latencyMs ?? null) : null,
       stallAfterMs: engine.sizes.stallAfterMs,
       signal: options.signal,
       decide: (failure) => decide(failure, graph.mode, engine.failedRows),

@@ -3,39 +3,30 @@
 export interface MiniBatchLimits {
   /** So many rows are enough. */
   readonly rows: number;
-  /** So long the first of them waits at most. */
+  /** So often sources begin another one. */
   readonly latencyMs: number;
 }
 
-/** How much has been collected, and since when. Without limits nothing waits. */
+/** How much has been collected since the mini-batch began. Without limits nothing waits. */
 export class MiniBatch {
   #rows = 0;
-  #sinceMs = Number.POSITIVE_INFINITY;
 
   constructor(private readonly limits: MiniBatchLimits | null = null) {}
 
-  add(rows: number, nowMs: number): void {
+  add(rows: number): void {
     this.#rows += rows;
-    this.#sinceMs = Math.min(this.#sinceMs, nowMs);
   }
 
   get isEmpty(): boolean {
     return this.#rows === 0;
   }
 
-  /** When what was collected is due by the clock, in milliseconds; `Infinity`: nothing was. */
-  get dueAtMs(): number {
-    return this.limits === null ? Number.POSITIVE_INFINITY : this.#sinceMs + this.limits.latencyMs;
-  }
-
-  /** True where something waits for more rows, or for later. */
-  isWaiting(nowMs: number): boolean {
-    const { limits } = this;
-    return limits !== null && this.#rows > 0 && this.#rows < limits.rows && nowMs < this.dueAtMs;
+  /** True where something waits for more rows, or for the next mini-batch. */
+  get isWaiting(): boolean {
+    return this.limits !== null && this.#rows > 0 && this.#rows < this.limits.rows;
   }
 
   clear(): void {
     this.#rows = 0;
-    this.#sinceMs = Number.POSITIVE_INFINITY;
   }
 }

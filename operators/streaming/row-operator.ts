@@ -78,7 +78,7 @@ export class RowOperator implements Operator {
         this.rows.process(row, change === null ? INSERT : (row[change] as Change), input, this.#out);
         if (this.#out.count >= MOST_ROWS_PER_BATCH) await this.#send();
       }
-      this.collected.add(batch.rows, this.#context.clock.nowMs());
+      this.collected.add(batch.rows);
       await this.#finish();
       if (this.rows.isDone === true) this.#context.stopInputs();
     });
@@ -86,6 +86,11 @@ export class RowOperator implements Operator {
 
   processWatermark(watermark: Watermark): Promise<void> {
     return this.#turns.alone(async () => {
+      if (watermark.miniBatch !== undefined) {
+        await this.#sayCollected();
+        await this.#context.output.emit(watermark);
+        return;
+      }
       this.#advance(watermark.timestampMs);
       if (this.#isTimed || watermark.timestampMs === Number.POSITIVE_INFINITY) this.collected.clear();
       await this.#finish();
@@ -130,7 +135,7 @@ export class RowOperator implements Operator {
   #sleep(): void {
     this.#cancelSleep?.();
     this.#cancelSleep = null;
-    const wakeAt = Math.min(this.rows.wakeAt?.() ?? Number.POSITIVE_INFINITY, this.collected.dueAtMs);
+    const wakeAt = this.rows.wakeAt?.() ?? Number.POSITIVE_INFINITY;
     if (wakeAt === Number.POSITIVE_INFINITY) return;
     const { timers, clock } = this.#context;
     this.#cancelSleep = timers.after(Math.max(0, wakeAt - clock.nowMs()), () => {
@@ -151,7 +156,7 @@ export class RowOperator implements Operator {
 
   /** What was collected is said, unless it waits for more, and goes out; from here on nobody holds a thing of the state. */
   async #finish(): Promise<void> {
-    if (!this.collected.isWaiting(this.#context.clock.nowMs())) {
+    if (!this.collected.isWaiting) {
       this.collected.clear();
       this.rows.flush?.(this.#out);
       await this.rows.endBatch?.(this.#out);

@@ -114,6 +114,8 @@ export class WatermarkOperator implements Operator {
 
   /** The end of a bounded input is the end of its time. Watermarks from before mean nothing here. */
   processWatermark(watermark: Watermark): Promise<void> {
+    if (watermark.miniBatch !== undefined)
+      return this.#turns.alone(() => this.#context.output.emit(watermark));
     const { splits } = watermark;
     if (splits !== undefined) return this.#turns.alone(() => this.#endSplits(splits));
     if (watermark.timestampMs !== Number.POSITIVE_INFINITY) return Promise.resolve();
