@@ -70,6 +70,8 @@ export type StreamOperatorKind<C> =
   /** Event time begins. Passes its rows on. */
   | {
       readonly kind: 'watermark';
+      /** Whose time it is, for errors: the table, and the column of its WATERMARK. */
+      readonly of: { readonly table: string; readonly column: string };
       readonly rowtime: C;
       readonly watermark: C;
       /** BIGINT: the split that the row is of, as `packedSplit`; null: all are of one. Time is the least over splits. */

@@ -36,6 +36,8 @@ export interface SpillReaderFactory {
 
 /** The folder that checkpoints are kept in. Names are paths in it, with `/`; what a call has done survives a loss of power. */
 export interface CheckpointFiles {
+  /** Where the folder is, for people. */
+  readonly place: string;
   /** Writes a new file whole, and the folders above it. A piece is taken when those before it are written. */
   write(name: string, pieces: AsyncIterable<Uint8Array>): Promise<void>;
   /** @throws where there is none */

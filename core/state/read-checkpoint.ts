@@ -37,8 +37,8 @@ export async function readCheckpoint(files: CheckpointFiles): Promise<StoredChec
     .sort((a, b) => a.manifest.time - b.manifest.time || a.manifest.id - b.manifest.id)
     .at(-1);
   if (newest === undefined) {
-    throw new SourceError('CHECKPOINT_NOT_FOUND', 'There is no complete checkpoint to go on from.', {
-      hint: "execution.state-recovery.path names a folder 'chk-…' or 'savepoint-…', or one that holds such folders.",
+    throw new SourceError('CHECKPOINT_NOT_FOUND', `There is no complete checkpoint in ${files.place}.`, {
+      hint: "Name a folder 'chk-…' or 'savepoint-…' with a file _metadata, or one that holds such folders.",
     });
   }
   const { folder, manifest } = newest;

@@ -93,7 +93,7 @@ async function waitForTurn(mine: LedgerEntry, options: ClaimOptions): Promise<nu
       if (turn.blockers.some((entry) => entry.number !== null)) {
         const text = describeWait(mine, turn.blockers, turn.freeBytes, options.ceilingBytes);
         if (!options.mayWait) throw new ResourceError('RESOURCES_TAKEN', text, { hint: NO_WAIT_HINT });
-        if (!hasSaid) options.onWait(`${text} ${waitHint(turn.freeBytes)}`);
+        if (!hasSaid) options.onWait(`${text} ${waitHint(mine.leastBytes, turn.freeBytes)}`);
         hasSaid = true;
       }
       const gone = turn.blockers.map(({ id }) => whenGone(socketPath(folder, id), done.signal));
@@ -156,9 +156,10 @@ export function describeHolders(blockers: readonly LedgerEntry[]): string {
 
 const NO_WAIT_HINT = 'Run it without --no-wait, lower millstream.memory, or end one of them.';
 
-function waitHint(freeBytes: number): string {
-  const lower =
-    freeBytes < LEAST_USEFUL_BYTES ? '' : `-D millstream.memory='${Math.floor(freeBytes / MIB)} MiB' or `;
+/** Less memory is proposed where there is too little, not where others asked before. */
+function waitHint(leastBytes: number, freeBytes: number): string {
+  const lowers = freeBytes >= LEAST_USEFUL_BYTES && freeBytes < leastBytes;
+  const lower = lowers ? `-D millstream.memory='${Math.floor(freeBytes / MIB)} MiB' or ` : '';
   return `It waits and goes on by itself. To go on now: ${lower}end one of them. Ctrl-C gives up, --no-wait fails instead.`;
 }
 

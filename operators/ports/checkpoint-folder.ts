@@ -7,6 +7,7 @@ import type { CheckpointFiles } from '../../core/index.js';
 export function checkpointFolder(folder: string): CheckpointFiles {
   const at = (name: string) => join(folder, name);
   return {
+    place: folder,
     write: async (name, pieces) => {
       await mkdir(dirname(at(name)), { recursive: true });
       const file = await open(at(name), 'w', 0o600);

@@ -277,7 +277,10 @@ export class Checkpoints {
     this.#failures += 1;
     const { tolerated } = this.parts.settings;
     if (tolerated === null || this.#failures <= tolerated) {
-      this.parts.onNote(`a checkpoint could not be taken, the job goes on: ${reasonOf(error)}`);
+      const { folder } = this.parts.settings;
+      this.parts.onNote(
+        `a checkpoint could not be taken to ${folder}, the job goes on and the last good one stays: ${reasonOf(error)}`,
+      );
       return;
     }
     const count = this.#failures === 1 ? 'A checkpoint' : `${this.#failures} checkpoints in a row`;

@@ -42,19 +42,20 @@ export async function listStates(path: string): Promise<RowsResult> {
 
 /**
  * One row for each entry. Keys are JSON lists of their values, values JSON as the operator keeps them.
- * @throws as `listStates`; {ConfigurationError} STATE_NOT_FOUND where the checkpoint has no such stage or state
+ * @throws as `listStates`; {ConfigurationError} STATE_NOT_FOUND where the checkpoint has no such stage or state, STATE_KEY where the key is no JSON
  */
 export async function readStates(path: string, filter: StateFilter): Promise<RowsResult> {
   const checkpoint = await readCheckpoint(checkpointFolder(path));
   const rows: (string | null)[][] = [];
+  const wanted = filter.key === null ? null : keyText(filter.key);
   for (const stage of stagesOf(checkpoint, filter)) {
     for (const { state, keyGroup, key, value } of entriesOf(stage)) {
       if (filter.state !== null && state !== filter.state) continue;
-      const keyText = key === null ? null : keyJson(key);
-      if (filter.key !== null && keyText !== filter.key) continue;
+      const shown = key === null ? null : keyJson(key);
+      if (wanted !== null && shown !== wanted && shown !== `[${wanted}]`) continue;
       // What is no table of entries is JSON as it stands.
       const text = isTable(stage) ? stateJson(value) : (value as string);
-      rows.push([stage.id, state, keyGroup === null ? null : String(keyGroup), keyText, text]);
+      rows.push([stage.id, state, keyGroup === null ? null : String(keyGroup), shown, text]);
     }
   }
   return listingResult({ columns: ['stage', 'state', 'key_group', 'key', 'value'], rows });
@@ -68,6 +69,19 @@ function stagesOf({ stages }: StoredCheckpoint, { stage, state }: StateFilter): 
   const names = new Set(wanted.flatMap((each) => [...entriesOf(each)].map((entry) => entry.state)));
   if (!names.has(state)) throw notFound('state', state, [...names]);
   return wanted;
+}
+
+/** A key without spaces, as it is shown. @throws {ConfigurationError} STATE_KEY */
+function keyText(text: string): string {
+  try {
+    JSON.parse(text);
+    return text.replace(/("(?:[^"\\]|\\.)*")|\s+/g, '$1');
+  } catch (cause) {
+    throw new ConfigurationError('STATE_KEY', `The key ${text} is no JSON.`, {
+      hint: `Write the values of the key as they are shown without it: '["de",42]'.`,
+      cause,
+    });
+  }
 }
 
 function* entriesOf(stage: StoredStage): Generator<StateEntry> {

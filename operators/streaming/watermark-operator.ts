@@ -154,7 +154,7 @@ export class WatermarkOperator implements Operator {
     let split = { index: 0, count: 0 };
     for (let row = 0; row < batch.rows; row++) {
       clocks.push(clock);
-      if (timeOf(row) === null) throw missingTime();
+      if (timeOf(row) === null) throw missingTime(this.stage.operator.of);
       const value = watermarkOf(row);
       let timeMs = value === null ? null : millisecondsOf(value as bigint);
       if (splitOf !== null) {
@@ -280,9 +280,10 @@ function clockAt(watermarkMs: number): BatchRow {
   return [Number.isFinite(watermarkMs) ? BigInt(watermarkMs) : null];
 }
 
-function missingTime(): SourceError {
-  return new SourceError('ROWTIME_NULL', 'A row has no event time: the column of its WATERMARK is NULL.', {
+function missingTime({ table, column }: { readonly table: string; readonly column: string }): SourceError {
+  const message = `Table ${table}: a row has no event time: '${column}', the column of its WATERMARK, is NULL.`;
+  return new SourceError('ROWTIME_NULL', message, {
     details: {},
-    hint: 'Compute the column so that it never is NULL, or leave such rows out of the source.',
+    hint: `Declare the WATERMARK on a computed column that never is NULL, as COALESCE(${column}, …) AS …, or leave such rows out of the source.`,
   });
 }

@@ -3,6 +3,7 @@ import { gathered } from './snapshot-text.js';
 
 /** A disk that stops working at its `failAt`-th change, half of that change done; `failures` changes later it works again. */
 export class Disk implements CheckpointFiles {
+  readonly place = 'the disk';
   readonly files = new Map<string, Uint8Array>();
   changes = 0;
   failAt = Number.POSITIVE_INFINITY;

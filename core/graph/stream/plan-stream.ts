@@ -139,12 +139,17 @@ function watermark(context: StreamContext, plan: Extract<LogicalPlan, { kind: 'w
   const divided = withSplits(context, plan.input);
   const input = context.plan(divided?.plan ?? plan.input);
   const { relation, ids } = withOperands(context, input, [plan.expression]);
+  const table = tableBelow(plan.input);
   const operator = {
     kind: 'watermark',
+    of: {
+      table: table.path.at(-1)!,
+      column: plan.columns.find(({ id }) => id === plan.rowtime)!.name,
+    },
     rowtime: plan.rowtime,
     watermark: ids[0]!,
     split: divided?.split.id ?? null,
-    options: watermarkOptions(tableBelow(plan.input)),
+    options: watermarkOptions(table),
   } as const;
   const clock = context.options.ids.column('clock', CLOCK_TYPE);
   const { change } = relation;

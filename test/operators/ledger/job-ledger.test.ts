@@ -26,15 +26,18 @@ afterEach(async () => {
 });
 
 it('lets jobs wait in order for one that was killed, and tells them for whom', async () => {
-  const holder = start('nightly.sql', 600);
-  expect(await holder.line()).toBe(`has ${600 * MIB}`);
+  const holder = start('nightly.sql', 200);
+  expect(await holder.line()).toBe(`has ${200 * MIB}`);
   const large = start('large.sql', 900);
   expect(await large.line()).toBe(
-    `waits: large.sql needs 900 MiB of memory; 400 MiB of 1000 MiB is free: nightly.sql (pid ${holder.pid}) has 600 MiB. ` +
-      'It waits and goes on by itself. To go on now: end one of them. Ctrl-C gives up, --no-wait fails instead.',
+    `waits: large.sql needs 900 MiB of memory; 800 MiB of 1000 MiB is free: nightly.sql (pid ${holder.pid}) has 200 MiB. ` +
+      "It waits and goes on by itself. To go on now: -D millstream.memory='800 MiB' or end one of them. " +
+      'Ctrl-C gives up, --no-wait fails instead.',
   );
   const small = start('small.sql', 100);
-  expect(await small.line()).toContain(`large.sql (pid ${large.pid}) asked before`);
+  expect(await small.line()).toContain(
+    `large.sql (pid ${large.pid}) asked before. It waits and goes on by itself. To go on now: end one of them.`,
+  );
 
   // A process that does not run still has what it has.
   holder.signal('SIGSTOP');

@@ -63,10 +63,27 @@ describe('a savepoint', () => {
     expect(rows.map(([, , group]) => group !== null)).toEqual([false, false, true, true]);
   });
 
-  it('gives one key', async () => {
-    const wanted = { stage: 'stream-2', state: 'groups', key: '["fr",null]' };
+  it.each(['["fr",null]', ' [ "fr", null ] '])('gives one key: %s', async (key) => {
+    const wanted = { stage: 'stream-2', state: 'groups', key };
 
     expect((await rowsOf(await readStates(folder, wanted))).map((row) => row.at(-1))).toEqual(['[9,"x"]']);
+  });
+
+  it('says how a key is written where it is no JSON', async () => {
+    const wanted = { stage: 'stream-2', state: 'groups', key: 'fr' };
+
+    await expect(readStates(folder, wanted)).rejects.toMatchObject({
+      code: 'STATE_KEY',
+      message: 'The key fr is no JSON.',
+      hint: `Write the values of the key as they are shown without it: '["de",42]'.`,
+    });
+  });
+
+  it('is named where there is none', async () => {
+    await expect(listStates(join(folder, 'none'))).rejects.toMatchObject({
+      code: 'CHECKPOINT_NOT_FOUND',
+      message: `There is no complete checkpoint in ${join(folder, 'none')}.`,
+    });
   });
 
   it.each([

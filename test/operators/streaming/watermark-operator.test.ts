@@ -60,6 +60,7 @@ async function opened(given: Given, clock = new ManualClock(), state = new HeapS
     keptGroups: [0],
     operator: {
       kind: 'watermark',
+      of: { table: 'visits', column: 'ts' },
       rowtime: 0,
       watermark: 0,
       split: isDivided ? 1 : null,
@@ -94,6 +95,17 @@ test('a row that moves time by more than the interval does so at once, a smaller
   await promisesSettle();
 
   expect(said).toEqual(['rows  0 0 300', '300', '301']);
+});
+
+test('a row without event time is told by its table and column', async () => {
+  const { operator } = await opened({});
+  const group = { rows: [[null, null]], selection: null, shared: null };
+  const batch = { kind: 'batch', rows: 1, groups: [group], continued: false } as never;
+
+  await expect(operator.processBatch(batch)).rejects.toMatchObject({
+    code: 'ROWTIME_NULL',
+    message: "Table visits: a row has no event time: 'ts', the column of its WATERMARK, is NULL.",
+  });
 });
 
 test('on-event says time with every so many rows, and the clock of the machine has no say', async () => {
