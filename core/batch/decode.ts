@@ -24,18 +24,21 @@ export interface DecodedColumn extends Column {
 }
 
 /**
- * Readers for the columns of a batch, in the exchange's order; `value(row)` takes 0 ≤ row < batch.rows.
+ * Readers for the columns of a batch, in the exchange's order; `value(row)` takes 0 ≤ row < batch.rows. Where `reads` says which
+ * are read, the others are neither checked nor there.
  * @throws {InternalError} BATCH_MALFORMED, COLUMN_TYPE
  */
 export function decodeBatch(
   batch: Batch,
   exchange: ExchangeColumns,
   schemas: SchemaRegistry,
+  reads: readonly number[] | null = null,
 ): DecodedColumn[] {
-  return inColumnOrder(loadBatch(batch), exchange, schemas, (column, data, selection): DecodedColumn => {
-    const read = valueReader(column.type, data);
-    return { ...column, value: selection === null ? read : (row) => read(selection[row]!) };
-  });
+  const read = (column: Column, data: ArrayData, selection: Int32Array | null): DecodedColumn => {
+    const value = valueReader(column.type, data);
+    return { ...column, value: selection === null ? value : (row) => value(selection[row]!) };
+  };
+  return inColumnOrder(loadBatch(batch), exchange, schemas, read, reads);
 }
 
 /** The rows of a batch, each with its values in the exchange's order. Errors as `decodeBatch`. */
@@ -98,6 +101,7 @@ function inColumnOrder<T>(
   exchange: ExchangeColumns,
   schemas: SchemaRegistry,
   use: (column: Column, data: ArrayData, selection: Int32Array | null) => T,
+  reads: readonly number[] | null = null,
 ): T[] {
   const result = new Array<T>(exchange.columns.length);
   batch.groups.forEach(({ message, schema, selection, messageRows }, i) => {
@@ -110,6 +114,7 @@ function inColumnOrder<T>(
     arrays.forEach((data, j) => {
       if (data.length !== messageRows)
         throw malformedBatch(`group ${i} has ${data.length} rows, not ${messageRows}`);
+      if (reads?.includes(positions[j]!) === false) return;
       validateArray(data);
       result[positions[j]!] = use(exchange.columns[positions[j]!]!, data, selection);
     });

@@ -36,20 +36,32 @@ export interface RowSieve {
   keeps(row: BatchRow): boolean;
 }
 
+/** What is wanted of the rows of a batch. */
+export interface RowDemand {
+  /** The columns that are read; absent: all. Others need not be decoded. */
+  readonly reads?: readonly number[];
+  /** The rows that are read, by columns that are; absent: all. */
+  readonly sieve?: RowSieve | null;
+}
+
 /**
- * The rows of a batch, or those that `sieve` keeps, each with its values in the exchange's order; not to be changed. Errors
- * as `decodeBatch`.
+ * The rows of a batch that are read, each with its values in the exchange's order; not to be changed. Errors as `decodeBatch`.
  */
 export function batchRows(
   batch: Batch,
   exchange: ExchangeColumns,
   schemas: SchemaRegistry,
-  sieve: RowSieve | null = null,
+  { reads, sieve = null }: RowDemand = {},
 ): readonly BatchRow[] {
   const made = madeRows(batch);
   if (made !== null) return sieve === null ? made : made.filter((row) => sieve.keeps(row));
-  const columns = decodeBatch(batch, exchange, schemas).map(({ value }) => value);
-  return sieve === null ? allRows(batch.rows, columns) : keptRows(batch.rows, columns, sieve);
+  const columns = decodeBatch(batch, exchange, schemas, reads);
+  const width = columns.length;
+  const readers = (reads ?? columns.map((_, i) => i)).map((at) => ({ at, read: columns[at]!.value }));
+  if (sieve === null) return decodedRows(batch.rows, width, readers);
+  const isFirst = ({ at }: ColumnReader) => sieve.columns.includes(at);
+  const [first, rest] = [readers.filter(isFirst), readers.filter((reader) => !isFirst(reader))];
+  return keptRows(batch.rows, width, first, rest, sieve);
 }
 
 /** The rows as the core made them; null where it did not make all of their columns. */
@@ -62,26 +74,36 @@ function madeRows(batch: Batch): readonly BatchRow[] | null {
   return null;
 }
 
-function allRows(count: number, columns: readonly ValueReader[]): BatchRow[] {
+interface ColumnReader {
+  readonly at: number;
+  readonly read: ValueReader;
+}
+
+function decodedRows(count: number, width: number, readers: readonly ColumnReader[]): BatchRow[] {
   const rows = new Array<BatchRow>(count);
   for (let row = 0; row < count; row++) {
-    const values = new Array<SqlValue>(columns.length);
-    for (let i = 0; i < columns.length; i++) values[i] = columns[i]!(row);
+    const values = new Array<SqlValue>(width);
+    for (const { at, read } of readers) values[at] = read(row);
     rows[row] = values;
   }
   return rows;
 }
 
-function keptRows(count: number, columns: readonly ValueReader[], sieve: RowSieve): BatchRow[] {
-  const rest = columns.map((_, i) => i).filter((i) => !sieve.columns.includes(i));
+function keptRows(
+  count: number,
+  width: number,
+  first: readonly ColumnReader[],
+  rest: readonly ColumnReader[],
+  sieve: RowSieve,
+): BatchRow[] {
   const rows: BatchRow[] = [];
-  let values = new Array<SqlValue>(columns.length);
+  let values = new Array<SqlValue>(width);
   for (let row = 0; row < count; row++) {
-    for (const i of sieve.columns) values[i] = columns[i]!(row);
+    for (const { at, read } of first) values[at] = read(row);
     if (!sieve.keeps(values)) continue;
-    for (const i of rest) values[i] = columns[i]!(row);
+    for (const { at, read } of rest) values[at] = read(row);
     rows.push(values);
-    values = new Array<SqlValue>(columns.length);
+    values = new Array<SqlValue>(width);
   }
   return rows;
 }

@@ -16,17 +16,17 @@ type Step = (values: SqlValue[], next: (values: SqlValue[]) => void) => void;
 
 /** Kinds of change and clocks are columns like others here. */
 export class Calc implements RowFunction {
+  readonly reads: readonly number[];
   readonly sieve: RowSieve | null;
   readonly #run: (values: SqlValue[], give: (values: SqlValue[]) => void) => void;
   readonly #results: readonly Evaluate[];
-  readonly #sources: readonly number[];
   /** Of the row that is computed: every step writes its own place before others read it. */
   readonly #values: SqlValue[] = [];
 
   constructor(spec: Extract<StreamOperator<number>, { kind: 'calc' }>) {
     const places = new Map(spec.columns.map(({ id }, i) => [id, i]));
     const placeOf = (id: string) => places.get(id);
-    this.#sources = spec.columns.map(({ column }) => column);
+    this.reads = spec.columns.map(({ column }) => column);
     this.sieve = sieveOf(spec);
     const steps = spec.steps.map((step) => compileStep(step, places, placeOf));
     this.#results = spec.results.map((result) => known(compile(result, placeOf)));
@@ -38,7 +38,7 @@ export class Calc implements RowFunction {
 
   process(row: Row, _change: Change, _input: number, out: Collector): void {
     const values = this.#values;
-    for (let i = 0; i < this.#sources.length; i++) values[i] = row[this.#sources[i]!]!;
+    for (let i = 0; i < this.reads.length; i++) values[i] = row[this.reads[i]!]!;
     this.#run(values, (made) => {
       const results = new Array<SqlValue>(this.#results.length);
       for (let i = 0; i < results.length; i++) results[i] = this.#results[i]!(made);

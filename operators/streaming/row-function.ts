@@ -1,5 +1,5 @@
 /** What a streaming operator does with rows and time; `row-operator.ts` runs it. No function of these waits or does I/O but `endBatch`. */
-import type { RowSieve, SqlValue } from '../../core/index.js';
+import type { RowDemand, SqlValue } from '../../core/index.js';
 
 /** The values of the columns that an input brings, by position. Never changed once it is made. */
 export type Row = readonly SqlValue[];
@@ -28,9 +28,7 @@ export interface Collector {
   late(): void;
 }
 
-export interface RowFunction {
-  /** The rows that `process` does anything with; absent: all. */
-  readonly sieve?: RowSieve | null;
+export interface RowFunction extends RowDemand {
   /** The rows of a batch come now, by the clock of the machine in milliseconds. */
   beginBatch?(nowMs: number, out: Collector): void;
   process(row: Row, change: Change, input: number, out: Collector): void;

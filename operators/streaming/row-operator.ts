@@ -72,8 +72,7 @@ export class RowOperator implements Operator {
     return this.#turns.alone(async () => {
       const { change, clock } = this.stage.operator.inputs[input]!;
       this.rows.beginBatch?.(this.#context.clock.nowMs(), this.#out);
-      const { sieve = null } = this.rows;
-      for (const row of batchRows(batch, this.#inputs[input]!, this.job.schemas, sieve)) {
+      for (const row of batchRows(batch, this.#inputs[input]!, this.job.schemas, this.rows)) {
         if (clock !== null && row[clock] !== null) this.#tick(input, row[clock] as bigint);
         this.rows.process(row, change === null ? INSERT : (row[change] as Change), input, this.#out);
         if (this.#out.count >= MOST_ROWS_PER_BATCH) await this.#send();

@@ -76,6 +76,8 @@ it('of rows that a sieve does not keep only its own columns are decoded', () => 
   const keeps = (row: readonly unknown[]) => row[0] === 3n;
 
   for (const batch of [encoder.rows(ROWS), encoder.encodeRows(ROWS)]) {
-    expect(batchRows(batch, ONE_GROUP, schemas, { columns: [0], keeps })).toEqual([[3n, 'three']]);
+    const sieve = { columns: [0], keeps };
+    expect(batchRows(batch, ONE_GROUP, schemas, { sieve })).toEqual([[3n, 'three']]);
+    expect(batchRows(batch, ONE_GROUP, schemas, { sieve, reads: [0] })[0]![0]).toEqual(3n);
   }
 });
