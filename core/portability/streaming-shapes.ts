@@ -12,6 +12,8 @@ type TableSink = Extract<PortableJob['queries'][number]['sink'], { kind: 'table'
 /** Connectors of Flink that take rows which change. */
 const CHANGING_SINKS = new Set(['print', 'blackhole', 'jdbc', 'upsert-kafka', 'elasticsearch-7', 'mongodb']);
 
+const CHANGE_FORMAT = /^(debezium|canal|maxwell|ogg)-/;
+
 /** What Flink refuses in streaming mode. */
 export function* streamingShapes({ queries, mode, version }: PortableJob): Generator<Finding> {
   if (mode !== 'streaming') return;
@@ -45,8 +47,8 @@ export function* streamingShapes({ queries, mode, version }: PortableJob): Gener
         : 'Flink 2.3 demands ON CONFLICT where rows change by other columns than the primary key of their table.';
       yield refused('on-conflict', message, 'Add ON CONFLICT DO DEDUPLICATE behind the query.', root);
     }
-    const takesChanges =
-      CHANGING_SINKS.has(connector) || /debezium|canal|maxwell|ogg/.test(options['format'] ?? '');
+    const isChangeFormat = CHANGE_FORMAT.test(options['format'] ?? options['value.format'] ?? '');
+    const takesChanges = CHANGING_SINKS.has(connector) || isChangeFormat;
     if (!takesChanges && isUpdating(root)) {
       const message = `Rows of this query change, and on Flink the connector ${connector} takes rows that do not.`;
       const hint =

@@ -147,6 +147,9 @@ function readParts(
     );
   }
   const keyFormat = hasKey ? readFormat(options, 'key.format', options.below('key.')) : null;
+  if (!isUpsert && keyFormat?.changes === true) {
+    throw options.wrong('key.format', 'A key says no change: use json, csv, avro or raw.');
+  }
   if (isUpsert && (format.changes || keyFormat!.changes)) {
     throw options.error(
       'OPTION_VALUE',

@@ -72,6 +72,18 @@ describe('tables outside', () => {
     },
   );
 
+  it('the key of a record is no change event, and the value of a Kafka table says what its format knows', () => {
+    const options = { ...KAFKA, topic: 'a', format: 'maxwell-json', 'scan.startup.mode': 'earliest-offset' };
+    const { check, metadata } = traitsOf('kafka');
+    const keyed = { ...options, 'key.format': 'ogg-json', 'key.fields': 'id' };
+    expect(() => check!(tableOf('kafka', keyed), 'read')).toThrow("option 'key.format' is 'ogg-json'");
+    expect(metadata!(tableOf('kafka', options), 'read')).toContain('value.primary-key-columns');
+    const known = { name: 'known', type: types.int(), metadata: 'value.database' };
+    expect(() => check!(tableOf('kafka', options, [ID, known]), 'read')).toThrow(
+      "column 'known' of METADATA 'value.database' cannot be INT",
+    );
+  });
+
   it('metadata has the type that it can be read as', () => {
     const at = { name: 'at', type: types.string(), metadata: 'op_ts' };
     expect(() => traitsOf('postgres-cdc').check!(tableOf('postgres-cdc', CDC, [ID, at]), 'read')).toThrow(
