@@ -3,7 +3,6 @@ import { callsPython, hasSubquery, hasWindowCall } from '../plan/expression-fact
 import type { LogicalPlan } from '../plan/logical-plan.js';
 import { sharePlans } from '../plan/share-plans.js';
 import { expressionsOf } from '../plan/visit-plan.js';
-import { windowTimeOf } from '../plan/window-edges.js';
 import { isMade } from './made-tables.js';
 import { type PlanOptions, traitsOf } from './plan-options.js';
 
@@ -11,13 +10,14 @@ type SharingOptions = Pick<PlanOptions, 'connectors' | 'ids' | 'mode' | 'sharing
 
 /**
  * The plans, of queries that run as one job, with such a table as a `shared` node where it is read more than once: its rows with
- * what is computed of each, and its watermark. Conditions stay with those who read it. In a stream equal groups of windows over such
- * a table are shared too.
+ * what is computed of each, and its watermark. Conditions stay with those who read it.
  */
 export function shareTables(plans: readonly LogicalPlan[], options: SharingOptions): readonly LogicalPlan[] {
   if ((options.sharing ?? 'all') !== 'all') return plans;
-  const isOnce = (plan: LogicalPlan) => isTable(plan, options) || isWindowGrouping(plan, options);
-  return sharePlans(plans, options.ids, (plan) => (isOnce(plan) ? 'once' : 'below'));
+  return sharePlans(plans, options.ids, {
+    isShared: (plan) => isTable(plan, options),
+    isPartOf: (top, plan) => top.kind === 'watermark' && (plan.kind === 'project' || plan.kind === 'scan'),
+  });
 }
 
 function isTable(plan: LogicalPlan, options: SharingOptions): boolean {
@@ -34,18 +34,6 @@ function isTable(plan: LogicalPlan, options: SharingOptions): boolean {
     default:
       return false;
   }
-}
-
-/** Groups of windows over a table of a stream: its operator remembers the rows of the windows that are open. */
-function isWindowGrouping(plan: LogicalPlan, options: SharingOptions): boolean {
-  if (options.mode !== 'streaming' || plan.kind !== 'aggregate' || !isPlain(plan)) return false;
-  return windowTimeOf(plan.input, plan.groups) !== null && isOfTable(plan.input, options);
-}
-
-function isOfTable(plan: LogicalPlan, options: SharingOptions): boolean {
-  if (plan.kind === 'filter' || plan.kind === 'unnest' || plan.kind === 'project')
-    return isPlain(plan) && isOfTable(plan.input, options);
-  return isTable(plan, options);
 }
 
 function isPlain(plan: LogicalPlan): boolean {

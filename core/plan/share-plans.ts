@@ -5,20 +5,23 @@ import { PlanClasses } from './plan-classes.js';
 import { subqueryPlans } from './visit-expression.js';
 import { expressionsOf, inputsOf, mapPlans } from './visit-plan.js';
 
-/** What is done with a plan that stands in several places: it is computed once, or what is below it may be. */
-export type PlanPlace = 'once' | 'below';
+/** What may become a shared node. */
+export interface Shareable {
+  /** True for a plan that is computed once where it stands several times; otherwise only what is below it may be. */
+  isShared(plan: LogicalPlan): boolean;
+  /** True for a plan below `top` that is read as a part of it, with nothing in between. */
+  isPartOf(top: LogicalPlan, plan: LogicalPlan): boolean;
+}
 
-/**
- * The plans with a `shared` node for each part that stands in them more than once, the largest ones.
- */
+/** The plans with a `shared` node for each part that stands in them more than once, the largest ones. */
 export function sharePlans(
   plans: readonly LogicalPlan[],
   ids: ColumnIds,
-  sharing: (plan: LogicalPlan) => PlanPlace,
+  shareable: Shareable,
 ): LogicalPlan[] {
-  const work = new PlanSharing(ids, sharing);
-  for (const plan of plans) work.count(plan);
-  return plans.map((plan) => work.rewrite(plan));
+  const work = new PlanSharing(ids, shareable);
+  for (const plan of plans) work.count(plan, null);
+  return plans.map((plan) => work.rewrite(plan, null));
 }
 
 class PlanSharing {
@@ -26,41 +29,44 @@ class PlanSharing {
   /** How often the plans of a class are read. */
   readonly #uses = new Map<number, number>();
   readonly #made = new Map<number, { readonly id: string; readonly input: LogicalPlan }>();
-  readonly #ids: ColumnIds;
-  readonly #sharing: (plan: LogicalPlan) => PlanPlace;
 
-  constructor(ids: ColumnIds, sharing: (plan: LogicalPlan) => PlanPlace) {
-    this.#ids = ids;
-    this.#sharing = sharing;
-  }
+  constructor(
+    private readonly ids: ColumnIds,
+    private readonly shareable: Shareable,
+  ) {}
 
   /** What is below a plan that is read again is read only by the first. */
-  count(plan: LogicalPlan): void {
-    const sharing = this.#sharing(plan);
-    const key = this.#classes.of(plan);
-    const uses = this.#uses.get(key) ?? 0;
-    this.#uses.set(key, uses + 1);
-    if (uses > 0 && (sharing === 'once' || plan.kind === 'shared')) return;
-    for (const inner of readBy(plan)) this.count(inner);
+  count(plan: LogicalPlan, top: LogicalPlan | null): void {
+    const above = this.#topOf(plan, top);
+    if (above === plan) {
+      const key = this.#classes.of(plan);
+      const uses = this.#uses.get(key) ?? 0;
+      this.#uses.set(key, uses + 1);
+      if (uses > 0 && (plan.kind === 'shared' || this.shareable.isShared(plan))) return;
+    }
+    const inner = [...inputsOf(plan), ...expressionsOf(plan).flatMap(subqueryPlans)];
+    for (const each of inner) this.count(each, above);
   }
 
-  rewrite(plan: LogicalPlan): LogicalPlan {
-    const sharing = this.#sharing(plan);
+  rewrite(plan: LogicalPlan, top: LogicalPlan | null): LogicalPlan {
+    const above = this.#topOf(plan, top);
     const key = this.#classes.of(plan);
-    if (sharing === 'below' || this.#uses.get(key) === 1) return this.#inside(plan);
+    const isOnce = above === plan && this.shareable.isShared(plan) && this.#uses.get(key)! > 1;
+    if (!isOnce) return this.#inside(plan, above);
     let made = this.#made.get(key);
     if (made === undefined) {
-      made = { id: this.#ids.fresh('shared'), input: this.#inside(plan) };
+      made = { id: this.ids.fresh('shared'), input: this.#inside(plan, plan) };
       this.#made.set(key, made);
     }
     return { kind: 'shared', ...made, columns: plan.columns, span: plan.span };
   }
 
-  #inside(plan: LogicalPlan): LogicalPlan {
-    return mapPlans(plan, (inner) => this.rewrite(inner));
+  #inside(plan: LogicalPlan, top: LogicalPlan): LogicalPlan {
+    return mapPlans(plan, (inner) => this.rewrite(inner, top));
   }
-}
 
-function readBy(plan: LogicalPlan): LogicalPlan[] {
-  return [...inputsOf(plan), ...expressionsOf(plan).flatMap(subqueryPlans)];
+  /** The plan that `plan` is a part of, itself where it is of none. */
+  #topOf(plan: LogicalPlan, top: LogicalPlan | null): LogicalPlan {
+    return top !== null && this.shareable.isPartOf(top, plan) ? top : plan;
+  }
 }

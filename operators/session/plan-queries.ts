@@ -3,13 +3,12 @@ import {
   batchPlan,
   joinLaterals,
   omitEmptyTotals,
-  optimizeAll,
+  optimizeTogether,
   PlanError,
   type PlanOptions,
   planStages,
   type QueryPlan,
   type StageGraph,
-  shareTables,
 } from '../../core/index.js';
 import { type Mode, type ModeChoice, onlyStreamsQuery, ordersByArrival } from './choose-mode.js';
 
@@ -39,7 +38,7 @@ export function planQueries(
       const plan = omitEmptyTotals(joined, ids, mode === 'streaming' || asked === 'streaming');
       return mode === 'batch' ? batchPlan(plan, ids) : plan;
     });
-    const roots = optimizeAll(shareTables(plans, { ...options, mode }), ids);
+    const roots = optimizeTogether(plans, { ...options, mode });
     const queries = bound.map((query, i) => ({ ...query, root: roots[i]! }));
     const graph = planStages(queries, { ...options, mode, isBounded: choice.isBounded });
     return { queries, graph, notStreaming: null };

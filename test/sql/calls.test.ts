@@ -199,6 +199,11 @@ const POSITIONS: readonly (readonly [position: string, sql: string, calls: reado
     INSERT INTO sink SELECT v, counted(v) FROM n; INSERT INTO sink SELECT v, added(v, v) FROM n WHERE v = 1; END`,
     [...of('added', '1 1'), ...ALL],
   ],
+  [
+    'a statement set that does the same in both',
+    'EXECUTE STATEMENT SET BEGIN INSERT INTO sink SELECT v, counted(v) FROM n; INSERT INTO sink SELECT v, counted(v) FROM n; END',
+    ALL,
+  ],
   ['LIMIT after ORDER BY', 'SELECT counted(v) FROM n ORDER BY v LIMIT 2', of('counted', 1, 2)],
   ['LIMIT and OFFSET', 'SELECT counted(v) FROM n ORDER BY v LIMIT 2 OFFSET 1', of('counted', 2, 3)],
   [

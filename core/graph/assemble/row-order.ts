@@ -51,7 +51,8 @@ export function isSorted(plan: LogicalPlan, boundaries: ReadonlyMap<string, Boun
       return isSorted(plan.input, boundaries);
     case 'scan': {
       const boundary = isLeaf(plan) ? boundaries.get(plan.table.path[0]!) : undefined;
-      return boundary?.kind === 'python' && boundary.keys === null && isSorted(boundary.input, boundaries);
+      const passesOn = boundary?.kind === 'shared' || (boundary?.kind === 'python' && boundary.keys === null);
+      return passesOn && isSorted(boundary.input, boundaries);
     }
     default:
       return false;

@@ -33,7 +33,7 @@ export class SplitContext {
     this.options = options;
     const isWhole = (query: LogicalPlan) =>
       !planCallsPython(query) && !somePlan(query, (node) => isMade(node, options.connectors));
-    this.isOneStage = options.mode === 'batch' && queries.every(isWhole);
+    this.isOneStage = options.mode === 'batch' && queries.every(isWhole) && !shareAny(queries);
   }
 
   get ids(): ColumnIds {
@@ -55,4 +55,19 @@ export class SplitContext {
   resourceGroupOf(functionName: string): string {
     return resourceGroupOf(functionName, this.options.functions);
   }
+}
+
+/** True where a shared plan is read by two of the queries. */
+function shareAny(queries: readonly LogicalPlan[]): boolean {
+  const seen = new Set<string>();
+  return queries.some((query) => {
+    const own = new Set<string>();
+    somePlan(query, (node) => {
+      if (node.kind === 'shared') own.add(node.id);
+      return false;
+    });
+    const isAgain = [...own].some((id) => seen.has(id));
+    for (const id of own) seen.add(id);
+    return isAgain;
+  });
 }

@@ -1,6 +1,7 @@
 /** The doors of the binder: statements that run a query, from syntax to logical plans. */
 
 import { columnOf } from '../../plan/expression-builders.js';
+import { inlineSingleUses } from '../../plan/inline-shared.js';
 import type { LogicalPlan, PlanColumn, QueryPlan } from '../../plan/logical-plan.js';
 import { projectOf } from '../../plan/plan-builders.js';
 import type {
@@ -11,7 +12,6 @@ import type {
   StatementSetStatement,
 } from '../ast.js';
 import { type BindEnvironment, rootContext } from './bind-context.js';
-import { inlineSingleUses } from './common-tables.js';
 import { withKnownType } from './expression.js';
 import { bindInsert } from './insert.js';
 import { bindQuery } from './query.js';
@@ -32,7 +32,7 @@ export function bindStatement(
       return [{ root: bindRoot(environment, statement.query), sink: { kind: 'collect' } }];
     case 'insert': {
       const plan = bindInsert(rootContext(environment), statement);
-      const root = inlineSingleUses(plan.root);
+      const root = inlineSingleUses([plan.root])[0]!;
       if (environment.streaming) checkStreamingWindows(environment, root);
       return [{ ...plan, root }];
     }
@@ -46,7 +46,7 @@ export function bindStatement(
  * AS.
  */
 export function bindRoot(environment: BindEnvironment, query: QueryNode): LogicalPlan {
-  const plan = inlineSingleUses(bindQuery(rootContext(environment), query, null));
+  const plan = inlineSingleUses([bindQuery(rootContext(environment), query, null)])[0]!;
   if (environment.streaming) {
     checkStreamingOrder(environment, plan);
     checkStreamingWindows(environment, plan);

@@ -1,9 +1,7 @@
 /** WITH: common table expressions. */
-import { hasWindowCall, isNondeterministic, planCallsPython } from '../../plan/expression-facts.js';
 import type { LogicalPlan } from '../../plan/logical-plan.js';
-import { inlined, type Shared } from '../../plan/plan-builders.js';
-import { subqueryPlans } from '../../plan/visit-expression.js';
-import { expressionsOf, inputsOf, mapPlans, somePlan } from '../../plan/visit-plan.js';
+import type { Shared } from '../../plan/plan-builders.js';
+import { isCheap, mustBeShared } from '../../plan/plan-cost.js';
 import type { QueryNode } from '../ast.js';
 import type { Span } from '../span.js';
 import { named } from './alias.js';
@@ -69,46 +67,11 @@ function sharedRows(
   return { kind: 'shared', id, input: plan, columns, span };
 }
 
-/** The plan with every `shared` node that is referred to once replaced by its input. */
-export function inlineSingleUses(plan: LogicalPlan): LogicalPlan {
-  const uses = new Map<string, number>();
-  countUses(plan, uses, new Set());
-  return inline(plan, uses);
-}
-
 /**
- * True where all references read the same computed rows. A batch also computes once what is dear; in a stream, where
- * that would tie all readers to the pace of the slowest, each has operators of its own.
+ * True where all references read the same computed rows. A batch also computes once what is dear; in a stream each reader filters and
+ * prunes first, and what is still equal then is computed once.
  */
 function isShared(context: BindContext, plan: LogicalPlan): boolean {
   if (mustBeShared(plan)) return true;
   return context.streaming !== true && !isCheap(plan);
-}
-
-/** True for rows of a table, filtered and computed row by row: reading them again lets each reader filter first. */
-function isCheap(plan: LogicalPlan): boolean {
-  return !somePlan(plan, (node) => !CHEAP.has(node.kind) || expressionsOf(node).some(hasWindowCall));
-}
-
-const CHEAP: ReadonlySet<LogicalPlan['kind']> = new Set(['scan', 'values', 'project', 'filter']);
-
-/** True where computing its rows twice would call a function twice, or give other rows. */
-export function mustBeShared(plan: LogicalPlan): boolean {
-  return planCallsPython(plan) || somePlan(plan, (node) => expressionsOf(node).some(isNondeterministic));
-}
-
-/** References inside a shared plan count once, however often the plan itself is referred to. */
-function countUses(plan: LogicalPlan, uses: Map<string, number>, seen: Set<string>): void {
-  if (plan.kind === 'shared') {
-    uses.set(plan.id, (uses.get(plan.id) ?? 0) + 1);
-    if (seen.has(plan.id)) return;
-    seen.add(plan.id);
-  }
-  for (const input of inputsOf(plan)) countUses(input, uses, seen);
-  for (const inner of expressionsOf(plan).flatMap(subqueryPlans)) countUses(inner, uses, seen);
-}
-
-function inline(plan: LogicalPlan, uses: ReadonlyMap<string, number>): LogicalPlan {
-  const node = mapPlans(plan, (inner) => inline(inner, uses));
-  return node.kind === 'shared' && uses.get(node.id) === 1 ? inlined(node) : node;
 }

@@ -3,19 +3,18 @@ import { CatalogManager } from '../../../core/catalog/catalog-manager.js';
 import type { FunctionDeclaration } from '../../../core/functions/function-declaration.js';
 import { joinLaterals } from '../../../core/graph/decorrelate/lateral-joins.js';
 import { explainGraph } from '../../../core/graph/explain-graph.js';
+import { optimizeTogether } from '../../../core/graph/optimize-together.js';
 import {
   type PlanOptions,
   STANDARD_CONNECTORS,
   type StageRenderer,
 } from '../../../core/graph/plan-options.js';
 import { planStages } from '../../../core/graph/plan-stages.js';
-import { shareTables } from '../../../core/graph/share-tables.js';
-import type { StageGraph } from '../../../core/graph/stage-graph.js';
+import type { Stage, StageGraph } from '../../../core/graph/stage-graph.js';
 import { batchPlan } from '../../../core/plan/batch-plan.js';
 import { ColumnIds } from '../../../core/plan/column-ids.js';
 import { explainPlan } from '../../../core/plan/explain-plan.js';
 import type { QueryPlan } from '../../../core/plan/logical-plan.js';
-import { optimizeAll } from '../../../core/plan/optimizer.js';
 import { bindStatement } from '../../../core/sql/bind/bind.js';
 import { parseExpression, parseStatement } from '../../../core/sql/parse.js';
 import { parseTypeText } from '../../../core/types/type-text.js';
@@ -179,7 +178,7 @@ export function stagesOf(
     const joined = joinLaterals(root, { ids, sql, mode });
     return mode === 'batch' ? batchPlan(joined, ids) : joined;
   });
-  const roots = optimizeAll(shareTables(plans, { mode, ids, connectors, sharing }), ids);
+  const roots = optimizeTogether(plans, { mode, ids, connectors, sharing });
   const queries = bound.map((query, i) => ({ ...query, root: roots[i]! }));
   return planStages(queries, {
     mode,
@@ -198,4 +197,14 @@ export function stagesOf(
 /** The stages as EXPLAIN prints them. */
 export function stagesText(sql: string, mode: StageGraph['mode'] = 'batch'): string {
   return `\n${explainGraph(stagesOf(sql, mode))}\n`;
+}
+
+/** A line for each stage: what it is of, and the stages that it reads. */
+export function shapeOf(graph: StageGraph): string[] {
+  const producers = new Map(graph.exchanges.map(({ id, producer, mode }) => [id, `${producer} (${mode})`]));
+  const columns = (stage: Stage) => (stage.kind === 'source' ? ` [${stage.columns.length} columns]` : '');
+  return graph.stages.map((stage) => {
+    const inputs = stage.inputs.map((input) => producers.get(input)!.replace(' (stream)', ''));
+    return [`${stage.id} ${stage.description}${columns(stage)}`, ...inputs].join(' < ');
+  });
 }

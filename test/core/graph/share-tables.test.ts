@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type PlanOptions, STANDARD_CONNECTORS } from '../../../core/graph/plan-options.js';
-import type { Stage, StageGraph } from '../../../core/graph/stage-graph.js';
-import { addTable, stagesOf, testCatalog } from './planning.js';
+import type { StageGraph } from '../../../core/graph/stage-graph.js';
+import { addTable, shapeOf, stagesOf, testCatalog } from './planning.js';
 
 const SOCKET = { connector: 'datagen', 'rows-per-second': '5' };
 
@@ -29,16 +29,6 @@ const graphOf = (
 
 const setOf = (...queries: string[]) =>
   `EXECUTE STATEMENT SET BEGIN ${queries.map((query) => `INSERT INTO screen ${query};`).join(' ')} END`;
-
-/** A line for each stage: what it is of, and the stages that it reads. */
-function shapeOf(graph: StageGraph): string[] {
-  const producers = new Map(graph.exchanges.map(({ id, producer, mode }) => [id, `${producer} (${mode})`]));
-  const columns = (stage: Stage) => (stage.kind === 'source' ? ` [${stage.columns.length} columns]` : '');
-  return graph.stages.map((stage) => {
-    const inputs = stage.inputs.map((input) => producers.get(input)!.replace(' (stream)', ''));
-    return [`${stage.id} ${stage.description}${columns(stage)}`, ...inputs].join(' < ');
-  });
-}
 
 const sourcesOf = (graph: StageGraph) => graph.stages.filter(({ kind }) => kind === 'source').length;
 
