@@ -229,15 +229,32 @@ def test_timers_of_the_clock_fire_when_it_has_come_to_them(monkeypatch: pytest.M
     assert (event, clock, given, after) == (None, 1_007, [(0, "processing_time", 1_007)], None)
 
 
-def test_a_failure_names_method_row_and_key() -> None:
+def test_a_failure_names_method_and_key_and_has_the_row() -> None:
     class Failing(KeyedProcessFunction):
         def process_element(self, row: Row, ctx: Context) -> Any:
             yield "x", 1 // row.v
 
-    with pytest.raises(UdfError, match="in `process_element`") as error:
+    with pytest.raises(UdfError, match=r"in `process_element` for \(key='a', row=Row\(v=0\)\)") as error:
         process(opened(Failing()), Key("a", [(1, None, None), (0, None, None)]))
 
     assert (error.value.code, error.value.details.row) == ("UDF_EXCEPTION", 1)
+
+
+def test_a_state_that_cannot_be_kept_is_told_by_its_name_and_key() -> None:
+    class Open(KeyedProcessFunction):
+        def open(self, context: Any) -> None:
+            self.count = context.get_state(ValueStateDescriptor("count"))
+            self.found = context.get_state(ValueStateDescriptor("found"))
+
+        def process_element(self, row: Row, ctx: Context) -> Any:
+            self.count.update(row.v)
+            self.found.update(lambda: row.v)
+            yield "x", 1
+
+    with pytest.raises(UdfError, match="^The state 'found' of key 'a', <function .* cannot be") as error:
+        process(opened(Open()), Key("a", [(1, None, None)]))
+
+    assert (error.value.code, error.value.hint) == ("UDF_ACCUMULATOR", "Keep plain values in it.")
 
 
 def test_only_a_process_function_has_state() -> None:

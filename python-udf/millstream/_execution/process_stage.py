@@ -20,7 +20,7 @@ from .codec import codec_for
 from .groups import changes
 from .instruction import ProcessColumns
 from .key_state import CurrentKey, KeyState
-from .packed import kept, restored
+from .packed import kept, kept_states, restored
 from .process_context import CallContext
 from .progress import Progress
 from .side_rows import GivenRows
@@ -144,7 +144,7 @@ class ProcessStage(StageBase):
 
     def _broadcast_end(self) -> tuple[bytes | None, None, None]:
         values = self._broadcast.current.state.values
-        return kept(self._call, values) if values else None, None, None
+        return kept(self._call, values, "broadcast state") if values else None, None, None
 
     def _begin(self, packed: bytes | None, key: list[Any]) -> None:
         current = self._current
@@ -160,7 +160,9 @@ class ProcessStage(StageBase):
         remembered = state.remembered()
         if remembered is None:
             return None, None, None
-        return kept(self._call, remembered), state.event_timers.first(), state.next_moment()
+        values = {name: value for name, (value, _) in state.values.items()}
+        packed = kept_states(self._call, remembered, values, self._context.key)
+        return packed, state.event_timers.first(), state.next_moment()
 
     def _pass_time(self, watermark: int | None, row: int) -> None:
         """Timers of the clock, then those that the watermark passes; what they register may be among them."""
@@ -192,8 +194,9 @@ class ProcessStage(StageBase):
                 self._given.add(item)
                 self._parents.append(row)
         except Exception as error:
-            key = {"key": self._context.key}
-            raise user_error(error, self._call.name, f"in `{method}`", row=row, values=key) from error
+            given = "timestamp" if method == "on_timer" else "row"
+            values = {"key": self._context.key, given: argument}
+            raise user_error(error, self._call.name, f"in `{method}`", row=row, values=values) from error
 
     def _answered(
         self,
