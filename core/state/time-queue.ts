@@ -1,73 +1,90 @@
 /** Things that wait for a moment. */
 
-interface Waiting<T> {
-  readonly time: number;
-  readonly order: number;
-  readonly item: T;
+/** What waits for one moment, in the order in which it came. */
+interface Bucket<T> {
+  readonly items: T[];
+  /** How many have been taken out. */
+  taken: number;
 }
 
-/** Gives things back by their time, those of one time in the order in which they came. A binary heap. */
+/** Gives things back by their time, those of one time in the order in which they came: a binary heap of times. */
 export class TimeQueue<T> {
-  readonly #heap: Waiting<T>[] = [];
-  #next = 0;
+  readonly #times: number[] = [];
+  readonly #buckets = new Map<number, Bucket<T>>();
+  #size = 0;
 
   get size(): number {
-    return this.#heap.length;
+    return this.#size;
   }
 
   add(time: number, item: T): void {
-    const heap = this.#heap;
-    let at = heap.push({ time, order: this.#next++, item }) - 1;
-    while (at > 0) {
-      const parent = (at - 1) >> 1;
-      if (!before(heap[at]!, heap[parent]!)) return;
-      [heap[at], heap[parent]] = [heap[parent]!, heap[at]!];
-      at = parent;
+    this.#size += 1;
+    const bucket = this.#buckets.get(time);
+    if (bucket !== undefined) {
+      bucket.items.push(item);
+      return;
     }
+    this.#buckets.set(time, { items: [item], taken: 0 });
+    this.#rise(time);
   }
 
   /** The time of the first; `Infinity` where nothing waits. */
   get first(): number {
-    return this.#heap[0]?.time ?? Number.POSITIVE_INFINITY;
-  }
-
-  #take(time: number): { readonly time: number; readonly item: T } | null {
-    const heap = this.#heap;
-    const first = heap[0];
-    if (first === undefined || first.time > time) return null;
-    const last = heap.pop()!;
-    if (heap.length > 0) {
-      heap[0] = last;
-      this.#sink();
-    }
-    return first;
+    return this.#times[0] ?? Number.POSITIVE_INFINITY;
   }
 
   /** Takes out, one by one, what waits for `time` or an earlier moment; what is added meanwhile may be among it. */
   *due(time: number): Generator<{ readonly time: number; readonly item: T }> {
-    for (let next = this.#take(time); next !== null; next = this.#take(time)) yield next;
+    for (let first = this.first; this.#size > 0 && first <= time; first = this.first) {
+      yield { time: first, item: this.#take(first) };
+    }
   }
 
   /** What waits now, in no order; each with its place among those of its time. */
   snapshot(): readonly { readonly time: number; readonly order: number; readonly item: T }[] {
-    return this.#heap.slice();
+    return [...this.#buckets].flatMap(([time, { items, taken }]) =>
+      items.slice(taken).map((item, order) => ({ time, order, item })),
+    );
   }
 
-  #sink(): void {
-    const heap = this.#heap;
-    let at = 0;
-    for (;;) {
-      let least = at;
-      for (const child of [2 * at + 1, 2 * at + 2]) {
-        if (child < heap.length && before(heap[child]!, heap[least]!)) least = child;
-      }
-      if (least === at) return;
-      [heap[at], heap[least]] = [heap[least]!, heap[at]!];
-      at = least;
+  #take(time: number): T {
+    const bucket = this.#buckets.get(time)!;
+    const item = bucket.items[bucket.taken]!;
+    bucket.taken += 1;
+    this.#size -= 1;
+    if (bucket.taken === bucket.items.length) {
+      this.#buckets.delete(time);
+      this.#sink();
+    }
+    return item;
+  }
+
+  #rise(time: number): void {
+    const heap = this.#times;
+    let at = heap.push(time) - 1;
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      if (heap[parent]! <= time) return;
+      heap[at] = heap[parent]!;
+      heap[parent] = time;
+      at = parent;
     }
   }
-}
 
-function before<T>(a: Waiting<T>, b: Waiting<T>): boolean {
-  return a.time < b.time || (a.time === b.time && a.order < b.order);
+  /** The last takes the place of the first, and sinks to its own. */
+  #sink(): void {
+    const heap = this.#times;
+    const last = heap.pop()!;
+    if (heap.length === 0) return;
+    let at = 0;
+    for (;;) {
+      const left = 2 * at + 1;
+      if (left >= heap.length) break;
+      const child = left + 1 < heap.length && heap[left + 1]! < heap[left]! ? left + 1 : left;
+      if (heap[child]! >= last) break;
+      heap[at] = heap[child]!;
+      at = child;
+    }
+    heap[at] = last;
+  }
 }

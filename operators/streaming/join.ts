@@ -45,6 +45,8 @@ interface Entry {
 /** One side of the join. */
 interface Side {
   readonly keys: readonly number[];
+  /** Those of the keys in which NULL equals nothing. */
+  readonly strictKeys: readonly number[];
   readonly retention: StreamRetention<number> | null;
   /** Rows without a partner go out beside NULLs (for `anti`: by themselves). */
   readonly isKept: boolean;
@@ -83,7 +85,8 @@ export class Join implements RowFunction {
         ttl,
         isHeld: retention !== null,
       });
-      const own = { keys, retention, isKept, rows, leaving: new TimeQueue<Entry>(), ttl };
+      const strictKeys = keys.filter((_, i) => !spec.nullSafe[i]);
+      const own = { keys, strictKeys, retention, isKept, rows, leaving: new TimeQueue<Entry>(), ttl };
       if (retention === null) return own;
       const inOrder = [...rows.values()].flat().sort((a, b) => a.place - b.place);
       for (const entry of inOrder) own.leaving.add(leavesAt(own, entry.row), entry);
@@ -107,19 +110,28 @@ export class Join implements RowFunction {
       out.late();
       return;
     }
-    const partners = this.#partnersOf(row, own, other, input);
-    if (isAddition(change)) this.#add(row, change, input, partners, leaves, out);
-    else this.#remove(row, change, input, partners, out);
+    const key = rowKey(row, own.keys);
+    const partners = hasNull(row, own.strictKeys) ? NONE : this.#partnersOf(row, key, other, input);
+    if (isAddition(change)) {
+      const place = this.#places.value++;
+      const writtenMs = own.ttl?.nowMs() ?? 0;
+      const entry: Entry = { row, key, place, partners: partners.length, writtenMs };
+      this.#add(entry, change, input, partners, leaves, out);
+    } else this.#remove(row, key, change, input, partners, out);
   }
 
   advance(watermarkMs: number, out: Collector): void {
     this.#sides.forEach((side, input) => {
       const left = new Map<string, Set<Entry>>();
       for (const { item: entry } of side.leaving.due(watermarkMs)) {
+        if (side.isKept && entry.partners === 0) this.#alone(INSERT, entry.row, input, out);
+        if (side.rows.get(entry.key)!.length === 1) {
+          side.rows.delete(entry.key);
+          continue;
+        }
         const entries = left.get(entry.key);
         if (entries === undefined) left.set(entry.key, new Set([entry]));
         else entries.add(entry);
-        if (side.isKept && entry.partners === 0) this.#alone(INSERT, entry.row, input, out);
       }
       for (const [key, entries] of left) {
         const known = side.rows.get(key)!;
@@ -132,7 +144,7 @@ export class Join implements RowFunction {
   }
 
   #add(
-    row: Row,
+    entry: Entry,
     change: Change,
     input: number,
     partners: readonly Entry[],
@@ -140,9 +152,7 @@ export class Join implements RowFunction {
     out: Collector,
   ): void {
     const own = this.#sides[input]!;
-    const place = this.#places.value++;
-    const writtenMs = own.ttl?.nowMs() ?? 0;
-    const entry: Entry = { row, key: rowKey(row, own.keys), place, partners: partners.length, writtenMs };
+    const { row } = entry;
     const isForgotten = leaves <= this.#watermark.value;
     for (const partner of partners) {
       partner.partners += 1;
@@ -164,9 +174,15 @@ export class Join implements RowFunction {
     if (own.retention !== null) own.leaving.add(leaves, entry);
   }
 
-  #remove(row: Row, change: Change, input: number, partners: readonly Entry[], out: Collector): void {
+  #remove(
+    row: Row,
+    key: string,
+    change: Change,
+    input: number,
+    partners: readonly Entry[],
+    out: Collector,
+  ): void {
     const own = this.#sides[input]!;
-    const key = rowKey(row, own.keys);
     const text = contentKey(row, this.spec.inputs[input]!);
     const known = own.rows.get(key) ?? [];
     const at = known.findIndex((entry) => contentKey(entry.row, this.spec.inputs[input]!) === text);
@@ -212,10 +228,9 @@ export class Join implements RowFunction {
     out.emit(change, input === 0 ? [row, null] : [null, row], []);
   }
 
-  #partnersOf(row: Row, own: Side, other: Side, input: number): Entry[] {
-    const strict = own.keys.filter((_, i) => !this.spec.nullSafe[i]);
-    if (hasNull(row, strict)) return [];
-    const candidates = other.rows.get(rowKey(row, own.keys)) ?? [];
+  #partnersOf(row: Row, key: string, other: Side, input: number): readonly Entry[] {
+    const candidates = other.rows.get(key);
+    if (candidates === undefined) return NONE;
     const isAlive = other.ttl === null ? null : alive(other.ttl);
     return candidates.filter((candidate) => {
       if (isAlive?.(candidate) === false) return false;
@@ -225,6 +240,8 @@ export class Join implements RowFunction {
     });
   }
 }
+
+const NONE: readonly Entry[] = [];
 
 /** True for rows that have not expired. */
 function alive(ttl: StateTtl): (entry: Entry) => boolean {
