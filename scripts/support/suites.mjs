@@ -27,6 +27,7 @@ const WITH_MORE_SEEDS = [
   'test/core/config/configuration-fuzz.test.ts',
   'test/core/runtime/simulation.test.ts',
   'test/simulation/simulation.test.ts',
+  'test/sql/random-queries.test.ts',
   'test/core/runtime/tree-simulation.test.ts',
   'test/python-udf/test_codec.py',
   'test/python-udf/test_worker_fuzz.py',

@@ -59,8 +59,8 @@ function errorMismatch(
   return error.message.includes(message) ? null : `Not '${message}', but: ${error.message}`;
 }
 
-/** Runs the statements; the rows of the last one that has some. */
-async function rowsOf(session: Session, sql: string): Promise<string[]> {
+/** Runs the statements; the rows of all that have some, as JSON arrays without spaces. */
+export async function rowsOf(session: Session, sql: string): Promise<string[]> {
   const rows: string[] = [];
   for await (const result of session.execute(sql)) {
     if (result.kind !== 'rows') continue;
