@@ -8,6 +8,7 @@ import type { SplitScan } from './split-scan.js';
 import type {
   CallArgument,
   Exchange,
+  FileSink,
   PythonStage,
   RelationalStage,
   Stage,
@@ -46,6 +47,7 @@ function explainStage(stage: Stage, graph: StageGraph, exchanges: ReadonlyMap<st
       break;
     case 'sink':
       line('columns', stage.columns.map((column) => `${column.name} = c${column.column}`).join(', '));
+      explainFiles(stage.files, line);
       break;
   }
   if (stage.output !== null) explainExchange(exchanges.get(stage.output)!, line);
@@ -74,7 +76,11 @@ function explainRelational(stage: RelationalStage, line: Line): void {
   if (stage.keepsOrder) line('order', stage.oneThread ? 'kept, in one thread' : 'kept');
   if (stage.perBatch) line('runs', 'for each batch');
   for (const file of stage.files) line('scans', `${file.table}: ${file.format} ${file.path}`);
-  if (stage.sink !== null) line('writes', `${stage.sink.table}: ${stage.sink.format} ${stage.sink.path}`);
+  explainFiles(stage.sink, line);
+}
+
+function explainFiles(files: FileSink | null, line: Line): void {
+  if (files !== null) line('writes', `${files.table}: ${files.format} ${files.path}`);
 }
 
 function explainPython(stage: PythonStage, input: PythonInput, line: Line): void {

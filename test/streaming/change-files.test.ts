@@ -56,6 +56,12 @@ it('partitions of records are folders, and checkpoints show their parts', async 
   );
 }, 60_000);
 
+it('EXPLAIN says which files of changes are written', async () => {
+  const out = table('events', 'n INT', 'ogg-json');
+  const { stdout } = await millstream(['explain', '-e', `${out}INSERT INTO events VALUES (1)`]);
+  expect(stdout.toString()).toContain(`writes   events: ogg-json ${join(folder, 'events')}`);
+}, 60_000);
+
 it('a table of changes is refused in batch mode, and a format that is not there with those that are', async () => {
   const told = async (sql: string) => (await millstream(['run', '-e', sql, '--quiet'])).stderr;
   const batch = `SET 'execution.runtime-mode' = 'batch'; ${table('t', 'id INT', 'ogg-json')}`;
