@@ -8,7 +8,7 @@ export * from './batch/hold.js';
 export * from './batch/json-value.js';
 export * from './batch/parse-date-time.js';
 export type { ValueReader } from './batch/read-value.js';
-export { type BatchRow, batchRows, type RowDemand, type RowSieve } from './batch/row-group.js';
+export { type BatchRow, batchRows, eachRow, type RowDemand, type RowSieve } from './batch/row-group.js';
 export * from './batch/schema-registry.js';
 export {
   MAX_BATCH_ROWS,

@@ -45,14 +45,27 @@ export interface RowDemand {
 }
 
 /**
- * The rows of a batch that are read, each with its values in the exchange's order; not to be changed. Errors as `decodeBatch`.
+ * The rows of a batch, each with its values in the exchange's order; not to be changed. Errors as `decodeBatch`.
  */
 export function batchRows(
   batch: Batch,
   exchange: ExchangeColumns,
   schemas: SchemaRegistry,
-  { reads, sieve = null }: RowDemand = {},
 ): readonly BatchRow[] {
+  const rows = eachRow(batch, exchange, schemas);
+  return Array.isArray(rows) ? rows : [...rows];
+}
+
+/**
+ * As `batchRows`, those that are read: each is decoded when it is asked for, so that those of a large batch that nobody keeps
+ * are never in memory together.
+ */
+export function eachRow(
+  batch: Batch,
+  exchange: ExchangeColumns,
+  schemas: SchemaRegistry,
+  { reads, sieve = null }: RowDemand = {},
+): Iterable<BatchRow> {
   const made = madeRows(batch);
   if (made !== null) return sieve === null ? made : made.filter((row) => sieve.keeps(row));
   const columns = decodeBatch(batch, exchange, schemas, reads);
@@ -79,33 +92,29 @@ interface ColumnReader {
   readonly read: ValueReader;
 }
 
-function decodedRows(count: number, width: number, readers: readonly ColumnReader[]): BatchRow[] {
-  const rows = new Array<BatchRow>(count);
+function* decodedRows(count: number, width: number, readers: readonly ColumnReader[]): Generator<BatchRow> {
   for (let row = 0; row < count; row++) {
     const values = new Array<SqlValue>(width);
     for (const { at, read } of readers) values[at] = read(row);
-    rows[row] = values;
+    yield values;
   }
-  return rows;
 }
 
-function keptRows(
+function* keptRows(
   count: number,
   width: number,
   first: readonly ColumnReader[],
   rest: readonly ColumnReader[],
   sieve: RowSieve,
-): BatchRow[] {
-  const rows: BatchRow[] = [];
+): Generator<BatchRow> {
   let values = new Array<SqlValue>(width);
   for (let row = 0; row < count; row++) {
     for (const { at, read } of first) values[at] = read(row);
     if (!sieve.keeps(values)) continue;
     for (const { at, read } of rest) values[at] = read(row);
-    rows.push(values);
+    yield values;
     values = new Array<SqlValue>(width);
   }
-  return rows;
 }
 
 function besideEachOther(left: BatchRow, right: BatchRow): BatchRow {

@@ -3,8 +3,8 @@ import {
   type Barrier,
   type Batch,
   BatchEncoder,
-  batchRows,
   type Exchange,
+  eachRow,
   type HeapState,
   type Operator,
   type OperatorContext,
@@ -72,7 +72,7 @@ export class RowOperator implements Operator {
     return this.#turns.alone(async () => {
       const { change, clock } = this.stage.operator.inputs[input]!;
       this.rows.beginBatch?.(this.#context.clock.nowMs(), this.#out);
-      for (const row of batchRows(batch, this.#inputs[input]!, this.job.schemas, this.rows)) {
+      for (const row of eachRow(batch, this.#inputs[input]!, this.job.schemas, this.rows)) {
         if (clock !== null && row[clock] !== null) this.#tick(input, row[clock] as bigint);
         this.rows.process(row, change === null ? INSERT : (row[change] as Change), input, this.#out);
         if (this.#out.count >= MOST_ROWS_PER_BATCH) await this.#send();

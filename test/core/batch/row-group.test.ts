@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { batchBytes } from '../../../core/batch/batch.js';
 import { decodeRows } from '../../../core/batch/decode.js';
 import { BatchEncoder } from '../../../core/batch/encode.js';
-import { batchRows } from '../../../core/batch/row-group.js';
+import { batchRows, eachRow } from '../../../core/batch/row-group.js';
 import { SchemaRegistry } from '../../../core/batch/schema-registry.js';
 
 const COLUMNS = [
@@ -77,7 +77,7 @@ it('of rows that a sieve does not keep only its own columns are decoded', () => 
 
   for (const batch of [encoder.rows(ROWS), encoder.encodeRows(ROWS)]) {
     const sieve = { columns: [0], keeps };
-    expect(batchRows(batch, ONE_GROUP, schemas, { sieve })).toEqual([[3n, 'three']]);
-    expect(batchRows(batch, ONE_GROUP, schemas, { sieve, reads: [0] })[0]![0]).toEqual(3n);
+    expect([...eachRow(batch, ONE_GROUP, schemas, { sieve })]).toEqual([[3n, 'three']]);
+    expect([...eachRow(batch, ONE_GROUP, schemas, { sieve, reads: [0] })][0]![0]).toEqual(3n);
   }
 });
