@@ -14,11 +14,15 @@ export class WatermarkMinimum {
   private isIdle = false;
   private turn: Promise<void> = Promise.resolve();
 
-  /** @param areIdle until their first watermark no input is waited for */
+  /**
+   * @param areIdle until their first watermark no input is waited for
+   * @param areOne as `Operator.unitesInputs`
+   */
   constructor(
     inputs: number,
     private readonly onAdvance: (watermark: Watermark) => Promise<void>,
     areIdle = false,
+    private readonly areOne = false,
   ) {
     this.inputs = new Array<number>(inputs).fill(Number.NEGATIVE_INFINITY);
     this.idle = new Array<boolean>(inputs).fill(areIdle);
@@ -33,17 +37,24 @@ export class WatermarkMinimum {
     const waited = open.filter((i) => !this.idle[i]);
     const isAllIdle = open.length > 0 && waited.length === 0;
     // The end of time is reached by the end of all inputs, not by the silence of one.
-    const minimum = isAllIdle ? this.minimum : Math.min(...waited.map((i) => this.inputs[i]!));
+    const minimum = isAllIdle ? this.silent(open) : Math.min(...waited.map((i) => this.inputs[i]!));
     if (minimum <= this.minimum && isAllIdle === this.isIdle) return;
+    // Who is told of silence goes by the time that it knows.
+    if (isAllIdle && minimum > this.minimum) this.tell({ kind: 'watermark', timestampMs: minimum });
     this.minimum = Math.max(minimum, this.minimum);
     this.isIdle = isAllIdle;
-    const watermark: Watermark = {
-      kind: 'watermark',
-      timestampMs: this.minimum,
-      ...(isAllIdle ? { isIdle: true } : {}),
-    };
-    this.turn = this.turn.then(() => this.onAdvance(watermark));
+    const status = isAllIdle ? { isIdle: true } : {};
+    this.tell({ kind: 'watermark', timestampMs: this.minimum, ...status });
     await this.turn;
+  }
+
+  private tell(watermark: Watermark): void {
+    this.turn = this.turn.then(() => this.onAdvance(watermark));
+  }
+
+  /** What time is while no input says any. */
+  private silent(open: readonly number[]): number {
+    return this.areOne ? Math.max(...open.map((i) => this.inputs[i]!)) : this.minimum;
   }
 }
 

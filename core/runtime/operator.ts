@@ -62,6 +62,8 @@ export interface OperatorContext {
  * the order itself: what it emits for an element comes after everything for the elements before it.
  */
 export interface Operator {
+  /** True where its inputs are parts of one stream (UNION ALL): once all of them are idle, time is the furthest of theirs. */
+  readonly unitesInputs?: boolean;
   open(context: OperatorContext): Promise<void>;
   processBatch(batch: Batch, input: number): Promise<void>;
   /** The minimum over the inputs advanced. Emits it after the output of all earlier rows. */

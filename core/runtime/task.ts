@@ -13,7 +13,12 @@ import type { TaskContext } from './task-context.js';
  */
 export async function runOperator(operator: Operator, context: TaskContext): Promise<void> {
   const { inputs, signal } = context;
-  const watermarks = new WatermarkMinimum(inputs.length, (minimum) => operator.processWatermark(minimum));
+  const watermarks = new WatermarkMinimum(
+    inputs.length,
+    (minimum) => operator.processWatermark(minimum),
+    false,
+    operator.unitesInputs,
+  );
   const miniBatches = miniBatchesOf(inputs.length, (marker) => operator.processWatermark(marker));
   const barriers = new BarrierAlignment(inputs.length, (barrier) => operator.snapshot(barrier));
 

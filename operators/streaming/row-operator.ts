@@ -28,6 +28,7 @@ const MOST_ROWS_PER_BATCH = 8_192;
  */
 export class RowOperator implements Operator {
   readonly isWorking?: () => boolean;
+  readonly unitesInputs: boolean;
   #context!: OperatorContext;
   readonly #turns = new Turns();
   readonly #inputs: readonly Exchange[];
@@ -49,6 +50,7 @@ export class RowOperator implements Operator {
     private readonly outside: Outside | null = null,
     private readonly collected = new MiniBatch(),
   ) {
+    this.unitesInputs = stage.operator.kind === 'union';
     const exchange = (id: string) => job.graph.exchanges.find((candidate) => candidate.id === id)!;
     this.#inputs = stage.inputs.map(exchange);
     const beginning = stage.inputs.map(() => Number.NEGATIVE_INFINITY);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Watermark } from '../../../core/batch/batch.js';
 import { BarrierAlignment, WatermarkMinimum } from '../../../core/runtime/input-progress.js';
 import { promisesSettle } from '../../support/manual-clock.js';
 
@@ -34,6 +35,24 @@ describe('the watermark of several inputs', () => {
     await minimum.advance(1, Number.POSITIVE_INFINITY);
 
     expect(seen).toEqual(['10', '12', '12 idle', '12', '20', '25']);
+  });
+
+  it('is the furthest of inputs that are parts of one stream, once all of them are idle', async () => {
+    const seen: string[] = [];
+    const onAdvance = async ({ timestampMs, isIdle }: Watermark) => {
+      seen.push(`${timestampMs}${isIdle ? ' idle' : ''}`);
+    };
+    const minimum = new WatermarkMinimum(3, onAdvance, false, true);
+
+    await minimum.advance(2, Number.POSITIVE_INFINITY);
+    await minimum.advance(0, 40);
+    await minimum.advance(1, 4);
+    await minimum.advance(0, 40, true);
+    await minimum.advance(1, 4, true);
+    await minimum.advance(1, 5);
+    await minimum.advance(1, 50);
+
+    expect(seen).toEqual(['4', '40', '40 idle', '40', '50']);
   });
 
   it('is handed on one at a time, in order', async () => {
