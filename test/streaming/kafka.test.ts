@@ -35,6 +35,9 @@ async function send(topic: string, values: readonly (string | null)[], partition
 const table = (name: string, columns: string, options: Readonly<Record<string, string>>) =>
   tableText(name, columns, { 'properties.bootstrap.servers': server.address, ...options });
 
+const printed = (name: string) =>
+  tableText(name, 'n BIGINT', { connector: 'print', 'print-identifier': name });
+
 function transactionsOf(name: string): KafkaTransactions {
   const properties = {
     servers: [server.address],
@@ -141,11 +144,27 @@ describe.skipIf(reason !== null)('Kafka', () => {
       },
     );
 
-    const windows = `SELECT COUNT(*) FROM TABLE(TUMBLE(TABLE divided, DESCRIPTOR(ts), INTERVAL '10' SECOND))
+    const windows = (
+      what: string,
+    ) => `SELECT ${what} FROM TABLE(TUMBLE(TABLE divided, DESCRIPTOR(ts), INTERVAL '10' SECOND))
       GROUP BY window_start, window_end`;
-    expect(await printedRows(`${divided}${windows}`, '--mode', 'streaming')).toEqual([
+    expect(await printedRows(`${divided}${windows('COUNT(*)')}`, '--mode', 'streaming')).toEqual([
       ['+I', 20],
       ['+I', 20],
+    ]);
+
+    const set = `${divided}${printed('counts')}${printed('sums')}EXECUTE STATEMENT SET BEGIN
+      INSERT INTO counts ${windows('COUNT(*)')};
+      INSERT INTO sums ${windows('SUM(seconds)')};
+    END`;
+    const explained = await millstream(['explain', '-e', set, '--mode', 'streaming']);
+    expect(explained.stdout.toString().match(/^source-\d+: kafka divided$/gm)).toHaveLength(1);
+    const { stdout } = await millstream(['run', '-e', set, '--mode', 'streaming', '--quiet']);
+    expect(stdout.toString().trim().split('\n').sort()).toEqual([
+      'counts> +I[20]',
+      'counts> +I[20]',
+      'sums> +I[290]',
+      'sums> +I[90]',
     ]);
   }, 60_000);
 
