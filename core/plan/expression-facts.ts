@@ -4,7 +4,7 @@ import { isVolatile } from '../functions/builtins.js';
 import type { Expression } from './expression.js';
 import type { PythonWindowCall } from './expression-builders.js';
 import type { LogicalPlan } from './logical-plan.js';
-import { operandsOf, someExpression, subqueryPlans } from './visit-expression.js';
+import { operandsOf, someExpression } from './visit-expression.js';
 import { expressionsOf, inputsOf, somePlan } from './visit-plan.js';
 
 /** True where a Python function is called, subqueries not counted. */
@@ -65,19 +65,16 @@ export function referencedColumns(expression: Expression, into: Set<string> = ne
   return into;
 }
 
-/** Ids that the plan reads and does not produce itself: columns of an enclosing query. */
+/**
+ * Ids that the plan reads and does not produce itself: columns of an enclosing query. What is inside an input is no column for those who
+ * read it: a shared plan, which stands in several places, has the same ids in each.
+ */
 export function outerColumns(plan: LogicalPlan): Set<string> {
+  const inputs = inputsOf(plan);
+  const known = new Set([plan, ...inputs].flatMap(({ columns }) => columns.map(({ id }) => id)));
   const read = new Set<string>();
-  const made = new Set<string>();
-  const visit = (node: LogicalPlan): void => {
-    for (const column of node.columns) made.add(column.id);
-    for (const expression of expressionsOf(node)) {
-      referencedColumns(expression, read);
-      for (const inner of subqueryPlans(expression)) visit(inner);
-    }
-    inputsOf(node).forEach(visit);
-  };
-  visit(plan);
-  for (const id of made) read.delete(id);
+  for (const expression of expressionsOf(plan)) referencedColumns(expression, read);
+  for (const input of inputs) for (const id of outerColumns(input)) read.add(id);
+  for (const id of known) read.delete(id);
   return read;
 }
