@@ -342,6 +342,7 @@ export const STREAM_AGGREGATES: ReadonlySet<string> = new Set([
   'LISTAGG',
   'ARRAY_AGG',
   'COLLECT',
+  'PERCENTILE',
   'STDDEV_POP',
   'STDDEV_SAMP',
   'VAR_POP',

@@ -17,6 +17,7 @@ import {
   IntegerAverage,
   IntegerSum,
 } from './numbers.js';
+import { Percentile } from './percentile.js';
 import { Collect, Distinct, Extreme, ExtremeOfMany, ValueList } from './values.js';
 import { Edge, Lag, Rank } from './values-so-far.js';
 
@@ -70,6 +71,10 @@ function plainAccumulator(call: StreamCall<unknown>, retracts: boolean): () => A
       return () => new ValueList(true, (values) => values.map(([value]) => value!));
     case 'COLLECT':
       return () => new Collect();
+    case 'PERCENTILE': {
+      const compare = comparatorOf(type!);
+      return () => new Percentile(compare);
+    }
     default:
       throw new InternalError('INTERNAL', `No operator knows the aggregate ${call.function}.`);
   }

@@ -25,6 +25,26 @@ function result(
   return accumulator.result();
 }
 
+test('PERCENTILE interpolates between values that are left, of one share or of several, and goes on from what it saved', () => {
+  const made = accumulatorOf(callOf('PERCENTILE', 0, double, { argumentTypes: [double, double] }), true);
+  const one = made();
+  const several = made();
+  const shares = [0, 0.25, 1];
+  for (const value of [9, null, 3, 7, 2, 3]) {
+    one.add([value, 0.3]);
+    several.add([value, shares]);
+  }
+  for (const accumulator of [one, several]) accumulator.retract([7]);
+  const restored = made();
+  restored.load(one.save());
+  restored.retract([3]);
+
+  expect(one.result()).toBe(2.9);
+  expect(several.result()).toEqual([2, 2.75, 9]);
+  expect(restored.result()).toBe(2.5999999999999996);
+  expect(made().result()).toBeNull();
+});
+
 test.each<[string, DataType, SqlValue[], SqlValue]>([
   ['COUNT', types.bigint(), [1, null, 1], 2n],
   ['SUM', int, [1, null, 2], 3],
