@@ -209,7 +209,7 @@ describe('options', () => {
       sql: reading('data', 'parqet'),
       exit: 2,
       what: "Error OPTION_VALUE in job.sql, line 2, column 52: Table t: format 'parqet' is not supported.",
-      todo: 'Formats: parquet, csv, json.',
+      todo: 'Formats: parquet, csv, json, debezium-json, canal-json, maxwell-json, ogg-json.',
     }));
 
   it('an unknown key of SET is placed, with near names', () =>

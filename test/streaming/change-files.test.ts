@@ -67,7 +67,7 @@ it('a table of changes is refused in batch mode, and a format that is not there 
   const batch = `SET 'execution.runtime-mode' = 'batch'; ${table('t', 'id INT', 'ogg-json')}`;
   expect(await told(`${batch}SELECT * FROM t`)).toContain('Error PLAN_CHANGELOG');
   expect(await told(table('t', 'id INT', 'debezum-json'))).toContain(
-    'Values: parquet, csv, json, debezium-json, canal-json, maxwell-json, ogg-json.',
+    'Formats: parquet, csv, json, debezium-json, canal-json, maxwell-json, ogg-json.',
   );
   expect(await told(`${table('t', 'id INT', 'canal-json', { 'canal-json.colour': 'red' })}`)).toContain(
     'Error OPTION_UNKNOWN in -e, line 1, column',

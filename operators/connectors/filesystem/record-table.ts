@@ -20,10 +20,20 @@ export function isOfRecords({ format }: Readonly<Record<string, string>>): boole
   return format !== undefined && !FILE_FORMATS.some((name) => name === format.toLowerCase());
 }
 
+function checkFormat(options: OptionReader): void {
+  const format = options.required('format');
+  if (FORMATS.some((name) => name === format.toLowerCase())) return;
+  throw options.error(
+    'OPTION_VALUE',
+    `format '${format}' is not supported`,
+    `Formats: ${FORMATS.join(', ')}.`,
+  );
+}
+
 /** @throws {ConfigurationError} */
 export function readRecordTable(declared: Declaration, use: 'read' | 'write'): RecordTable {
   const options = new OptionReader(declared.table, declared.options);
-  options.choice('format', FORMATS, 'json');
+  checkFormat(options);
   const read: RecordTable = {
     path: localPath(options.required('path')),
     format: readFormat(options, 'format', options, use),
