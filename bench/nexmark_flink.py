@@ -8,6 +8,7 @@ planning are not counted.
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import re
@@ -26,7 +27,17 @@ def functions(file: str) -> dict[str, Any]:
     source = source.replace("from millstream import AggregateFunction, udaf, udf", plain)
     names: dict[str, Any] = {"__name__": "__main__"}
     exec(compile(source, file, "exec"), names)
-    return {name: names[name] for name in (*TYPES, *AGGREGATES)}
+    return {name: strict(names[name]) if name in TYPES else names[name] for name in (*TYPES, *AGGREGATES)}
+
+
+def strict(function: Any) -> Any:
+    """NULL for NULL, as `@udf` makes it of these annotations: Flink calls it for rows that a filter drops."""
+
+    @functools.wraps(function)
+    def call(*arguments: Any) -> Any:
+        return None if None in arguments else function(*arguments)
+
+    return call
 
 
 def main(tables: str, functions_file: str, events: str, parallelism: str) -> None:
