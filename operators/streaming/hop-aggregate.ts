@@ -8,6 +8,7 @@ import {
   type StateBackend,
   type StateCodec,
   type StreamOperator,
+  TimeQueue,
 } from '../../core/index.js';
 import type { Accumulator } from './aggregates/accumulator.js';
 import { Calls, resultsOf } from './call-state.js';
@@ -37,8 +38,8 @@ export class HopAggregate implements RowFunction {
   /** The keys in each slice, by its first moment. */
   readonly #slices = new Map<number, string[]>();
   readonly #watermark: OperatorValue<number>;
-  /** The last millisecond of the first window that is to be said. */
-  #next = Number.POSITIVE_INFINITY;
+  /** The last milliseconds of the windows that are to be said next over each slice. */
+  readonly #ends = new TimeQueue<null>();
 
   constructor(
     private readonly spec: Spec,
@@ -77,12 +78,15 @@ export class HopAggregate implements RowFunction {
   }
 
   advance(watermarkMs: number, out: Collector): void {
-    while (this.#next <= watermarkMs && this.#slices.size > 0) {
-      const begin = this.#next + 1 - this.spec.size;
+    for (const { time: last } of this.#ends.due(watermarkMs)) {
+      // Several slices may ask for one window.
+      if (last <= this.#watermark.value) continue;
+      const { size, slide } = this.spec;
+      const begin = last + 1 - size;
       this.#say(begin, out);
       this.#forget(begin);
-      this.#watermark.value = this.#next;
-      this.#next = Math.min(...[...this.#slices.keys()].map((slice) => this.#firstOver(slice)));
+      this.#watermark.value = last;
+      if (this.#hasSlices(begin + slide, begin + size)) this.#ends.add(last + slide, null);
     }
     this.#watermark.value = watermarkMs;
   }
@@ -130,9 +134,14 @@ export class HopAggregate implements RowFunction {
     if (keys === undefined) {
       keys = [];
       this.#slices.set(slice, keys);
-      this.#next = Math.min(this.#next, this.#firstOver(slice));
+      this.#ends.add(this.#firstOver(slice), null);
     }
     return keys;
+  }
+
+  #hasSlices(from: number, to: number): boolean {
+    for (let slice = from; slice < to; slice += this.spec.slide) if (this.#slices.has(slice)) return true;
+    return false;
   }
 
   /** The last millisecond of the first window over a slice that has not ended. */

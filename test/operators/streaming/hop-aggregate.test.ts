@@ -50,6 +50,19 @@ test('a row counts in those of its windows that have not ended, and is late wher
   expect(rows).toEqual(['late', '+I = [3000 33000 32000 a 1]', '+I = [13000 43000 42000 a 1]']);
 });
 
+test('windows that wait in great number for a late watermark are said once each', () => {
+  const slices = 200_000;
+  const rows = Array.from({ length: slices }, (_, i): Event => ['+I', ['a', 1n, at(3 + 10 * i)]]);
+
+  const said = run(hops({ calls: [callOf('COUNT', null)] }), [
+    ...rows,
+    { watermark: Number.POSITIVE_INFINITY },
+  ]);
+
+  expect(said.length).toBe(slices + 2);
+  expect(new Set(said).size).toBe(said.length);
+});
+
 test('says what windows say of a copy of each row', () => {
   const starts = (time: number) => {
     const { size, slide, offset } = windows;
