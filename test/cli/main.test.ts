@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ended, millstream, startMillstream } from './support/command.js';
 
@@ -36,6 +37,25 @@ describe('the process', () => {
 
     expect(code).toBe(1);
     expect(stderr).toMatch(/^Error: broken\n.*broken\.mjs:1/);
+  });
+
+  it('shows what to do about an error of Millstream that a program does not catch, and where it came from', async () => {
+    const file = join(folder, 'unread.mjs');
+    const api = pathToFileURL(resolve('dist/operators/index.js')).href;
+    await writeFile(
+      file,
+      `import { TableEnvironment } from '${api}';
+const env = await TableEnvironment.create();
+await env.registerPythonFile('nowhere.py');
+`,
+    );
+
+    const { code, stderr } = await millstream(['run', file]);
+
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^Error UDF_FILE: .*nowhere\.py cannot be read\.\n {2}at .*nowhere\.py\nRelative paths are .*\n(.*\n)*.*unread\.mjs:3/,
+    );
   });
 
   it('ends with 130 after Ctrl-C, even while a program does not listen', async () => {
