@@ -62,7 +62,7 @@ export async function openFileOutput(
   }
   return {
     temporaryPath,
-    clear: () => rm(temporaryPath, { force: true }),
+    clear: () => rm(temporaryPath, { force: true, recursive: true }),
     keep: () => ({ temporaryPath: resolve(temporaryPath), name }),
     release,
     commit: async () => {

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -41,6 +41,18 @@ describe('openFileOutput', () => {
     await output.abort();
 
     expect(existsSync(join(folder, 'new', 'out'))).toBe(false);
+  });
+
+  it.each<[what: string, write: (path: string) => void]>([
+    ['a file', (path) => writeFileSync(path, '1\n')],
+    ['folders of partitions', (path) => mkdirSync(join(path, 'dt=1'), { recursive: true })],
+  ])('is cleared of %s that an attempt wrote', async (_what, write) => {
+    const output = await open(sink(join(folder, 'out')));
+    write(output.temporaryPath);
+
+    await output.clear();
+
+    expect(existsSync(output.temporaryPath)).toBe(false);
   });
 
   it('replaces what was there before, also when several parts are committed', async () => {
