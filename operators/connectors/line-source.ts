@@ -3,6 +3,7 @@ import type { Barrier, OperatorContext, SourceOperator, SourceStage } from '../.
 import type { Format } from '../formats/make-format.js';
 import type { ConnectorHost } from './connector.js';
 import { fieldsOf } from './fields-of.js';
+import { LineSplitter } from './line-splitter.js';
 import { RecordReader } from './record-reader.js';
 import { RejectedRecords } from './rejected-records.js';
 import { MOST_ROWS, SourceRows } from './source-rows.js';
@@ -48,12 +49,12 @@ export class LineSource implements SourceOperator {
   }
 
   async run(): Promise<void> {
-    let rest: Buffer = Buffer.alloc(0);
+    const splitter = new LineSplitter(this.delimiter);
     for await (const chunk of this.openBytes(this.#context)) {
       if (this.#context.signal.aborted) return;
-      rest = await this.#lines(rest.length === 0 ? Buffer.from(chunk) : Buffer.concat([rest, chunk]));
+      await this.#lines(splitter.take(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)));
     }
-    if (rest.length > 0 && !this.#context.signal.aborted) this.#line(rest);
+    if (!this.#context.signal.aborted) for (const line of splitter.rest()) this.#line(line);
     await this.#send();
   }
 
@@ -67,16 +68,12 @@ export class LineSource implements SourceOperator {
     return this.#count === 0 ? null : `lines of table ${this.stage.table} come only once`;
   }
 
-  /** What is left behind the last whole line. */
-  async #lines(bytes: Buffer): Promise<Buffer> {
-    let at = 0;
-    for (let end = bytes.indexOf(this.delimiter); end >= 0; end = bytes.indexOf(this.delimiter, at)) {
-      this.#line(bytes.subarray(at, end));
-      at = end + 1;
+  async #lines(lines: readonly Buffer[]): Promise<void> {
+    for (const line of lines) {
+      this.#line(line);
       if (this.#rows.pending >= MOST_ROWS) await this.#send();
     }
     await this.#send();
-    return bytes.subarray(at);
   }
 
   async #send(): Promise<void> {

@@ -2,25 +2,20 @@
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { LineSplitter } from '../line-splitter.js';
 
 const NEWLINE = 10;
 const RETURN = 13;
 
 /** Gives the lines of each piece that is read, without their ends. */
 export async function* linesOf(path: string, signal: AbortSignal): AsyncGenerator<readonly Buffer[]> {
-  let rest: Buffer = Buffer.alloc(0);
-  for await (const chunk of bytesOf(path, signal)) {
-    const bytes = rest.length === 0 ? (chunk as Buffer) : Buffer.concat([rest, chunk as Buffer]);
-    const lines: Buffer[] = [];
-    let at = 0;
-    for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, at)) {
-      lines.push(withoutReturn(bytes.subarray(at, end)));
-      at = end + 1;
-    }
-    rest = bytes.subarray(at);
-    if (lines.length > 0) yield lines;
+  const splitter = new LineSplitter(NEWLINE);
+  for await (const piece of bytesOf(path, signal)) {
+    const lines = splitter.take(piece as Buffer);
+    if (lines.length > 0) yield lines.map(withoutReturn);
   }
-  if (rest.length > 0) yield [withoutReturn(rest)];
+  const rest = splitter.rest();
+  if (rest.length > 0) yield rest.map(withoutReturn);
 }
 
 function bytesOf(path: string, signal: AbortSignal) {
