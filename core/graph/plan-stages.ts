@@ -50,7 +50,7 @@ function plainRoots(queries: readonly QueryPlan[], options: PlanOptions): Logica
     if (!isStream) refuseStreamDistinct(root, options);
     return isStream ? joinConditions(root) : root;
   });
-  return readFields(decorrelate(plans, options.ids, options.sql, isStream), options);
+  return readFields(decorrelate(plans, options), options);
 }
 
 /** Over a frame of a batch values have no order in which they came. */

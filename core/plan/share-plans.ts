@@ -1,5 +1,6 @@
 /** Equal parts of plans that are run together are computed once: each becomes a `shared` node that all of them read. */
 import type { ColumnIds } from './column-ids.js';
+import { outerColumns } from './expression-facts.js';
 import type { LogicalPlan } from './logical-plan.js';
 import { PlanClasses } from './plan-classes.js';
 import { subqueryPlans } from './visit-expression.js';
@@ -42,7 +43,7 @@ class PlanSharing {
       const key = this.#classes.of(plan);
       const uses = this.#uses.get(key) ?? 0;
       this.#uses.set(key, uses + 1);
-      if (uses > 0 && (plan.kind === 'shared' || this.shareable.isShared(plan))) return;
+      if (uses > 0 && (plan.kind === 'shared' || this.#isShared(plan))) return;
     }
     const inner = [...inputsOf(plan), ...expressionsOf(plan).flatMap(subqueryPlans)];
     for (const each of inner) this.count(each, above);
@@ -51,7 +52,7 @@ class PlanSharing {
   rewrite(plan: LogicalPlan, top: LogicalPlan | null): LogicalPlan {
     const above = this.#topOf(plan, top);
     const key = this.#classes.of(plan);
-    const isOnce = above === plan && this.shareable.isShared(plan) && this.#uses.get(key)! > 1;
+    const isOnce = above === plan && this.#uses.get(key)! > 1 && this.#isShared(plan);
     if (!isOnce) return this.#inside(plan, above);
     let made = this.#made.get(key);
     if (made === undefined) {
@@ -59,6 +60,11 @@ class PlanSharing {
       this.#made.set(key, made);
     }
     return { kind: 'shared', ...made, columns: plan.columns, span: plan.span };
+  }
+
+  /** What reads a row of an enclosing query is computed for that row. */
+  #isShared(plan: LogicalPlan): boolean {
+    return this.shareable.isShared(plan) && outerColumns(plan).size === 0;
   }
 
   #inside(plan: LogicalPlan, top: LogicalPlan): LogicalPlan {

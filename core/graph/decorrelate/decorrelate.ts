@@ -5,26 +5,26 @@ import type { Expression } from '../../plan/expression.js';
 import type { SubqueryExpression } from '../../plan/expression-builders.js';
 import { outerColumns, planCallsPython } from '../../plan/expression-facts.js';
 import type { LogicalPlan } from '../../plan/logical-plan.js';
-import { optimizeAll } from '../../plan/optimizer.js';
 import { filteredBy, narrowedTo } from '../../plan/plan-builders.js';
 import { mapOperands, operandsOf } from '../../plan/visit-expression.js';
 import { expressionsOf, mapExpressions, mapPlans } from '../../plan/visit-plan.js';
+import { optimizeTogether } from '../optimize-together.js';
+import type { PlanOptions } from '../plan-options.js';
 import { refusal } from '../refuse.js';
 import { attachSubquery } from './attach-subquery.js';
 
 /**
  * Plans that are run together with the same rows and no correlated subquery that calls Python; over a stream, without any subquery.
+ * What is read once more for the values of outer rows is shared with them.
  * @throws {PlanError} PLAN_UNSUPPORTED, PLAN_STREAMING where one cannot be rewritten, with its place and what to write instead.
  */
 export function decorrelate(
   plans: readonly LogicalPlan[],
-  ids: ColumnIds,
-  sql: string | null,
-  isStream = false,
+  options: Pick<PlanOptions, 'connectors' | 'ids' | 'mode' | 'sharing' | 'sql'>,
 ): readonly LogicalPlan[] {
-  const work = new Decorrelation(ids, sql, isStream);
+  const work = new Decorrelation(options.ids, options.sql, options.mode === 'streaming');
   const rewritten = plans.map((plan) => work.rewrite(plan));
-  return work.changed ? optimizeAll(rewritten, ids) : plans;
+  return work.changed ? optimizeTogether(rewritten, options) : plans;
 }
 
 class Decorrelation {

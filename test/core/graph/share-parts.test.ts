@@ -85,6 +85,20 @@ describe('over a stream, what two queries do alike', () => {
     expect(countOf(shape([counted('SUM(a)'), counted('COUNT(*)')]), 'hop')).toBe(2);
   });
 
+  it('is done for each row of an enclosing query where it reads one, also for equal subqueries', () => {
+    const least = '(SELECT MIN(c.a) FROM clicks AS c WHERE c.a = t.n)';
+    const lines = shape([`SELECT n FROM ticks AS t WHERE n < ${least} AND n + 1 < ${least} + 2`]);
+
+    expect(lines.at(-1)).toMatch(/^sink/);
+    expect(countOf(lines, 'datagen')).toBe(2);
+  });
+
+  it('is the rows of a query and the values that its subquery reads of them', () => {
+    const least = '(SELECT MIN(c.a) FROM clicks AS c WHERE c.a > t.n)';
+
+    expect(countOf(shape([`SELECT n FROM ticks AS t WHERE n < ${least}`]), 'datagen')).toBe(2);
+  });
+
   it('is done for each where that is asked for', () => {
     const queries = ['SELECT SUM(n) FROM ticks', 'SELECT SUM(n) FROM ticks'];
     expect(countOf(shape(queries, 'streaming', { sharing: 'plans' }), 'aggregate')).toBe(1);
