@@ -25,9 +25,7 @@ export function miniBatchesOf(
 }
 
 /** What the markers of a source are given. */
-type Marked = Pick<OperatorContext, 'clock' | 'timers' | 'output' | 'fail'> & {
-  readonly stopped: AbortSignal;
-};
+type Marked = Pick<OperatorContext, 'clock' | 'timers' | 'output' | 'fail' | 'signal'>;
 
 /** Puts a marker into the output of a source whenever a multiple of `intervalMs` has come. Ended before the source is. */
 export function markMiniBatches(context: Marked, intervalMs: number): { end(): Promise<void> } {
@@ -40,7 +38,8 @@ export function markMiniBatches(context: Marked, intervalMs: number): { end(): P
       await context.output.emit(markerOf(miniBatch));
       wait();
     } catch (error) {
-      if (!context.stopped.aborted) context.fail(error);
+      // A source that reads no more says nothing more either.
+      if (!context.signal.aborted) context.fail(error);
     }
   };
   // The next one when this one has been taken.

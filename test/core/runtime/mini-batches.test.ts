@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
 import type { StreamElement } from '../../../core/index.js';
 import { deferred } from '../../../core/runtime/deferred.js';
+import type { EventLoopTurns } from '../../../core/runtime/event-loop-turns.js';
 import { markMiniBatches, miniBatchesOf } from '../../../core/runtime/mini-batches.js';
+import { TaskContext } from '../../../core/runtime/task-context.js';
 import { ManualClock, promisesSettle } from '../../support/manual-clock.js';
 
 /** A source whose markers are noted with the time, and taken when `room` resolves. */
@@ -18,7 +20,7 @@ function markedSource(room: () => Promise<void> = async () => {}) {
     clock,
     timers: clock,
     output: { emit },
-    stopped: stop.signal,
+    signal: stop.signal,
     fail: (error: unknown) => void failures.push(error),
   };
   return { clock, stop, marks, failures, markers: markMiniBatches(context, 500) };
@@ -59,6 +61,31 @@ it('a marker that cannot be said fails the job, unless that was stopped', async 
   stopped.stop.abort();
   await fire(stopped.clock);
   expect(stopped.failures).toEqual([]);
+});
+
+it('a marker that waits for its turn when the source reads no more fails nothing', async () => {
+  const clock = new ManualClock();
+  const turn = deferred<void>();
+  const failures: unknown[] = [];
+  const context = new TaskContext({
+    stageId: 'source-1',
+    inputs: [],
+    output: null,
+    clock,
+    timers: clock,
+    turns: { due: () => turn.promise } as unknown as EventLoopTurns,
+    bufferBytes: 1,
+    miniBatchMs: 500,
+    attemptSignal: new AbortController().signal,
+    fail: (error) => void failures.push(error),
+    acknowledge: () => {},
+  });
+  const markers = markMiniBatches(context, 500);
+  await fire(clock);
+  context.drain();
+  turn.resolve();
+  await markers.end();
+  expect(failures).toEqual([]);
 });
 
 it('a mini-batch begins behind several inputs when it has on each that says any and has not ended', async () => {
