@@ -13,7 +13,7 @@ import type { LogicalPlan } from '../logical-plan.js';
 import { type Aggregate, filteredBy, idsOf, type Join, type Project } from '../plan-builders.js';
 import { substitute, substitutionOf } from '../substitute.js';
 import { subqueryPlans } from '../visit-expression.js';
-import { mapInputs } from '../visit-plan.js';
+import { mapInputs, somePlan } from '../visit-plan.js';
 import { implied } from './implied-conditions.js';
 import type { Rule } from './rule.js';
 
@@ -34,8 +34,10 @@ function visit(plan: LogicalPlan): LogicalPlan {
 /** `plan` filtered by `conjuncts`, pushed. */
 function push(plan: LogicalPlan, conjuncts: readonly Expression[]): LogicalPlan {
   if (conjuncts.length === 0) return visit(plan);
-  const movable = conjuncts.filter(isMovable);
-  const rest = conjuncts.filter((conjunct) => !isMovable(conjunct));
+  const [movable, rest] = partition(
+    conjuncts,
+    (conjunct) => isMovable(conjunct) && !(hasSubquery(conjunct) && isTimed(plan)),
+  );
   switch (plan.kind) {
     case 'filter':
       return push(plan.input, [...conjunctsOf(plan.predicate), ...conjuncts]);
@@ -175,6 +177,14 @@ function isMovable(conjunct: Expression): boolean {
   const isPlain = !callsPython(conjunct) && !isNondeterministic(conjunct) && !hasWindowCall(conjunct);
   return isPlain && !subqueryPlans(conjunct).some(planCallsPython);
 }
+
+/** Rows of a stream that wait for those of a subquery would be late for what is done in their order. */
+function isTimed(plan: LogicalPlan): boolean {
+  const isOrdered = !PLAIN.has(plan.kind);
+  return isOrdered && somePlan(plan, ({ kind }) => kind === 'watermark');
+}
+
+const PLAIN: ReadonlySet<LogicalPlan['kind']> = new Set(['filter', 'project', 'set']);
 
 function reads(columns: ReadonlySet<string>): (expression: Expression) => boolean {
   return (expression) => [...referencedColumns(expression)].every((id) => columns.has(id));

@@ -9,7 +9,7 @@ import { pushFilters } from '../../../core/plan/rules/push-filters.js';
 import type { Rule } from '../../../core/plan/rules/rule.js';
 import { shareOperands } from '../../../core/plan/rules/share-operands.js';
 import { simplifyFilters } from '../../../core/plan/rules/simplify-filters.js';
-import { bind, testCatalog } from '../graph/planning.js';
+import { addTable, bind, testCatalog } from '../graph/planning.js';
 
 /** The plan of a query after some rules. */
 function after(sql: string, ...rules: readonly Rule[]): string {
@@ -37,6 +37,29 @@ test('conjuncts go to the tables they read, through projections and below calls'
           scan u [a_7, d_8, tags_9]
     "
   `);
+});
+
+test('a condition with a subquery stays above what is done in the order of event time: its rows would be late below', () => {
+  const catalog = testCatalog();
+  addTable(catalog, 'clicks', { who: 'BIGINT', at: 'TIMESTAMP(3)' }, undefined, 'at');
+  const [query] = bind(
+    `SELECT * FROM (
+       SELECT window_end, who, COUNT(*) AS n FROM TABLE(TUMBLE(TABLE clicks, DESCRIPTOR(at), INTERVAL '1' MINUTE)) GROUP BY window_start, window_end, who
+     ) WHERE who > 2 AND who IN (SELECT a FROM t)`,
+    catalog,
+    new ColumnIds(),
+    true,
+  );
+  const lines = explainPlan(pushFilters.apply(query!.root, new ColumnIds()))
+    .split('\n')
+    .map((line) => line.trim());
+
+  const [subquery, grouping, comparison] = [/^filter .*IN \(…\)/, /^aggregate/, /^filter .*> 2/].map((line) =>
+    lines.findIndex((text) => line.test(text)),
+  );
+  expect([subquery, grouping, comparison]).not.toContain(-1);
+  expect(subquery).toBeLessThan(grouping!);
+  expect(grouping).toBeLessThan(comparison!);
 });
 
 test('a cross join with an equality in WHERE becomes a join on it', () => {
