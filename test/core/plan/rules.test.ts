@@ -41,10 +41,10 @@ test('conjuncts go to the tables they read, through projections and below calls'
 
 test('a condition with a subquery stays above what is done in the order of event time: its rows would be late below', () => {
   const catalog = testCatalog();
-  addTable(catalog, 'clicks', { who: 'BIGINT', at: 'TIMESTAMP(3)' }, undefined, 'at');
+  addTable(catalog, 'clicks', { who: 'BIGINT', ts: 'TIMESTAMP(3)' }, undefined, 'ts');
   const [query] = bind(
     `SELECT * FROM (
-       SELECT window_end, who, COUNT(*) AS n FROM TABLE(TUMBLE(TABLE clicks, DESCRIPTOR(at), INTERVAL '1' MINUTE)) GROUP BY window_start, window_end, who
+       SELECT window_end, who, COUNT(*) AS n FROM TABLE(TUMBLE(TABLE clicks, DESCRIPTOR(ts), INTERVAL '1' MINUTE)) GROUP BY window_start, window_end, who
      ) WHERE who > 2 AND who IN (SELECT a FROM t)`,
     catalog,
     new ColumnIds(),
