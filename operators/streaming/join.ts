@@ -153,7 +153,7 @@ export class Join implements RowFunction {
   ): void {
     const own = this.#sides[input]!;
     const { row } = entry;
-    const isForgotten = leaves <= this.#watermark.value;
+    const isForgotten = own.retention !== null && leaves <= this.#watermark.value;
     for (const partner of partners) {
       partner.partners += 1;
       this.#touch(partner, 1 - input);

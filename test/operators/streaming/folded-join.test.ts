@@ -31,6 +31,12 @@ test('a row whose partner comes in the same mini-batch was never alone', () => {
   expect(run(foldedJoin('left'), [...rows, 'flush'])).toEqual(['+I [m 2 0] -', '+I [k 1 0] [k 7 0]']);
 });
 
+test('rows that still wait when the input ends meet each other', () => {
+  const rows = [row('+I', 'k', 1, 0), row('+I', 'k', 7, 1)];
+  const end = { watermark: Number.POSITIVE_INFINITY };
+  expect(run(foldedJoin('left'), [...rows, end, 'flush'])).toEqual(['+I [k 1 0] [k 7 0]']);
+});
+
 test('of rows that change often the last one is joined', () => {
   const before = [row('+I', 'k', 7, 1), row('+I', 'k', 1, 0), 'flush' as const];
   const updates = [row('-U', 'k', 1, 0), row('+U', 'k', 2, 0), row('-U', 'k', 2, 0), row('+U', 'k', 3, 0)];
