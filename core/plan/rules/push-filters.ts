@@ -14,6 +14,7 @@ import { type Aggregate, filteredBy, idsOf, type Join, type Project } from '../p
 import { substitute, substitutionOf } from '../substitute.js';
 import { subqueryPlans } from '../visit-expression.js';
 import { mapInputs, somePlan } from '../visit-plan.js';
+import { windowTimeOf } from '../window-edges.js';
 import { implied } from './implied-conditions.js';
 import type { Rule } from './rule.js';
 
@@ -178,13 +179,14 @@ function isMovable(conjunct: Expression): boolean {
   return isPlain && !subqueryPlans(conjunct).some(planCallsPython);
 }
 
-/** Rows of a stream that wait for those of a subquery would be late for what is done in their order. */
+/** True where it is done in the order of event time: rows of a stream that wait for those of a subquery would be late. */
 function isTimed(plan: LogicalPlan): boolean {
-  const isOrdered = !PLAIN.has(plan.kind);
+  const isOrdered =
+    plan.kind === 'aggregate' ? windowTimeOf(plan.input, plan.groups) !== null : ORDERED.has(plan.kind);
   return isOrdered && somePlan(plan, ({ kind }) => kind === 'watermark');
 }
 
-const PLAIN: ReadonlySet<LogicalPlan['kind']> = new Set(['filter', 'project', 'set']);
+const ORDERED: ReadonlySet<LogicalPlan['kind']> = new Set(['join', 'sort', 'map']);
 
 function reads(columns: ReadonlySet<string>): (expression: Expression) => boolean {
   return (expression) => [...referencedColumns(expression)].every((id) => columns.has(id));
