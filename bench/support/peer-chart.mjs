@@ -39,6 +39,7 @@ export function peerChart({ results, rows, titles, date }) {
     'medians of pairs with the loop, engines warm. npm run bench -- peers';
   const height = y + BOTTOM;
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" font-family="system-ui, sans-serif" font-size="14">
+<title>Speed of Python functions in several systems as a multiple of a plain Python loop</title>
 <rect width="100%" height="100%" fill="#fff"/>
 ${text(20, 30, 'Python functions: speed as a multiple of a plain Python loop', { size: 17, weight: 600 })}
 ${text(20, 50, 'longer is faster; right of 1× is faster than the loop; logarithmic', { size: 12 })}
