@@ -148,8 +148,9 @@ export function wireOverrides(
         hint: 'Give one number: of async functions it is the number of calls in flight.',
       });
     }
-    if (option === 'cache' && whyNotKept(form) !== null) {
-      throw new ConfigurationError('OPTION_VALUE', `'${key}': ${name} ${whyNotKept(form)}.`, {
+    const whyNot = option === 'cache' ? whyNotKept(form) : null;
+    if (whyNot !== null) {
+      throw new ConfigurationError('OPTION_VALUE', `'${key}': ${name} ${whyNot}.`, {
         hint: 'Take it out: results are kept of deterministic scalar functions that are called by row.',
       });
     }

@@ -24,8 +24,9 @@ import type { Format } from '../../formats/make-format.js';
 import { type Change, INSERT } from '../../streaming/row-function.js';
 import { partitionNamer } from './partition-names.js';
 
-/** Text that is put together before it is written. */
-const CHUNK_CHARACTERS = 65_536;
+/** Bytes that are put together before they are written. */
+const CHUNK_BYTES = 65_536;
+const NEWLINE = Buffer.from('\n');
 
 export class RecordWriter implements Operator {
   readonly #exchange: Exchange;
@@ -107,8 +108,8 @@ function partName(temporaryPath: string): string {
 /** A file that grows. */
 class PartFile {
   #stream: WriteStream | null = null;
-  #text: string[] = [];
-  #characters = 0;
+  #lines: Uint8Array[] = [];
+  #bytes = 0;
 
   constructor(
     private readonly path: string,
@@ -125,22 +126,21 @@ class PartFile {
   }
 
   async add(record: Uint8Array): Promise<void> {
-    const text = Buffer.from(record.buffer, record.byteOffset, record.byteLength).toString();
-    this.#text.push(text);
-    this.#characters += text.length;
-    if (this.#characters >= CHUNK_CHARACTERS) await this.flush();
+    this.#lines.push(record, NEWLINE);
+    this.#bytes += record.byteLength;
+    if (this.#bytes >= CHUNK_BYTES) await this.flush();
   }
 
   async flush(): Promise<void> {
-    if (this.#text.length === 0) return;
-    const text = `${this.#text.join('\n')}\n`;
-    this.#text = [];
-    this.#characters = 0;
+    if (this.#lines.length === 0) return;
+    const bytes = Buffer.concat(this.#lines);
+    this.#lines = [];
+    this.#bytes = 0;
     const stream = this.#stream!;
     await this.#told(
       () =>
         new Promise<void>((resolve, reject) =>
-          stream.write(text, (error) => (error ? reject(error) : resolve())),
+          stream.write(bytes, (error) => (error ? reject(error) : resolve())),
         ),
     );
   }
