@@ -27,7 +27,6 @@ import type { ResultQueue } from './sinks/result-queue.js';
 import { type KeptParts, RollingFileSink } from './sinks/rolling-file-sink.js';
 import { datagenSource } from './sources/datagen.js';
 import { DeadLetterSource } from './sources/dead-letters.js';
-import { EndedSource } from './sources/ended.js';
 import { encodePosition, identitiesOf, rowsBefore } from './sources/file-position.js';
 import { MonitoredFiles } from './sources/monitored-files.js';
 import { nexmarkSource } from './sources/nexmark/nexmark-source.js';
@@ -71,8 +70,6 @@ export function createRegistry(
 ): OperatorRegistry {
   return {
     create: (stage, job) => {
-      const hasEnded = job.restored !== null && !job.restored.has(stage.id);
-      if (hasEnded && stage.inputs.length === 0) return new EndedSource();
       switch (stage.kind) {
         case 'relational':
           return relational(stage, job, engine, ends);

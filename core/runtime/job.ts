@@ -4,6 +4,8 @@ import { regionsOf } from '../graph/regions.js';
 import type { Exchange, Stage, StageGraph } from '../graph/stage-graph.js';
 import type { Clock, SpillFiles, Timers } from '../ports/ports.js';
 import { type Checkpoint, CheckpointCollector } from './checkpoint.js';
+import { deferred } from './deferred.js';
+import { EndedOperator, EndedSource } from './ended.js';
 import { EventLoopTurns } from './event-loop-turns.js';
 import { isOpen, type JobState, nextState } from './job-state.js';
 import type { StageMetrics } from './metrics.js';
@@ -39,6 +41,8 @@ export interface JobOptions {
   readonly restored: OperatorSurroundings['restored'];
   /** The number of the checkpoint that the job goes on from; 0 where it begins. */
   readonly lastCheckpoint: number;
+  /** Sinks that have all their rows end when a checkpoint that has them is complete, or with `endSinks`. */
+  readonly sinksEndWithCheckpoint: boolean;
 }
 
 export const DEFAULT_JOB_OPTIONS: JobOptions = {
@@ -51,6 +55,7 @@ export const DEFAULT_JOB_OPTIONS: JobOptions = {
   schemas: null,
   restored: null,
   lastCheckpoint: 0,
+  sinksEndWithCheckpoint: false,
 };
 
 /** One run of a stage graph. The first error wins and reaches the user as itself; the rest is cancelled and closed. */
@@ -61,6 +66,7 @@ export class Job {
   private readonly abort = new AbortController();
   private readonly checkpoints: CheckpointCollector;
   private readonly turns: EventLoopTurns;
+  private readonly sourcesEnded = deferred<void>();
   /** Errors met while closing after the first one. */
   readonly suppressed: unknown[] = [];
 
@@ -90,6 +96,8 @@ export class Job {
             turns: this.turns,
             bufferBytes: options.bufferBytes(stage.id),
             miniBatchMs: options.miniBatchMs,
+            endsWithCheckpoint:
+              options.sinksEndWithCheckpoint && stage.output === null && !hasEnded(stage, options.restored),
             acknowledge: (id, state) => this.checkpoints.acknowledge(stage.id, id, state),
           }),
           onFailure: (failure) => this.onFailure(failure),
@@ -101,6 +109,11 @@ export class Job {
 
   get state(): JobState {
     return this.currentState;
+  }
+
+  /** Resolves when all sources have ended: only rows on their way, and ends that wait for a checkpoint, are left. */
+  get finishing(): Promise<void> {
+    return this.sourcesEnded.promise;
   }
 
   /** Live counters by stage. */
@@ -170,7 +183,8 @@ export class Job {
    * @throws the job's error when it ends otherwise before
    */
   async checkpoint(isLast = false): Promise<Checkpoint> {
-    if (this.currentState !== 'running' || this.isRestarting) {
+    const takesPart = this.currentState === 'running' || this.currentState === 'finishing';
+    if (!takesPart || this.isRestarting) {
       const state = this.isRestarting ? 'running stages again' : this.currentState;
       throw new InternalError('CHECKPOINT_REFUSED', `A job that is ${state} takes no checkpoint.`);
     }
@@ -198,6 +212,11 @@ export class Job {
     for (const task of this.tasks) if (!task.hasEnded) task.checkpointCompleted(checkpointId);
   }
 
+  /** No checkpoint comes any more: sinks end when they have all their rows. */
+  endSinks(): void {
+    for (const task of this.tasks) task.awaitNoCheckpoint();
+  }
+
   /** Sources that stopped behind a last checkpoint emit again. */
   goOn(): void {
     for (const task of this.tasks) task.context.goOn();
@@ -214,8 +233,9 @@ export class Job {
   private onTaskEnded(task: RunningTask): void {
     this.checkpoints.stageEnded(task.stageId);
     const sourcesEnded = !this.isRestarting && this.tasks.every((other) => other.hasEnded || !other.isSource);
-    if (sourcesEnded && this.currentState === 'running')
-      this.currentState = nextState('running', 'finishing');
+    if (!sourcesEnded || this.currentState !== 'running') return;
+    this.currentState = nextState('running', 'finishing');
+    this.sourcesEnded.resolve();
   }
 
   private async guard(work: () => Promise<void>): Promise<void> {
@@ -269,9 +289,15 @@ function createOperator(
   registry: OperatorRegistry,
   surroundings: OperatorSurroundings,
 ): Operator | SourceOperator {
+  if (hasEnded(stage, surroundings.restored))
+    return stage.inputs.length === 0 ? new EndedSource() : new EndedOperator();
   const operator = registry.create(stage, surroundings);
   if (isSource(operator) === (stage.inputs.length === 0)) return operator;
   throw new InternalError('GRAPH_INVALID', `The operator of stage ${stage.id} does not fit its inputs.`);
+}
+
+function hasEnded({ id }: Stage, restored: OperatorSurroundings['restored']): boolean {
+  return restored !== null && !restored.has(id);
 }
 
 /** Runs a graph to its end and returns its counters by stage. @throws as `Job.run` */

@@ -1,6 +1,7 @@
 import type { Barrier } from '../batch/batch.js';
 import { untilAborted } from './deferred.js';
 import { END_OF_INPUT } from './exchange-channel.js';
+import { LastSnapshot } from './last-snapshot.js';
 import type { Operator, SourceOperator } from './operator.js';
 import { isSource } from './registry.js';
 import { runOperator, runSource } from './task.js';
@@ -9,6 +10,8 @@ import { TaskContext, type TaskParts } from './task-context.js';
 /** The life of one operator in a job: open, the run loop, the end on its output, close. */
 export class RunningTask {
   readonly context: TaskContext;
+  /** Null where the end of the rows is the end of the stage. */
+  private readonly lastSnapshot: LastSnapshot | null;
   private ended = false;
   private done = false;
 
@@ -17,6 +20,10 @@ export class RunningTask {
     parts: TaskParts,
   ) {
     this.context = new TaskContext(parts);
+    this.lastSnapshot =
+      parts.endsWithCheckpoint && !isSource(operator)
+        ? new LastSnapshot(operator, () => this.context.lastAcknowledged)
+        : null;
   }
 
   get stageId(): string {
@@ -44,6 +51,12 @@ export class RunningTask {
 
   checkpointCompleted(checkpointId: number): void {
     this.operator.checkpointCompleted?.(checkpointId);
+    this.lastSnapshot?.checkpointCompleted(checkpointId);
+  }
+
+  /** No checkpoint comes any more: a sink that waits for one ends. */
+  awaitNoCheckpoint(): void {
+    this.lastSnapshot?.release();
   }
 
   /** What the operator says of itself; null where it says nothing. */
@@ -72,9 +85,10 @@ export class RunningTask {
     }
   }
 
-  /** Asks a source for a snapshot; does nothing for other operators, which get theirs by the barrier. */
+  /** Asks a source for a snapshot, and a sink that has all its rows; others get theirs by the barrier. */
   async requestSnapshot(barrier: Barrier): Promise<void> {
     if (isSource(this.operator)) await this.context.requestSnapshot(this.operator, barrier);
+    else await this.lastSnapshot?.request(barrier);
   }
 
   /** A source reads no more and ends; others go on until their inputs end. */
@@ -87,6 +101,7 @@ export class RunningTask {
     this.context.opened.resolve();
     if (isSource(this.operator)) await runSource(this.operator, this.context);
     else await runOperator(this.operator, this.context);
+    await this.lastSnapshot?.untilCompleted();
     await this.context.output.emit(END_OF_INPUT);
     this.done = true;
   }

@@ -23,6 +23,8 @@ export interface TaskParts {
   readonly miniBatchMs: number | null;
   /** Aborted when the job stops, or when this attempt of it is given up. */
   readonly attemptSignal: AbortSignal;
+  /** A sink whose last rows belong to a checkpoint: it ends when that is complete. */
+  readonly endsWithCheckpoint: boolean;
   readonly fail: (error: unknown) => void;
   readonly acknowledge: (checkpointId: number, state: SnapshotState) => void;
 }
@@ -48,6 +50,8 @@ export class TaskContext implements OperatorContext {
   emitting = 0;
   /** Inputs that have not ended. */
   openInputs: number;
+  /** The last checkpoint that the operator has said its state to; 0: none. */
+  lastAcknowledged = 0;
   private readonly unneeded = new AbortController();
   private readonly drained = new AbortController();
   private snapshots: Promise<void>[] | null = [];
@@ -74,6 +78,7 @@ export class TaskContext implements OperatorContext {
   }
 
   acknowledge(checkpointId: number, state: SnapshotState): void {
+    this.lastAcknowledged = checkpointId;
     this.parts.acknowledge(checkpointId, state);
   }
 

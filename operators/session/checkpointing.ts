@@ -25,8 +25,10 @@ import type { Engine } from '../engine.js';
 import type { KeptPart } from '../file-output.js';
 import { checkpointFolder } from '../ports/checkpoint-folder.js';
 import { KeptParts } from '../sinks/rolling-file-sink.js';
+import { Cadence } from './cadence.js';
 import type { CheckpointSettings } from './checkpoint-settings.js';
 import { refuseUnsupported } from './checkpoint-support.js';
+import { behindFresh } from './reopened-stages.js';
 import { identitiesOf } from './stage-identity.js';
 
 /** What a run goes on from. */
@@ -53,7 +55,6 @@ export type LastCheckpoint = 'checkpoint' | { readonly savepoint: string | null 
 export class Checkpoints {
   readonly #store: CheckpointStore | null;
   readonly #job: CheckpointedJob;
-  readonly #sinks: readonly string[];
   readonly #first: number;
   #last: number;
   /** Where that is, once it was taken here. */
@@ -61,12 +62,11 @@ export class Checkpoints {
   /** Since the last checkpoint that could be taken. */
   #failures = 0;
   #restored: RestoredState | null;
-  #taking: Promise<void> = Promise.resolve();
-  #cancelNext = () => {};
+  /** Null where none are taken at an interval. */
+  #cadence: Cadence | null = null;
 
   private constructor(
     private readonly parts: CheckpointParts,
-    graph: StageGraph,
     stages: readonly StageIdentity[],
     /** The parts of each file sink, by stage. */
     readonly kept: ReadonlyMap<string, KeptParts>,
@@ -87,7 +87,6 @@ export class Checkpoints {
     this.#restored = restored;
     this.#last = restored?.id ?? 0;
     this.#first = this.#last;
-    this.#sinks = graph.stages.filter((stage) => stage.output === null).map(({ id }) => id);
   }
 
   /**
@@ -106,7 +105,8 @@ export class Checkpoints {
     const { recovery } = settings;
     const stored = recovery === null ? null : await readCheckpoint(checkpointFolder(recovery));
     const stages = identitiesOf(graph);
-    const restored = stored === null ? null : claimed(stored, stages, settings.ignoresUnclaimed, onNote);
+    const restored =
+      stored === null ? null : claimed(stored, graph, stages, settings.ignoresUnclaimed, onNote);
     const kept = new Map<string, KeptParts>();
     for (const stage of graph.stages) {
       const files = filesWrittenBy(stage);
@@ -117,7 +117,7 @@ export class Checkpoints {
     if (stored !== null) await removeOthers(kept);
     for (const ofStage of kept.values()) await ofStage.show(0);
     if (stored !== null) onNote(`going on from checkpoint ${stored.id} of job ${stored.job}`);
-    return new Checkpoints(parts, graph, stages, kept, restored);
+    return new Checkpoints(parts, stages, kept, restored);
   }
 
   /** What the next attempt of the job goes on from; null: it begins. */
@@ -149,25 +149,20 @@ export class Checkpoints {
   start(job: Job): () => Promise<void> {
     const { interval } = this.parts.settings;
     const store = this.#store;
-    if (interval === null || store === null) return async () => {};
-    let isStopped = false;
-    const again = () => {
-      if (isStopped) return;
-      this.#cancelNext = this.parts.engine.timers.after(interval, () => {
-        this.#taking = this.#take(job, store).finally(again);
-      });
-    };
-    again();
-    return async () => {
-      isStopped = true;
-      this.#cancelNext();
-      await this.#taking;
-    };
+    if (interval === null || store === null) {
+      job.finishing.then(() => job.endSinks());
+      return async () => {};
+    }
+    const cadence = new Cadence(this.parts.engine.timers, interval, () => this.#take(job, store));
+    this.#cadence = cadence;
+    // The sinks wait for it.
+    job.finishing.then(() => cadence.hasten());
+    return () => cadence.pause();
   }
 
   /** Resolves when no checkpoint is being taken at an interval. */
   get settled(): Promise<void> {
-    return this.#taking;
+    return this.#cadence?.settled ?? Promise.resolve();
   }
 
   /**
@@ -177,12 +172,11 @@ export class Checkpoints {
    */
   async stop(job: Job, by: LastCheckpoint): Promise<string> {
     const savepoint = this.#savepointFolder(by);
-    this.#cancelNext();
-    await this.#taking;
-    this.#cancelNext();
+    await this.#cadence?.pause();
     try {
+      if (isEnding(job)) throw ending();
       const checkpoint = await job.checkpoint(true);
-      if (!this.#isWhole(checkpoint)) {
+      if (isEnding(job)) {
         discardCheckpoint(checkpoint);
         throw ending();
       }
@@ -196,6 +190,7 @@ export class Checkpoints {
       return path;
     } catch (error) {
       job.goOn();
+      this.#cadence?.goOn();
       throw error;
     }
   }
@@ -247,21 +242,15 @@ export class Checkpoints {
     }
   }
 
-  /** A sink that has ended says no more which files are its. */
-  #isWhole(checkpoint: Checkpoint): boolean {
-    return this.#sinks.every((id) => checkpoint.states.has(id));
-  }
-
   /** The parts of the checkpoint outlive this process from here on. */
   #release(checkpointId: number): void {
     for (const parts of this.kept.values()) parts.release(checkpointId);
   }
 
   async #take(job: Job, store: CheckpointStore): Promise<void> {
-    if (job.state !== 'running') return;
+    if (!isTaken(job)) return;
     try {
       const checkpoint = await job.checkpoint();
-      if (!this.#isWhole(checkpoint)) return discardCheckpoint(checkpoint);
       await store.write(checkpoint, this.parts.engine.clock.nowMs(), () => this.#release(checkpoint.id));
       this.#completed(checkpoint);
       job.checkpointCompleted(checkpoint.id);
@@ -269,7 +258,7 @@ export class Checkpoints {
       await this.#removed(store.retire());
       this.#failures = 0;
     } catch (error) {
-      if (job.state === 'running') this.#failed(job, error);
+      if (isTaken(job)) this.#failed(job, error);
     }
   }
 
@@ -318,6 +307,14 @@ export class Checkpoints {
   }
 }
 
+function isTaken(job: Job): boolean {
+  return job.state === 'running' || isEnding(job);
+}
+
+function isEnding({ state }: Job): boolean {
+  return state === 'finishing';
+}
+
 /** The option that goes on from a checkpoint, as the command line takes it. */
 export function recoveryFrom(path: string): string {
   return `-D execution.state-recovery.path=${path}`;
@@ -331,6 +328,7 @@ export function isSuspended(reason: unknown): boolean {
 /** @throws {SourceError} CHECKPOINT_MISMATCH */
 function claimed(
   stored: StoredCheckpoint,
+  graph: StageGraph,
   stages: readonly StageIdentity[],
   ignoresUnclaimed: boolean,
   onNote: (text: string) => void,
@@ -352,7 +350,9 @@ function claimed(
   }
   if (unclaimed.length > 0) onNote(`left out of checkpoint ${stored.id}: the state of ${named(unclaimed)}`);
   if (fresh.length > 0) onNote(`not in checkpoint ${stored.id}, so begun without state: ${named(fresh)}`);
-  return { id: stored.id, origin: stored.origin, states };
+  const begun = behindFresh(graph, new Set(fresh.map(({ id }) => id)));
+  const open = new Map([...begun].map((id) => [id, null]));
+  return { id: stored.id, origin: stored.origin, states: new Map([...open, ...states]) };
 }
 
 function ending(): SourceError {

@@ -164,6 +164,7 @@ async function runAttempt(
       schemas: engine.schemas,
       restored: checkpoints?.restored?.states ?? null,
       lastCheckpoint: checkpoints?.restored?.id ?? 0,
+      sinksEndWithCheckpoint: checkpoints !== null,
     });
     const drain = () => job.drain();
     options.drain.addEventListener('abort', drain, { once: true });

@@ -28,6 +28,13 @@ export class KeptParts {
     for (const part of parts) this.add(0, part);
   }
 
+  /** Parts of no checkpoint, written at the end of the rows, belong to this one. */
+  claim(checkpointId: number): void {
+    this.#parts = this.#parts.map((kept) =>
+      kept.checkpointId === Number.POSITIVE_INFINITY ? { ...kept, checkpointId } : kept,
+    );
+  }
+
   /** @param release lets the part outlive this process */
   add(checkpointId: number, part: KeptPart, release: () => void = () => {}): void {
     this.#parts.push({ checkpointId, part, release });
@@ -111,6 +118,7 @@ export class RollingFileSink implements Operator {
 
   async snapshot({ checkpointId }: Barrier): Promise<void> {
     await this.#finish(checkpointId);
+    this.parts.claim(checkpointId);
     const state = jsonBytes(this.parts.all);
     this.#context.acknowledge(checkpointId, state);
   }

@@ -46,6 +46,19 @@ test('inserts of a set that read one table have written the same of its rows, ea
   expect(job.ids()).toEqual(Array.from({ length: rows }, (_, id) => id));
 }, 120_000);
 
+test('a job one of whose inserts has ended takes checkpoints, and goes on from them with that one ended', async () => {
+  const job = new CheckpointedJob(folder, 'set with an end');
+
+  expect((await job.runUntil(4, 'SIGKILL')).code).toBeNull();
+  expect(job.ids()).toEqual([0, 1, 2, 3, 4, 5, 6]);
+  expect((await job.runUntil(3, 'SIGINT')).code).toBe(130);
+  const { code, stderr } = await job.runUntil(2, 'SIGTERM');
+
+  expect(code, stderr).toBe(0);
+  expectEveryRowOnce(job);
+  expect(job.ids()).toEqual([0, 1, 2, 3, 4, 5, 6]);
+}, 120_000);
+
 test.each(['Python aggregate', 'broadcast function'] as const)(
   'what a %s remembers, and its timers, goes from 1 worker to 2 after a SIGKILL, and to 1 by a savepoint',
   async (keeper) => {

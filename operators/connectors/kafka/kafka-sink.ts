@@ -109,6 +109,8 @@ export class KafkaSink implements Operator {
 
   async endInput(): Promise<void> {
     await this.#sending;
+    // Else with the checkpoint that the end of the stage waits for.
+    if (this.host.checkpointIntervalMs !== null) return;
     this.#transactions?.seal(Number.MAX_SAFE_INTEGER);
     await this.#commit(Number.MAX_SAFE_INTEGER);
   }

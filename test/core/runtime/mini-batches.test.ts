@@ -77,6 +77,7 @@ it('a marker that waits for its turn when the source reads no more fails nothing
     bufferBytes: 1,
     miniBatchMs: 500,
     attemptSignal: new AbortController().signal,
+    endsWithCheckpoint: false,
     fail: (error) => void failures.push(error),
     acknowledge: () => {},
   });

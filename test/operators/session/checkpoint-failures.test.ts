@@ -19,6 +19,7 @@ const GRAPH: StageGraph = { stages: [], exchanges: [], mode: 'streaming' };
 /** A job whose state cannot be given for the checkpoints of these numbers. */
 class FailingJob {
   readonly state = 'running';
+  readonly finishing = new Promise<void>(() => {});
   readonly abandoned: unknown[] = [];
   readonly told: string[] = [];
   #taken = 0;

@@ -67,10 +67,16 @@ const QUERIES = {
   'Python aggregate': `SELECT COUNT(*), doubles(id) ${WINDOWS}`,
   'process function': 'SELECT n, total FROM seconds(TABLE events)',
   'set of inserts': `SELECT COUNT(*), SUM(doubled(id)) ${WINDOWS}`,
+  'set with an end': `SELECT COUNT(*), SUM(doubled(id)) ${WINDOWS}`,
   'broadcast function':
     'SELECT n, total FROM factored_seconds(TABLE events, (SELECT * FROM (VALUES 2) AS f(factor)))',
 };
 export type Keeper = keyof typeof QUERIES;
+
+const OTHER_INSERTS: Partial<Record<Keeper, string>> = {
+  'set of inserts': 'INSERT INTO ids SELECT id FROM events;',
+  'set with an end': 'INSERT INTO ids SELECT id FROM events LIMIT 7;',
+};
 
 function jobText(folder: string, keeper: Keeper): string {
   return `
@@ -92,7 +98,7 @@ CREATE TEMPORARY TABLE ids (id BIGINT) WITH (
   'connector' = 'filesystem', 'path' = '${folder}/ids', 'format' = 'json');
 EXECUTE STATEMENT SET BEGIN
 INSERT INTO sums ${QUERIES[keeper]};
-${keeper === 'set of inserts' ? 'INSERT INTO ids SELECT id FROM events;' : ''}
+${OTHER_INSERTS[keeper] ?? ''}
 END;
 `;
 }
