@@ -39,6 +39,9 @@ export interface ErrorDetails {
   readonly traceback: string | null;
 }
 
+/** Line and column of a piece of SQL text, and how long it is. */
+export type TextPlace = Pick<ErrorDetails, 'line' | 'column' | 'length'>;
+
 export const NO_DETAILS: ErrorDetails = {
   function: null,
   file: null,

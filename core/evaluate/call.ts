@@ -3,7 +3,7 @@ import type { SqlValue } from '../batch/value.js';
 import { type Comparison, HOLDS, isComparison } from '../plan/comparison.js';
 import type { BuiltinCall } from '../plan/expression-builders.js';
 import type { DataType } from '../types/data-type.js';
-import { INTEGER_BITS, isInteger } from '../types/type-family.js';
+import { INTEGER_BITS, isInteger, typeFamily } from '../types/type-family.js';
 import { pairComparator } from './compare.js';
 import type { Evaluate } from './evaluate.js';
 
@@ -52,6 +52,10 @@ export function compileCall(call: BuiltinCall, args: readonly Evaluate[]): Evalu
       return windowFloor(a, b, args[2]!);
     case 'WINDOW_SERIES':
       return windowSeries(a, b, args[2]!);
+    case 'JSON_STRING':
+      return jsonOf(types[0]!, a);
+    case 'REPEATED':
+      return (row) => new Array<SqlValue>(Number(a(row))).fill(true);
     default:
       return null;
   }
@@ -174,5 +178,15 @@ function windowSeries(from: Evaluate, to: Evaluate, step: Evaluate): Evaluate {
     const series: bigint[] = [];
     for (let at = from(row) as bigint; at <= last; at += length) series.push(at);
     return series;
+  };
+}
+
+/** Null for values whose JSON takes more than their digits or letters. */
+function jsonOf(type: DataType, value: Evaluate): Evaluate | null {
+  const isPlain = type.kind === 'BOOLEAN' || isInteger(type);
+  if (!isPlain && typeFamily(type) !== 'string') return null;
+  return (row) => {
+    const of = value(row);
+    return of === null ? null : isPlain ? String(of) : JSON.stringify(of);
   };
 }

@@ -1,7 +1,7 @@
 /** What an aggregate or window function of the table is. */
 import type { LiteralValue } from '../plan/expression.js';
 import type { DataType } from '../types/data-type.js';
-import type { FunctionArgument, Inference } from './scalar-function.js';
+import type { FunctionArgument, Inference, RenderFailure } from './scalar-function.js';
 
 /** What rendering knows of an aggregate call besides the text of its arguments. */
 export interface AggregateContext {
@@ -15,6 +15,8 @@ export interface AggregateContext {
   readonly filter: string | null;
   /** What stands between the parentheses of OVER, or null for a plain aggregate. */
   readonly over: string | null;
+  /** For groups that the call fails on: adds the place of the call. */
+  readonly failure: RenderFailure;
 }
 
 /** An aggregate function; usable over a window too. */

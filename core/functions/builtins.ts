@@ -12,6 +12,7 @@ import { datetimeFunctions } from './builtins/datetime.js';
 import { encodingFunctions } from './builtins/encoding.js';
 import { intervalFunctions } from './builtins/interval.js';
 import { jsonFunctions } from './builtins/json.js';
+import { jsonTextFunctions } from './builtins/json-text.js';
 import { logicFunctions } from './builtins/logic.js';
 import { mapFunctions } from './builtins/map.js';
 import { mathFunctions } from './builtins/math.js';
@@ -19,6 +20,7 @@ import { notNullFunctions } from './builtins/not-null.js';
 import { overlapsFunctions } from './builtins/overlaps.js';
 import { patternFunctions } from './builtins/pattern.js';
 import { printfFunctions } from './builtins/printf.js';
+import { repeatedFunctions } from './builtins/repeated.js';
 import { textFunctions } from './builtins/text.js';
 import { timeWindowFunctions } from './builtins/time-window.js';
 import { windowFunctions } from './builtins/window.js';
@@ -47,6 +49,8 @@ const SCALARS: readonly ScalarFunction[] = [
   ...jsonFunctions,
   ...notNullFunctions,
   ...timeWindowFunctions,
+  ...repeatedFunctions,
+  ...jsonTextFunctions,
 ];
 
 interface Entry {

@@ -36,6 +36,11 @@ export function define(definition: Definition): ScalarFunction {
   };
 }
 
+/** An entry that plans call and no name of SQL does. */
+export function internal(id: string, render: RenderCall): ScalarFunction {
+  return { id, names: [], signature: id, infer: () => null, render };
+}
+
 function inferCall(
   args: readonly FunctionArgument[],
   parameters: readonly Parameter[],

@@ -118,7 +118,7 @@ function explainJoin(join: StreamJoin<number>): string {
     const ms = join.stateTtlMs?.[side] ?? null;
     return ms === null || join[side] !== null ? [] : [`${side} rows are kept for ${idleTime(ms)}`];
   };
-  const conditions = [...keys, ...bounds].join(' AND ') || 'all rows';
+  const conditions = [...keys, ...bounds, ...conditionOf(join)].join(' AND ') || 'all rows';
   const all = [
     ...kept('left', join.left),
     ...kept('right', join.right),
@@ -126,6 +126,12 @@ function explainJoin(join: StreamJoin<number>): string {
     ...hinted('right'),
   ];
   return [`${join.type} on ${conditions}`, ...all].join(', ');
+}
+
+function conditionOf({ condition }: StreamJoin<number>): string[] {
+  if (condition === undefined) return [];
+  const values = condition.columns.map(({ id, input, column: at }) => `${id} = ${'cr'[input]}${at}`);
+  return [`${explainExpression(condition.predicate)} with ${values.join(', ')}`];
 }
 
 function keptFor({ stateTtlMs }: { readonly stateTtlMs?: number }): string {

@@ -15,7 +15,7 @@ export function mostRows(plan: LogicalPlan): number | null {
     case 'limit':
       return least(mostRows(plan.input), plan.count);
     case 'aggregate':
-      return plan.groups.length === 0 && plan.groupingSets === null ? 1 : null;
+      return plan.groups.every(({ kind }) => kind === 'literal') && plan.groupingSets === null ? 1 : null;
     default:
       return null;
   }

@@ -2,6 +2,7 @@
  * What the core's own streaming operators do, as plain data: columns by id (`C` is string) while a query is planned, by
  * position in the rows of an input (`C` is number) in the stage graph.
  */
+import type { TextPlace } from '../errors.js';
 import type { DataType, RowField } from '../types/data-type.js';
 import type { Comparison } from './comparison.js';
 import type { Expression, LiteralValue } from './expression.js';
@@ -34,6 +35,8 @@ export interface StreamCall<C> {
   /** BOOLEAN: rows where it is not TRUE are left out; null: every row. */
   readonly filter: C | null;
   readonly type: DataType;
+  /** Where it stands in the SQL text, for its errors; absent: it has none. */
+  readonly place?: TextPlace;
 }
 
 /** An aggregate written in Python, over columns and constants. */
@@ -262,6 +265,8 @@ export interface StreamJoin<C> {
   readonly nullSafe: readonly boolean[];
   /** What else a pair must meet. */
   readonly bounds: readonly StreamBound<C>[];
+  /** What else, by the value of an expression over columns of both inputs; absent: nothing. */
+  readonly condition?: StreamPairCondition<C>;
   /** Rows of a side are forgotten when the watermark has passed `time` of them by `keep` milliseconds. */
   readonly left: StreamRetention<C> | null;
   readonly right: StreamRetention<C> | null;
@@ -310,6 +315,13 @@ export interface StreamBound<C> {
   readonly type: DataType;
 }
 
+/** An expression over columns of both inputs. */
+export interface StreamPairCondition<C> {
+  readonly predicate: Expression;
+  /** The id that each column has in the predicate. */
+  readonly columns: readonly { readonly id: string; readonly input: 0 | 1; readonly column: C }[];
+}
+
 /** How long a side of a join is remembered. */
 export interface StreamRetention<C> {
   readonly time: C;
@@ -327,6 +339,14 @@ export type StreamOperator<C> = StreamOperatorKind<C> & {
 /** Those of which two parts of a group can be made one. */
 export const MERGEABLE_AGGREGATES: ReadonlySet<string> = new Set(['COUNT', 'SUM', 'AVG', 'MIN', 'MAX']);
 
+/** Those that some rows make fail. */
+export const FAILING_AGGREGATES: ReadonlySet<string> = new Set([
+  'JSON_OBJECTAGG_NULL_ON_NULL',
+  'JSON_OBJECTAGG_ABSENT_ON_NULL',
+  'SINGLE_VALUE',
+  'SUBQUERY_VALUE',
+]);
+
 /** The built-in aggregates that streaming operators know. */
 export const STREAM_AGGREGATES: ReadonlySet<string> = new Set([
   'COUNT',
@@ -343,6 +363,12 @@ export const STREAM_AGGREGATES: ReadonlySet<string> = new Set([
   'ARRAY_AGG',
   'COLLECT',
   'PERCENTILE',
+  'JSON_ARRAYAGG_NULL_ON_NULL',
+  'JSON_ARRAYAGG_ABSENT_ON_NULL',
+  'JSON_OBJECTAGG_NULL_ON_NULL',
+  'JSON_OBJECTAGG_ABSENT_ON_NULL',
+  'SINGLE_VALUE',
+  'SUBQUERY_VALUE',
   'STDDEV_POP',
   'STDDEV_SAMP',
   'VAR_POP',

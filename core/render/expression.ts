@@ -7,7 +7,7 @@ import { hasSubquery, hasVolatileCall } from '../plan/expression-facts.js';
 import type { LogicalPlan, SortKey } from '../plan/logical-plan.js';
 import { toDuckDbType } from '../types/arrow-type.js';
 import { renderCast } from './cast.js';
-import { type FailureScope, failureOf } from './failure.js';
+import { type FailureScope, failureAt, failureOf } from './failure.js';
 import { renderLiteral } from './literal.js';
 import { renderOnce } from './once.js';
 import { operand, quoteIdentifier } from './sql-text.js';
@@ -129,6 +129,7 @@ function renderWindowCall(call: Of<'window_call'>, scope: ExpressionScope): stri
     orderBy: null,
     filter: null,
     over,
+    failure: failureAt(call.span, scope),
   });
 }
 
@@ -142,6 +143,7 @@ export function renderAggregate(call: AggregateCall, scope: ExpressionScope): st
     orderBy: call.withinGroup.length === 0 ? null : renderSortKeys(call.withinGroup, scope),
     filter: call.filter === null ? null : renderIn(call.filter, scope),
     over: null,
+    failure: failureAt(call.span, scope),
   });
 }
 

@@ -23,10 +23,16 @@ const MOST_CHARACTERS = 100;
  * and length.
  */
 export function failureOf(expression: Expression, scope: FailureScope): RenderFailure {
+  const fails = failureAt(expression.span, scope);
+  return (message) => fails(`${message}${valuesText(expression, scope)}`);
+}
+
+/** Failures of what has no values of its own, such as an aggregate. */
+export function failureAt(span: Span | null, scope: Pick<FailureScope, 'place'>): RenderFailure {
   return (message) => {
-    const place = expression.span === null ? null : scope.place(expression.span);
+    const place = span === null ? null : scope.place(span);
     const before = place === null ? '' : `${quoteString(`@${place.at} `)} || `;
-    return `error(${before}${message}${valuesText(expression, scope)})`;
+    return `error(${before}${message})`;
   };
 }
 

@@ -34,7 +34,7 @@ export function planQueries(
   const { ids } = options;
   const inMode = (mode: Mode): PlannedQueries => {
     const plans = bound.map(({ root }) => {
-      const joined = joinLaterals(root, { ids, sql: options.sql, mode });
+      const joined = joinLaterals(root, { ids, sql: options.sql });
       const plan = omitEmptyTotals(joined, ids, mode === 'streaming' || asked === 'streaming');
       return mode === 'batch' ? batchPlan(plan, ids) : plan;
     });

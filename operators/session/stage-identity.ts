@@ -25,8 +25,13 @@ function nameOf(stage: Stage, graph: StageGraph): string {
   const types = stage.inputs.map((id) =>
     graph.exchanges.find((exchange) => exchange.id === id)!.columns.map(({ type }) => type),
   );
-  const meaning = JSON.stringify([stage.kind, meaningOf(stage), types]);
+  const meaning = JSON.stringify([stage.kind, meaningOf(stage), types], withoutPlaces);
   return `${stage.kind}-${createHash('sha256').update(meaning).digest('hex').slice(0, 16)}`;
+}
+
+/** Where something stands in the text says nothing of its state. */
+function withoutPlaces(key: string, value: unknown): unknown {
+  return key === 'span' || key === 'place' ? undefined : value;
 }
 
 /** What the state of a stage depends on beside the rows of its inputs. */

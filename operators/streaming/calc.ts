@@ -3,12 +3,12 @@ import {
   type CalcStep,
   compile,
   type Evaluate,
-  InternalError,
   type RowSieve,
   referencedColumns,
   type SqlValue,
   type StreamOperator,
 } from '../../core/index.js';
+import { known } from './known-expression.js';
 import { type Change, type Collector, INSERT, type Row, type RowFunction } from './row-function.js';
 
 /** A step over the values so far: it adds some, or says that there is no row. */
@@ -90,10 +90,4 @@ function compileStep(
       };
     }
   }
-}
-
-function known(evaluate: Evaluate | null): Evaluate {
-  if (evaluate === null)
-    throw new InternalError('INTERNAL', 'The planner gave the core an expression of DuckDB.');
-  return evaluate;
 }

@@ -2,6 +2,7 @@
 import {
   type Compare,
   comparatorOf,
+  compile,
   HeapState,
   HOLDS,
   type KeyedState,
@@ -16,6 +17,7 @@ import {
   TimeQueue,
 } from '../../core/index.js';
 import { millisecondsOf } from './event-time.js';
+import { known } from './known-expression.js';
 import {
   type Change,
   type Collector,
@@ -64,6 +66,7 @@ export class Join implements RowFunction {
   readonly #sides: readonly [Side, Side];
   readonly #isFinal: boolean;
   readonly #bounds: readonly Bound[];
+  readonly #condition: MeetsCondition | null;
   readonly #watermark: OperatorValue<number>;
   /** How many rows have come. */
   readonly #places: OperatorValue<number>;
@@ -99,6 +102,7 @@ export class Join implements RowFunction {
       side('right', spec.rightKeys, spec.right, type === 'right' || type === 'full'),
     ];
     this.#bounds = spec.bounds.map((bound) => ({ ...bound, compare: comparatorOf(bound.type) }));
+    this.#condition = spec.condition === undefined ? null : compiled(spec.condition);
     this.#isFinal = spec.left !== null && spec.right !== null;
   }
 
@@ -236,12 +240,24 @@ export class Join implements RowFunction {
       if (isAlive?.(candidate) === false) return false;
       const partner = candidate.row;
       const [left, right] = input === 0 ? [row, partner] : [partner, row];
-      return this.#bounds.every((bound) => meets(bound, left, right));
+      if (!this.#bounds.every((bound) => meets(bound, left, right))) return false;
+      return this.#condition === null || this.#condition(left, right);
     });
   }
 }
 
 const NONE: readonly Entry[] = [];
+
+type MeetsCondition = (left: Row, right: Row) => boolean;
+
+function compiled({ predicate, columns }: NonNullable<Spec['condition']>): MeetsCondition {
+  const places = new Map(columns.map(({ id }, place) => [id, place]));
+  const evaluate = known(compile(predicate, (id) => places.get(id)));
+  return (left, right) => {
+    const values = columns.map(({ input, column }) => (input === 0 ? left : right)[column]!);
+    return evaluate(values) === true;
+  };
+}
 
 /** True for rows that have not expired. */
 function alive(ttl: StateTtl): (entry: Entry) => boolean {

@@ -5,17 +5,19 @@ import { castTo, operand, quoteString } from '../../render/sql-text.js';
 import { toDuckDbType } from '../../types/arrow-type.js';
 import type { DataType } from '../../types/data-type.js';
 import { decimalAverage, decimalTotal } from '../../types/decimal-type.js';
-import { isApproximate, isInteger, typeFamily } from '../../types/type-family.js';
+import { isApproximate, isInteger } from '../../types/type-family.js';
 import { MAX_DECIMAL_PRECISION, types } from '../../types/types.js';
 import type { AggregateContext, AggregateFunction } from '../aggregate-function.js';
 import { accept, signatureText } from '../define.js';
 import type { Parameter } from '../parameter.js';
-import { any, comparable, constantText, double, numeric, optional, repeated, text } from '../parameter.js';
+import { any, comparable, constantText, numeric, optional, repeated, text } from '../parameter.js';
 import type { FunctionArgument, Inference } from '../scalar-function.js';
 import { type DecimalType, withShortNames } from './decimal-operand.js';
 import { decimalQuotientOf } from './decimal-quotient.js';
 import { folded } from './integer-overflow.js';
+import { invoke } from './invoke.js';
 import { jsonAggregates } from './json-aggregate.js';
+import { percentileFunction } from './percentile.js';
 
 interface Definition extends Pick<AggregateFunction, 'id' | 'render'> {
   readonly names?: readonly string[];
@@ -33,15 +35,6 @@ function aggregate(definition: Definition): AggregateFunction {
     return { type: { ...bare, nullable: !neverNull }, coercions };
   };
   return { id, names, signature: signatureText(names[0]!, parameters), infer, render };
-}
-
-/** `name([DISTINCT] args [ORDER BY …]) [FILTER …] [OVER …]`. */
-function invoke(name: string, args: readonly string[], call: AggregateContext): string {
-  const distinct = call.distinct ? 'DISTINCT ' : '';
-  const order = call.orderBy === null ? '' : ` ORDER BY ${call.orderBy}`;
-  const filter = call.filter === null ? '' : ` FILTER (WHERE ${call.filter})`;
-  const over = call.over === null ? '' : ` OVER (${call.over})`;
-  return `${name}(${distinct}${args.join(', ')}${order})${filter}${over}`;
 }
 
 const same = (type: DataType): DataType => type;
@@ -182,36 +175,17 @@ const listAgg = aggregate({
   render: ([value, separator], call) => invoke('string_agg', [value!, separator ?? quoteString(',')], call),
 });
 
-/** Between two values it is interpolated. */
-const percentile: AggregateFunction = {
-  id: 'PERCENTILE',
-  names: ['PERCENTILE'],
-  signature: 'PERCENTILE(NUMERIC, NUMERIC literal or ARRAY of them, from 0 to 1)',
-  infer: ([value, share, ...rest]) => {
-    if (value === undefined || share === undefined || rest.length > 0) return null;
-    const accepted = double.accept(value);
-    if (accepted === null) return null;
-    const coercion = accepted === 'same' ? null : accepted;
-    if (share.type.kind === 'ARRAY' && typeFamily(share.type.element) === 'numeric') {
-      return { type: types.array(types.double()), coercions: [coercion, types.array(types.double())] };
-    }
-    const isShare =
-      typeFamily(share.type) === 'numeric' && Number(share.literal) >= 0 && Number(share.literal) <= 1;
-    return isShare ? { type: types.double(), coercions: [coercion, types.double()] } : null;
-  },
-  render: (args, call) => invoke('quantile_cont', args, call),
-};
-
-const singleValue = aggregate({
-  id: 'SINGLE_VALUE',
-  parameters: [any],
-  result: same,
-  render: ([value], call) => {
-    const n = invoke('count', [call.distinct ? value! : '*'], call);
-    const failure = `error(${quoteString('SINGLE_VALUE is given more than one row.')})`;
-    return `CASE WHEN ${n} > 1 THEN ${failure} ELSE ${invoke('first', [value!], call)} END`;
-  },
-});
+/** The only value of a group; fails where there are more. */
+const onlyValue = (id: string, message: string): AggregateFunction =>
+  aggregate({
+    id,
+    parameters: [any],
+    result: same,
+    render: ([value], call) => {
+      const n = invoke('count', [call.distinct ? value! : '*'], call);
+      return `CASE WHEN ${n} > 1 THEN ${call.failure(quoteString(message))} ELSE ${invoke('first', [value!], call)} END`;
+    },
+  });
 
 /** Which of the keys a row's grouping set leaves out: a bit for each argument, the first the highest. */
 const grouping = aggregate({
@@ -239,9 +213,11 @@ export const aggregateFunctions: readonly AggregateFunction[] = [
   edge('LAST_VALUE', 'last_value', 'last'),
   collect,
   listAgg,
-  singleValue,
+  onlyValue('SINGLE_VALUE', 'SINGLE_VALUE is given more than one row.'),
+  // What a subquery gives that may give several rows: plans call it, no name of SQL does.
+  { ...onlyValue('SUBQUERY_VALUE', 'A subquery used as a value gave more than one row.'), names: [] },
   grouping,
-  percentile,
+  percentileFunction,
   aggregate({
     id: 'APPROX_COUNT_DISTINCT',
     parameters: [any],

@@ -3,9 +3,10 @@ import { quoteString } from '../../render/sql-text.js';
 import type { DataType } from '../../types/data-type.js';
 import { typeFamily } from '../../types/type-family.js';
 import { types } from '../../types/types.js';
-import type { AggregateContext, AggregateFunction } from '../aggregate-function.js';
+import type { AggregateFunction } from '../aggregate-function.js';
 import type { FunctionArgument } from '../scalar-function.js';
 import { hostCall } from './host-call.js';
+import { invoke } from './invoke.js';
 import { jsonShape } from './json-shape.js';
 
 /** As Calcite has it. */
@@ -13,12 +14,6 @@ const RESULT: DataType = types.notNull(types.varchar(2000));
 
 function shapeOf(value: FunctionArgument['type'], word: unknown): string | null {
   return word === 'json' ? 'json' : value.kind === 'NULL' ? 'string' : jsonShape(value);
-}
-
-function list(sql: string, { orderBy, filter, over }: AggregateContext, distinct = false): string {
-  const order = orderBy === null ? '' : ` ORDER BY ${orderBy}`;
-  const only = filter === null ? '' : ` FILTER (WHERE ${filter})`;
-  return `list(${distinct ? 'DISTINCT ' : ''}${sql}${order})${only}${over === null ? '' : ` OVER (${over})`}`;
 }
 
 /** Arguments: a word for NULLs, the key, a word, the value. */
@@ -34,7 +29,13 @@ const objectAgg: AggregateFunction = {
   },
   render: ([onNull, key, , value], call) => {
     const shape = quoteString(shapeOf(call.argumentTypes[3]!, call.literals[2])!);
-    return hostCall('json_object_of', shape, onNull!, list(key!, call), list(value!, call));
+    return hostCall(
+      'json_object_of',
+      shape,
+      onNull!,
+      invoke('list', [key!], call),
+      invoke('list', [value!], call),
+    );
   },
 };
 
@@ -51,7 +52,7 @@ const arrayAgg: AggregateFunction = {
   },
   render: ([onNull, , value], call) => {
     const shape = quoteString(shapeOf(call.argumentTypes[2]!, call.literals[1])!);
-    return hostCall('json_array_of', shape, onNull!, list(value!, call, call.distinct));
+    return hostCall('json_array_of', shape, onNull!, invoke('list', [value!], call));
   },
 };
 

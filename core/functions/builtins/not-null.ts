@@ -5,6 +5,7 @@ import { type BuiltinCall, columnOf, literalOf } from '../../plan/expression-bui
 import type { PlanColumn } from '../../plan/logical-plan.js';
 import { quoteString } from '../../render/sql-text.js';
 import { types, withNullable } from '../../types/types.js';
+import { internal } from '../define.js';
 import type { RenderCall, ScalarFunction } from '../scalar-function.js';
 
 const ID = 'CHECK_NOT_NULL';
@@ -48,6 +49,4 @@ const render: RenderCall = ([value, , , ...pairs], { literals }) => {
 };
 
 /** Entries of this topic. */
-export const notNullFunctions: readonly ScalarFunction[] = [
-  { id: ID, names: [], signature: ID, infer: () => null, render },
-];
+export const notNullFunctions: readonly ScalarFunction[] = [internal(ID, render)];

@@ -4,7 +4,8 @@ import { literalOf } from '../../plan/expression-builders.js';
 import { castTo } from '../../render/sql-text.js';
 import { toDuckDbType } from '../../types/arrow-type.js';
 import { types } from '../../types/types.js';
-import type { RenderCall, ScalarFunction } from '../scalar-function.js';
+import { internal } from '../define.js';
+import type { ScalarFunction } from '../scalar-function.js';
 
 /** Bounds of windows are TIMESTAMP(3) NOT NULL, in local time. */
 export const WINDOW_BOUND = types.notNull(types.timestamp(3));
@@ -34,14 +35,6 @@ export function windowSeries(from: Expression, to: Expression, step: number): Ex
 function milliseconds(value: number): Expression {
   return literalOf(String(value), types.notNull(types.bigint()));
 }
-
-const internal = (id: string, render: RenderCall): ScalarFunction => ({
-  id,
-  names: [],
-  signature: id,
-  infer: () => null,
-  render,
-});
 
 /** Entries of this topic. */
 export const timeWindowFunctions: readonly ScalarFunction[] = [

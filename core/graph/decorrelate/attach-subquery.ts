@@ -1,7 +1,8 @@
 /** Puts the result of a correlated subquery beside the rows of its query. */
+import { aggregateOf, countWhere } from '../../plan/aggregate-calls.js';
 import type { ColumnIds } from '../../plan/column-ids.js';
 import { conjunction } from '../../plan/conjuncts.js';
-import type { AggregateCall, Expression } from '../../plan/expression.js';
+import type { Expression } from '../../plan/expression.js';
 import {
   BOOLEAN,
   columnOf,
@@ -33,10 +34,9 @@ export function attachSubquery(
   subquery: SubqueryExpression,
   refuse: (why: string) => never,
 ): Attached {
-  if (isPlainValue(subquery)) {
-    const value = subquery.plan.columns[0]!;
-    const joined = joinedLeft(rows, narrowedTo(subquery.plan, [value]), []);
-    return { rows: joined, value: columnOf(nullable(value), subquery.span) };
+  if (subquery.form === 'scalar' && outerColumns(subquery.plan).size === 0) {
+    const { plan, value } = oneForEach({ plan: subquery.plan, keys: [] }, subquery, ids);
+    return { rows: joinedLeft(rows, plan, []), value: columnOf(nullable(value), subquery.span) };
   }
   const operands = subquery.operands.map((operand) => ids.column('operand', operand.type));
   const input = extendedBy(
@@ -46,14 +46,11 @@ export function attachSubquery(
   const read = outerColumns(subquery.plan);
   const correlated = rows.columns.filter((column) => read.has(column.id));
   if (correlated.length < read.size) return refuse('it reads columns of a query further out');
-  if (subquery.form === 'scalar' && !isOneRowAtMost(subquery.plan)) {
-    return refuse('more than one row may come back');
-  }
   const outer = new OuterValues(input, [...operands, ...correlated], ids);
   const found = forAllValues(outer, ids, subquery.plan, refuse);
   switch (subquery.form) {
     case 'scalar':
-      return scalar(outer, subquery, found);
+      return scalar(outer, subquery, found, ids);
     case 'exists':
       return exists(outer, subquery, found, ids);
     case 'in':
@@ -61,15 +58,34 @@ export function attachSubquery(
   }
 }
 
-/** One value for all rows. */
-function isPlainValue({ form, plan }: SubqueryExpression): boolean {
-  return form === 'scalar' && outerColumns(plan).size === 0 && isOneRowAtMost(plan);
+function scalar(outer: OuterValues, subquery: SubqueryExpression, found: Keyed, ids: ColumnIds): Attached {
+  const { plan, keys, value } = oneForEach(found, subquery, ids);
+  const joined = joinedLeft(outer.rows, plan, sameValues(outer.columns, keys));
+  return { rows: joined, value: columnOf(nullable(value), subquery.span) };
 }
 
-function scalar(outer: OuterValues, subquery: SubqueryExpression, { plan, keys }: Keyed): Attached {
+/** The value for each of the keys; where there may be several, the job fails as soon as there are. */
+function oneForEach(
+  { plan, keys }: Keyed,
+  subquery: SubqueryExpression,
+  ids: ColumnIds,
+): Keyed & { readonly value: PlanColumn } {
+  const { span } = subquery;
   const value = subquery.plan.columns[0]!;
-  const joined = joinedLeft(outer.rows, narrowedTo(plan, [...keys, value]), sameValues(outer.columns, keys));
-  return { rows: joined, value: columnOf(nullable(value), subquery.span) };
+  const rows = narrowedTo(plan, [...keys, value]);
+  if (isOneRowAtMost(subquery.plan)) return { plan: rows, keys, value };
+  const single = nullable(ids.column(value.name, value.type));
+  const groups = keys.map((key) => ids.column(key.name, key.type));
+  const grouped: LogicalPlan = {
+    kind: 'aggregate',
+    input: rows,
+    groups: keys.map((key) => columnOf(key)),
+    groupingSets: null,
+    aggregates: [aggregateOf('SUBQUERY_VALUE', [columnOf(value)], single.type, { span })],
+    columns: [...groups, single],
+    span,
+  };
+  return { plan: grouped, keys: groups, value: single };
 }
 
 function exists(
@@ -103,7 +119,7 @@ function isIn(
       .slice(0, subquery.operands.length)
       .map((key, i) => predicate('=', [columnOf(key), columnOf(subquery.plan.columns[i]!)])),
   )!;
-  const counts = [equal, predicate('IS NULL', [equal])].map((filter) => countOf(filter));
+  const counts = [equal, predicate('IS NULL', [equal])].map(countWhere);
   const groups = keys.map((key) => ids.column(key.name, key.type));
   const [equals, unknown] = counts.map((call) => ids.column('rows', call.type)) as [PlanColumn, PlanColumn];
   const counted: LogicalPlan = {
@@ -132,21 +148,6 @@ function isIn(
   return {
     rows: joinedLeft(outer.rows, counted, sameValues(outer.columns, groups)),
     value: subquery.negated ? predicate('NOT', [answer]) : answer,
-  };
-}
-
-function countOf(filter: Expression): AggregateCall {
-  return {
-    kind: 'aggregate_call',
-    function: 'COUNT',
-    python: false,
-    arguments: [],
-    argumentNames: [],
-    distinct: false,
-    filter,
-    withinGroup: [],
-    type: types.notNull(types.bigint()),
-    span: null,
   };
 }
 

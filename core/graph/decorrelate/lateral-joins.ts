@@ -17,13 +17,12 @@ export interface LateralOptions {
   readonly ids: ColumnIds;
   /** The text that spans are places of. */
   readonly sql: string | null;
-  readonly mode: 'batch' | 'streaming';
 }
 
 /**
  * The plan with the same rows and no join whose right side reads its left side. It comes before the optimizer,
  * whose rules know nothing of such joins.
- * @throws {PlanError} PLAN_UNSUPPORTED where one cannot be rewritten, PLAN_STREAMING where only a batch can.
+ * @throws {PlanError} PLAN_UNSUPPORTED where one cannot be rewritten.
  */
 export function joinLaterals(plan: LogicalPlan, options: LateralOptions): LogicalPlan {
   const inner = mapPlans(plan, (below) => joinLaterals(below, options));
@@ -35,19 +34,12 @@ function readsLeft({ left, right }: Join): boolean {
   return left.columns.some((column) => read.has(column.id));
 }
 
-function asJoin(join: Join, { ids, sql, mode }: LateralOptions): LogicalPlan {
+function asJoin(join: Join, { ids, sql }: LateralOptions): LogicalPlan {
   const { left, right } = join;
   const conditions = conjunctsOf(join.condition);
   const stacked = join.type === 'inner' ? stackedOn(left, right) : null;
   if (stacked !== null) return narrowedTo(filteredBy(stacked, conditions), join.columns);
   const place = { sql, span: right.span ?? join.span };
-  if (mode === 'streaming') {
-    const message =
-      'This LATERAL query is computed for all rows left of it at once, and a stream never has them all.';
-    const hint =
-      'For input that ends, use batch mode; or write a join, with WHERE ROW_NUMBER() … <= n for LIMIT.';
-    throw refusal('PLAN_STREAMING', message, place, hint);
-  }
   const refuse = (why: string): never => {
     const message = `This LATERAL query cannot be made a join: ${why}.`;
     const hint = 'Join with a derived table that has the columns which ON compares, and leave LATERAL out.';

@@ -6,13 +6,14 @@ import type { PlanColumn } from '../../plan/logical-plan.js';
 import type { Project } from '../../plan/plan-builders.js';
 import type { StreamFrame } from '../../plan/stream-operator.js';
 import { rewriteExpression } from '../../plan/visit-expression.js';
+import { withJsonTexts } from './json-calls.js';
 import { projected, type Relation, refuseInStream, type StreamContext } from './relation.js';
 
 /** ROW_NUMBER counts the rows so far, and so does RANK by arrival; elsewhere it compares what rows are ordered by. */
 export function asAggregate(call: WindowCall, order: readonly Expression[]): AggregateCall {
   const compares = order.length > 0 && call.function !== 'ROW_NUMBER' && RANKS.has(call.function);
   const isNumber = RANKS.has(call.function) && !compares;
-  return {
+  return withJsonTexts({
     kind: 'aggregate_call',
     function: isNumber ? 'COUNT' : call.function,
     python: call.python !== null,
@@ -23,7 +24,7 @@ export function asAggregate(call: WindowCall, order: readonly Expression[]): Agg
     withinGroup: [],
     type: call.type,
     span: call.span,
-  };
+  });
 }
 
 const RANKS = new Set(['ROW_NUMBER', 'RANK', 'DENSE_RANK']);

@@ -165,8 +165,9 @@ function placeKind<C>(operator: StreamOperator<string>, place: Place<C>): Stream
     case 'join': {
       const kept = (retention: typeof operator.left, input: number) =>
         retention === null ? null : { ...retention, time: place(retention.time, input) };
+      const { condition, ...join } = operator;
       return {
-        ...operator,
+        ...join,
         leftKeys: all(operator.leftKeys, 0),
         rightKeys: all(operator.rightKeys, 1),
         bounds: operator.bounds.map((bound) => ({
@@ -174,6 +175,17 @@ function placeKind<C>(operator: StreamOperator<string>, place: Place<C>): Stream
           left: place(bound.left, 0),
           right: place(bound.right, 1),
         })),
+        ...(condition === undefined
+          ? {}
+          : {
+              condition: {
+                ...condition,
+                columns: condition.columns.map((item) => ({
+                  ...item,
+                  column: place(item.column, item.input),
+                })),
+              },
+            }),
         left: kept(operator.left, 0),
         right: kept(operator.right, 1),
       };

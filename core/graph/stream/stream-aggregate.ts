@@ -2,13 +2,16 @@
 import type { AggregateCall } from '../../plan/expression.js';
 import type { Aggregate } from '../../plan/plan-builders.js';
 import {
+  FAILING_AGGREGATES,
   STREAM_AGGREGATES,
   type StreamCall,
   type StreamOperatorKind,
   type StreamPythonCall,
 } from '../../plan/stream-operator.js';
 import { windowTimeOf } from '../../plan/window-edges.js';
+import { locate } from '../../sql/bind/locate.js';
 import { expandedSets } from './grouping-sets.js';
+import { withJsonTexts } from './json-calls.js';
 import {
   type MadeColumn,
   operatorOver,
@@ -20,8 +23,9 @@ import {
 import { streamHop } from './stream-hop.js';
 import { checkPythonCalls, columnsOf, pythonCall } from './stream-python-calls.js';
 
-export function streamAggregate(context: StreamContext, node: Aggregate): Relation {
-  if (node.groupingSets !== null) return context.plan(expandedSets(context, node));
+export function streamAggregate(context: StreamContext, given: Aggregate): Relation {
+  if (given.groupingSets !== null) return context.plan(expandedSets(context, given));
+  const node = { ...given, aggregates: given.aggregates.map(withJsonTexts) };
   const hop = streamHop(context, node);
   if (hop !== null) return hop;
   const windowTime = windowTimeOf(node.input, node.groups);
@@ -82,5 +86,6 @@ export function streamCall(
     distinct: call.distinct,
     filter: call.filter === null ? null : take(),
     type: call.type,
+    ...(FAILING_AGGREGATES.has(call.function) ? { place: locate(context.options.sql, call.span) } : {}),
   };
 }

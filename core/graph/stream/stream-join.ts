@@ -1,17 +1,20 @@
 /** Joins of streams: both sides are remembered, for as long as their event times may still meet. */
-import { pairComparator } from '../../evaluate/compare.js';
-import { type Comparison, isComparison, MIRRORED } from '../../plan/comparison.js';
+import type { Comparison } from '../../plan/comparison.js';
 import { conjunction, conjunctsOf } from '../../plan/conjuncts.js';
 import type { Expression } from '../../plan/expression.js';
-import { castTo } from '../../plan/expression-builders.js';
-import { referencedColumns } from '../../plan/expression-facts.js';
 import type { LogicalPlan } from '../../plan/logical-plan.js';
 import { filteredBy, idsOf, type Join } from '../../plan/plan-builders.js';
-import type { StreamBound, StreamRetention } from '../../plan/stream-operator.js';
+import type { StreamBound, StreamPairCondition, StreamRetention } from '../../plan/stream-operator.js';
 import { isTimeAttribute } from '../../plan/time-attribute.js';
 import { windowEdgeOf, windowTimeOf } from '../../plan/window-edges.js';
-import { commonType } from '../../types/common-type.js';
-import { withNullable } from '../../types/types.js';
+import {
+  type Comparing,
+  comparingOf,
+  oneSided,
+  type PairCondition,
+  pairCondition,
+  type Sides,
+} from './join-condition.js';
 import {
   operatorOver,
   passedOn,
@@ -21,13 +24,6 @@ import {
   withOperands,
 } from './relation.js';
 
-/** A condition between one expression of the left side and one of the right. */
-export interface Comparing {
-  readonly operator: Comparison | 'IS NOT DISTINCT FROM';
-  readonly left: Expression;
-  readonly right: Expression;
-}
-
 /** Over rows that only come, these only add rows. */
 const ADDS_ONLY: ReadonlySet<Join['type']> = new Set(['inner', 'semi']);
 
@@ -36,23 +32,24 @@ export function streamJoin(context: StreamContext, node: Join): Relation {
   const compared: Comparing[] = [];
   const others: Expression[] = [];
   for (const conjunct of conjunctsOf(node.condition)) {
-    const found = comparingOf(conjunct, sides);
+    const found = comparingOf(conjunct, sides) ?? (node.type === 'inner' ? null : oneSided(conjunct, sides));
     if (found === null) others.push(conjunct);
     else compared.push(found);
   }
-  if (others.length > 0 && node.type !== 'inner') {
-    refuseInStream(context, 'This condition of an outer join', { span: others[0]!.span });
-  }
+  const paired = node.type === 'inner' ? null : pairsOf(context, others, sides);
+  const parts = paired?.parts ?? [];
   const isKey = ({ operator }: Comparing) => operator === '=' || operator === 'IS NOT DISTINCT FROM';
   const keys = compared.filter(isKey);
   const bounds = compared.filter((item) => !isKey(item));
   const windows = windowTimesOf(node, keys);
   const left = withOperands(context, context.plan(node.left), [
     ...compared.map((item) => item.left),
+    ...parts.flatMap(({ side, value }) => (side === 0 ? [value] : [])),
     ...(windows === null ? [] : [windows.left]),
   ]);
   const right = withOperands(context, context.plan(node.right), [
     ...compared.map((item) => item.right),
+    ...parts.flatMap(({ side, value }) => (side === 1 ? [value] : [])),
     ...(windows === null ? [] : [windows.right]),
   ]);
   const isAppending = left.relation.change === null && right.relation.change === null;
@@ -73,6 +70,7 @@ export function streamJoin(context: StreamContext, node: Join): Relation {
         const { type } = item.left;
         return { operator: item.operator as Comparison, left: left.ids[at]!, right: right.ids[at]!, type };
       }),
+      ...(paired === null ? {} : { condition: conditionOver(paired, left.ids, right.ids, compared.length) }),
       left: retained(left.ids, times?.left),
       right: retained(right.ids, times?.right),
       ...(node.stateTtlMs === undefined ? {} : { stateTtlMs: node.stateTtlMs }),
@@ -85,9 +83,39 @@ export function streamJoin(context: StreamContext, node: Join): Relation {
     ],
     !isAppending || (!ADDS_ONLY.has(node.type) && windows === null && times === null),
   );
-  if (others.length === 0) return joined;
+  if (paired !== null || others.length === 0) return joined;
   const plan = filteredBy(joined.plan, [conjunction(others)!]);
   return { ...joined, plan };
+}
+
+/** Null where there are none. */
+function pairsOf(
+  context: StreamContext,
+  conditions: readonly Expression[],
+  sides: Sides,
+): PairCondition | null {
+  const all = conjunction(conditions);
+  if (all === null) return null;
+  const found = pairCondition(all, sides);
+  if (found === null) {
+    refuseInStream(context, 'This condition of an outer join', { span: conditions[0]!.span });
+  }
+  return found;
+}
+
+/** The values of each side are its operands from `first` on. */
+function conditionOver(
+  { predicate, parts }: PairCondition,
+  left: readonly string[],
+  right: readonly string[],
+  first: number,
+): StreamPairCondition<string> {
+  const operands = [left.slice(first), right.slice(first)] as const;
+  const next = [0, 0];
+  return {
+    predicate,
+    columns: parts.map(({ id, side }) => ({ id, input: side, column: operands[side][next[side]!++]! })),
+  };
 }
 
 function retention(
@@ -102,35 +130,6 @@ function retention(
 export function withTypes(columns: LogicalPlan['columns'], node: LogicalPlan): LogicalPlan['columns'] {
   const types = new Map(node.columns.map((column) => [column.id, column]));
   return columns.map((column) => types.get(column.id) ?? column);
-}
-
-function comparingOf(
-  conjunct: Expression,
-  [left, right]: readonly [ReadonlySet<string>, ReadonlySet<string>],
-): Comparing | null {
-  if (conjunct.kind !== 'call' || conjunct.arguments.length !== 2) return null;
-  const [a, b] = conjunct.arguments as [Expression, Expression];
-  const operator = conjunct.function;
-  if (operator !== 'IS NOT DISTINCT FROM' && !isComparison(operator)) return null;
-  const reads = (expression: Expression, side: ReadonlySet<string>) => {
-    const ids = [...referencedColumns(expression)];
-    return ids.length > 0 && ids.every((id) => side.has(id));
-  };
-  if (reads(a, left) && reads(b, right)) {
-    return inOneType({ operator, left: a, right: b });
-  }
-  if (!reads(a, right) || !reads(b, left)) return null;
-  const mirrored = operator === 'IS NOT DISTINCT FROM' ? operator : MIRRORED[operator];
-  return inOneType({ operator: mirrored, left: b, right: a });
-}
-
-/** DuckDB compares numbers of several types by itself; here both sides have one. */
-export function inOneType(item: Comparing): Comparing {
-  const { left, right } = item;
-  const common = commonType([left.type, right.type]);
-  if (common === null || pairComparator(left.type, right.type) !== null) return item;
-  const as = (side: Expression) => castTo(side, withNullable(common, side.type.nullable));
-  return { ...item, left: as(left), right: as(right) };
 }
 
 /** Where both edges of a window of each side are compared: the last moments of those windows. */

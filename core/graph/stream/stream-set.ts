@@ -3,22 +3,15 @@ import { conjunction } from '../../plan/conjuncts.js';
 import { castTo, columnOf, literalOf, predicate } from '../../plan/expression-builders.js';
 import type { LogicalPlan } from '../../plan/logical-plan.js';
 import { projectOf } from '../../plan/plan-builders.js';
-import {
-  CHANGE_TYPE,
-  type MadeColumn,
-  operatorOver,
-  type Relation,
-  refuseInStream,
-  type StreamContext,
-} from './relation.js';
+import { countedSet } from './counted-set.js';
+import { CHANGE_TYPE, type MadeColumn, operatorOver, type Relation, type StreamContext } from './relation.js';
 import { streamAggregate } from './stream-aggregate.js';
 
 type SetNode = Extract<LogicalPlan, { kind: 'set' }>;
 
 export function streamSet(context: StreamContext, node: SetNode): Relation {
   if (node.operator !== 'union') {
-    if (node.all) refuseInStream(context, `${node.operator.toUpperCase()} ALL`, node, 'Leave ALL out.');
-    return context.plan(asJoin(context, node));
+    return context.plan(node.all ? countedSet(context, node) : asJoin(context, node));
   }
   if (!node.all) {
     const all = { ...node, all: true };

@@ -1,7 +1,8 @@
 /** Joins with the version of a table that was in force at the time of each row. */
 import type { TemporalJoin } from '../../plan/plan-builders.js';
+import { inOneType } from './join-condition.js';
 import { operatorOver, passedOn, type Relation, type StreamContext, withOperands } from './relation.js';
-import { inOneType, withTypes } from './stream-join.js';
+import { withTypes } from './stream-join.js';
 
 /** A row waits until both sides have passed its time; what it then meets is final. */
 export function streamTemporalJoin(context: StreamContext, node: TemporalJoin): Relation {

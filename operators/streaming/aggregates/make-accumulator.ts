@@ -7,6 +7,7 @@ import {
   type StreamCall,
 } from '../../../core/index.js';
 import type { Accumulator, Arguments } from './accumulator.js';
+import { JsonObject, jsonArray } from './json.js';
 import {
   Count,
   DecimalAverage,
@@ -17,6 +18,7 @@ import {
   IntegerAverage,
   IntegerSum,
 } from './numbers.js';
+import { onlyValue } from './only-value.js';
 import { Percentile } from './percentile.js';
 import { Collect, Distinct, Extreme, ExtremeOfMany, ValueList } from './values.js';
 import { Edge, Lag, Rank } from './values-so-far.js';
@@ -69,6 +71,17 @@ function plainAccumulator(call: StreamCall<unknown>, retracts: boolean): () => A
       return () => new ValueList(false, joinTexts);
     case 'ARRAY_AGG':
       return () => new ValueList(true, (values) => values.map(([value]) => value!));
+    case 'JSON_ARRAYAGG_NULL_ON_NULL':
+    case 'JSON_ARRAYAGG_ABSENT_ON_NULL':
+      return () => new ValueList(keepsNull(call), jsonArray, '[]');
+    case 'JSON_OBJECTAGG_NULL_ON_NULL':
+    case 'JSON_OBJECTAGG_ABSENT_ON_NULL':
+      return () => new JsonObject(call, keepsNull(call));
+    case 'SINGLE_VALUE':
+    case 'SUBQUERY_VALUE': {
+      const only = onlyValue(call);
+      return () => new ValueList(true, only);
+    }
     case 'COLLECT':
       return () => new Collect();
     case 'PERCENTILE': {
@@ -78,6 +91,10 @@ function plainAccumulator(call: StreamCall<unknown>, retracts: boolean): () => A
     default:
       throw new InternalError('INTERNAL', `No operator knows the aggregate ${call.function}.`);
   }
+}
+
+function keepsNull({ function: name }: StreamCall<unknown>): boolean {
+  return name.endsWith('_NULL_ON_NULL');
 }
 
 /** The separator is the second argument, a comma where there is none. */

@@ -10,14 +10,14 @@ export class Percentile implements Accumulator {
 
   constructor(private readonly compare: Compare) {}
 
-  add([value, share]: Arguments): void {
+  add([value, share, frequency]: Arguments): void {
     if (value === null) return;
     this.#share = share!;
-    this.#count(value as number, 1);
+    this.#count(value as number, timesOf(frequency));
   }
 
-  retract([value]: Arguments): void {
-    if (value !== null) this.#count(value as number, -1);
+  retract([value, , frequency]: Arguments): void {
+    if (value !== null) this.#count(value as number, -timesOf(frequency));
   }
 
   result(): SqlValue {
@@ -47,10 +47,16 @@ export class Percentile implements Accumulator {
   }
 
   #count(value: number, by: number): void {
+    if (by === 0) return;
     const count = (this.#counts.get(value) ?? 0) + by;
     if (count > 0) this.#counts.set(value, count);
     else this.#counts.delete(value);
   }
+}
+
+/** How often a value counts: once where nothing is said, never where it is NULL or negative. */
+function timesOf(frequency: SqlValue | undefined): number {
+  return frequency === undefined ? 1 : Math.max(0, Number(frequency));
 }
 
 /** The value with so many before it. */

@@ -98,10 +98,12 @@ export class ValueList implements Accumulator {
   /**
    * @param keepsNull whether NULL is one of the values
    * @param finish what the values, at least one, make together
+   * @param empty what none make
    */
   constructor(
     private readonly keepsNull: boolean,
     private readonly finish: (values: readonly Arguments[]) => SqlValue,
+    private readonly empty: SqlValue = null,
   ) {}
 
   add(values: Arguments): void {
@@ -115,7 +117,7 @@ export class ValueList implements Accumulator {
   }
 
   result(): SqlValue {
-    return this.#values.length === 0 ? null : this.finish(this.#values);
+    return this.#values.length === 0 ? this.empty : this.finish(this.#values);
   }
 
   save(): SqlValue {

@@ -1,15 +1,14 @@
 /** Joins rows with what a table outside has for their keys when they come. */
 import {
   compile,
-  type Evaluate,
   HeapState,
-  InternalError,
   type KeyedState,
   plain,
   type SqlValue,
   type StateBackend,
   type StreamOperator,
 } from '../../../core/index.js';
+import { known } from '../known-expression.js';
 import { type Change, type Collector, isAddition, type Row, type RowFunction } from '../row-function.js';
 import { contentKey, hasNull, rowKey } from '../value-key.js';
 import type { LookupCache } from './lookup-cache.js';
@@ -147,9 +146,7 @@ export class LookupJoin implements RowFunction {
 
 function condition({ predicate, columns, fields }: NonNullable<Spec['condition']>) {
   const places = new Map([...columns, ...fields].map(({ id }, place) => [id, place]));
-  const evaluate: Evaluate | null = compile(predicate, (id) => places.get(id));
-  if (evaluate === null)
-    throw new InternalError('INTERNAL', 'The planner gave the core an expression of DuckDB.');
+  const evaluate = known(compile(predicate, (id) => places.get(id)));
   return (row: Row, found: Row): boolean => {
     const values: SqlValue[] = columns.map(({ column }) => row[column]!);
     for (const { field } of fields) values.push(found[field]!);

@@ -54,6 +54,8 @@ MODULES = {
     "flink_json_object": "json_values",
     "flink_json_object_of": "json_values",
     "flink_json_string": "json_values",
+    "flink_percentile_of": "percentiles",
+    "flink_percentiles_of": "percentiles",
     "flink_inet_aton": "text",
     "flink_printf": "printf",
     "flink_parse_url": "urls",

@@ -179,17 +179,21 @@ def _builtin(match: re.Match[str], text: str, place: QueryPlace) -> MillstreamEr
     )
 
 
+_ONE_ROW = "Take one row by LIMIT 1, or by an aggregate such as MAX(…)."
+
+
 def _several_rows(match: re.Match[str], text: str, place: QueryPlace) -> MillstreamError:
     return SqlError(
         "SQL_EXECUTION",
         "A subquery used as a value gave more than one row.",
-        hint="Take one row by LIMIT 1, or by an aggregate such as MAX(…).",
+        hint=_ONE_ROW,
     )
 
 
 _REMEDIES = {
     "Cannot cast": "TRY_CAST gives NULL for such values.",
     "Division by zero": "Divide by NULLIF(divisor, 0) to get NULL for such rows.",
+    "more than one row": _ONE_ROW,
 }
 
 

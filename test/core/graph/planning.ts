@@ -175,7 +175,7 @@ export function stagesOf(
   const ids = new ColumnIds();
   const bound = bind(sql, catalog, ids);
   const plans = bound.map(({ root }) => {
-    const joined = joinLaterals(root, { ids, sql, mode });
+    const joined = joinLaterals(root, { ids, sql });
     return mode === 'batch' ? batchPlan(joined, ids) : joined;
   });
   const roots = optimizeTogether(plans, { mode, ids, connectors, sharing });

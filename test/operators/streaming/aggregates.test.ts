@@ -45,6 +45,25 @@ test('PERCENTILE interpolates between values that are left, of one share or of s
   expect(made().result()).toBeNull();
 });
 
+test('PERCENTILE counts a value as often as its frequency says, and not at all where that is NULL or negative', () => {
+  const types = [double, double, int];
+  const made = accumulatorOf(callOf('PERCENTILE', 0, double, { argumentTypes: types }), true)();
+  for (const row of [
+    [1, 0.5, 3],
+    [9, 0.5, null],
+    [9, 0.5, -4],
+    [4, 0.5, 2],
+    [2, 0.5, 2],
+  ]) {
+    made.add(row);
+  }
+  expect(made.result()).toBe(2);
+  made.retract([1, 0.5, 3]);
+  made.retract([9, 0.5, -4]);
+
+  expect(made.result()).toBe(3);
+});
+
 test.each<[string, DataType, SqlValue[], SqlValue]>([
   ['COUNT', types.bigint(), [1, null, 1], 2n],
   ['SUM', int, [1, null, 2], 3],
