@@ -131,7 +131,7 @@ export * from './sql/span.js';
 export * from './sql/sql-error.js';
 export type { StageIdentity } from './state/checkpoint-manifest.js';
 export * from './state/checkpoint-store.js';
-export { type ClaimedState, claimState } from './state/claim-state.js';
+export { type ClaimedStage, type ClaimedState, claimState } from './state/claim-state.js';
 export { HeapState } from './state/heap-state.js';
 export { KEY_GROUPS, keyGroupOf } from './state/key-group.js';
 export * from './state/read-checkpoint.js';

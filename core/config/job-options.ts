@@ -85,6 +85,12 @@ export const JOB_OPTIONS = {
     meaning:
       'State of that checkpoint which no stage of the statement takes is left out; false: the job is refused.',
   },
+  'millstream.state-recovery.take-changed-columns': {
+    type: 'boolean',
+    default: 'false',
+    meaning:
+      'State of that checkpoint is taken over where a stage now reads columns that are computed otherwise; false: the job is refused.',
+  },
   'restart-strategy.type': {
     type: 'string',
     default: null,

@@ -16,6 +16,8 @@ export interface ConnectorTraits {
   readonly fields?: boolean;
   /** True where a table of it, as a source, ends. */
   bounded(table: ScanTable): boolean;
+  /** True for a table that comes to its end although it is not bounded; absent: none does. */
+  endsByItself?(table: ScanTable): boolean;
   /** True where its sources tell checkpoints how far they are. */
   readonly hasPosition: boolean;
   /** @throws {ConfigurationError} for a table that cannot be read or written; absent: operators tell it */
@@ -131,6 +133,11 @@ export const STANDARD_CONNECTORS: ReadonlyMap<string, ConnectorTraits> = new Map
       source: 'rows',
       sink: null,
       bounded: (table: ScanTable) => 'number-of-rows' in table.options,
+      // As in Flink, which runs it as a stream all the same.
+      endsByItself: ({ options }: ScanTable) =>
+        Object.entries(options).some(
+          ([key, value]) => /^fields\..+\.kind$/.test(key) && value === 'sequence',
+        ),
       hasPosition: true,
     },
   ],

@@ -36,6 +36,7 @@ export function planStages(queries: readonly QueryPlan[], options: PlanOptions):
       options.mode === 'streaming'
         ? planStreamQuery(query, roots[i]!, options, shared)
         : { plan: roots[i]!, change: null };
+    if (options.mode === 'streaming') assembler.meanings.rowsOf(plan);
     const root = splitExactly(context, plan);
     addSink(assembler, { query, change }, root, isSorted(root, context.boundaries));
   }

@@ -6,6 +6,7 @@ import type { TableField } from '../plan/logical-plan.js';
 import type { StreamOperator } from '../plan/stream-operator.js';
 import type { DeclaredResources } from '../resource/declared-resources.js';
 import type { Column } from '../types/data-type.js';
+import type { ColumnMeaning } from './meaning/plan-meanings.js';
 import type { PythonStream } from './python-stream.js';
 import type { PlainScan, SplitScan } from './split-scan.js';
 
@@ -26,6 +27,18 @@ export interface Exchange {
   readonly keyColumns: readonly number[] | null;
 }
 
+/** What the state of a stage is made of, for who goes on from it with another statement. */
+export interface StateOrigin {
+  /** Equal where what lies in the state has the same form and is made the same way of columns of the same types. */
+  readonly form: string;
+  /** For people: `SUM(price) by user`. */
+  readonly text: string;
+  /** The columns that it is made of, in an order that equal forms share. */
+  readonly columns: readonly ColumnMeaning[];
+  /** Equal where rows are let through by the same conditions. */
+  readonly rows: string;
+}
+
 interface StageBase {
   readonly id: string;
   /** Exchanges it reads, in the order of its inputs. */
@@ -34,6 +47,8 @@ interface StageBase {
   readonly output: string | null;
   /** One line for EXPLAIN and the summary. */
   readonly description: string;
+  /** Of operators of a stream, and of what such a stream reads of files; absent elsewhere. */
+  readonly origin?: StateOrigin;
 }
 
 /** DuckDB in a relational worker: a SELECT over files and over its inputs (relations `input_0`, `input_1`, …). */

@@ -3,16 +3,23 @@
 /** What a stage is, for who goes on from its state. */
 export interface StageIdentity {
   readonly id: string;
-  /** Equal where the state of one fits the other; no two stages of a job have the same. */
+  /** Equal where the state of one has the form of the other's. */
   readonly uid: string;
   /** What EXPLAIN calls it. */
   readonly description: string;
   /** `position`: how far a source is; `nothing` that the next rows would not say again. */
   readonly keeps: 'position' | 'state' | 'nothing';
+  /** The columns that its state is made of; those of stages with equal uids stand for each other. */
+  readonly columns: readonly { readonly name: string; readonly text: string; readonly hash: string }[];
+  /** Equal where rows come to it by the same conditions. */
+  readonly rows: string;
 }
 
+/** Another one is of another version. */
+export const MANIFEST_FORMAT = 4;
+
 export interface Manifest {
-  readonly format: 3;
+  readonly format: typeof MANIFEST_FORMAT;
   readonly job: string;
   /** As `CheckpointedJob`. */
   readonly origin: string;

@@ -10,6 +10,7 @@ import { type Checkpoint, discardCheckpoint } from '../runtime/checkpoint.js';
 import type { SnapshotBytes, SnapshotPieces } from '../runtime/operator.js';
 import {
   joined,
+  MANIFEST_FORMAT,
   type Manifest,
   METADATA,
   type StageIdentity,
@@ -62,7 +63,7 @@ export async function writeCheckpoint(
       const none = bytes === undefined ? 'ended' : 'none';
       written.push({ ...stage, state: bytes ? { files: await filesOf(stage.id, bytes) } : none });
     }
-    const manifest: Manifest = { format: 3, job, origin, id, time, stages: written };
+    const manifest: Manifest = { format: MANIFEST_FORMAT, job, origin, id, time, stages: written };
     await files.write(`${hidden}/${PLAN}`, only(encoder.encode(`${plan.trimEnd()}\n`)));
     await files.write(
       `${hidden}/${METADATA}`,

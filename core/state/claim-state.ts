@@ -10,22 +10,77 @@ export interface ClaimedState {
   readonly unclaimed: readonly StoredStage[];
   /** Stages that may remember something, and that the checkpoint does not know. */
   readonly fresh: readonly StageIdentity[];
+  /** State of the right form that was made of other columns: it is among `states` where the caller says so. */
+  readonly changed: readonly ClaimedStage[];
+  /** State that rows have come to which another condition let through. */
+  readonly otherRows: readonly ClaimedStage[];
 }
 
-/** State goes to the stage of the same uid, whatever stands around it. */
-export function claimState(stored: readonly StoredStage[], stages: readonly StageIdentity[]): ClaimedState {
-  const byUid = new Map(stored.map((stage) => [stage.uid, stage]));
+/** A stage, and the one of the checkpoint that it goes on from. */
+export interface ClaimedStage {
+  readonly stage: StageIdentity;
+  readonly stored: StoredStage;
+}
+
+/**
+ * State goes to the stage of the same uid, whatever stands around it; of several to the one that is most like it.
+ * @param takesChanged state that was made of other columns is taken too
+ */
+export function claimState(
+  stored: readonly StoredStage[],
+  stages: readonly StageIdentity[],
+  takesChanged = false,
+): ClaimedState {
+  const pairs = pairsOf(stored, stages);
+  const all = [...pairs].map(([stage, from]) => ({ stage, stored: from }));
+  const changed = all.filter(({ stage, stored: from }) => remembers(from) && !hasSameColumns(stage, from));
+  const refused = new Set(takesChanged ? [] : changed.map(({ stage }) => stage));
   const states = new Map<string, Uint8Array | null>();
-  for (const { id, uid } of stages) {
-    const state = byUid.get(uid)?.state ?? null;
-    if (state !== 'ended') states.set(id, state);
+  for (const stage of stages) {
+    const state = refused.has(stage) ? null : (pairs.get(stage)?.state ?? null);
+    if (state !== 'ended') states.set(stage.id, state);
   }
-  const own = new Set(stages.map(({ uid }) => uid));
+  const taken = new Set(pairs.values());
   return {
     states,
-    unclaimed: stored.filter((stage) => !own.has(stage.uid) && remembers(stage)),
-    fresh: stages.filter(({ uid, keeps }) => keeps !== 'nothing' && !byUid.has(uid)),
+    unclaimed: stored.filter((stage) => !taken.has(stage) && remembers(stage)),
+    fresh: stages.filter((stage) => stage.keeps !== 'nothing' && !pairs.has(stage)),
+    changed,
+    otherRows: all.filter(
+      ({ stage, stored: from }) =>
+        stage.keeps === 'state' && remembers(from) && !refused.has(stage) && stage.rows !== from.rows,
+    ),
   };
+}
+
+/** Those that are alike in everything find each other first. */
+function pairsOf(
+  stored: readonly StoredStage[],
+  stages: readonly StageIdentity[],
+): ReadonlyMap<StageIdentity, StoredStage> {
+  const pairs = new Map<StageIdentity, StoredStage>();
+  const free = new Set(stored);
+  const likenesses = [
+    (stage: StageIdentity, other: StoredStage) => hasSameColumns(stage, other) && stage.rows === other.rows,
+    hasSameColumns,
+    () => true,
+  ];
+  for (const isAlike of likenesses) {
+    for (const stage of stages) {
+      if (pairs.has(stage)) continue;
+      const found = [...free].find((other) => other.uid === stage.uid && isAlike(stage, other));
+      if (found === undefined) continue;
+      pairs.set(stage, found);
+      free.delete(found);
+    }
+  }
+  return pairs;
+}
+
+function hasSameColumns({ columns }: StageIdentity, other: StageIdentity): boolean {
+  return (
+    columns.length === other.columns.length && columns.every(({ hash }, i) => hash === other.columns[i]!.hash)
+  );
 }
 
 /** That another stage than a source had ended follows from its inputs. */

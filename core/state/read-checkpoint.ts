@@ -4,6 +4,7 @@ import { SourceError } from '../errors.js';
 import type { CheckpointFiles } from '../ports/ports.js';
 import {
   joined,
+  MANIFEST_FORMAT,
   type Manifest,
   METADATA,
   type StageIdentity,
@@ -68,13 +69,20 @@ async function manifestsIn(files: CheckpointFiles, folder: string, depth: number
 }
 
 function parsed(text: string, folder: string): Manifest {
+  const name = joined(folder, METADATA);
+  let manifest: { readonly format?: unknown };
   try {
-    const manifest = JSON.parse(text) as Manifest;
-    if (manifest.format === 3) return manifest;
+    manifest = JSON.parse(text);
   } catch (cause) {
-    throw damaged(joined(folder, METADATA), cause);
+    throw damaged(name, cause);
   }
-  throw damaged(joined(folder, METADATA), null);
+  if (manifest.format === MANIFEST_FORMAT) return manifest as Manifest;
+  if (typeof manifest.format !== 'number') throw damaged(name, null);
+  throw new SourceError(
+    'CHECKPOINT_DAMAGED',
+    `File ${name} of the checkpoint has format ${manifest.format}, and this version of Millstream reads ${MANIFEST_FORMAT}.`,
+    { hint: 'Go on from it with the version that wrote it, or begin without it.' },
+  );
 }
 
 async function stateIn(

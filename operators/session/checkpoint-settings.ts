@@ -17,6 +17,8 @@ export interface CheckpointSettings {
   readonly recovery: string | null;
   /** State in it that no stage takes is left out. */
   readonly ignoresUnclaimed: boolean;
+  /** State in it that was made of other columns than the stage reads now is taken. */
+  readonly takesChanged: boolean;
 }
 
 /** Paths are relative to the working directory. */
@@ -35,6 +37,7 @@ export function checkpointSettings(
     savepoints: path(configuration.get('execution.checkpointing.savepoint-dir')),
     recovery: path(configuration.get('execution.state-recovery.path')),
     ignoresUnclaimed: configuration.get('execution.state-recovery.ignore-unclaimed-state'),
+    takesChanged: configuration.get('millstream.state-recovery.take-changed-columns'),
   };
 }
 

@@ -28,6 +28,7 @@ import { KeptParts } from '../sinks/rolling-file-sink.js';
 import { Cadence } from './cadence.js';
 import type { CheckpointSettings } from './checkpoint-settings.js';
 import { refuseUnsupported } from './checkpoint-support.js';
+import { claimNotes, refuseMisfits } from './claim-texts.js';
 import { behindFresh } from './reopened-stages.js';
 import { identitiesOf } from './stage-identity.js';
 
@@ -105,8 +106,7 @@ export class Checkpoints {
     const { recovery } = settings;
     const stored = recovery === null ? null : await readCheckpoint(checkpointFolder(recovery));
     const stages = identitiesOf(graph);
-    const restored =
-      stored === null ? null : claimed(stored, graph, stages, settings.ignoresUnclaimed, onNote);
+    const restored = stored === null ? null : claimed(stored, graph, stages, settings, onNote);
     const kept = new Map<string, KeptParts>();
     for (const stage of graph.stages) {
       const files = filesWrittenBy(stage);
@@ -140,7 +140,7 @@ export class Checkpoints {
     if (this.#last !== this.#restored?.id) {
       const stored = await readCheckpoint(checkpointFolder(this.#lastFolder));
       const { id, origin } = stored;
-      this.#restored = { id, origin, states: claimState(stored.stages, this.#job.stages).states };
+      this.#restored = { id, origin, states: claimState(stored.stages, this.#job.stages, true).states };
     }
     return `from checkpoint ${this.#last}`;
   }
@@ -330,29 +330,16 @@ function claimed(
   stored: StoredCheckpoint,
   graph: StageGraph,
   stages: readonly StageIdentity[],
-  ignoresUnclaimed: boolean,
+  { ignoresUnclaimed, takesChanged }: CheckpointSettings,
   onNote: (text: string) => void,
 ): RestoredState {
-  const { states, unclaimed, fresh } = claimState(stored.stages, stages);
-  const named = (list: readonly StageIdentity[]) =>
-    list.map(({ id, description }) => `${id} (${description})`).join(', ');
-  if (unclaimed.length > 0 && !ignoresUnclaimed) {
-    const without = fresh.length === 0 ? '' : ` This one has instead: ${named(fresh)}.`;
-    throw new SourceError(
-      'CHECKPOINT_MISMATCH',
-      `Checkpoint ${stored.id} of job ${stored.job} has state of ${named(unclaimed)}, which no stage of this statement takes.${without}`,
-      {
-        hint:
-          'Go on with the statement that it was taken of (its plan is beside it, in plan.txt), or leave that state out: ' +
-          'execution.state-recovery.ignore-unclaimed-state=true.',
-      },
-    );
-  }
-  if (unclaimed.length > 0) onNote(`left out of checkpoint ${stored.id}: the state of ${named(unclaimed)}`);
-  if (fresh.length > 0) onNote(`not in checkpoint ${stored.id}, so begun without state: ${named(fresh)}`);
-  const begun = behindFresh(graph, new Set(fresh.map(({ id }) => id)));
+  const found = claimState(stored.stages, stages, takesChanged);
+  if (!ignoresUnclaimed) refuseMisfits(stored, found, takesChanged);
+  for (const note of claimNotes(stored, found, takesChanged)) onNote(note);
+  const anew = [...found.fresh, ...(takesChanged ? [] : found.changed.map(({ stage }) => stage))];
+  const begun = behindFresh(graph, new Set(anew.map(({ id }) => id)));
   const open = new Map([...begun].map((id) => [id, null]));
-  return { id: stored.id, origin: stored.origin, states: new Map([...open, ...states]) };
+  return { id: stored.id, origin: stored.origin, states: new Map([...open, ...found.states]) };
 }
 
 function ending(): SourceError {

@@ -1,32 +1,31 @@
 /** Which stages of two runs are the same: state of the one is state of the other. */
 import { createHash } from 'node:crypto';
-import type { Stage, StageGraph, StageIdentity, StreamOperator } from '../../core/index.js';
+import type { Stage, StageGraph, StageIdentity } from '../../core/index.js';
 
 /** The stages of a graph, in its order. */
 export function identitiesOf(graph: StageGraph): StageIdentity[] {
-  const seen = new Map<string, number>();
+  const producers = new Map(graph.exchanges.map(({ id, producer }) => [id, producer]));
+  const uids = new Map<string, string>();
   return graph.stages.map((stage) => {
-    const name = nameOf(stage, graph);
-    const count = (seen.get(name) ?? 0) + 1;
-    seen.set(name, count);
-    const uid = count === 1 ? name : `${name}-${count}`;
-    return { id: stage.id, uid, description: describe(stage), keeps: keptBy(stage) };
+    const keeps = keptBy(stage);
+    // How far time was is no stage's that reads something else.
+    const below = keeps === 'nothing' ? stage.inputs.map((input) => uids.get(producers.get(input)!)) : [];
+    const uid = `${stage.kind}-${hashOf([stage.kind, meaningOf(stage), below])}`;
+    uids.set(stage.id, uid);
+    const { columns, rows } = stage.origin ?? { columns: [], rows: '' };
+    return { id: stage.id, uid, description: describe(stage), keeps, columns, rows };
   });
 }
 
-/** With the functions of an aggregation: there may be several in a job. */
-function describe({ description, ...stage }: Stage): string {
-  const calls = stage.kind === 'stream' && 'calls' in stage.operator ? stage.operator.calls : [];
-  const functions = calls.map((call) => call.function);
-  return functions.length === 0 ? description : `${description} of ${functions.join(', ')}`;
+/** With what its state is made of: there may be several of the kind in a job. */
+function describe({ kind, description, origin }: Stage): string {
+  const text = origin?.text ?? '';
+  if (text === '') return description;
+  return kind === 'python' ? `${description}: ${text}` : `${description} of ${text}`;
 }
 
-function nameOf(stage: Stage, graph: StageGraph): string {
-  const types = stage.inputs.map((id) =>
-    graph.exchanges.find((exchange) => exchange.id === id)!.columns.map(({ type }) => type),
-  );
-  const meaning = JSON.stringify([stage.kind, meaningOf(stage), types], withoutPlaces);
-  return `${stage.kind}-${createHash('sha256').update(meaning).digest('hex').slice(0, 16)}`;
+function hashOf(meaning: unknown): string {
+  return createHash('sha256').update(JSON.stringify(meaning, withoutPlaces)).digest('hex').slice(0, 16);
 }
 
 /** Where something stands in the text says nothing of its state. */
@@ -34,16 +33,16 @@ function withoutPlaces(key: string, value: unknown): unknown {
   return key === 'span' || key === 'place' ? undefined : value;
 }
 
-/** What the state of a stage depends on beside the rows of its inputs. */
+/** What the state of a stage depends on beside the rows and columns that come to it. */
 function meaningOf(stage: Stage): unknown {
   switch (stage.kind) {
     case 'relational':
       // Of a sink, parts of files; of a source, how many rows of the query have gone out.
-      return stage.sink === null ? stage.sql : stage.sink.path;
+      return stage.sink === null ? (stage.origin?.form ?? stage.sql) : stage.sink.path;
     case 'stream':
-      return kindOf(stage.operator);
+      return stage.origin?.form ?? stage.operator;
     case 'python':
-      return [stage.mode, stage.steps, stage.keyColumns, stage.stream && kindOf(stage.stream.operator)];
+      return [stage.mode, stage.origin?.form ?? stage.steps];
     case 'source':
       return [stage.connector, stage.table];
     case 'sink':
@@ -51,14 +50,10 @@ function meaningOf(stage: Stage): unknown {
   }
 }
 
-/** What an operator puts out of its results says nothing of its state. */
-function kindOf({ outputs: _, ...operator }: StreamOperator<number>): unknown {
-  return operator;
-}
-
 function keptBy(stage: Stage): StageIdentity['keeps'] {
   if (stage.inputs.length === 0) return 'position';
   if (stage.kind === 'relational' && stage.sink === null) return 'nothing';
+  if (stage.kind === 'python' && stage.stream === null) return 'nothing';
   // How far time was: what comes next says it again.
   if (stage.kind === 'stream' && /^(calc|union|watermark)$/.test(stage.operator.kind)) return 'nothing';
   return 'state';

@@ -64,6 +64,7 @@ export function addFunctionStage(
       anyOrder: false,
       source: null,
       notFused: null,
+      origin: assembler.originOf(boundary.operator, planned, [input]),
     },
     [input.exchange],
   );

@@ -5,9 +5,12 @@ import type { LogicalPlan } from '../../plan/logical-plan.js';
 import { mergeProjects } from '../../plan/rules/merge-projects.js';
 import { pruneTo } from '../../plan/rules/prune-columns.js';
 import { simplifyFilters } from '../../plan/rules/simplify-filters.js';
+import type { StreamOperator } from '../../plan/stream-operator.js';
 import type { Boundary, SharedBoundary } from '../boundary.js';
+import { type ColumnMeaning, hashOf, PlanMeanings } from '../meaning/plan-meanings.js';
+import { stateOriginOf } from '../meaning/state-origin.js';
 import type { PlanOptions, StageOutput } from '../plan-options.js';
-import type { CopiedFiles } from '../stage-graph.js';
+import type { CopiedFiles, StateOrigin } from '../stage-graph.js';
 import { addCalcStage, calculationOf } from './calc-stage.js';
 import { type Demand, groupByWanters } from './demand.js';
 import { describeFragment, filesOf } from './describe-fragment.js';
@@ -40,6 +43,10 @@ export class StageAssembler {
   readonly graph: GraphBuilder;
   readonly #boundaries: ReadonlyMap<string, Boundary>;
   readonly #shared = new Map<string, Produced>();
+  /** What the plans of a stream mean, before they were split. */
+  readonly meanings = new PlanMeanings();
+  /** By exchange, its columns with a meaning. */
+  readonly #meant = new Map<string, Map<number, ColumnMeaning>>();
 
   constructor(options: PlanOptions, graph: GraphBuilder, boundaries: ReadonlyMap<string, Boundary>) {
     this.options = options;
@@ -87,7 +94,37 @@ export class StageAssembler {
     this.#addStage(fragment, columns, { ordered, sink });
   }
 
+  /**
+   * What the state of an operator over `inputs` is made of.
+   * @param planned as it stands in the plan; `operator` may do without some of it
+   */
+  originOf(
+    planned: StreamOperator<string>,
+    operator: StreamOperator<string>,
+    inputs: readonly Produced[],
+  ): StateOrigin {
+    const known = inputs.map((input) => ({ ...input, meanings: this.#meaningsIn(input) }));
+    return { ...stateOriginOf(operator, known, this.meanings), rows: this.meanings.rowsOfInputs(planned) };
+  }
+
+  /** Those of all columns of the exchange that are known, whoever has asked for them. */
+  #meaningsIn({ exchange, positions }: Produced): ReadonlyMap<number, ColumnMeaning> {
+    const known = this.#meant.get(exchange.id) ?? new Map<number, ColumnMeaning>();
+    this.#meant.set(exchange.id, known);
+    for (const [id, position] of positions) {
+      const meaning = this.meanings.find(id);
+      if (meaning !== undefined && !known.has(position)) known.set(position, meaning);
+    }
+    return known;
+  }
+
   #produceBoundary(boundary: Boundary, demand: Demand, ordered: boolean): Produced {
+    const produced = this.#produceWhole(boundary, demand, ordered);
+    this.#meaningsIn(produced);
+    return produced;
+  }
+
+  #produceWhole(boundary: Boundary, demand: Demand, ordered: boolean): Produced {
     switch (boundary.kind) {
       case 'python':
         return addPythonStage(this, boundary, demand, ordered);
@@ -168,10 +205,19 @@ export class StageAssembler {
         sink: form.sink,
         files: filesOf(plan),
         scan: plainScan(plan, outputs),
+        ...(this.options.mode === 'streaming' && inputs.length === 0
+          ? { origin: this.#readingOf(plan) }
+          : {}),
       },
       inputs,
     );
     return id;
+  }
+
+  /** How far a stream has read files is told by rows, whatever their columns. */
+  #readingOf(plan: LogicalPlan): StateOrigin {
+    const rows = this.meanings.rowsOf(plan);
+    return { form: hashOf(['read', rows]), text: '', columns: [], rows };
   }
 
   /** The fragment with only the wanted columns, in as few projections as possible. */

@@ -52,6 +52,7 @@ function addOperator(assembler: StageAssembler, boundary: StreamBoundary, demand
       description: operator.kind.replace('_', ' '),
       operator: placeOperator(operator, kept, (column, input) => inputs[input]!.positions.get(column)!),
       keptGroups: [],
+      origin: assembler.originOf(boundary.operator, operator, inputs),
     },
     inputs.map((input) => input.exchange),
   );

@@ -9,6 +9,8 @@ const STAGES = ['source-1', 'stream-2', 'sink-3'].map((id) => ({
   uid: `uid of ${id}`,
   description: id,
   keeps: 'state' as const,
+  columns: [],
+  rows: '',
 }));
 const JOB = { job: 'job', origin: 'first', stages: STAGES, plan: 'a plan' };
 

@@ -4,7 +4,7 @@ import { claimState, type StageIdentity, type StoredStage } from '../../../core/
 const BYTES = Uint8Array.of(1, 2, 3);
 
 function stage(id: string, uid: string, keeps: StageIdentity['keeps']): StageIdentity {
-  return { id, uid, description: `the ${id}`, keeps };
+  return { id, uid, description: `the ${id}`, keeps, columns: [], rows: '' };
 }
 
 function stored(

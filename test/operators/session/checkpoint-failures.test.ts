@@ -71,6 +71,7 @@ async function opened(tolerated: number | null = null) {
     savepoints: null,
     recovery: null,
     ignoresUnclaimed: false,
+    takesChanged: false,
   };
   const engine = { clock, timers: clock, job: { id: 'job' } } as unknown as Engine;
   const onNote = (text: string) => notes.push(text);

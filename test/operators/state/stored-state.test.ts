@@ -9,8 +9,8 @@ import { listStates, readStates, type StateFilter } from '../../../operators/sta
 import { valuesKey } from '../../../operators/streaming/value-key.js';
 
 const STAGES = [
-  { id: 'source-1', uid: 'a', description: 'datagen events', keeps: 'position' },
-  { id: 'stream-2', uid: 'b', description: 'aggregate of COUNT', keeps: 'state' },
+  { id: 'source-1', uid: 'a', description: 'datagen events', keeps: 'position', columns: [], rows: '' },
+  { id: 'stream-2', uid: 'b', description: 'aggregate of COUNT', keeps: 'state', columns: [], rows: '' },
 ] as const;
 const ALL: StateFilter = { stage: null, state: null, key: null };
 
