@@ -8,6 +8,7 @@ import {
   type ExchangeChannel,
   type ExchangeReader,
   elementBytes,
+  movesOn,
 } from './exchange-channel.js';
 
 /**
@@ -34,7 +35,7 @@ export class Edge implements ExchangeChannel, ExchangeReader {
     if (this.closed) return;
     const lease = await this.budget.acquire(elementBytes(element));
     if (this.closed) return lease.release();
-    this.moved += 1;
+    if (movesOn(element)) this.moved += 1;
     holdElement(element);
     this.queue.push({ element, lease });
     const { puller } = this;
@@ -107,7 +108,7 @@ export class Edge implements ExchangeChannel, ExchangeReader {
   private take(): StreamElement {
     this.last = this.queue.shift()!;
     const { element } = this.last;
-    this.moved += 1;
+    if (movesOn(element)) this.moved += 1;
     this.ended = element.kind === 'end';
     return element;
   }

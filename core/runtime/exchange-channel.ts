@@ -35,7 +35,7 @@ export interface ExchangeChannel extends ExchangeWriter {
 }
 
 export interface ChannelActivity {
-  /** Elements taken and handed out since the start. */
+  /** Elements taken and handed out since the start; those that `movesOn` does not count are left out. */
   readonly moved: number;
   readonly usedBytes: number;
   readonly capacityBytes: number;
@@ -43,6 +43,11 @@ export interface ChannelActivity {
   readonly isFull: boolean;
   /** Consumers whose `pull` waits for an element. */
   readonly hungry: readonly number[];
+}
+
+/** False for the marker of a mini-batch: it comes by the clock, also while a job stands still. */
+export function movesOn(element: StreamElement): boolean {
+  return element.kind !== 'watermark' || element.miniBatch === undefined;
 }
 
 /** What an element costs on an edge beside its buffers: so markers and empty batches are bounded too. */

@@ -32,6 +32,20 @@ it('hands an element to a consumer that waits for it', async () => {
   expect(await waiting).toEqual({ kind: 'watermark', timestampMs: 5 });
 });
 
+it('counts what moves the job on, not the markers that come by the clock', async () => {
+  const edge = new Edge(10_000);
+  for (const miniBatch of [1, 2, 3]) {
+    await edge.push({ kind: 'watermark', timestampMs: Number.NEGATIVE_INFINITY, miniBatch });
+    await edge.pull();
+  }
+  expect(edge.activity.moved).toBe(0);
+
+  await edge.push({ kind: 'watermark', timestampMs: 5 });
+  await edge.pull();
+
+  expect(edge.activity.moved).toBe(2);
+});
+
 it('rejects both ends with the error it failed with, also later', async () => {
   const edge = new Edge(1);
   await edge.push(numbersBatch([1]));
