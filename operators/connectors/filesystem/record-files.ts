@@ -125,8 +125,8 @@ export class RecordFiles implements SourceOperator {
 
   async #readFiles(): Promise<void> {
     const { files, read, done } = this.#position;
-    for (const [path] of files.slice(read)) {
-      await this.#readFile(path);
+    for (const file of files.slice(read)) {
+      await this.#readFile(file);
       if (this.#context.signal.aborted) return;
       this.#position = { ...this.#position, read: this.#position.read + 1, lines: 0 };
     }
@@ -134,12 +134,12 @@ export class RecordFiles implements SourceOperator {
     this.#position = { ...START, done: [...done, ...files.map(([path]) => path)] };
   }
 
-  async #readFile(path: string): Promise<void> {
+  async #readFile([path, bytes]: FileIdentity): Promise<void> {
     const before = this.#position.lines;
     let number = 0;
     this.#partition = null;
     try {
-      for await (const lines of linesOf(path, this.#context.signal)) {
+      for await (const lines of linesOf(path, bytes, this.#context.signal)) {
         for (const line of lines) {
           number += 1;
           if (number <= before) continue;

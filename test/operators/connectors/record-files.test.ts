@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -119,6 +119,16 @@ it('a checkpoint knows the file and the line, and a file that is another one is 
   put('b.json', event(4), 30);
   const changed = sourceOf({}, behind);
   await expect(changed.source.open(changed.context)).rejects.toThrow(/b\.json is not as it was/);
+});
+
+it('of a file that grows while it is read, the lines are read that had begun when it was found', async () => {
+  put('a.json', event(1) + event(2).slice(0, 5), 10);
+  const { source, context, rows } = sourceOf();
+  await source.open(context);
+  appendFileSync(join(folder, 'a.json'), event(2).slice(5) + event(3));
+  await source.run();
+
+  expect(rows).toEqual([1, 2]);
 });
 
 it('files that come to a monitored folder are read once, also by a job that goes on', async () => {
