@@ -12,6 +12,7 @@ import {
   parsedObjects,
   readField,
 } from './json.js';
+import { scalarText } from './json-text.js';
 import { JsonEncoder, type JsonWriting } from './json-writer.js';
 import { textReader } from './text-value.js';
 
@@ -135,7 +136,7 @@ function timeReader(as: 'millis' | 'seconds' | 'time', type: DataType): (value: 
   }
   const factor = as === 'seconds' ? 1_000n : 1n;
   return (value) => {
-    const text = String(value);
+    const text = scalarText(value);
     if (!WHOLE_NUMBER.test(text)) throw new MalformedRecord(`${JSON.stringify(value)} is no number of ${as}`);
     return ltzOfMillis(BigInt(text) * factor, type);
   };

@@ -2,7 +2,7 @@
 import { type Column, type DataType, type SqlValue, typeToText } from '../../core/index.js';
 import { INSERT } from '../streaming/row-function.js';
 import { MalformedRecord, type RowDecoder } from './format.js';
-import { parseExactJson } from './json-text.js';
+import { jsonText, parseMarkedJson, scalarText } from './json-text.js';
 import { type TimestampFormat, textReader } from './text-value.js';
 
 /** What the options of the format say of reading. */
@@ -55,7 +55,7 @@ export function hasFieldBelow(value: unknown, name: string): boolean {
 export function parsedObjects(record: Uint8Array, ignoreParseErrors: boolean): readonly JsonObject[] {
   const text = Buffer.from(record.buffer, record.byteOffset, record.byteLength).toString('utf8');
   try {
-    const value = parseExactJson(text);
+    const value = parseMarkedJson(text);
     const objects = Array.isArray(value) ? value : [value];
     if (objects.every(isObject)) return objects;
     if (ignoreParseErrors) return objects.filter(isObject);
@@ -116,7 +116,8 @@ function presentReader(type: DataType, options: JsonReading): ReadJson {
     case 'MAP':
     case 'MULTISET': {
       const key = textReader(type.kind === 'MAP' ? type.key : type.element, options.timestampFormat);
-      const item = type.kind === 'MAP' ? jsonReader(type.value, options) : (value: unknown) => Number(value);
+      const item =
+        type.kind === 'MAP' ? jsonReader(type.value, options) : (value: unknown) => Number(scalarText(value));
       return (value) => {
         if (typeof value !== 'object' || Array.isArray(value))
           throw new MalformedRecord(`${shown(value)} is no object`);
@@ -128,7 +129,7 @@ function presentReader(type: DataType, options: JsonReading): ReadJson {
     case 'CHAR':
     case 'VARCHAR':
     case 'STRING':
-      return (value) => (typeof value === 'string' ? value : JSON.stringify(value));
+      return (value) => (typeof value === 'string' ? scalarText(value) : jsonText(value));
     case 'BOOLEAN':
       return (value) => (typeof value === 'boolean' ? value : String(value).trim().toLowerCase() === 'true');
     case 'FLOAT':
@@ -141,7 +142,7 @@ function presentReader(type: DataType, options: JsonReading): ReadJson {
         if (typeof value === 'object' || typeof value === 'boolean') {
           throw new MalformedRecord(`${shown(value)} is no ${typeToText(type)}`);
         }
-        return read(typeof value === 'number' ? numberText(value, type) : String(value));
+        return read(typeof value === 'number' ? numberText(value, type) : scalarText(value));
       };
     }
   }
@@ -149,7 +150,7 @@ function presentReader(type: DataType, options: JsonReading): ReadJson {
 
 function number(type: DataType, options: JsonReading, round: (value: number) => number): ReadJson {
   const read = textReader(type, options.timestampFormat);
-  return (value) => (typeof value === 'number' ? round(value) : read(String(value)));
+  return (value) => (typeof value === 'number' ? round(value) : read(scalarText(value)));
 }
 
 /** Flink truncates a number with a fraction where a whole one is due. */
@@ -158,5 +159,5 @@ function numberText(value: number, type: DataType): string {
 }
 
 function shown(value: unknown): string {
-  return (JSON.stringify(value) ?? 'nothing').slice(0, 200);
+  return (value === undefined ? 'nothing' : jsonText(value)).slice(0, 200);
 }
