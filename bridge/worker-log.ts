@@ -1,15 +1,15 @@
 /** What one worker prints and logs, as entries for the user. */
 import type { WorkerLog } from './api.js';
 import { CrashReportHold } from './crash-report.js';
-import { LineSplitter } from './line-splitter.js';
 import type { Log } from './protocol/messages.js';
+import { TextLines } from './text-lines.js';
 import type { RawOutput } from './worker-host.js';
 
 export class WorkerLogger {
   readonly #worker: string;
   readonly #onLog: (entry: WorkerLog) => void;
   readonly #crashReports: CrashReportHold;
-  readonly #splitters: Readonly<Record<RawOutput['source'], LineSplitter>>;
+  readonly #splitters: Readonly<Record<RawOutput['source'], TextLines>>;
   readonly #stderrListeners = new Set<(text: string) => void>();
   #function: string | null = null;
 
@@ -18,8 +18,8 @@ export class WorkerLogger {
     this.#onLog = onLog;
     this.#crashReports = new CrashReportHold((line) => this.#write('stderr', 'INFO', this.#function, line));
     this.#splitters = {
-      stdout: new LineSplitter((line) => this.#write('stdout', 'INFO', this.#function, line)),
-      stderr: new LineSplitter((line) => this.#crashReports.append(line)),
+      stdout: new TextLines((line) => this.#write('stdout', 'INFO', this.#function, line)),
+      stderr: new TextLines((line) => this.#crashReports.append(line)),
     };
   }
 

@@ -3,9 +3,9 @@
  * (`protocol/zygote.ts`). When the core dies its stdin ends and it cleans up.
  */
 import { type MillstreamError, WorkerError } from '../core/index.js';
-import { LineSplitter } from './line-splitter.js';
 import type { UnfinishedPaths, ZygoteCommand, ZygoteEvent } from './protocol/zygote.js';
 import { type PythonCommand, startError } from './python-command.js';
+import { TextLines } from './text-lines.js';
 import { TextTail } from './text-tail.js';
 import type { ForkRequest, ProcessExit, RawOutput, WorkerHost, WorkerProcess } from './worker-host.js';
 import type { ZygoteEnd, ZygoteProcess } from './zygote-process.js';
@@ -39,7 +39,7 @@ export class Zygote implements WorkerHost {
   private constructor(options: ZygoteOptions) {
     this.#options = options;
     this.#process = options.process;
-    const lines = new LineSplitter((line) => this.#onLine(line));
+    const lines = new TextLines((line) => this.#onLine(line));
     this.#process.stdout.setEncoding('utf8').on('data', (text: string) => lines.append(text));
     this.#process.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr.append(text);

@@ -1,8 +1,8 @@
 /** Runs `python -m millstream._environment`: a request in, progress lines and one result out. */
 import { CancelledError, ERROR_KINDS } from '../../core/index.js';
-import { LineSplitter } from '../line-splitter.js';
 import type { WireError } from '../protocol/messages.js';
 import { pythonEnvironment, startError } from '../python-command.js';
+import { TextLines } from '../text-lines.js';
 
 /** Surroundings of a run. */
 export interface CommandOptions {
@@ -38,7 +38,7 @@ export async function runEnvironmentCommand<T>(
     // Ctrl-C in a terminal reaches the whole process group: it has to end by our word, and clean up.
     detached: true,
   });
-  const lines = new LineSplitter((text) => {
+  const lines = new TextLines((text) => {
     const line = JSON.parse(text) as Line;
     if (line.type === 'progress') onProgress(line.text);
     else last = line;

@@ -1,5 +1,5 @@
 /** Cuts a text that arrives in pieces into lines. */
-export class LineSplitter {
+export class TextLines {
   readonly #onLine: (line: string) => void;
   #rest = '';
 
