@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Session } from '../../operators/index.js';
-import { readCaseFiles } from './case-files.js';
+import { makeTables, readCaseFiles } from './case-files.js';
 import { mismatch, outcomeOf } from './case-outcome.js';
 import { openSqlSession } from './sql-session.js';
 
@@ -13,6 +13,7 @@ const files = await readCaseFiles(join(HERE, 'cases/flink'), process.env.SQL_CAS
 let session: Session;
 beforeAll(async () => {
   session = await openSqlSession(tmpdir(), HERE, 'batch');
+  await makeTables(session, join(HERE, 'cases/flink'), {});
 });
 afterAll(() => session.close());
 

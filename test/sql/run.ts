@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Session } from '../../operators/index.js';
-import { TABLES } from './case-files.js';
+import { makeTables, TABLES } from './case-files.js';
 import { mismatch, outcomeOf, type Places } from './case-outcome.js';
 import { parseCases, type SqlCase, withRows } from './run-case.js';
 import { openSqlSession } from './sql-session.js';
@@ -40,12 +40,6 @@ async function runTarget(target: string): Promise<number> {
   } finally {
     await session.close();
     await rm(folder, { recursive: true });
-  }
-}
-
-async function makeTables(session: Session, folder: string, places: Places): Promise<void> {
-  for (const one of parseCases(await readFile(join(folder, TABLES), 'utf8'))) {
-    await outcomeOf(session, one, places);
   }
 }
 

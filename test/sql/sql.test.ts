@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Session } from '../../operators/index.js';
-import { readCaseFiles } from './case-files.js';
+import { makeTables, readCaseFiles } from './case-files.js';
 import { mismatch, outcomeOf } from './case-outcome.js';
 import { openSqlSession } from './sql-session.js';
 
@@ -17,6 +17,7 @@ let folder = '';
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'millstream-sql-'));
   session = await openSqlSession(folder, HERE);
+  await makeTables(session, join(HERE, 'cases'), { FOLDER: folder, FIXTURES });
 });
 afterAll(async () => {
   await session.close();
