@@ -20,7 +20,9 @@ export interface Step {
   readonly key: number;
 }
 
-const STAGES = [{ id: 'stream-1', uid: 'uid', description: 'counters', keeps: 'state' as const, columns: [], rows: '' }];
+const STAGES = [
+  { id: 'stream-1', uid: 'uid', description: 'counters', keeps: 'state' as const, columns: [], rows: '' },
+];
 const JOB = { job: 'job', origin: 'job', stages: STAGES, plan: 'a plan' };
 
 /** Counters by key that are changed, and saved to a disk in checkpoints that may lean on each other. */
