@@ -27,6 +27,8 @@ const HOUR = 3_600;
 const DAY = 24 * HOUR;
 /** Below it an operator is not said to be held up. */
 const LEAST_HELD_UP = 0.05;
+/** A heading, an operator, and how many are left out: with less room there is no table. */
+const LEAST_LINES = 3;
 
 export class StreamTable {
   readonly #speeds = new Map<string, Speed>();
@@ -34,17 +36,21 @@ export class StreamTable {
   /** @param nowMs the time of day, to which event time is compared */
   constructor(private readonly nowMs: () => number) {}
 
-  /** A heading, and a line for each operator, cut to `columns` behind the numbers; none where the job is no stream. */
-  lines({ stages }: Progress, seconds: number, columns: number): string[] {
-    if (stages.length === 0) return [];
+  /**
+   * A heading, and a line for each operator, cut to `columns` behind the numbers; of more than fit into `room` lines the most
+   * telling ones. None where the job is no stream.
+   */
+  lines({ stages: all }: Progress, seconds: number, columns: number, room: number): string[] {
+    const perSecond = new Map(all.map((stage) => [stage, this.#read(stage, seconds)]));
+    if (all.length === 0 || room < Math.min(LEAST_LINES, 1 + all.length)) return [];
+    const isWhole = all.length < room;
+    const stages = isWhole ? all : mostTelling(all, room - 2);
     const knowsPending = stages.some(({ pendingRows }) => pendingRows !== null);
     const longest = Math.max(...stages.map(({ description }) => description.length));
     const rows = stages.map((stage) => {
-      const counted = Math.max(stage.rowsIn, stage.rowsOut);
-      const perSecond = this.#speedOf(stage.stage).read(counted, seconds);
       return [
         stage.stage,
-        `${grouped(perSecond)}/s`,
+        `${grouped(perSecond.get(stage)!)}/s`,
         grouped(stage.rowsIn),
         grouped(stage.rowsOut),
         ...(knowsPending ? [stage.pendingRows === null ? '' : grouped(stage.pendingRows)] : []),
@@ -58,17 +64,31 @@ export class StreamTable {
       ...HEADING.filter((name) => knowsPending || name !== 'to read'),
       'what it does'.padEnd(longest),
     ];
-    return alignColumns([heading, ...rows], 1).map((line) => line.slice(0, columns).trimEnd());
+    const more = isWhole ? [] : [`… ${grouped(all.length - stages.length)} more`];
+    return [...alignColumns([heading, ...rows], 1), ...more].map((line) => line.slice(0, columns).trimEnd());
   }
 
-  #speedOf(stage: string): Speed {
+  /** Rows a second of an operator, whether or not it is shown. */
+  #read({ stage, rowsIn, rowsOut }: StageProgress, seconds: number): number {
     let speed = this.#speeds.get(stage);
     if (speed === undefined) {
       speed = new Speed();
       this.#speeds.set(stage, speed);
     }
-    return speed;
+    return speed.read(Math.max(rowsIn, rowsOut), seconds);
   }
+}
+
+/** In their own order: those that are held up, then the ends of the job, where rows wait to be read first; its middle last. */
+function mostTelling(stages: readonly StageProgress[], count: number): readonly StageProgress[] {
+  const ranked = [...stages].sort((a, b) => telling(b) - telling(a)).slice(0, count);
+  return stages.filter((stage) => ranked.includes(stage));
+}
+
+function telling({ backpressure, pendingRows, rowsIn, rowsOut }: StageProgress): number {
+  if (backpressure >= LEAST_HELD_UP) return 3 + backpressure;
+  if ((pendingRows ?? 0) > 0) return 2;
+  return rowsIn === 0 || rowsOut === 0 ? 1 : 0;
 }
 
 const HEADING = ['operator', 'rows', 'in', 'out', 'to read', 'event time', 'behind', 'held up'];

@@ -1,5 +1,6 @@
 /** Progress of a stream on a terminal: a table that is drawn over. */
 import type { Progress } from '../../operators/index.js';
+import { displayWidth } from '../format/display-width.js';
 import { JobClock } from './job-clock.js';
 import type { ProgressDisplay } from './reporter.js';
 import { StreamTable } from './stream-table.js';
@@ -13,7 +14,8 @@ const up = (lines: number) => `\u001B[${lines}F\u001B[J`;
 export class TableProgress implements ProgressDisplay {
   readonly #clock: JobClock;
   #table: StreamTable;
-  #lines = 0;
+  /** How wide each line is that stands there. */
+  #drawn: readonly number[] = [];
   #drawnAt = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -36,18 +38,29 @@ export class TableProgress implements ProgressDisplay {
     const now = this.nowSeconds();
     if (now - this.#drawnAt < SECONDS_BETWEEN_DRAWINGS) return;
     this.#drawnAt = now;
-    const columns = Math.max(LEAST_COLUMNS, this.stderr.columns ?? Number.POSITIVE_INFINITY) - 1;
-    const room = Math.max(2, (this.stderr.rows ?? Number.POSITIVE_INFINITY) - 2);
-    const table = this.#table.lines(progress, now, columns);
-    const lines = [text.slice(0, columns), ...(table.length > room ? [] : table)];
-    this.stderr.write(`${this.#lines === 0 ? '' : up(this.#lines)}${lines.join('\n')}\n`);
-    this.#lines = lines.length;
+    const columns = Math.max(LEAST_COLUMNS, this.#columns) - 1;
+    const room = (this.stderr.rows ?? Number.POSITIVE_INFINITY) - 2;
+    const lines = [text.slice(0, columns), ...this.#table.lines(progress, now, columns, room)];
+    this.stderr.write(`${this.#overDrawn()}${lines.join('\n')}\n`);
+    this.#drawn = lines.map(displayWidth);
   }
 
   hide(): void {
     this.other.hide();
-    if (this.#lines > 0) this.stderr.write(up(this.#lines));
-    this.#lines = 0;
+    if (this.#drawn.length > 0) this.stderr.write(this.#overDrawn());
+    this.#drawn = [];
     this.#drawnAt = Number.NEGATIVE_INFINITY;
+  }
+
+  get #columns(): number {
+    return this.stderr.columns ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** A terminal that became narrower has folded what stands there. */
+  #overDrawn(): string {
+    if (this.#drawn.length === 0) return '';
+    const folded = this.#drawn.map((width) => Math.max(1, Math.ceil(width / this.#columns)));
+    const lines = folded.reduce((sum, count) => sum + count, 0);
+    return up(Math.min(lines, (this.stderr.rows ?? Number.POSITIVE_INFINITY) - 1));
   }
 }

@@ -11,7 +11,7 @@ function opened(columns = 120, rows = 40, pendingRows: number | null = 3) {
     columns,
     rows,
     write: (text: string) => written.push(text),
-  } as unknown as NodeJS.WriteStream;
+  } as unknown as NodeJS.WriteStream & { columns: number };
   const display = new TableProgress(
     stderr,
     () => time.seconds,
@@ -41,7 +41,7 @@ function opened(columns = 120, rows = 40, pendingRows: number | null = 3) {
     ];
     display.update({ rows: read, totalRows: null, stages });
   };
-  return { display, written, time, update };
+  return { display, written, time, update, stderr };
 }
 
 it('draws how each operator is, and over it when time has passed', () => {
@@ -92,4 +92,40 @@ it('fits a small terminal: lines are cut, and a table that is too long is left o
   update(0);
 
   expect(written).toEqual(['0 rows\n']);
+});
+
+it('shows the most telling operators where the terminal has fewer lines, and how many more there are', () => {
+  const { display, written } = opened(120, 7);
+  const stage = (id: string, rowsIn: number, rowsOut: number, backpressure = 0) => ({
+    stage: id,
+    description: 'something',
+    rowsIn,
+    rowsOut,
+    pendingRows: null,
+    watermarkMs: null,
+    backpressure,
+  });
+  const middle = ['b', 'c', 'd', 'e', 'f'].map((id) => stage(id, 5, 5, id === 'd' ? 0.9 : 0));
+  display.update({ rows: 5, totalRows: null, stages: [stage('a', 0, 5), ...middle, stage('g', 5, 0)] });
+
+  const [, heading, ...rest] = written[0]!.trimEnd().split('\n');
+  expect(heading).toMatch(/^operator/);
+  expect(rest.map((line) => line.split(' ')[0])).toEqual(['a', 'd', 'g', '…']);
+  expect(rest.at(-1)).toBe('… 4 more');
+});
+
+it('draws over all lines of a terminal that became narrower and folded them', () => {
+  const { written, time, update, stderr } = opened(120, 40);
+  update(0);
+  stderr.columns = 50;
+  time.seconds = 1;
+  update(1);
+
+  const widths = written[0]!
+    .trimEnd()
+    .split('\n')
+    .map((line) => Math.ceil(line.length / 50));
+  const lines = widths.reduce((sum, count) => sum + count, 0);
+  expect(lines).toBeGreaterThan(4);
+  expect(written[1]!.startsWith(`\u001B[${lines}F`)).toBe(true);
 });
