@@ -1,6 +1,6 @@
 /** `millstream run`: statements in order, results on stdout, everything else on stderr. */
 
-import type { JobSummary, RowsResult, StatementResult } from '../../operators/index.js';
+import type { RowsResult, StatementResult } from '../../operators/index.js';
 import type { CommandContext } from '../context.js';
 import { EXIT_DONE } from '../exit-codes.js';
 import { writeArrow } from '../format/arrow.js';
@@ -9,8 +9,7 @@ import { writeRows } from '../format/row-format.js';
 import type { ScriptJob } from '../job/job.js';
 import { rowCount } from '../progress/numbers.js';
 import type { Reporter } from '../progress/reporter.js';
-import { renderSummary } from '../progress/summary.js';
-import { resultOutput, type ScriptOptions, withSession } from './with-session.js';
+import { noteSummary, resultOutput, type ScriptOptions, withSession } from './with-session.js';
 
 export interface RunOptions extends ScriptOptions {
   readonly format: FormatName;
@@ -71,8 +70,4 @@ async function showRows(
   const rows = await writeRows(result, createFormat(format, context.terminalColumns, result.bounded), output);
   reporter.hideProgress();
   if (format === 'table') reporter.note(rowCount(rows));
-}
-
-function noteSummary(summary: JobSummary | null, reporter: Reporter): void {
-  if (summary !== null) reporter.note(`\n${renderSummary(summary)}\n`);
 }

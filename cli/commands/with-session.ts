@@ -1,6 +1,6 @@
 /** Opens a session for a script, ties it to stderr and Ctrl-C, and closes it whatever happens. */
 
-import type { JobSession, LogLine } from '../../operators/index.js';
+import type { JobSession, JobSummary, LogLine } from '../../operators/index.js';
 import type { CommandContext } from '../context.js';
 import { DebugTerminal } from '../debug-terminal.js';
 import type { ScriptJob } from '../job/job.js';
@@ -9,6 +9,7 @@ import { MetricsFile } from '../metrics/metrics-file.js';
 import { PrometheusReporter } from '../metrics/prometheus-reporter.js';
 import type { ResultOutput } from '../output.js';
 import { Reporter } from '../progress/reporter.js';
+import { renderSummary } from '../progress/summary.js';
 
 /** Options that every command on a script has. */
 export interface ScriptOptions {
@@ -65,6 +66,10 @@ export async function withSession(
       },
       onNote: (text) => reporter.note(text),
       onWarning: (text) => reporter.line(text),
+      onCancelled: (summary, note) => {
+        noteSummary(summary, reporter);
+        if (note !== null) reporter.note(note);
+      },
       name: job.source.name,
       print: (text) => resultOutput(reporter, context).write(text),
       signal: context.signal,
@@ -92,6 +97,11 @@ export async function withSession(
     prometheus.close();
     terminal?.close();
   }
+}
+
+/** The account of a job, unless it is to be quiet. */
+export function noteSummary(summary: JobSummary | null, reporter: Reporter): void {
+  if (summary !== null) reporter.note(`\n${renderSummary(summary)}\n`);
 }
 
 /** Loaded only here: most commands have no server. */

@@ -7,13 +7,26 @@ import type { CheckpointSettings } from './checkpoint-settings.js';
  * @throws {ConfigurationError} CHECKPOINT_UNSUPPORTED
  */
 export function refuseUnsupported(graph: StageGraph): void {
-  const problem = graph.stages.map(problemOf).find((text) => text !== null);
-  const spilled = graph.exchanges.find((exchange) => exchange.mode === 'spill');
-  const why = problem ?? (spilled === undefined ? null : `exchange ${spilled.id} is written to a file first`);
+  const why = whyUnsupported(graph);
   if (why === null) return;
   throw new ConfigurationError('CHECKPOINT_UNSUPPORTED', `This job can take no checkpoints: ${why}.`, {
     hint: 'RESET execution.checkpointing.interval, execution.checkpointing.savepoint-dir and execution.state-recovery.path, or change the query.',
   });
+}
+
+/** How a stream that was cancelled could have been gone on from. */
+export function noteOfCancelled(graph: StageGraph, { interval }: CheckpointSettings): string | null {
+  if (interval !== null) return null;
+  const why = whyUnsupported(graph);
+  const begins = 'It took no checkpoints, so it begins anew the next time';
+  if (why !== null) return `${begins}; it can take none: ${why}.`;
+  return `${begins}. With SET 'execution.checkpointing.interval' = '10 s' and SET 'execution.checkpointing.dir' = 'checkpoints' Ctrl-C ends it with one to go on from.`;
+}
+
+function whyUnsupported(graph: StageGraph): string | null {
+  const problem = graph.stages.map(problemOf).find((text) => text !== null);
+  const spilled = graph.exchanges.find((exchange) => exchange.mode === 'spill');
+  return problem ?? (spilled === undefined ? null : `exchange ${spilled.id} is written to a file first`);
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Runs a stage graph: opens outputs, runs the job, shows its files or removes them, and says where the time went. */
 import {
+  CancelledError,
   DEFAULT_JOB_OPTIONS,
   filesWrittenBy,
   Job,
@@ -50,6 +51,8 @@ export interface RunOptions {
   readonly restarts: RestartSettings;
   readonly onNote: (text: string) => void;
   readonly onProgress: (progress: Progress) => void;
+  /** Called with what a stream has given until it was cancelled. */
+  readonly onCancelled: (outcome: RunOutcome) => void;
   /** Called about once a second and at the end; null: nobody listens. */
   readonly onMetrics: ((metrics: JobMetrics) => void) | null;
 }
@@ -173,11 +176,17 @@ async function runAttempt(
     const stopCheckpoints = checkpoints?.start(job);
     if (checkpoints !== null) options.onStoppable((by) => checkpoints.stop(job, by));
     let suspended = false;
+    const outcome = (): RunOutcome => {
+      const seconds = Number(engine.clock.monotonicNs() - startNs) / 1e9;
+      return { metrics: job.metrics, seconds, isSuspended: suspended };
+    };
     try {
       await job.run();
     } catch (error) {
       suspended = isSuspended(error);
       failed(job.whyNotAgain());
+      if (graph.mode === 'streaming' && !suspended && error instanceof CancelledError)
+        options.onCancelled(outcome());
       if (!suspended) throw error;
     } finally {
       options.onStoppable(null);
@@ -188,8 +197,7 @@ async function runAttempt(
     }
     engine.failedRows.finish();
     for (const output of outputs.values()) await output.commit();
-    const seconds = Number(engine.clock.monotonicNs() - startNs) / 1e9;
-    return { metrics: job.metrics, seconds, isSuspended: suspended };
+    return outcome();
   } catch (error) {
     // The first made the folder that the others are in.
     for (const output of [...outputs.values()].reverse()) await output.abort();

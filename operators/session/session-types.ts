@@ -30,6 +30,8 @@ export interface SessionOptions {
   readonly onNote: (text: string) => void;
   /** Something that a user must know at once: the job waits. Absent: as a note. */
   readonly onWarning?: (text: string) => void;
+  /** What a stream had come to when `signal` cancelled it, and how it could be gone on from the next time (null: it can). */
+  readonly onCancelled?: (summary: JobSummary, note: string | null) => void;
   /** What other jobs of the user call it; absent: a session. */
   readonly name?: string;
   /** Aborting it cancels what runs; `execute` then throws a CancelledError. */

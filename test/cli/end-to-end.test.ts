@@ -118,7 +118,7 @@ describe('millstream run', () => {
     expect(await end).toMatchObject({ code: 0, stderr: '' });
   });
 
-  it('stops a streaming job with 130 on Ctrl-C', async () => {
+  it('stops a streaming job with 130 on Ctrl-C, with its account and how to go on the next time', async () => {
     const child = startMillstream(['run', '-e', ENDLESS, '--mode', 'streaming', '--format', 'jsonl']);
     const end = ended(child);
     await new Promise((resolve) => child.stdout.once('data', resolve));
@@ -127,7 +127,10 @@ describe('millstream run', () => {
 
     const { code, stderr } = await end;
     expect(code).toBe(130);
-    expect(stderr).toMatch(/\nStopped by Ctrl-C\.\n$/);
+    expect(stderr).toMatch(/\n[\d,]+ rows in, [\d,]+ rows? out, .* s/);
+    expect(stderr).toMatch(
+      /\nIt took no checkpoints, so it begins anew the next time\. .*\nStopped by Ctrl-C\.\n$/,
+    );
   });
 });
 
