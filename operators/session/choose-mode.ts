@@ -59,13 +59,18 @@ export function chooseMode(
     const mode = isStream ? 'streaming' : 'batch';
     return { mode, isBounded: true, note };
   }
-  const [first] = unbounded;
+  const endless = unbounded.find(({ endsByItself }) => !endsByItself) ?? null;
+  const { name } = endless ?? unbounded[0]!;
   if (asked === 'batch') {
-    throw new ConfigurationError('MODE', `Table ${first} never ends, and the mode is batch.`, {
+    const what = endless === null ? 'is not bounded' : 'never ends';
+    throw new ConfigurationError('MODE', `Table ${name} ${what}, and the mode is batch.`, {
       hint: "Take --mode batch away, or bound the table ('number-of-rows' for datagen, no 'source.monitor-interval' for files).",
     });
   }
-  const note = `mode: streaming (table ${first} has no end); stop it with Ctrl-C`;
+  const note =
+    endless === null
+      ? `mode: streaming (table ${name} ends with its sequence, no number-of-rows bounds it)`
+      : `mode: streaming (table ${name} has no end); stop it with Ctrl-C`;
   return { mode: 'streaming', isBounded: false, note };
 }
 
@@ -130,8 +135,18 @@ function statefulCall(plan: LogicalPlan, functions: FunctionResolver): string | 
   );
 }
 
-function unboundedTables(plan: LogicalPlan, connectors: ReadonlyMap<string, ConnectorTraits>): string[] {
+interface UnboundedTable {
+  readonly name: string;
+  readonly endsByItself: boolean;
+}
+
+function unboundedTables(
+  plan: LogicalPlan,
+  connectors: ReadonlyMap<string, ConnectorTraits>,
+): UnboundedTable[] {
   if (plan.kind !== 'scan') return inputsOf(plan).flatMap((input) => unboundedTables(input, connectors));
-  const isUnbounded = traitsOf(connectors, plan.table)?.bounded(plan.table) === false;
-  return isUnbounded ? [plan.table.path.at(-1)!] : [];
+  const { table } = plan;
+  const traits = traitsOf(connectors, table);
+  if (traits?.bounded(table) !== false) return [];
+  return [{ name: table.path.at(-1)!, endsByItself: traits.endsByItself?.(table) ?? false }];
 }
