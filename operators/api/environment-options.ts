@@ -15,7 +15,7 @@ export interface EnvironmentOptions {
   readonly signal?: AbortSignal;
   /** A line that a Python function printed or logged; default: standard error. */
   readonly onLog?: (line: LogLine) => void;
-  /** Something to know that needs no action, such as the chosen mode; default: nothing. */
+  /** Something to know that needs no action, such as the chosen mode; default: nothing but a warning of the process where it waits for memory. */
   readonly onNote?: (text: string) => void;
   readonly onProgress?: (progress: Progress) => void;
   /** Writes rows of `print` tables; resolves when more may be written. Default: standard output. */
@@ -33,6 +33,7 @@ export function sessionOptions(options: EnvironmentOptions, signal: AbortSignal)
     signal,
     onLog: options.onLog ?? logToStderr,
     onNote: options.onNote ?? (() => {}),
+    onWarning: options.onNote ?? ((text) => process.emitWarning(text, 'MillstreamWarning')),
     onProgress: options.onProgress ?? (() => {}),
     print: options.print ?? ((text) => written(process.stdout, text)),
   };

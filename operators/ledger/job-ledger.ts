@@ -14,6 +14,8 @@ export interface ClaimOptions {
   /** What all jobs together may have. */
   readonly ceilingBytes: number;
   readonly leastBytes: number;
+  /** What it needs was counted from its stages: with less it is refused. Absent: it may run with less. */
+  readonly isLeastFixed?: boolean;
   /** How much to take of what is free. */
   readonly wanted: (freeBytes: number) => number;
   /** Answers for the job to those who ask. */
@@ -93,7 +95,10 @@ async function waitForTurn(mine: LedgerEntry, options: ClaimOptions): Promise<nu
       if (turn.blockers.some((entry) => entry.number !== null)) {
         const text = describeWait(mine, turn.blockers, turn.freeBytes, options.ceilingBytes);
         if (!options.mayWait) throw new ResourceError('RESOURCES_TAKEN', text, { hint: NO_WAIT_HINT });
-        if (!hasSaid) options.onWait(`${text} ${waitHint(mine.leastBytes, turn.freeBytes)}`);
+        if (!hasSaid)
+          options.onWait(
+            `${text} ${waitHint(mine, turn.blockers, turn.freeBytes, options.isLeastFixed ?? false)}`,
+          );
         hasSaid = true;
       }
       const gone = turn.blockers.map(({ id }) => whenGone(socketPath(folder, id), done.signal));
@@ -157,11 +162,20 @@ export function describeHolders(blockers: readonly LedgerEntry[]): string {
 const NO_WAIT_HINT = 'Run it without --no-wait, lower millstream.memory, or end one of them.';
 
 /** Less memory is proposed where there is too little, not where others asked before. */
-function waitHint(leastBytes: number, freeBytes: number): string {
-  const lowers = freeBytes >= LEAST_USEFUL_BYTES && freeBytes < leastBytes;
+function waitHint(
+  { leastBytes, pid }: LedgerEntry,
+  blockers: readonly LedgerEntry[],
+  freeBytes: number,
+  isLeastFixed: boolean,
+): string {
+  if (blockers.some((entry) => entry.pid === pid)) return OWN_PROGRAM_HINT;
+  const lowers = !isLeastFixed && freeBytes >= LEAST_USEFUL_BYTES && freeBytes < leastBytes;
   const lower = lowers ? `-D millstream.memory='${Math.floor(freeBytes / MIB)} MiB' or ` : '';
   return `It waits and goes on by itself. To go on now: ${lower}end one of them. Ctrl-C gives up, --no-wait fails instead.`;
 }
+
+const OWN_PROGRAM_HINT =
+  "It goes on when the other session of this program is closed. Set 'millstream.memory' for both ('2 GiB') to have them side by side.";
 
 /** Less than that runs no job, so it is not proposed. */
 const LEAST_USEFUL_BYTES = 700 * MIB;

@@ -5,6 +5,7 @@ import { Bridge, type EarlyZygotes, type Environments, type WorkerLog } from '..
 import {
   type Configuration,
   FunctionMetricSet,
+  MIB,
   SchemaRegistry,
   type StageGraph,
   untilAborted,
@@ -17,6 +18,7 @@ import { bundleFolder } from '../failures/bundle-folder.js';
 import { DeadLetters } from '../failures/dead-letters.js';
 import { FailedRows } from '../failures/failed-rows.js';
 import type { FunctionWorkers } from '../function-workers.js';
+import { machineMemoryBytes } from '../ports/machine-memory.js';
 import { systemClock, systemTimers } from '../ports/node-ports.js';
 import { SpillFolder } from '../ports/spill-folder.js';
 import { TemporaryFolder } from '../ports/temporary-folder.js';
@@ -74,6 +76,11 @@ interface Started {
   readonly environments: Environments;
 }
 
+interface StartedJob {
+  readonly engine: Engine;
+  release(): void;
+}
+
 export class EngineHost {
   readonly schemas = new SchemaRegistry();
   #started: Promise<Started> | null = null;
@@ -89,6 +96,7 @@ export class EngineHost {
   /** Engines of earlier settings, until they are gone. */
   #ending: Promise<unknown> = Promise.resolve();
   #jobs = 0;
+  #starting = 0;
   #bridge: Bridge | null = null;
   /** The memory that the three above were made for. */
   #claimed: number | null = null;
@@ -149,6 +157,25 @@ export class EngineHost {
   }
 
   /**
+   * Claims more memory where a job needs it and the machine has it, as much as it needs: it waits for other jobs. True: the
+   * engine begins anew, so the job is to be planned again.
+   * @throws as `claimMemory`
+   */
+  async claimFor(graph: StageGraph): Promise<boolean> {
+    const isFixed = this.options.configuration.get('millstream.memory') !== null;
+    if (isFixed || this.#jobs + this.#starting > 0) return false;
+    await this.claimMemory();
+    const bytes = this.#memory.bytes!;
+    const fits = (total: number) => this.#resourcesOf(total).fits(graph);
+    const leastBytes = fits(bytes) ? null : leastOf(fits, bytes, machineMemoryBytes());
+    if (leastBytes === null) return false;
+    this.#forget();
+    this.#memory.giveBack(this.#ending);
+    this.#claimed = await this.#memory.claim(() => leastBytes, this.#ending, true);
+    return true;
+  }
+
+  /**
    * The function workers of the session; starts the bridge.
    * @throws {ResourceError} MEMORY_TOO_SMALL where none would have room
    */
@@ -167,7 +194,16 @@ export class EngineHost {
    * The engine for a job, and what it was granted; `release` gives that back.
    * @throws {ResourceError} where the job's least does not fit
    */
-  async engineFor(graph: StageGraph): Promise<{ readonly engine: Engine; release(): void }> {
+  async engineFor(graph: StageGraph): Promise<StartedJob> {
+    this.#starting += 1;
+    try {
+      return await this.#engineFor(graph);
+    } finally {
+      this.#starting -= 1;
+    }
+  }
+
+  async #engineFor(graph: StageGraph): Promise<StartedJob> {
     const { bridge, functionWorkers, relationalWorkers, temporaryFolder, python } = await this.#start();
     const { configuration, workingDirectory } = this.options;
     const job = jobFacts(configuration, workingDirectory);
@@ -376,6 +412,18 @@ async function takeDown(starting: Promise<Started> | null, isAborted: boolean): 
   await started.bridge.close();
   started.environments.close();
   await started.temporaryFolder.remove();
+}
+
+/** The least memory that is enough, to a MiB, above `from`; null: not even `to` is. */
+function leastOf(isEnough: (bytes: number) => boolean, from: number, to: number): number | null {
+  if (!isEnough(to)) return null;
+  let [low, high] = [from, to];
+  while (high - low > MIB) {
+    const middle = Math.floor((low + high) / 2);
+    if (isEnough(middle)) high = middle;
+    else low = middle;
+  }
+  return high;
 }
 
 /** What workers of a job with archives look into. */

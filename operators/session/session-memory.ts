@@ -46,6 +46,7 @@ const MEMORY_OPTIONS: readonly OptionKey[] = [
 export class SessionMemory {
   readonly #closing = new AbortController();
   #claiming: Promise<Claim> | null = null;
+  #releasing: Promise<unknown> = Promise.resolve();
   #claim: Claim | null = null;
   #settings: string | null = null;
   #waitsFor: string | null = null;
@@ -67,9 +68,11 @@ export class SessionMemory {
    * the machine's up to 2 GiB, or what the settings need.
    * @param leastBytes what the settings need
    * @param before what still ends and holds memory of this session
+   * @param isLeastFixed as of `claimMemory`
    */
-  async claim(leastBytes: () => number, before: Promise<unknown>): Promise<number> {
-    this.#claiming ??= before.then(() => this.#take(leastBytes()));
+  async claim(leastBytes: () => number, before: Promise<unknown>, isLeastFixed = false): Promise<number> {
+    const ready = () => Promise.all([before, this.#releasing]);
+    this.#claiming ??= ready().then(() => this.#take(leastBytes(), isLeastFixed));
     try {
       this.#claim = await this.#claiming;
     } catch (error) {
@@ -84,7 +87,12 @@ export class SessionMemory {
     const settings = JSON.stringify(MEMORY_OPTIONS.map((key) => this.options.configuration.text(key)));
     if (settings === this.#settings) return;
     this.#settings = settings;
-    void this.#release(ending);
+    this.giveBack(ending);
+  }
+
+  /** Gives the memory back after `ending`; the next claim waits for that. */
+  giveBack(ending: Promise<unknown>): void {
+    this.#releasing = this.#release(ending);
   }
 
   async close(): Promise<void> {
@@ -104,7 +112,7 @@ export class SessionMemory {
     );
   }
 
-  async #take(leastBytes: number): Promise<Claim> {
+  async #take(leastBytes: number, isLeastFixed: boolean): Promise<Claim> {
     const { configuration, name, onNote, onWarning, voice } = this.options;
     const ceilingBytes = machineMemoryBytes();
     const fixed = configuration.get('millstream.memory');
@@ -115,6 +123,7 @@ export class SessionMemory {
         name,
         ceilingBytes,
         leastBytes: fixed ?? share,
+        isLeastFixed,
         wanted: (freeBytes) => fixed ?? freeBytes * SHARE_OF_FREE,
         voice,
         onWait: onWarning,

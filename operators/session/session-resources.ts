@@ -97,6 +97,18 @@ export class SessionResources {
     });
   }
 
+  /** True where every worker of the job has its least. */
+  fits(graph: StageGraph): boolean {
+    try {
+      this.relationalWorkerBytes(graph.stages.filter(({ kind }) => kind === 'relational').length);
+      this.functionWorkers(graph);
+      return true;
+    } catch (error) {
+      if (error instanceof ResourceError) return false;
+      throw error;
+    }
+  }
+
   #split(): MemoryTree {
     try {
       this.#withFunctions ??= this.#treeFor(this.parallelism * MIN_FUNCTION_WORKER_BYTES);

@@ -26,6 +26,7 @@ import { ResultQueue } from '../sinks/result-queue.js';
 import { untilEnded } from '../sinks/until-ended.js';
 import { checkEach } from './check-each.js';
 import { checkpointSettings } from './checkpoint-settings.js';
+import { noteOfCancelled } from './checkpoint-support.js';
 import { isLetterQuery } from './dead-letter-tables.js';
 import { describeFunction } from './describe-function.js';
 import { describedColumns } from './described-columns.js';
@@ -62,6 +63,11 @@ import {
   type TableAsQueryStatement,
 } from './table-as-query.js';
 import { withStatementPlace } from './with-place.js';
+
+/** A job with what plans it once more. */
+interface RunnableJob extends PlannedJob {
+  readonly again: () => Promise<PlannedJob>;
+}
 
 export class Session implements JobSession {
   readonly catalog = new CatalogManager();
@@ -198,10 +204,10 @@ export class Session implements JobSession {
     this.#options.signal.throwIfAborted();
     switch (statement.kind) {
       case 'query_statement':
-        return this.#query(await this.#plan(statement, sql));
+        return this.#query(await this.#runnable(statement, sql));
       case 'insert':
       case 'statement_set':
-        return this.#insert(await this.#plan(statement, sql));
+        return this.#insert(await this.#runnable(statement, sql));
       case 'explain':
         return this.#explainStatement(statement, sql);
       case 'create_table':
@@ -258,7 +264,7 @@ export class Session implements JobSession {
     const text = sql.slice(statement.span.start, statement.span.end);
     if (made === null) return { kind: 'ok', statement: text, message: null };
     try {
-      return await this.#insert(await this.#plan(made.insert, sql));
+      return await this.#insert(await this.#runnable(made.insert, sql));
     } catch (error) {
       made.undo();
       throw error;
@@ -294,6 +300,13 @@ export class Session implements JobSession {
     return { kind: 'explain', text: this.#explained(planned) + details };
   }
 
+  async #runnable(job: JobStatement, sql: string): Promise<RunnableJob> {
+    const planned = await this.#plan(job, sql);
+    // What was noted of it is known.
+    const again = () => this.#plan(job, sql, { options: { ...this.#options, onNote: () => {} } });
+    return { ...planned, again };
+  }
+
   async #plan(job: JobStatement, sql: string, other: Partial<PlanningParts> = {}): Promise<PlannedJob> {
     const parts = {
       catalog: this.catalog,
@@ -310,7 +323,7 @@ export class Session implements JobSession {
     );
   }
 
-  #query(planned: PlannedJob): RowsResult {
+  #query(planned: RunnableJob): RowsResult {
     const { queries, graph, isBounded, tell } = planned;
     const sink = graph.stages.find((stage) => stage.kind === 'sink')!;
     const exchange = graph.exchanges.find((candidate) => candidate.id === sink.inputs[0])!;
@@ -340,7 +353,7 @@ export class Session implements JobSession {
     });
   }
 
-  async #insert(planned: PlannedJob): Promise<StatementResult> {
+  async #insert(planned: RunnableJob): Promise<StatementResult> {
     const { queries, tell } = planned;
     const summary = await this.#run(planned, null, this.#options.signal).catch((error: unknown) => {
       throw tell(error);
@@ -351,13 +364,14 @@ export class Session implements JobSession {
     return { kind: 'inserted', table: tables.join(', '), rows: summary.rowsOut, summary };
   }
 
-  async #run(planned: PlannedJob, results: ResultQueue | null, signal: AbortSignal): Promise<JobSummary> {
-    const { graph } = planned;
-    const { engine, release } = await this.#host.engineFor(graph).catch((error) => {
+  async #run(job: RunnableJob, results: ResultQueue | null, signal: AbortSignal): Promise<JobSummary> {
+    const { planned, engine, release } = await this.#begun(job).catch((error) => {
       results?.finish(error);
       throw error;
     });
+    const { graph } = planned;
     const spoken = this.#host.voice.begin(graph.mode);
+    const checkpoints = checkpointSettings(this.configuration, this.#options.workingDirectory);
     try {
       const outcome: RunOutcome = await runGraph(graph, {
         engine,
@@ -371,13 +385,20 @@ export class Session implements JobSession {
         ]),
         drain: this.#ending.signal,
         restarts: restartSettings(this.configuration),
-        checkpoints: checkpointSettings(this.configuration, this.#options.workingDirectory),
+        checkpoints,
         onNote: this.#options.onNote,
         plan: () => this.#explained(planned),
         onStoppable: spoken.stoppable,
         onProgress: (progress) => {
           spoken.progress(progress);
           this.#options.onProgress(progress);
+        },
+        onCancelled: (cancelled) => {
+          if (!this.#options.signal.aborted) return;
+          this.#options.onCancelled?.(
+            jobSummary(graph, cancelled, engine),
+            noteOfCancelled(graph, checkpoints),
+          );
         },
         onMetrics: metricsListener(this.#options, this.configuration),
       });
@@ -386,6 +407,12 @@ export class Session implements JobSession {
       spoken.end();
       release();
     }
+  }
+
+  /** Functions are loaded anew where the job has to have more memory than the session has so far. */
+  async #begun(job: RunnableJob) {
+    const planned = (await this.#host.claimFor(job.graph)) ? await job.again() : job;
+    return { planned, ...(await this.#host.engineFor(planned.graph)) };
   }
 
   #explained({ queries, graph }: PlannedJob): string {

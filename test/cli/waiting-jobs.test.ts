@@ -4,6 +4,8 @@ import { machineMemoryBytes } from '../../operators/ports/machine-memory.js';
 import { SILENT_VOICE } from '../support/silent-voice.js';
 import { ended, millstream, startMillstream } from './support/command.js';
 
+const GIB = 1024 ** 3;
+
 it('waits for the memory of another job and goes on when that has ended, or fails with --no-wait', async () => {
   const ceilingBytes = machineMemoryBytes();
   const holder = await claimMemory({
@@ -34,4 +36,37 @@ it('waits for the memory of another job and goes on when that has ended, or fail
 
   expect((await ended(waiting)).code).toBe(0);
   expect(stdout.join('')).toBe('EXPR$0\n1\n');
+});
+
+it('waits where its stages need more than others leave, instead of being refused', async () => {
+  const ceilingBytes = machineMemoryBytes();
+  const holder = await claimMemory({
+    folder: process.env.MILLSTREAM_RUNTIME_DIR!,
+    name: 'nightly.sql',
+    ceilingBytes,
+    leastBytes: ceilingBytes - 2.2 * GIB,
+    wanted: () => 0,
+    voice: SILENT_VOICE,
+    onWait: () => {},
+    mayWait: false,
+    signal: new AbortController().signal,
+  });
+  const table = "CREATE TABLE o (n BIGINT) WITH ('connector' = 'blackhole');";
+  const insert = (_: unknown, i: number) => `INSERT INTO o SELECT COUNT(*) FROM (VALUES ${i}) AS t(n);`;
+  const inserts = Array.from({ length: 5 }, insert).join(' ');
+
+  const waiting = startMillstream(['run', '-e', `${table} EXECUTE STATEMENT SET BEGIN ${inserts} END`]);
+  const said = await new Promise<string>((resolve) => {
+    let text = '';
+    waiting.stderr.on('data', (data) => {
+      text += String(data);
+      if (text.includes('Ctrl-C gives up')) resolve(text);
+    });
+  });
+  expect(said).toMatch(
+    /-e needs [\d.]+ GiB of memory; 2\.2 GiB of .* It waits and goes on by itself\. To go on now: end one of them\./,
+  );
+  holder.release();
+
+  expect((await ended(waiting)).code).toBe(0);
 });

@@ -54,6 +54,31 @@ it('lets jobs wait in order for one that was killed, and tells them for whom', a
   expect(readdirSync(folder)).toEqual([]);
 });
 
+it('tells a session of the same program how to have memory beside the other one', async () => {
+  const own = (name: string, onWait: (text: string) => void): ClaimOptions => ({
+    folder,
+    name,
+    ceilingBytes: 1000 * MIB,
+    leastBytes: 800 * MIB,
+    wanted: () => 0,
+    voice: SILENT_VOICE,
+    onWait,
+    mayWait: true,
+    signal: new AbortController().signal,
+  });
+  const first = await claimMemory(own('a session', () => {}));
+  let second: Promise<{ release(): void }> | null = null;
+  const said = await new Promise<string>((resolve) => {
+    second = claimMemory(own('a session', resolve));
+  });
+  first.release();
+  (await second!).release();
+
+  expect(said).toMatch(
+    /It goes on when the other session of this program is closed\. Set 'millstream\.memory' for both/,
+  );
+});
+
 it('says what a job does, and forgets one that was killed', async () => {
   const job = start('job.sql', 10);
   await job.line();
