@@ -58,6 +58,11 @@ describe('edits that keep the state of a job', () => {
       'SELECT k, inc(SUM(a)) FROM o GROUP BY k',
       'SELECT k, big(SUM(a)) FROM o GROUP BY k',
     ],
+    [
+      'a condition of a join, as it was, behind other columns',
+      'SELECT o.a FROM o LEFT JOIN p ON o.k = p.k AND o.a + 1 > p.x',
+      'SELECT o.a + 2, 3 FROM o LEFT JOIN p ON o.k = p.k AND o.a + 1 > p.x',
+    ],
     ['windows, as they were', WINDOWS(1), WINDOWS(1)],
     [
       'inserts in another order',
