@@ -65,5 +65,6 @@ export {
 } from './python-interpreter.js';
 export { findMemoryFileSystem } from './shared-memory/memory-file-system.js';
 export { LEAST_FREE_BYTES } from './shared-memory/shared-memory.js';
+export { shownState } from './shown-state.js';
 export type { ProcessLimits } from './worker-limits.js';
 export type { ZygoteKind } from './zygote-process.js';

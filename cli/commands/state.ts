@@ -1,5 +1,7 @@
 /** `millstream state`: what lies in a checkpoint or savepoint. */
 import { resolve } from 'node:path';
+import { choosePython, shownState } from '../../bridge/index.js';
+import { MillstreamError } from '../../core/index.js';
 import { listStates, type RowsResult, readStates, type StateFilter } from '../../operators/index.js';
 import type { CommandContext } from '../context.js';
 import { EXIT_DONE } from '../exit-codes.js';
@@ -23,7 +25,26 @@ export async function printEntries(
   format: FormatName,
   context: CommandContext,
 ): Promise<number> {
-  return print(await readStates(resolve(path), filter), format, context);
+  const rows = await readStates(resolve(path), filter, (pickles) => readPickles(pickles, context));
+  return print(rows, format, context);
+}
+
+/** As JSON; those that nobody can read, and all where there is no Python, stay as they are, which a note says. */
+async function readPickles(
+  pickles: readonly Uint8Array[],
+  { stderr }: CommandContext,
+): Promise<readonly (string | null)[]> {
+  const { executable } = choosePython({ configured: null });
+  try {
+    const shown = await shownState(pickles, executable);
+    const unread = shown.filter((text) => text === null).length;
+    if (unread > 0) stderr.write(`${unread} values of Python cannot be read, and are shown as base64\n`);
+    return shown;
+  } catch (error) {
+    if (!(error instanceof MillstreamError)) throw error;
+    stderr.write(`Values of Python are shown as base64: ${error.message}\n`);
+    return pickles.map(() => null);
+  }
 }
 
 async function print(rows: RowsResult, format: FormatName, context: CommandContext): Promise<number> {

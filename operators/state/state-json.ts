@@ -1,12 +1,17 @@
 /** State as JSON text, for people and other programs. */
 import type { SqlValue } from '../../core/index.js';
 
+/** What bytes are shown as in the place of base64; null: as that. */
+export type ShowBytes = (bytes: Uint8Array) => string | null;
+
 /** Integers are exact; bytes and what JSON has no number for are as in results. */
-export function stateJson(value: SqlValue): string {
+export function stateJson(value: SqlValue, show: ShowBytes = () => null): string {
   if (typeof value === 'bigint') return String(value);
   if (typeof value === 'number' && !Number.isFinite(value)) return `{"$float":"${value}"}`;
-  if (value instanceof Uint8Array) return `{"$bytes":"${Buffer.from(value).toString('base64')}"}`;
-  if (Array.isArray(value)) return `[${value.map(stateJson).join(',')}]`;
+  if (value instanceof Uint8Array) {
+    return show(value) ?? `{"$bytes":"${Buffer.from(value).toString('base64')}"}`;
+  }
+  if (Array.isArray(value)) return `[${value.map((each) => stateJson(each, show)).join(',')}]`;
   return JSON.stringify(value);
 }
 

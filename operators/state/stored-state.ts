@@ -4,6 +4,7 @@ import {
   decodeSnapshot,
   nearNames,
   readCheckpoint,
+  type SqlValue,
   type StateEntry,
   type StoredCheckpoint,
   type StoredStage,
@@ -11,6 +12,7 @@ import {
 import { checkpointFolder } from '../ports/checkpoint-folder.js';
 import { listingResult } from '../session/listing-result.js';
 import type { RowsResult } from '../session/session-types.js';
+import { type ShowPickles, shownPickles } from './python-values.js';
 import { keyJson, stateJson } from './state-json.js';
 
 /** Which entries are wanted; null: all. */
@@ -41,23 +43,31 @@ export async function listStates(path: string): Promise<RowsResult> {
 }
 
 /**
- * One row for each entry. Keys are JSON lists of their values, values JSON as the operator keeps them.
+ * One row for each entry. Keys are JSON lists of their values, values JSON as the operator keeps them; `show` reads what Python
+ * keeps.
  * @throws as `listStates`; {ConfigurationError} STATE_NOT_FOUND where the checkpoint has no such stage or state, STATE_KEY where the key is no JSON
  */
-export async function readStates(path: string, filter: StateFilter): Promise<RowsResult> {
+export async function readStates(path: string, filter: StateFilter, show: ShowPickles): Promise<RowsResult> {
   const checkpoint = await readCheckpoint(checkpointFolder(path));
-  const rows: (string | null)[][] = [];
+  const found: {
+    readonly place: readonly (string | null)[];
+    readonly value: SqlValue;
+    readonly json: string | null;
+  }[] = [];
   const wanted = filter.key === null ? null : keyText(filter.key);
   for (const stage of stagesOf(checkpoint, filter)) {
     for (const { state, keyGroup, key, value } of entriesOf(stage)) {
       if (filter.state !== null && state !== filter.state) continue;
       const shown = key === null ? null : keyJson(key);
       if (wanted !== null && shown !== wanted && shown !== `[${wanted}]`) continue;
+      const place = [stage.id, state, keyGroup === null ? null : String(keyGroup), shown];
       // What is no table of entries is JSON as it stands.
-      const text = isTable(stage) ? stateJson(value) : (value as string);
-      rows.push([stage.id, state, keyGroup === null ? null : String(keyGroup), shown, text]);
+      found.push({ place, value, json: isTable(stage) ? null : (value as string) });
     }
   }
+  const values = found.map(({ value }) => value);
+  const showBytes = await shownPickles(values, show);
+  const rows = found.map(({ place, value, json }) => [...place, json ?? stateJson(value, showBytes)]);
   return listingResult({ columns: ['stage', 'state', 'key_group', 'key', 'value'], rows });
 }
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { HeapState, plain, writeCheckpoint } from '../../../core/index.js';
+import { HeapState, plain, type SqlValue, writeCheckpoint } from '../../../core/index.js';
 import { checkpointFolder } from '../../../operators/ports/checkpoint-folder.js';
 import type { RowsResult } from '../../../operators/session/session-types.js';
 import { listStates, readStates, type StateFilter } from '../../../operators/state/stored-state.js';
@@ -13,6 +13,8 @@ const STAGES = [
   { id: 'stream-2', uid: 'b', description: 'aggregate of COUNT', keeps: 'state', columns: [], rows: '' },
 ] as const;
 const ALL: StateFilter = { stage: null, state: null, key: null };
+
+const asBytes = async (pickles: readonly Uint8Array[]) => pickles.map(() => null);
 
 let folder: string;
 beforeAll(async () => {
@@ -51,8 +53,35 @@ describe('a savepoint', () => {
     ]);
   });
 
+  it('shows pickles among its values by what they hold, where they can be read', async () => {
+    const [pickle, other, bytes] = [
+      [0x80, 5, 0x4e, 0x2e],
+      [0x80, 5, 1, 0x2e],
+      [1, 0x2e],
+    ].map((each) => Uint8Array.from(each));
+    const state = new HeapState();
+    state.value('kept', plain<SqlValue>(), ['k', [pickle!, other!], bytes!]);
+    const place = await mkdtemp(join(tmpdir(), 'ms-state-'));
+    const states = new Map([['stream-2', state.snapshot()]]);
+    const job = { job: 'j', origin: 'j', stages: STAGES.slice(1), plan: '' };
+    await writeCheckpoint(checkpointFolder(place), 'savepoint-1', { id: 1, states }, job, 0);
+    const asked: (readonly Uint8Array[])[] = [];
+    const show = async (pickles: readonly Uint8Array[]) => {
+      asked.push(pickles);
+      return ['{"n":1}', null];
+    };
+
+    const rows = await rowsOf(await readStates(place, ALL, show));
+    await rm(place, { recursive: true });
+
+    expect(asked.map((pickles) => pickles.map((each) => [...each]))).toEqual([[[...pickle!], [...other!]]]);
+    expect(rows.map((row) => row.at(-1))).toEqual([
+      '["k",[{"$python":{"n":1}},{"$bytes":"gAUBLg=="}],{"$bytes":"AS4="}]',
+    ]);
+  });
+
   it('is exported whole, keys and values as JSON', async () => {
-    const rows = await rowsOf(await readStates(folder, ALL));
+    const rows = await rowsOf(await readStates(folder, ALL, asBytes));
 
     expect(rows.map(([stage, state, , ...rest]) => [stage, state, ...rest])).toEqual([
       ['source-1', 'position', null, '{"made":10}'],
@@ -66,13 +95,15 @@ describe('a savepoint', () => {
   it.each(['["fr",null]', ' [ "fr", null ] '])('gives one key: %s', async (key) => {
     const wanted = { stage: 'stream-2', state: 'groups', key };
 
-    expect((await rowsOf(await readStates(folder, wanted))).map((row) => row.at(-1))).toEqual(['[9,"x"]']);
+    expect((await rowsOf(await readStates(folder, wanted, asBytes))).map((row) => row.at(-1))).toEqual([
+      '[9,"x"]',
+    ]);
   });
 
   it('says how a key is written where it is no JSON', async () => {
     const wanted = { stage: 'stream-2', state: 'groups', key: 'fr' };
 
-    await expect(readStates(folder, wanted)).rejects.toMatchObject({
+    await expect(readStates(folder, wanted, asBytes)).rejects.toMatchObject({
       code: 'STATE_KEY',
       message: 'The key fr is no JSON.',
       hint: `Write the values of the key as they are shown without it: '["de",42]'.`,
@@ -90,7 +121,7 @@ describe('a savepoint', () => {
     [{ ...ALL, stage: 'stream-3' }, "has no stage 'stream-3'", "Did you mean 'stream-2'?"],
     [{ ...ALL, stage: 'stream-2', state: 'rows' }, "has no state 'rows'", 'It has: time, groups.'],
   ])('says what there is where %j is not', async (filter, message, hint) => {
-    await expect(readStates(folder, filter)).rejects.toMatchObject({
+    await expect(readStates(folder, filter, asBytes)).rejects.toMatchObject({
       code: 'STATE_NOT_FOUND',
       message: expect.stringContaining(message),
       hint,
