@@ -38,9 +38,11 @@ export function explainStream(operator: StreamOperator<number>): string {
       const tables = operator.tables.map((table) => {
         const names = table.columns.map(({ name, column: place }) => `${name} = ${column(place)}`);
         const time = table.time === null ? '' : `, time ${column(table.time)}`;
-        return `${table.isBroadcast ? 'broadcast ' : ''}${names.join(', ')}${time}`;
+        const window = table.window === null ? '' : `, window until ${column(table.window.last)}`;
+        return `${table.isBroadcast ? 'broadcast ' : ''}${names.join(', ')}${time}${window}`;
       });
-      return `${operator.function}(${tables.join('; ')})${by(operator.keys)}`;
+      const until = operator.perWindow ? ', until the window has passed' : '';
+      return `${operator.function}(${tables.join('; ')})${by(operator.keys)}${until}`;
     }
     case 'settle':
       return `keeps ${operator.results.map(column).join(', ')} until the row goes`;

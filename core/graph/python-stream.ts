@@ -28,10 +28,21 @@ export interface ProcessColumns {
   readonly until: number;
   /** BYTES, read in the first row of a key: its state as the worker gave it; NULL: there is none. */
   readonly state: number;
+  /** The window of the row; NULL: it has none. Null: no row has. */
+  readonly window: WindowColumns | null;
   /** INT: the number of the table that the row is of; null: there is one. */
   readonly member: number | null;
   /** BYTES, read in the first row of a bundle: what rows of the broadcast table have told, as the worker gave it; null: there is none. */
   readonly broadcast: number | null;
+}
+
+/** Of the window of a row. */
+export interface WindowColumns {
+  /** BIGINT: its first moment, and the first one after it. */
+  readonly start: number;
+  readonly end: number;
+  /** The key is of this window, and over when that has passed. */
+  readonly ofKey: boolean;
 }
 
 interface Shipping<K extends StreamOperator<number>['kind']> {

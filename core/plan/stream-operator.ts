@@ -128,13 +128,15 @@ export type StreamOperatorKind<C> =
       /** Some function takes whole groups: rows are kept until their window has ended, instead of accumulators. */
       readonly keepsRows: boolean;
     }
-  /** A function over the rows of each key, with state and timers. Results: the keys, then the fields of its rows. */
+  /** A function over the rows of each key, with state and timers; rows of windows that ended are dropped. Results: the keys, then the fields of its rows. */
   | {
       readonly kind: 'process';
       readonly keys: readonly C[];
       readonly function: string;
       readonly argumentNames: readonly (string | null)[];
       readonly tables: readonly ProcessTable<C>[];
+      /** The window of the tables is part of the keys, which are over when it has passed. */
+      readonly perWindow: boolean;
       /** The number of the table that a row is of; null: there is one. */
       readonly tag: C | null;
       readonly type: DataType;
@@ -244,8 +246,16 @@ export interface ProcessTable<C> {
   readonly columns: readonly { readonly name: string; readonly column: C }[];
   /** The event time of a row; null: rows have none. */
   readonly time: C | null;
+  /** The window of time that a row is in; null: rows have none. */
+  readonly window: ProcessWindow<C> | null;
   /** All keys see its rows, which have none. */
   readonly isBroadcast: boolean;
+}
+
+/** First moment and last millisecond of a window, each as event time. */
+export interface ProcessWindow<C> {
+  readonly start: C;
+  readonly last: C;
 }
 
 /** A step from the rows of an input to rows with more columns, or fewer rows. */

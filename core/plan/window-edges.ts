@@ -39,20 +39,34 @@ export function windowEdgeOf(plan: LogicalPlan, id: string): WindowEdge | null {
   }
 }
 
+/** A window whose edges are both among some columns, as event time: its first moment and its last millisecond. */
+export interface WholeWindow {
+  readonly start: Expression;
+  readonly last: Expression;
+}
+
+/** The window among the columns, with `edgeOf` to say which edges they are; null where none is whole. */
+export function wholeWindow(
+  columns: readonly Expression[],
+  edgeOf: (id: string) => WindowEdge | null,
+): WholeWindow | null {
+  const edges = columns.flatMap((column) => {
+    const edge = column.kind === 'column' ? edgeOf(column.id) : null;
+    return edge === null ? [] : [{ column, ...edge }];
+  });
+  for (const end of edges) {
+    const start = end.edge === 'end' && edges.find(({ edge, of }) => edge === 'start' && of === end.of);
+    if (!start) continue;
+    const asTime = (edge: Expression) => (end.isLocal ? castTo(edge, types.timestampLtz(3)) : edge);
+    return { start: asTime(start.column), last: asTime(shifted(end.column, -1)) };
+  }
+  return null;
+}
+
 /**
  * Where both edges of one window are among the columns: its last millisecond, as event time, out of its end. Null
  * where no window is whole.
  */
 export function windowTimeOf(plan: LogicalPlan, columns: readonly Expression[]): Expression | null {
-  const edges = columns.flatMap((column) => {
-    const edge = column.kind === 'column' ? windowEdgeOf(plan, column.id) : null;
-    return edge === null ? [] : [{ column, edge }];
-  });
-  const end = edges.find(
-    ({ edge }) =>
-      edge.edge === 'end' && edges.some((other) => other.edge.edge === 'start' && other.edge.of === edge.of),
-  );
-  if (end === undefined) return null;
-  const last = shifted(end.column, -1);
-  return end.edge.isLocal ? castTo(last, types.timestampLtz(3)) : last;
+  return wholeWindow(columns, (id) => windowEdgeOf(plan, id))?.last ?? null;
 }

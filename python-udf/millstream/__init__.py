@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from .process_functions import Context, KeyedCoProcessFunction, KeyedProcessFunction, TimerService
     from .retry import Retry, RetryAfter
     from .row import Row, RowKind
+    from .time_window import TimeWindow
     from .views import ListView, MapView
 
 __version__ = "0.1.0"
@@ -119,6 +120,7 @@ __all__ = [
     "SqlError",
     "TableAggregateFunction",
     "TableFunction",
+    "TimeWindow",
     "TimerService",
     "UdfError",
     "UserDefinedFunction",
@@ -169,6 +171,7 @@ _MODULES = {
     "OutputTag": "output_tag",
     **dict.fromkeys(("Retry", "RetryAfter"), "retry"),
     **dict.fromkeys(("Row", "RowKind"), "row"),
+    "TimeWindow": "time_window",
     **dict.fromkeys(("ListView", "MapView"), "views"),
     **{name: "errors" for name in __all__ if name.endswith("Error") or name == "ErrorDetails"},
 }

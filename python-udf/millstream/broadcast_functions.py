@@ -8,6 +8,7 @@ from typing import Any
 from .keyed_state import BroadcastState, MapStateDescriptor, ReadOnlyBroadcastState
 from .process_functions import Context, StatefulFunction, TimerService
 from .row import Row
+from .time_window import TimeWindow
 
 __all__ = [
     "BroadcastContext",
@@ -28,6 +29,10 @@ class BroadcastContext(ABC):
     @abstractmethod
     def timestamp(self) -> int | None:
         """The event time of the row; None: the rows have none."""
+
+    @abstractmethod
+    def window(self) -> TimeWindow | None:
+        """The window of time that the row is in; None: the rows have none."""
 
     @abstractmethod
     def current_watermark(self) -> int | None:
@@ -52,14 +57,6 @@ class ReadOnlyContext(Context):
     >>> def limit_of(name: str, ctx: ReadOnlyContext) -> int:
     ...     return ctx.get_broadcast_state(MapStateDescriptor("rules")).get(name)
     """
-
-    @abstractmethod
-    def current_watermark(self) -> int | None:
-        """The watermark before this row or timer; None: no time has passed yet."""
-
-    @abstractmethod
-    def current_processing_time(self) -> int:
-        """The clock of the machine."""
 
     @abstractmethod
     def timer_service(self) -> TimerService:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from .functions import TableFunction
 from .row import Row
+from .time_window import TimeWindow
 
 __all__ = ["Context", "KeyedCoProcessFunction", "KeyedProcessFunction", "StatefulFunction", "TimerService"]
 
@@ -57,6 +58,20 @@ class Context(ABC):
     @abstractmethod
     def get_current_key(self) -> Any:
         """The value of PARTITION BY; a tuple where it has several columns, None where there is none."""
+
+    @abstractmethod
+    def window(self) -> TimeWindow | None:
+        """The window of time that the row is in; in `on_timer` that of the key, where PARTITION BY has both
+        of its edges. None: there is none.
+        """
+
+    @abstractmethod
+    def current_watermark(self) -> int | None:
+        """The watermark before this row or timer; None: no time has passed yet."""
+
+    @abstractmethod
+    def current_processing_time(self) -> int:
+        """The clock of the machine."""
 
     @abstractmethod
     def timer_service(self) -> TimerService:

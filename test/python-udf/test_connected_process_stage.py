@@ -35,6 +35,7 @@ class Columns:
     clock: int = 3
     until: int = 4
     state: int = 5
+    window: None = None
     member: int | None = 6
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -169,3 +169,34 @@ def test_other_functions_and_other_numbers_of_tables_are_refused() -> None:
         ProcessHarness(plain, {"x": "INT"})
     with pytest.raises(UdfError, match="takes 2 tables, and 1 are given"):
         ProcessHarness(udtf(Pairs(), result_types=["INT", "INT"]), {"k": "INT"})
+
+
+class PerWindow(KeyedProcessFunction):
+    """How many rows a key had in a window, once that has passed."""
+
+    def open(self, context: Any) -> None:
+        self.count = context.get_state(ValueStateDescriptor("count"))
+
+    def process_element(self, row: Row, ctx: Context) -> Any:
+        window = ctx.window()
+        assert window is not None
+        self.count.update((self.count.value() or 0) + 1)
+        ctx.timer_service().register_event_time_timer(window.max_timestamp())
+
+    def on_timer(self, timestamp: int, ctx: Context) -> Any:
+        yield self.count.value()
+
+
+def test_rows_are_in_the_window_of_their_columns_and_late_ones_are_dropped() -> None:
+    function = udtf(PerWindow(), result_types="INT")
+    columns = {"card": "STRING", "window_start": "TIMESTAMP(3)", "window_end": "TIMESTAMP(3)"}
+    first, second, third = (datetime(1970, 1, 1, 0, minute) for minute in (0, 1, 2))
+    with ProcessHarness(function, columns, partition_by=["card", "window_start", "window_end"]) as harness:
+        for start, end in [(first, second), (second, third), (first, second)]:
+            harness.process_element({"card": "a", "window_start": start, "window_end": end})
+
+        assert harness.process_watermark(59_999) == [("a", first, second, 2)]
+        assert harness.process_element({"card": "a", "window_start": first, "window_end": second}) == []
+        assert harness.late_rows == 1
+        assert harness.end_input() == [("a", second, third, 1)]
+        assert harness.keys == []

@@ -28,6 +28,13 @@ from millstream.errors import UdfError
 
 
 @dataclass(frozen=True)
+class Window:
+    start: int = 7
+    end: int = 8
+    of_key: bool = True
+
+
+@dataclass(frozen=True)
 class Columns:
     group: int = 0
     is_row: int = 1
@@ -35,6 +42,7 @@ class Columns:
     clock: int = 3
     until: int = 4
     state: int = 5
+    window: Window | None = None
     member: int | None = None
     broadcast: int | None = None
 
@@ -118,6 +126,79 @@ def test_keys_of_a_bundle_know_nothing_of_each_other() -> None:
 
     assert given == [(0, "row", 1), (1, "row", 2), (2, "row", 3), (2, "event_time b 12", 2)]
     assert [state is None for state, *_ in states] == [False, True]
+
+
+class Windowed(KeyedProcessFunction):
+    """Says at each row and timer which window it is in and how many rows the state knows."""
+
+    def open(self, context: Any) -> None:
+        self.rows = context.get_state(ValueStateDescriptor("rows"))
+
+    def process_element(self, row: Row, ctx: Context) -> Any:
+        self.rows.update((self.rows.value() or 0) + 1)
+        if row.v:
+            ctx.timer_service().register_event_time_timer(row.v)
+        yield str(ctx.window()), self.rows.value()
+
+    def on_timer(self, timestamp: int, ctx: Context) -> Any:
+        yield f"{timestamp} {ctx.window()}", self.rows.value()
+
+
+def in_windows(of_key: bool) -> Stage:
+    function = udtf(Windowed(), result_types=["STRING", "BIGINT"])
+    step = CallStep("f", [Table([9], ["v"])], "ROW<a STRING, b BIGINT>")
+    types = [*TYPES[:7], "BIGINT", "BIGINT", "BIGINT"]
+    columns = Columns(window=Window(of_key=of_key))
+    return open_test_stage({"f": function}, types, [step], mode="process", key_columns=[6], process=columns)
+
+
+def window_rows(
+    stage: Stage, *rows: tuple[Any, ...], until: int | None = None, state: bytes | None = None
+) -> tuple[list[tuple[str, int]], tuple[bytes | None, int | None]]:
+    """What a key gives, its state and its next moment; rows of (window start, window end, value), or none."""
+    shipped = [
+        (0, bool(rows), 0 if rows else None, None, until, state if i == 0 else None, "a", *row)
+        for i, row in enumerate(rows or [(None, None, None)])
+    ]
+    [answer] = stage.answers(*(list(column) for column in zip(*shipped, strict=True)))
+    table = list(zip(*(column.to_pylist() for column in answer.columns.columns), strict=True))
+    [end] = [row for row in table if row[0]]
+    return [row[4:] for row in table if not row[0]], (end[1], end[2])
+
+
+def test_the_state_of_a_window_is_forgotten_when_the_window_has_passed() -> None:
+    stage = in_windows(of_key=True)
+    given, (state, moment) = window_rows(stage, (0, 100, None), (0, 100, None), until=50)
+
+    assert given == [("TimeWindow(start=0, end=100)", 1), ("TimeWindow(start=0, end=100)", 2)]
+    assert moment == 99, "the core asks at the end of the window"
+    assert window_rows(stage, until=99, state=state) == ([], (None, None))
+
+
+def test_a_timer_knows_the_window_of_its_key_and_one_behind_its_end_keeps_the_state() -> None:
+    stage = in_windows(of_key=True)
+    _, (state, moment) = window_rows(stage, (0, 100, 40), (0, 100, 120), until=10)
+    assert moment == 40
+    given, (state, moment) = window_rows(stage, until=110, state=state)
+
+    assert (given, moment) == ([("40 TimeWindow(start=0, end=100)", 2)], 120)
+    given, end = window_rows(stage, until=130, state=state)
+    assert (given, end) == ([("120 TimeWindow(start=0, end=100)", 2)], (None, None))
+
+
+def test_states_and_timers_of_a_key_alone_are_of_no_window() -> None:
+    stage = in_windows(of_key=False)
+    rows = (0, 100, 70), (100, 200, None), (None, None, None)
+    given, (state, moment) = window_rows(stage, *rows, until=500)
+
+    assert [what for what, _ in given] == [
+        "TimeWindow(start=0, end=100)",
+        "TimeWindow(start=100, end=200)",
+        "None",
+        "70 None",
+    ]
+    assert state is not None
+    assert moment is None
 
 
 class Late(KeyedProcessFunction):

@@ -13,10 +13,14 @@ from millstream import (
     AggregateFunction,
     AnalyzeArgument,
     BatchAggregateFunction,
+    BroadcastContext,
     Context,
     DataTypes,
     FunctionContext,
+    KeyedBroadcastProcessFunction,
     KeyedProcessFunction,
+    ListStateDescriptor,
+    ReadOnlyContext,
     Row,
     TableAggregateFunction,
     TableFunction,
@@ -302,6 +306,47 @@ class _Quiet(KeyedProcessFunction):
 
 
 quiet = udtf(_Quiet(), result_types="ROW<what STRING, n INT>")
+
+
+class _PerWindow(KeyedProcessFunction):
+    """The rows of a window by their ids, once it has passed; each row as it comes where there is none."""
+
+    def open(self, context: FunctionContext) -> None:
+        self.ids = context.get_list_state(ListStateDescriptor("ids"))
+
+    def process_element(self, row: Row, ctx: Context) -> Iterator[tuple[str, str]]:
+        window = ctx.window()
+        self.ids.add(row.id)
+        if window is None:
+            yield "no window", str(row.id)
+        else:
+            ctx.timer_service().register_event_time_timer(window.max_timestamp())
+
+    def on_timer(self, timestamp: int, ctx: Context) -> Iterator[tuple[str, str]]:
+        window = ctx.window()
+        at = "key" if window is None else f"{window.start // 1000 % 1000} to {window.end // 1000 % 1000}"
+        yield at, " ".join(map(str, sorted(self.ids.get())))
+
+
+per_window = udtf(_PerWindow(), result_types="ROW<span STRING, ids STRING>")
+
+
+class _RowWindow(KeyedBroadcastProcessFunction):
+    """The window of each row as it comes."""
+
+    def process_element(self, row: Row, ctx: ReadOnlyContext) -> Iterator[tuple[int, str]]:
+        yield row.id, _seconds(ctx)
+
+    def process_broadcast_element(self, name: Row, ctx: BroadcastContext) -> Iterator[tuple[int, str]]:
+        yield name.n, _seconds(ctx)
+
+
+def _seconds(ctx: ReadOnlyContext | BroadcastContext) -> str:
+    window = ctx.window()
+    return "none" if window is None else f"{window.start // 1000 % 1000} to {window.end // 1000 % 1000}"
+
+
+row_window = udtf(_RowWindow(), result_types="ROW<id BIGINT, span STRING>")
 
 
 _tickets = itertools.count()

@@ -20,6 +20,9 @@ export function processShipping(
     clock: ship(types.bigint()),
     until: ship(types.bigint()),
     state: ship(types.bytes()),
+    window: operator.tables.some((table) => table.window !== null)
+      ? { start: ship(types.bigint()), end: ship(types.bigint()), ofKey: operator.perWindow }
+      : null,
     member: operator.tag === null ? null : ship(types.int()),
     broadcast: operator.tables.some((table) => table.isBroadcast) ? ship(types.bytes()) : null,
   };

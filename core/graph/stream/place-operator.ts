@@ -114,9 +114,10 @@ function placeKind<C>(operator: StreamOperator<string>, place: Place<C>): Stream
       return {
         ...operator,
         keys: all(operator.keys),
-        tables: operator.tables.map(({ columns, time, isBroadcast }) => ({
+        tables: operator.tables.map(({ columns, time, window, isBroadcast }) => ({
           columns: columns.map(({ name, column }) => ({ name, column: at(column) })),
           time: time === null ? null : at(time),
+          window: window === null ? null : { start: at(window.start), last: at(window.last) },
           isBroadcast,
         })),
         tag: operator.tag === null ? null : at(operator.tag),

@@ -1,8 +1,10 @@
 /** A process function over the rows of each key of a table. */
+import type { Expression } from '../../plan/expression.js';
 import type { FunctionResolver } from '../../plan/function-resolver.js';
 import type { LogicalPlan } from '../../plan/logical-plan.js';
 import type { MapNode } from '../../plan/plan-builders.js';
 import { isTimeAttribute } from '../../plan/time-attribute.js';
+import { type WholeWindow, wholeWindow, windowEdgeOf } from '../../plan/window-edges.js';
 import {
   type MadeColumn,
   operatorOver,
@@ -53,19 +55,21 @@ function processed(context: StreamContext, node: MapNode): Relation {
     );
   }
   const tag = node.tag === null ? [] : [node.tag];
+  const windows = windowsOf(node);
   const read = [...(keys ?? []), ...tag, ...call.tables.flatMap((table) => table.columns)];
-  const { relation, ids } = withOperands(context, input, read);
+  const edges = windows.tables.flatMap((window) => (window === null ? [] : [window.start, window.last]));
+  const { relation, ids } = withOperands(context, input, [...read, ...edges]);
   const width = keys?.length ?? 0;
   let next = width + tag.length;
-  const tables = call.tables.map(({ names, columns, isBroadcast }) => {
+  let nextEdge = read.length;
+  const tables = call.tables.map(({ names, columns, isBroadcast }, member) => {
     const own = ids.slice(next, next + names.length);
     next += names.length;
-    const time = columns.findIndex(
-      (column) => column.kind === 'column' && isTime(node.input, column.id, call.tables.length - 1),
-    );
+    const time = columns.findIndex((column) => isTime(node, column));
     return {
       columns: names.map((name, i) => ({ name, column: own[i]! })),
       time: time < 0 ? null : own[time]!,
+      window: windows.tables[member] === null ? null : { start: ids[nextEdge++]!, last: ids[nextEdge++]! },
       isBroadcast,
     };
   });
@@ -81,6 +85,7 @@ function processed(context: StreamContext, node: MapNode): Relation {
       function: call.function,
       argumentNames: call.argumentNames,
       tables,
+      perWindow: windows.ofKeys,
       tag: node.tag === null ? null : ids[width]!,
       type: call.type,
       sideFields: call.sideFields,
@@ -90,15 +95,50 @@ function processed(context: StreamContext, node: MapNode): Relation {
   );
 }
 
-/** True where the column is event time in the rows of its table, which are NULL in those of the others. */
-function isTime(plan: LogicalPlan, id: string, unions: number): boolean {
-  if (unions === 0) return isTimeAttribute(plan, id);
+/** True where the column is event time in the rows of its table. */
+function isTime({ input, call }: MapNode, column: Expression): boolean {
+  if (column.kind !== 'column') return false;
+  return inTables(input, column.id, call.tables.length).some(({ plan, id }) => isTimeAttribute(plan, id));
+}
+
+/** The window of the rows of each table: that of the keys, where all tables that are divided have it, else that among its columns. */
+function windowsOf({ input, call, keys }: MapNode): {
+  readonly tables: readonly (WholeWindow | null)[];
+  readonly ofKeys: boolean;
+} {
+  const edges = (id: string) =>
+    inTables(input, id, call.tables.length).map(({ plan, id: own }) => windowEdgeOf(plan, own));
+  const divided = call.tables.filter((table) => !table.isBroadcast).length;
+  const ofKeys = wholeWindow(keys ?? [], (id) => {
+    const [first, ...others] = edges(id).slice(0, divided);
+    return others.includes(null) ? null : (first ?? null);
+  });
+  const ofTable = (member: number) =>
+    wholeWindow(call.tables[member]!.columns, (id) => edges(id)[member] ?? null);
+  return {
+    tables: call.tables.map(({ isBroadcast }, member) =>
+      ofKeys === null || isBroadcast ? ofTable(member) : ofKeys,
+    ),
+    ofKeys: ofKeys !== null,
+  };
+}
+
+/** A column of the rows of all tables, as each of them has it: NULL in most. */
+function inTables(plan: LogicalPlan, id: string, tables: number): { plan: LogicalPlan; id: string }[] {
+  if (tables === 1) return [{ plan, id }];
   const position = plan.columns.findIndex((column) => column.id === id);
-  if (plan.kind === 'set') {
-    const [left, right] = [plan.left.columns[position]!, plan.right.columns[position]!];
-    return isTime(plan.left, left.id, unions - 1) || isTimeAttribute(plan.right, right.id);
+  switch (plan.kind) {
+    case 'set': {
+      const [left, right] = [plan.left.columns[position]!, plan.right.columns[position]!];
+      return [...inTables(plan.left, left.id, tables - 1), { plan: plan.right, id: right.id }];
+    }
+    case 'filter':
+      return inTables(plan.input, id, tables);
+    case 'project': {
+      const expression = plan.expressions[position];
+      return expression?.kind === 'column' ? inTables(plan.input, expression.id, tables) : [];
+    }
+    default:
+      return [{ plan, id }];
   }
-  if (plan.kind !== 'project') return isTimeAttribute(plan, id);
-  const expression = plan.expressions[position];
-  return expression?.kind === 'column' && isTime(plan.input, expression.id, unions);
 }

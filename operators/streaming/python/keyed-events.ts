@@ -1,6 +1,12 @@
 /** Rows and time of keys on their way to a process function, and what comes back. Times are milliseconds. */
 import type { SqlValue } from '../../../core/index.js';
 
+/** A window of time: its first moment, and the first one after it. */
+export interface TimeWindow {
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
 /** A row of a key. */
 export interface KeyedRow {
   /** The columns that are shipped as they are. */
@@ -9,6 +15,8 @@ export interface KeyedRow {
   readonly member: number;
   /** Its event time; null: it has none. */
   readonly timestamp: number | null;
+  /** The window that it is in; null: it is in none. */
+  readonly window: TimeWindow | null;
   /** The watermark before it. */
   readonly clockMs: number;
 }

@@ -90,6 +90,10 @@ function shippedColumns(
       put(process.clock, row === undefined ? null : watermarkOf(row.clockMs));
       put(process.until, i === 0 ? watermarkOf(untilMs) : null);
       put(process.state, i === 0 ? state : null);
+      if (process.window !== null) {
+        put(process.window.start, row?.window == null ? null : BigInt(row.window.startMs));
+        put(process.window.end, row?.window == null ? null : BigInt(row.window.endMs));
+      }
       if (process.member !== null) put(process.member, row?.member ?? null);
       if (process.broadcast !== null) put(process.broadcast, number === 0 && i === 0 ? broadcast : null);
       keyPlaces.forEach((place, key) => {

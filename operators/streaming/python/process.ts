@@ -4,6 +4,7 @@ import {
   type KeyedState,
   type OperatorValue,
   type ProcessStream,
+  type ProcessWindow,
   plain,
   type SqlValue,
   type StateBackend,
@@ -12,7 +13,7 @@ import {
 import { millisecondsOf } from '../event-time.js';
 import { type Change, type Collector, INSERT, type Row, type RowFunction } from '../row-function.js';
 import { rowKey } from '../value-key.js';
-import type { KeyedRow, ProcessKeys } from './keyed-events.js';
+import type { KeyedRow, ProcessKeys, TimeWindow } from './keyed-events.js';
 
 interface Remembered {
   readonly keys: readonly SqlValue[];
@@ -58,6 +59,8 @@ export class Process implements RowFunction {
   readonly #watermark: OperatorValue<number>;
   /** As a worker gave it; null: there is none. */
   readonly #broadcast: OperatorValue<Uint8Array | null>;
+  /** The watermark before the first that came since the last `endBatch`; null: none came. */
+  #saidAtMs: number | null = null;
   #segments: Segment[] = [];
   #places = 0;
 
@@ -85,16 +88,22 @@ export class Process implements RowFunction {
     this.#broadcast = state.value('broadcast', plain<Uint8Array | null>(), null);
   }
 
-  process(row: Row, _change: Change): void {
-    const { keys: columns, tables, tag } = this.stream.operator;
+  process(row: Row, _change: Change, _input: number, out: Collector): void {
+    const { keys: columns, tables, tag, perWindow } = this.stream.operator;
     const member = tag === null ? 0 : (row[tag] as number);
-    const { time, isBroadcast } = tables[member]!;
+    const { time, isBroadcast, window: at } = tables[member]!;
+    const window = at === null ? null : windowOf(row, at);
+    if (perWindow && !isBroadcast && window !== null && window.endMs - 1 <= this.#watermark.value) {
+      out.late();
+      return;
+    }
     const key = isBroadcast ? '' : rowKey(row, columns);
     const touched = this.#touch(key, isBroadcast, () => columns.map((column) => row[column]!));
     const timeOfRow = time === null ? null : row[time]!;
     touched.rows.push({
       values: this.stream.copied.map(({ from }) => row[from]!),
       member,
+      window,
       timestamp: timeOfRow === null ? null : millisecondsOf(timeOfRow as bigint),
       clockMs: this.#watermark.value,
     });
@@ -102,6 +111,7 @@ export class Process implements RowFunction {
   }
 
   advance(watermarkMs: number): void {
+    this.#saidAtMs ??= this.#watermark.value;
     this.#watermark.value = watermarkMs;
     this.#wakeKeys('event', watermarkMs);
   }
@@ -126,7 +136,10 @@ export class Process implements RowFunction {
     }
     this.#places = 0;
     given.sort((a, b) => (a.place < b.place ? -1 : a.place > b.place ? 1 : 0));
-    for (const { values } of given) out.emit(INSERT, [], values);
+    // A window may have ended within the batch: its rows are not late for who reads them.
+    const clockMs = this.#saidAtMs ?? this.#watermark.value;
+    this.#saidAtMs = null;
+    for (const { values } of given) out.emit(INSERT, [], values, clockMs);
   }
 
   async #run({ isBroadcast, touched, untilMs }: Segment): Promise<Given[]> {
@@ -206,6 +219,12 @@ export class Process implements RowFunction {
     this.#queue('clock', key, remembered);
     this.#remembered.set(key, remembered);
   }
+}
+
+function windowOf(row: Row, { start, last }: ProcessWindow<number>): TimeWindow | null {
+  const [from, until] = [row[start]!, row[last]!];
+  if (from === null || until === null) return null;
+  return { startMs: millisecondsOf(from as bigint), endMs: millisecondsOf(until as bigint) + 1 };
 }
 
 const NEVER = Number.POSITIVE_INFINITY;

@@ -8,6 +8,7 @@ from ..broadcast_functions import BroadcastContext, ReadOnlyContext
 from ..errors import ErrorDetails, UdfError
 from ..keyed_state import BroadcastState, MapStateDescriptor, ReadOnlyBroadcastState
 from ..process_functions import TimerService
+from ..time_window import TimeWindow
 from .call import Call
 from .key_state import CurrentKey, StateCell
 from .process_context import CallContext
@@ -71,6 +72,9 @@ class OfBroadcast(BroadcastContext):
 
     def timestamp(self) -> int | None:
         return self._keyed.timestamp()
+
+    def window(self) -> TimeWindow | None:
+        return self._keyed.window()
 
     def current_watermark(self) -> int | None:
         return self._keyed.current_watermark()

@@ -127,6 +127,17 @@ class KeptState(Protocol):
     def accumulators(self) -> Sequence[int]: ...
 
 
+class WindowColumns(Protocol):
+    """Shipped columns with the window of a row (`WindowColumns` of the stage graph)."""
+
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+    @property
+    def of_key(self) -> bool: ...
+
+
 class ProcessColumns(Protocol):
     """`process`: shipped columns that the core adds to the rows (`ProcessColumns` of the stage graph)."""
 
@@ -142,6 +153,8 @@ class ProcessColumns(Protocol):
     def until(self) -> int: ...
     @property
     def state(self) -> int: ...
+    @property
+    def window(self) -> WindowColumns | None: ...
     @property
     def member(self) -> int | None: ...
     @property

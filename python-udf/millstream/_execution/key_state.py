@@ -9,6 +9,7 @@ from typing import Any
 
 from ..errors import UdfError
 from ..keyed_state import StateDescriptor
+from ..time_window import TimeWindow
 
 #: A value, and when it expires (milliseconds by the clock); None: never.
 Held = tuple[Any, int | None]
@@ -47,16 +48,45 @@ class KeyState:
     values: dict[str, Held] = field(default_factory=dict)
     event_timers: Timers = field(default_factory=Timers)
     processing_timers: Timers = field(default_factory=Timers)
+    #: The window that the key is of; None: its states know no end.
+    window: TimeWindow | None = None
 
-    def remembered(self) -> tuple[dict[str, Held], set[int], set[int]] | None:
+    def remembered(self) -> tuple[Any, ...] | None:
         """What `restored` is given later; None: nothing has to be kept."""
         event, processing = self.event_timers.moments, self.processing_timers.moments
-        return (self.values, event, processing) if self.values or event or processing else None
+        if not (self.values or event or processing):
+            return None
+        held = self.values, event, processing
+        return held if self.window is None else (*held, (self.window.start, self.window.end))
 
     @classmethod
-    def restored(cls, values: dict[str, Held], event: set[int], processing: set[int]) -> KeyState:
+    def restored(
+        cls,
+        values: dict[str, Held],
+        event: set[int],
+        processing: set[int],
+        window: tuple[int, int] | None = None,
+    ) -> KeyState:
         """As it was remembered."""
-        return cls(values, Timers(event), Timers(processing))
+        return cls(values, Timers(event), Timers(processing), None if window is None else TimeWindow(*window))
+
+    def end_window(self, watermark: int | None) -> None:
+        """Forgets the states of a window that has passed, unless a timer is still to come."""
+        timers = self.event_timers.first() is not None or self.processing_timers.first() is not None
+        if self.has_passed(watermark) and not timers:
+            self.values = {}
+
+    def has_passed(self, watermark: int | None) -> bool:
+        """True where its window has."""
+        return self.window is not None and watermark is not None and self.window.max_timestamp() <= watermark
+
+    def next_event(self, watermark: int | None) -> int | None:
+        """When event time changes something of it."""
+        first = self.event_timers.first()
+        if self.window is None or self.has_passed(watermark):
+            return first
+        end = self.window.max_timestamp()
+        return end if first is None else min(first, end)
 
     def expire(self, now: int) -> None:
         """Forgets what has expired."""

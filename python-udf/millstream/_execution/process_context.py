@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..process_functions import Context, TimerService
+from ..time_window import TimeWindow
 from .key_state import CurrentKey
 
 
@@ -17,12 +18,16 @@ class CallContext(Context, TimerService):
         self.time: int | None = None
         self.watermark: int | None = None
         self.domain: str | None = None
+        self.time_window: TimeWindow | None = None
 
     def timestamp(self) -> int | None:
         return self.time
 
     def get_current_key(self) -> Any:
         return self.key
+
+    def window(self) -> TimeWindow | None:
+        return self.time_window
 
     def timer_service(self) -> TimerService:
         return self

@@ -12,6 +12,7 @@ from .._types import DataType, parse_type
 from .._user_error import user_error
 from ..broadcast_functions import BroadcastProcessFunction, KeyedBroadcastProcessFunction
 from ..context import FunctionContext
+from ..time_window import TimeWindow
 from .answer import Answer
 from .arguments import FromTable
 from .broadcast_context import BesideBroadcast, Broadcast, OfBroadcast
@@ -106,6 +107,7 @@ class ProcessStage(StageBase):
         elements = self._elements(columns, rows, members)
         is_row, clocks, times = (columns[c].to_pylist() for c in (at.is_row, at.clock, at.timestamp))
         self._restore_broadcast(None if at.broadcast is None else columns[at.broadcast][0].as_py())
+        windows = self._windows(columns, rows)
         self._given.clear()
         self._parents = []
         ends: list[int] = []
@@ -118,6 +120,7 @@ class ProcessStage(StageBase):
                 if is_row[row]:
                     self._pass_time(clocks[row], row)
                     member = 0 if members is None else members[row]
+                    self._enter_window(windows[row])
                     self._element(elements[row], member, times[row], row)
             self._pass_time(until[i], end - 1)
             ends.append(len(self._given))
@@ -138,6 +141,18 @@ class ProcessStage(StageBase):
                 elements[place] = element
         return elements
 
+    def _windows(self, columns: Sequence[pa.Array], rows: int) -> list[TimeWindow | None]:
+        at = self._columns.window
+        if at is None:
+            return [None] * rows
+        edges = zip(columns[at.start].to_pylist(), columns[at.end].to_pylist(), strict=True)
+        return [None if start is None else TimeWindow(start, end) for start, end in edges]
+
+    def _enter_window(self, window: TimeWindow | None) -> None:
+        self._context.time_window = window
+        if self._columns.window is not None and self._columns.window.of_key:
+            self._current.state.window = window
+
     def _restore_broadcast(self, packed: bytes | None) -> None:
         values = {} if packed is None else restored(self._call, packed)
         self._broadcast.current.state = KeyState(values)
@@ -156,13 +171,14 @@ class ProcessStage(StageBase):
         self._context.watermark = None
 
     def _end(self) -> tuple[bytes | None, int | None, int | None]:
-        state = self._current.state
+        state, watermark = self._current.state, self._context.watermark
+        state.end_window(watermark)
         remembered = state.remembered()
         if remembered is None:
             return None, None, None
         values = {name: value for name, (value, _) in state.values.items()}
         packed = kept_states(self._call, remembered, values, self._context.key)
-        return packed, state.event_timers.first(), state.next_moment()
+        return packed, state.next_event(watermark), state.next_moment()
 
     def _pass_time(self, watermark: int | None, row: int) -> None:
         """Timers of the clock, then those that the watermark passes; what they register may be among them."""
@@ -175,7 +191,7 @@ class ProcessStage(StageBase):
         ):
             while now is not None and (first := timers.first()) is not None and first <= now:
                 timers.discard(first)
-                context.domain, context.time = domain, first
+                context.domain, context.time, context.time_window = domain, first, state.window
                 self._take("on_timer", first, row, context)
 
     def _element(self, element: Any, member: int, timestamp: int | None, row: int) -> None:

@@ -11,13 +11,18 @@ from .._execution.codec import codec_for
 from .._execution.process_stage import ProcessStage
 from .._function_spec import specify
 from .._types import DataType, parse_type
-from .._worker.instructions import ProcessColumns, StageContext, TableArgument
+from .._worker.instructions import ProcessColumns, StageContext, TableArgument, WindowColumns
 from ..errors import UdfError
+from ..time_window import TimeWindow
 from .known_names import check_names, keys_of_tables
 from .open_function import open_function
+from .row_window import has_window, window_of
 
 #: What the core adds to a row: `ProcessColumns`.
-_OWN = ("INT NOT NULL", "BOOLEAN NOT NULL", "BIGINT", "BIGINT", "BIGINT", "BYTES", "INT", "BYTES")
+_OWN = (
+    *("INT NOT NULL", "BOOLEAN NOT NULL", "BIGINT", "BIGINT", "BIGINT", "BYTES"),
+    *("INT", "BYTES", "BIGINT", "BIGINT"),
+)
 _END_OF_TIME = 2**63 - 1
 
 Columns = Mapping[str, DataType | str]
@@ -35,7 +40,9 @@ class ProcessHarness:
     passes. State is pickled between calls, as in a job. Times are milliseconds.
 
     `tables` are the columns of each table with their types; `partition_by` the columns of the key, in every
-    table that is not broadcast: where their names differ, a list for each table, by position.
+    table that is not broadcast: where their names differ, a list for each table, by position. A row is in the
+    window that its columns `window_start` and `window_end` say; with both in `partition_by` states are those
+    of a window.
 
     >>> from millstream import KeyedProcessFunction, ValueStateDescriptor, udtf
     >>> class Count(KeyedProcessFunction):
@@ -77,6 +84,8 @@ class ProcessHarness:
         self._tables = [{name: _type(t) for name, t in table.items()} for table in tables]
         self._broadcasts = spec.instance.broadcasts
         self._keys = keys_of_tables(partition_by, self._tables[:-1] if self._broadcasts else self._tables)
+        self._per_window = has_window(self._keys[0])
+        has_windows = any(has_window(table) for table in self._tables)
         key_types = [self._tables[0][key] for key in self._keys[0]]
         self._types = [parse_type(text) for text in _OWN] + key_types
         arguments: list[TableArgument] = []
@@ -95,7 +104,17 @@ class ProcessHarness:
             None,
             arguments=arguments,
             key_columns=list(range(len(_OWN), len(_OWN) + len(key_types))),
-            process=ProcessColumns(0, 1, 2, 3, 4, 5, 6, 7 if self._broadcasts else None),
+            process=ProcessColumns(
+                group=0,
+                is_row=1,
+                timestamp=2,
+                clock=3,
+                until=4,
+                state=5,
+                window=WindowColumns(8, 9, self._per_window) if has_windows else None,
+                member=6,
+                broadcast=7 if self._broadcasts else None,
+            ),
         )
         self._stage = cast(ProcessStage, stage)
         self._stage.now_ms = lambda: self._now
@@ -105,6 +124,8 @@ class ProcessHarness:
         self._broadcast: bytes | None = None
         #: Rows of the result so far, with the key in front.
         self.rows: list[tuple[Any, ...]] = []
+        #: Rows that came after the window they are in had passed, and were dropped.
+        self.late_rows = 0
         self._side_rows: dict[str, list[tuple[Any, ...]]] = {tag.tag_id: [] for tag in self._sides}
 
     def process_element(
@@ -133,7 +154,11 @@ class ProcessHarness:
             for member, columns in enumerate(self._tables)
             for name in columns
         ]
-        return self._call(key, True, timestamp, table, values, is_broadcast)
+        window = window_of(row)
+        if self._is_late(window, is_broadcast):
+            self.late_rows += 1
+            return []
+        return self._call(key, True, timestamp, table, values, is_broadcast, window)
 
     def process_watermark(self, timestamp: int) -> list[tuple[Any, ...]]:
         """Moves event time on: the rows of the timers that it passes, key by key. The key whose timer is the
@@ -177,6 +202,11 @@ class ProcessHarness:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _is_late(self, window: TimeWindow | None, is_broadcast: bool) -> bool:
+        if not self._per_window or is_broadcast or window is None or self._watermark is None:
+            return False
+        return window.max_timestamp() <= self._watermark
+
     def _fire(self, timer: Any, until: int) -> list[tuple[Any, ...]]:
         given: list[tuple[Any, ...]] = []
         width = sum(len(table) for table in self._tables)
@@ -196,10 +226,12 @@ class ProcessHarness:
         member: int,
         values: list[Any],
         is_broadcast: bool,
+        window: TimeWindow | None = None,
     ) -> list[tuple[Any, ...]]:
         held = self._remembered.get(key, _Remembered()) if not is_broadcast else _Remembered()
         own = (0, is_row, timestamp, self._watermark, self._watermark, held.state, member, self._broadcast)
-        cells = [*own, *key, *values]
+        edges = (None, None) if window is None else (window.start, window.end)
+        cells = [*own, *edges, *key, *values]
         columns = [codec_for(t).encode([cell]) for t, cell in zip(self._types, cells, strict=True)]
         given: list[tuple[Any, ...]] = []
         for answer in self._stage.process(columns, 1):

@@ -79,11 +79,20 @@ class KeptState(Struct):
     accumulators: list[int]
 
 
+class WindowColumns(Struct):
+    """Shipped columns with the first moment of a row's window and the first one after it; `of_key`: the key
+    is over when the window has passed."""
+
+    start: int
+    end: int
+    of_key: bool
+
+
 class ProcessColumns(Struct):
     """`process`: shipped columns with the key's number, whether there is a row or time alone has passed, the
     event time of a row and the watermark before it; in the first row of each key, the watermark behind its
-    last row and its state; the number of the table that a row is of (None: there is one), and, in the first
-    row of a bundle, the broadcast state (None: there is none)."""
+    last row and its state; the window of a row (None: no row has one); the number of the table that it is of
+    (None: there is one), and, in the first row of a bundle, the broadcast state (None: there is none)."""
 
     group: int
     is_row: int
@@ -91,6 +100,7 @@ class ProcessColumns(Struct):
     clock: int
     until: int
     state: int
+    window: WindowColumns | None
     member: int | None
     broadcast: int | None
 

@@ -10,7 +10,7 @@ import {
 import { decodeSnapshot } from '../../../core/state/snapshot-file.js';
 import type { KeyedEvents, ProcessKeys } from '../../../operators/streaming/python/keyed-events.js';
 import { Process } from '../../../operators/streaming/python/process.js';
-import type { Collector } from '../../../operators/streaming/row-function.js';
+import { type Collector, INSERT } from '../../../operators/streaming/row-function.js';
 import { APPENDING, at } from './rows.js';
 
 // Rows: key, value, time.
@@ -24,7 +24,8 @@ const STREAM: ProcessStream = {
     keys: [KEY],
     function: 'quiet',
     argumentNames: [null],
-    tables: [{ columns: [{ name: 'v', column: VALUE }], time: TIME, isBroadcast: false }],
+    tables: [{ columns: [{ name: 'v', column: VALUE }], time: TIME, window: null, isBroadcast: false }],
+    perWindow: false,
     tag: null,
     type: types.bigint(),
     sideFields: [],
@@ -33,7 +34,17 @@ const STREAM: ProcessStream = {
   },
   shipped: [],
   copied: [{ from: VALUE, to: 7 }],
-  process: { group: 0, isRow: 1, timestamp: 2, clock: 3, until: 4, state: 5, member: null, broadcast: null },
+  process: {
+    group: 0,
+    isRow: 1,
+    timestamp: 2,
+    clock: 3,
+    until: 4,
+    state: 5,
+    window: null,
+    member: null,
+    broadcast: null,
+  },
   keys: [6],
 };
 
@@ -81,8 +92,8 @@ const BESIDE_BROADCAST: ProcessStream = {
   operator: {
     ...STREAM.operator,
     tables: [
-      { columns: [{ name: 'v', column: VALUE }], time: TIME, isBroadcast: false },
-      { columns: [{ name: 'v', column: VALUE }], time: null, isBroadcast: true },
+      { columns: [{ name: 'v', column: VALUE }], time: TIME, window: null, isBroadcast: false },
+      { columns: [{ name: 'v', column: VALUE }], time: null, window: null, isBroadcast: true },
     ],
     tag: 3,
   },
@@ -126,7 +137,7 @@ async function play(process: Process, steps: readonly Step[]): Promise<string[]>
   for (const step of steps) {
     if (step === 'end') await process.endBatch(out);
     else if ('watermark' in step) process.advance(step.watermark);
-    else process.process([step[0], step[1], at(step[2]), step[0] === '' ? 1 : 0], 0);
+    else process.process([step[0], step[1], at(step[2]), step[0] === '' ? 1 : 0], INSERT, 0, out);
   }
   return said;
 }
@@ -171,6 +182,35 @@ describe('a process function', () => {
       ],
       [['a', true]],
       [['a', false]],
+    ]);
+  });
+
+  test('of windows drops rows behind them, and says what a window gave as before its end', async () => {
+    const window = { start: TIME, last: TIME };
+    const tables = STREAM.operator.tables.map((table) => ({ ...table, window }));
+    const perWindow = new Process(
+      { ...STREAM, operator: { ...STREAM.operator, tables, perWindow: true } },
+      quiet(),
+    );
+    let late = 0;
+    const said: [SqlValue, number | undefined][] = [];
+    const out: Collector = {
+      emit: (_, __, results, clockMs) => said.push([results[1]!, clockMs]),
+      late: () => late++,
+    };
+    const row = (time: number) => perWindow.process(['a', 1n, at(time)], INSERT, 0, out);
+    perWindow.advance(5);
+    await perWindow.endBatch(out);
+    row(5);
+    row(6);
+    perWindow.advance(16);
+    row(16);
+    await perWindow.endBatch(out);
+
+    expect(late).toBe(2);
+    expect(said).toEqual([
+      [1n, 5],
+      ['1 rows until 16', 5],
     ]);
   });
 
