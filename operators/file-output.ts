@@ -9,6 +9,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { UnfinishedPaths } from '../bridge/index.js';
 import { type FileSink, reasonOf, SinkError } from '../core/index.js';
 import { showPartitions, visibleFiles } from './partition-output.js';
+import { flush, flushAll } from './ports/flush.js';
 
 /** Of the formats that are not JSON. */
 const EXTENSIONS: Readonly<Record<string, string>> = { parquet: '.parquet', csv: '.csv' };
@@ -18,8 +19,8 @@ export interface FileOutput {
   readonly temporaryPath: string;
   /** Removes what has been written, so that it can be written anew. */
   clear(): Promise<void>;
-  /** What `showPart` takes; from `release` on the part outlives this process. */
-  keep(): KeptPart;
+  /** Puts the part onto the disk, and gives what `showPart` takes; from `release` on the part outlives this process. */
+  keep(): Promise<KeptPart>;
   /** The part is no longer removed where this process dies. */
   release(): void;
   /** Shows the part under its final name; removes what the folder held before where the sink overwrites. */
@@ -63,7 +64,16 @@ export async function openFileOutput(
   return {
     temporaryPath,
     clear: () => rm(temporaryPath, { force: true, recursive: true }),
-    keep: () => ({ temporaryPath: resolve(temporaryPath), name }),
+    keep: async () => {
+      try {
+        // A partitioned part without rows has no folder.
+        if (existsSync(temporaryPath)) await flushAll(temporaryPath);
+        for (const folder of [sink.path, ...made.map(dirname)]) await flush(folder);
+      } catch (error) {
+        throw writeError(sink, error, 'The finished part file cannot be flushed to the disk');
+      }
+      return { temporaryPath: resolve(temporaryPath), name };
+    },
     release,
     commit: async () => {
       await showPart(sink, { temporaryPath, name });
@@ -83,17 +93,17 @@ export async function openFileOutput(
 }
 
 /**
- * Shows a part under its final name; does nothing where that was done before.
+ * Shows a part under its final name. Gives the folders whose entries have changed by that.
  * @throws {SinkError} SINK_WRITE
  */
 export async function showPart(
   sink: Pick<FileSink, 'table' | 'path' | 'overwrite' | 'partitions'>,
   { temporaryPath, name }: KeptPart,
-): Promise<void> {
-  const shown = join(sink.path, name);
+): Promise<readonly string[]> {
   try {
-    if (sink.partitions !== null) await showPartitions(temporaryPath, sink);
-    else if (existsSync(temporaryPath) || !existsSync(shown)) await rename(temporaryPath, shown);
+    if (sink.partitions !== null) return await showPartitions(temporaryPath, sink);
+    await rename(temporaryPath, join(sink.path, name));
+    return [sink.path];
   } catch (error) {
     throw writeError(sink, error, 'The finished part file cannot be renamed');
   }

@@ -53,6 +53,8 @@ export interface JobEnds {
   readonly kept: ReadonlyMap<string, KeptParts> | null;
   /** Between two checkpoints; null: none are taken but savepoints, by hand. */
   readonly checkpointIntervalMs: number | null;
+  /** As `ConnectorHost`; of all attempts of the job. */
+  readonly leftBehind: Set<string>;
   /** Where `print` writes. */
   readonly print: WriteText;
   /** Tells the user, on standard error. */
@@ -209,7 +211,7 @@ function sink(stage: SinkStage, job: OperatorSurroundings, engine: Engine, ends:
 function hostOf(
   job: OperatorSurroundings,
   { clock, failedRows, workingDirectory }: Engine,
-  { onNote, kept, checkpointIntervalMs }: JobEnds,
+  { onNote, kept, checkpointIntervalMs, leftBehind }: JobEnds,
 ): ConnectorHost {
   const { letters } = failedRows;
   return {
@@ -219,6 +221,7 @@ function hostOf(
     onNote,
     isCheckpointed: kept !== null,
     checkpointIntervalMs,
+    leftBehind,
     writeRejected: (stage, records) => letters.writeRecords(stage, records),
   };
 }

@@ -22,6 +22,8 @@ export interface ConnectorHost {
   readonly isCheckpointed: boolean;
   /** Between two checkpoints; null: none are taken but savepoints, by hand. */
   readonly checkpointIntervalMs: number | null;
+  /** What earlier attempts of the job made outside and could not remove, by names that say where it is. */
+  readonly leftBehind: Set<string>;
   /** Tells the user, on standard error. */
   readonly onNote: (text: string) => void;
   /** Writes records that a source gives up where dead letters go, and says where that is. @throws {SinkError} DEAD_LETTER_WRITE */

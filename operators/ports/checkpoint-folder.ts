@@ -2,6 +2,7 @@
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { CheckpointFiles } from '../../core/index.js';
+import { flush } from './flush.js';
 
 /** Files in `folder`, flushed to the disk with the folder entries that lead to them. */
 export function checkpointFolder(folder: string): CheckpointFiles {
@@ -17,12 +18,12 @@ export function checkpointFolder(folder: string): CheckpointFiles {
       } finally {
         await file.close();
       }
-      await syncFolder(dirname(at(name)));
+      await flush(dirname(at(name)));
     },
     read: (name) => readFile(at(name)),
     rename: async (from, to) => {
       await rename(at(from), at(to));
-      await syncFolder(dirname(at(to)));
+      await flush(dirname(at(to)));
     },
     list: async (name) => {
       try {
@@ -39,13 +40,4 @@ export function checkpointFolder(folder: string): CheckpointFiles {
 function isMissing(error: unknown): boolean {
   const { code } = error as NodeJS.ErrnoException;
   return code === 'ENOENT' || code === 'ENOTDIR';
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

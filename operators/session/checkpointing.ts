@@ -112,7 +112,7 @@ export class Checkpoints {
       const files = filesWrittenBy(stage);
       if (files === null) continue;
       const shown = partsIn(restored?.states.get(stage.id) ?? null);
-      kept.set(stage.id, new KeptParts(files, stored?.origin ?? parts.engine.job.id, shown));
+      kept.set(stage.id, new KeptParts(files, stored?.origin ?? parts.engine.job.id, onNote, shown));
     }
     if (stored !== null) await removeOthers(kept);
     for (const ofStage of kept.values()) await ofStage.show(0);

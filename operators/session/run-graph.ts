@@ -98,10 +98,12 @@ function attempts(
   checkpoints: Checkpoints | null,
 ): Promise<RunOutcome> {
   const { engine, signal, onNote, restarts } = options;
+  const leftBehind = new Set<string>();
   if (graph.mode === 'batch' || restarts.type === 'none') {
     return runAttempt(graph, options, checkpoints, {
       endsResult: (reason) => !isSuspended(reason),
       failed: () => {},
+      leftBehind,
     });
   }
   return withRestarts(
@@ -109,6 +111,7 @@ function attempts(
       runAttempt(graph, options, checkpoints, {
         endsResult: (reason) => isFinal(reason) && !isSuspended(reason),
         failed,
+        leftBehind,
       }),
     {
       strategy: restartStrategy(restarts, Math.random),
@@ -126,13 +129,15 @@ interface AttemptParts {
   readonly endsResult: (reason: unknown) => boolean;
   /** Called with the reason why no other may follow, before it throws. */
   readonly failed: (whyNotAgain: string | null) => void;
+  /** As `ConnectorHost`. */
+  readonly leftBehind: Set<string>;
 }
 
 async function runAttempt(
   graph: StageGraph,
   options: RunOptions,
   checkpoints: Checkpoints | null,
-  { endsResult, failed }: AttemptParts,
+  { endsResult, failed, leftBehind }: AttemptParts,
 ): Promise<RunOutcome> {
   const { engine } = options;
   const outputs = new Map<string, FileOutput>();
@@ -151,6 +156,7 @@ async function runAttempt(
         outputs,
         kept: checkpoints?.kept ?? null,
         checkpointIntervalMs: checkpoints === null ? null : options.checkpoints.interval,
+        leftBehind,
         print: options.print,
         onNote: options.onNote,
       },

@@ -1,4 +1,5 @@
 /** A filesystem sink of a job with checkpoints: a part for each of them, shown when the checkpoint is complete. */
+import { existsSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -11,6 +12,7 @@ import {
 } from '../../core/index.js';
 import { derivedContext } from '../derived-context.js';
 import { type FileOutput, type KeptPart, showPart } from '../file-output.js';
+import { flush } from '../ports/flush.js';
 
 /** The parts of one sink that are written and not yet shown. */
 export class KeptParts {
@@ -18,11 +20,13 @@ export class KeptParts {
 
   /**
    * @param origin in the names of its parts
+   * @param onNote is told of parts that are not there any more
    * @param parts of the checkpoint that the job goes on from
    */
   constructor(
     private readonly sink: Parameters<typeof showPart>[0],
     readonly origin: string,
+    private readonly onNote: (text: string) => void,
     parts: readonly KeptPart[] = [],
   ) {
     for (const part of parts) this.add(0, part);
@@ -49,12 +53,16 @@ export class KeptParts {
     return this.#parts.map(({ part }) => part);
   }
 
-  /** Shows the parts of checkpoints up to this one. */
+  /** Shows the parts of checkpoints up to this one; the next one leaves out what has been shown. */
   async show(checkpointId: number): Promise<void> {
+    const changed = new Set<string>();
     await this.#end(
       (id) => id <= checkpointId,
-      (part) => showPart(this.sink, part),
+      async (part) => {
+        for (const folder of await this.#shown(part)) changed.add(folder);
+      },
     );
+    for (const folder of changed) await flush(folder);
   }
 
   /** Removes hidden parts that are none of `parts`: of attempts that failed, and of jobs that were killed. */
@@ -72,6 +80,18 @@ export class KeptParts {
       (id) => id > checkpointId,
       ({ temporaryPath }) => rm(temporaryPath, { recursive: true, force: true }),
     );
+  }
+
+  /** Gives the folders that have changed; none where the part was shown before. */
+  async #shown(part: KeptPart): Promise<readonly string[]> {
+    if (existsSync(part.temporaryPath)) return showPart(this.sink, part);
+    const { table, path, partitions } = this.sink;
+    if (partitions === null && !existsSync(join(path, part.name))) {
+      this.onNote(
+        `table ${table}: ${join(path, part.name)}, which belongs to the checkpoint, is not there any more: it was moved or removed since it was shown`,
+      );
+    }
+    return [];
   }
 
   async #end(
@@ -165,8 +185,10 @@ export class RollingFileSink implements Operator {
     await writer.close();
     // Closed meanwhile: the part is gone.
     if (this.#part !== part) return;
+    const kept = await output.keep();
+    if (this.#part !== part) return;
     this.#part = null;
     this.#hasKept = true;
-    this.parts.add(checkpointId, output.keep(), () => output.release());
+    this.parts.add(checkpointId, kept, () => output.release());
   }
 }

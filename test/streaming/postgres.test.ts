@@ -1,8 +1,10 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ended, millstream, startMillstream } from '../cli/support/command.js';
+import { until } from '../long/support/until.js';
 import { PostgresServer, whyNoPostgres } from './support/postgres-server.js';
 import { printedRows, tableText } from './support/printed-rows.js';
 
@@ -13,6 +15,19 @@ let server: PostgresServer;
 
 const table = (name: string, columns: string, options: Readonly<Record<string, string>>) =>
   tableText(name, columns, { connector: 'jdbc', url: server.url, username: 'tester', ...options });
+
+/** Resolves when a process has said this, from now on. */
+function untilSaid(stream: Readable, text: string): Promise<void> {
+  return new Promise((resolve) => {
+    let said = '';
+    stream.on('data', function take(chunk: Buffer) {
+      said += chunk.toString();
+      if (!said.includes(text)) return;
+      stream.off('data', take);
+      resolve();
+    });
+  });
+}
 
 describe.skipIf(reason !== null)('PostgreSQL', () => {
   beforeAll(async () => {
@@ -207,6 +222,111 @@ describe.skipIf(reason !== null)('PostgreSQL', () => {
       rmSync(folder, { recursive: true, force: true });
     }
   }, 180_000);
+
+  it('a server that goes away while it is written to for longer than is tried again has each row once in the end', async () => {
+    server.sql('CREATE TABLE squares (id int8 PRIMARY KEY, square int8)');
+    const folder = mkdtempSync(join(tmpdir(), 'millstream-away-'));
+    const script = `SET 'execution.checkpointing.interval' = '50 ms';
+      SET 'execution.checkpointing.dir' = '${folder}/checkpoints';
+      SET 'restart-strategy.exponential-delay.initial-backoff' = '100 ms';
+      CREATE TABLE numbers (n BIGINT) WITH ('connector' = 'datagen', 'rows-per-second' = '500',
+        'fields.n.kind' = 'sequence', 'fields.n.start' = '1', 'fields.n.end' = '999999999');
+      ${table('squares', 'id BIGINT, square BIGINT, PRIMARY KEY (id) NOT ENFORCED', {
+        'table-name': 'squares',
+        'sink.max-retries': '0',
+        'sink.buffer-flush.interval': '20 ms',
+      })}
+      INSERT INTO squares SELECT n, n * n FROM numbers`;
+    const job = startMillstream(['run', '-e', script]);
+    const end = ended(job);
+    const rows = () => Number(server.sql('SELECT COUNT(*) FROM squares')[0]);
+    const untilMore = async () => {
+      const before = rows();
+      await until(
+        async () => rows(),
+        (now) => now > before + 100,
+        60_000,
+      );
+    };
+    try {
+      await untilMore();
+      server.stop();
+      await untilSaid(job.stderr, 'the job failed, attempt 3 begins');
+      server.resume();
+      await untilMore();
+      job.kill('SIGTERM');
+      const { code, stderr } = await end;
+      expect(code, stderr).toBe(0);
+      const [answer] = server.sql('SELECT COUNT(*), MAX(id), SUM(square - id * id) FROM squares');
+      expect(answer).toBe(`${rows()}|${rows()}|0`);
+    } finally {
+      job.kill('SIGKILL');
+      await end;
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }, 120_000);
+
+  it('a job that fails while the server is away, before any checkpoint, makes its slot anew when it is back', async () => {
+    server.sql(`CREATE TABLE visits (id int8 PRIMARY KEY); ALTER TABLE visits REPLICA IDENTITY FULL;
+      INSERT INTO visits VALUES (1)`);
+    const folder = mkdtempSync(join(tmpdir(), 'millstream-slot-'));
+    const script = join(folder, 'job.sql');
+    const flag = join(folder, 'fail');
+    writeFileSync(
+      join(folder, 'functions.py'),
+      `import os
+
+from millstream import udf
+
+
+@udf(deterministic=False)
+def tick(n: int) -> int:
+    if os.path.exists(${JSON.stringify(flag)}):
+        os.unlink(${JSON.stringify(flag)})
+        raise ValueError("told to")
+    return -1
+`,
+    );
+    writeFileSync(
+      script,
+      `SET 'restart-strategy.type' = 'fixed-delay';
+      SET 'restart-strategy.fixed-delay.attempts' = '1000';
+      SET 'restart-strategy.fixed-delay.delay' = '50 ms';
+      CREATE TEMPORARY FUNCTION tick AS 'functions.tick' LANGUAGE PYTHON;
+      ${tableText('visits', 'id BIGINT', {
+        connector: 'postgres-cdc',
+        hostname: '127.0.0.1',
+        port: String(server.port),
+        username: 'tester',
+        'database-name': 'postgres',
+        'schema-name': 'public',
+        'table-name': 'visits',
+        'slot.name': 'visits_slot',
+        'decoding.plugin.name': 'pgoutput',
+      })}
+      CREATE TEMPORARY TABLE clock (n BIGINT) WITH ('connector' = 'datagen', 'rows-per-second' = '20');
+      SELECT id FROM visits UNION ALL SELECT tick(n) FROM clock;`,
+    );
+    const job = startMillstream(['run', script, '--format', 'jsonl']);
+    const end = ended(job);
+    try {
+      await untilSaid(job.stdout, '[1]');
+      server.stop();
+      const isLeft = untilSaid(job.stderr, 'the slot visits_slot could not be removed');
+      writeFileSync(flag, '');
+      await isLeft;
+      server.resume();
+      server.sql('INSERT INTO visits VALUES (2)');
+      await untilSaid(job.stdout, '[2]');
+      job.kill('SIGTERM');
+      expect((await end).code).toBe(0);
+      expect(server.sql("SELECT 1 FROM pg_replication_slots WHERE slot_name = 'visits_slot'")).toEqual([]);
+    } finally {
+      job.kill('SIGKILL');
+      await end;
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }, 120_000);
 
   it('a table that is altered while its changes are read gives NULL for what is gone, nothing of what is new, and an error for what does not fit', async () => {
     server.sql(`CREATE TABLE altered (id int8 PRIMARY KEY, v int4, w text);

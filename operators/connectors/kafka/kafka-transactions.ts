@@ -1,6 +1,7 @@
 /** The transactions of an exactly-once sink: one from barrier to barrier, committed when its checkpoint is complete. */
 import type { Producer } from '@platformatic/kafka';
 import { type Clock, SinkError, type Timers } from '../../../core/index.js';
+import { within } from '../../within.js';
 import { clientOptions, closed, isTransient, type KafkaProperties, kafkaError } from './kafka-client.js';
 
 type Transaction = NonNullable<Producer['transaction']>;
@@ -118,15 +119,8 @@ export class KafkaTransactions {
   async #abortWritten(): Promise<void> {
     const transaction = this.#written?.transaction ?? null;
     if (transaction === null) return;
-    await new Promise<void>((resolve) => {
-      const stopWaiting = this.settings.timers.after(ABORT_MS, resolve);
-      // What cannot be aborted now is so by who takes the id over, or after its timeout.
-      const ended = () => {
-        stopWaiting();
-        resolve();
-      };
-      transaction.abort().then(ended, ended);
-    });
+    // What cannot be aborted now is so by who takes the id over, or after its timeout.
+    await within(transaction.abort(), ABORT_MS, this.settings.timers).catch(() => false);
   }
 
   /**

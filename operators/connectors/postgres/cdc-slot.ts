@@ -112,6 +112,12 @@ export async function checkSlot(
       );
 }
 
+/** Removes the slot where it is there. */
+export async function dropSlot(client: Client, slot: string): Promise<void> {
+  const text = 'SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = $1';
+  await client.query(text, [slot]);
+}
+
 /** Makes the slot; `replication` is a connection in replication mode. */
 export async function makeSlot(replication: Client, slot: string): Promise<NewSlot> {
   const { rows } = await replication.query<{

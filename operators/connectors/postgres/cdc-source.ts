@@ -13,10 +13,11 @@ import {
   type SourceStage,
 } from '../../../core/index.js';
 import { pause } from '../../sources/pause.js';
+import { within } from '../../within.js';
 import { Absence } from '../absence.js';
 import type { ConnectorHost } from '../connector.js';
 import { MOST_ROWS, SourceRows } from '../source-rows.js';
-import { checkColumns, checkSlot, makeSlot, prepare } from './cdc-slot.js';
+import { checkColumns, checkSlot, dropSlot, makeSlot, type NewSlot, prepare } from './cdc-slot.js';
 import type { CdcTable } from './cdc-table.js';
 import { ChangeRows } from './change-rows.js';
 import type { ReplicationMessage } from './pgoutput.js';
@@ -26,6 +27,8 @@ import { fetchRows } from './scan-rows.js';
 import { TransactionRows } from './transaction-rows.js';
 
 const BACKOFF_MS = 500;
+/** How long a job that ends waits for the slot that it is making. */
+const MAKING_MS = 500;
 
 /**
  * A checkpoint is between two transactions, and behind the first reading of the table. The slot keeps what is behind the last
@@ -39,7 +42,8 @@ export class CdcSource implements SourceOperator {
   #sent: bigint | null = null;
   /** What the server may forget. */
   #confirmed = 0n;
-  #madeSlot = false;
+  /** The slot that this attempt makes; null: it is to be there. */
+  #making: Promise<NewSlot> | null = null;
   #isClosed = false;
   #hasCompleted = false;
   readonly #transaction = new TransactionRows();
@@ -69,6 +73,7 @@ export class CdcSource implements SourceOperator {
     try {
       await prepare(client, this.stage.table, this.table);
       if (state === null) await checkColumns(client, this.stage.table, this.table, this.#changes.names);
+      await this.#dropLeftBehind(client);
       const isExpected = this.#sent !== null || this.table.start === 'committed-offset';
       await checkSlot(client, this.stage.table, this.table, isExpected);
     } catch (error) {
@@ -104,6 +109,7 @@ export class CdcSource implements SourceOperator {
     if (position === undefined) return;
     for (const id of [...this.#positions.keys()]) if (id <= checkpointId) this.#positions.delete(id);
     this.#hasCompleted = true;
+    this.host.leftBehind.delete(this.#slotName);
     this.#confirmed = position;
     this.#stream?.confirm();
   }
@@ -115,7 +121,7 @@ export class CdcSource implements SourceOperator {
     this.#stream?.end();
     await ended(this.#client);
     // Nobody can go on from a slot that no checkpoint knows.
-    if (this.#madeSlot && !this.#hasCompleted) await this.#dropSlot();
+    if (this.#making !== null && !this.#hasCompleted) await this.#dropSlot(this.#making);
   }
 
   /** Makes the slot, and reads the table as it was there. */
@@ -126,14 +132,24 @@ export class CdcSource implements SourceOperator {
     }
     const replication = await this.#connect(true);
     try {
-      const { start, snapshot } = await makeSlot(replication, this.table.slot);
-      this.#madeSlot = true;
+      if (this.#isClosed) return;
+      this.host.leftBehind.add(this.#slotName);
+      this.#making = makeSlot(replication, this.table.slot);
+      this.#making.catch((error: unknown) => this.#notMade(error));
+      const { start, snapshot } = await this.#making;
       if (this.table.start === 'initial') await this.#readTable(snapshot);
       this.#sent = start;
       this.#confirmed = start;
     } finally {
       await ended(replication);
     }
+  }
+
+  /** A server that is lost may have made it. */
+  #notMade(error: unknown): void {
+    if (isLost(error)) return;
+    this.host.leftBehind.delete(this.#slotName);
+    this.#making = null;
   }
 
   async #readTable(snapshot: string): Promise<void> {
@@ -182,6 +198,8 @@ export class CdcSource implements SourceOperator {
       () => this.#absence.answered(),
     );
     this.#stream = stream;
+    // The job may have ended while the server was asked.
+    if (this.#context.signal.aborted) return;
     stream.start(client, this.table.slot, this.table.publication, this.#sent!);
     let micros = 0n;
     for await (const message of stream) {
@@ -231,14 +249,33 @@ export class CdcSource implements SourceOperator {
     }
   }
 
-  async #dropSlot(): Promise<void> {
+  get #slotName(): string {
+    const { host, port, database } = this.table.address;
+    return `${host}:${port}/${database}/${this.table.slot}`;
+  }
+
+  /** An attempt before this one made it, and the server was away when it ended. */
+  async #dropLeftBehind(client: Client): Promise<void> {
+    const { leftBehind } = this.host;
+    if (!leftBehind.has(this.#slotName)) return;
+    await dropSlot(client, this.table.slot);
+    leftBehind.delete(this.#slotName);
+  }
+
+  /** Closing may come while the slot is being made. */
+  async #dropSlot(making: Promise<NewSlot>): Promise<void> {
     try {
-      const client = await connectTo(this.table.address, { isReplication: true });
-      await client.query(`DROP_REPLICATION_SLOT ${quoted(this.table.slot)} WAIT`);
-      await ended(client);
+      if (await within(making, MAKING_MS, this.#context.timers)) {
+        const client = await connectTo(this.table.address, { isReplication: true });
+        await client.query(`DROP_REPLICATION_SLOT ${quoted(this.table.slot)} WAIT`);
+        await ended(client);
+        this.host.leftBehind.delete(this.#slotName);
+        return;
+      }
     } catch {
-      this.host.onNote(`table ${this.stage.table}: the slot ${this.table.slot} could not be removed`);
+      // Told as one that takes too long is.
     }
+    this.host.onNote(`table ${this.stage.table}: the slot ${this.table.slot} could not be removed`);
   }
 
   #told(error: unknown): unknown {
