@@ -16,6 +16,8 @@ export function explainStream(operator: StreamOperator<number>): string {
   switch (operator.kind) {
     case 'watermark':
       return `time ${column(operator.rowtime)}, watermark ${column(operator.watermark)}`;
+    case 'arrival':
+      return 'time is when each row came';
     case 'calc':
       return [
         operator.columns.map(({ id, column: at }) => `${id} = ${column(at)}`).join(', '),

@@ -86,6 +86,7 @@ function describe(plan: LogicalPlan): string {
       return `${plan.outer ? 'left ' : ''}unnest ${explainExpression(plan.collection)}${ordinality} [${own}]`;
     }
     case 'watermark':
+      if (plan.byClock === true) return `${plan.rowtime} is when each row came`;
       return `watermark for ${plan.rowtime} as ${explainExpression(plan.expression)}`;
     case 'session': {
       const keys = plan.partitionBy.map(explainExpression).join(', ');

@@ -172,6 +172,8 @@ export type LogicalPlan = {
       readonly expression: Expression;
       /** The columns that PRIMARY KEY of the table names; null: it has none. */
       readonly primaryKey: readonly string[] | null;
+      /** Time is that of the clock: the column holds when each row came. Any other time of the rows is a plain column from here on. */
+      readonly byClock?: true;
     }
   /** Rows in sessions: columns are the input's, then start, end and time of the window. */
   | {

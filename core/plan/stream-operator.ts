@@ -81,6 +81,8 @@ export type StreamOperatorKind<C> =
       readonly split: C | null;
       readonly options: WatermarkOptions;
     }
+  /** Time of the clock begins. Passes its rows on. Results: when each row came, and time goes on without rows. */
+  | { readonly kind: 'arrival' }
   /** Projections and conditions. Results: the expressions, over the columns and what `steps` add to them. */
   | {
       readonly kind: 'calc';

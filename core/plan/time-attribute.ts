@@ -17,7 +17,7 @@ export function isTimeAttribute(plan: LogicalPlan, id: string, above: readonly E
     case 'stream':
       return false;
     case 'watermark':
-      return id === plan.rowtime || isTimeAttribute(plan.input, id);
+      return id === plan.rowtime || (plan.byClock !== true && isTimeAttribute(plan.input, id));
     case 'session':
       return column.rowtime === true || isTimeAttribute(plan.input, id);
     case 'project': {

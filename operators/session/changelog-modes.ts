@@ -47,6 +47,7 @@ function kindsOf(operator: StreamOperator<number> | null, inputs: readonly Kinds
   switch (operator.kind) {
     case 'calc':
     case 'watermark':
+    case 'arrival':
     case 'union':
     case 'settle':
       return given;

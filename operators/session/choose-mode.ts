@@ -111,6 +111,8 @@ export function onlyStreams(
 ): string | null {
   if (somePlan(plan, (node) => node.kind === 'temporal_join' || node.kind === 'lookup_join'))
     return 'FOR SYSTEM_TIME AS OF needs it';
+  if (somePlan(plan, (node) => node.kind === 'watermark' && node.byClock === true))
+    return 'a window of processing time needs it';
   const distinct = streamDistinct(plan);
   if (distinct !== null) return `${distinct.function}(DISTINCT …) OVER needs it`;
   const stateful = statefulCall(plan, functions);

@@ -40,6 +40,8 @@ export interface RowFunction extends RowDemand {
   flush?(out: Collector): void;
   /** A batch or a watermark has been given: what is for Python goes there, and what comes of it is put out. */
   endBatch?(out: Collector): Promise<void>;
+  /** How far time is by the function itself, whatever its input says before its end; absent: its input says it. */
+  readonly timeMs?: number;
   /** When the clock of the machine has something to do, in milliseconds; `Infinity`: never. */
   wakeAt?(): number;
   /** The clock has come to `nowMs`; `endBatch` follows. */

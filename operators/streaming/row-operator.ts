@@ -92,6 +92,7 @@ export class RowOperator implements Operator {
         await this.#context.output.emit(watermark);
         return;
       }
+      if (this.rows.timeMs !== undefined && watermark.timestampMs !== Number.POSITIVE_INFINITY) return;
       this.#advance(watermark.timestampMs);
       if (this.#isTimed || watermark.timestampMs === Number.POSITIVE_INFINITY) this.collected.clear();
       await this.#finish();
@@ -147,6 +148,17 @@ export class RowOperator implements Operator {
   async #wake(): Promise<void> {
     this.rows.wake?.(this.#context.clock.nowMs(), this.#out);
     await this.#finish();
+    await this.#sayTime();
+  }
+
+  /** Of a function that knows how far time is. */
+  async #sayTime(): Promise<void> {
+    const { timeMs } = this.rows;
+    if (timeMs === undefined || timeMs <= this.#watermark.value) return;
+    this.#watermark.value = timeMs;
+    this.#context.metrics.watermarkMs = timeMs;
+    this.#out.at(timeMs);
+    await this.#context.output.emit({ kind: 'watermark', timestampMs: timeMs });
   }
 
   async #sayCollected(): Promise<void> {

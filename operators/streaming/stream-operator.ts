@@ -11,6 +11,7 @@ import {
   type StreamStage,
 } from '../../core/index.js';
 import type { StageCalls } from '../stages/stage-calls.js';
+import { Arrival } from './arrival.js';
 import { Calc } from './calc.js';
 import { FirstRow } from './first-row.js';
 import { FoldedJoin } from './folded-join.js';
@@ -138,6 +139,8 @@ function rowFunction(
   state: StateBackend,
 ): RowFunction {
   switch (spec.kind) {
+    case 'arrival':
+      return new Arrival(state);
     case 'calc':
       return new Calc(spec);
     case 'aggregate':

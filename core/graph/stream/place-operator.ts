@@ -81,6 +81,8 @@ function placeKind<C>(operator: StreamOperator<string>, place: Place<C>): Stream
         watermark: at(operator.watermark),
         split: operator.split === null ? null : at(operator.split),
       };
+    case 'arrival':
+      return operator;
     case 'calc':
       return {
         kind: 'calc',

@@ -22,6 +22,7 @@ import {
 } from './relation.js';
 import { withSplits } from './splits.js';
 import { streamAggregate } from './stream-aggregate.js';
+import { streamArrival } from './stream-arrival.js';
 import { streamJoin } from './stream-join.js';
 import { streamLookup } from './stream-lookup.js';
 import { streamOver } from './stream-over.js';
@@ -59,7 +60,7 @@ function visit(context: StreamContext, plan: LogicalPlan): Relation {
       return filter(context, context.plan(plan.input), plan);
     }
     case 'watermark':
-      return watermark(context, plan);
+      return plan.byClock === true ? streamArrival(context, plan) : watermark(context, plan);
     case 'session':
       return streamSession(context, plan);
     case 'aggregate':

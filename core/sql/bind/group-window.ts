@@ -10,7 +10,7 @@ import { bindArguments } from './call.js';
 import { bindExpression } from './expression.js';
 import { type ExpressionContext, plainContext } from './expression-context.js';
 import type { GroupWindow, Scope } from './scope.js';
-import { eventTime, type WindowLengths, type WindowName, windowName, windowOf } from './time-window.js';
+import { timedRows, type WindowLengths, type WindowName, windowName, windowOf } from './time-window.js';
 
 /** `TUMBLE_START(…)` and its like: what is asked of which window. */
 const PROPERTY = /^(TUMBLE|HOP|SESSION)_(START|END|ROWTIME|PROCTIME)$/;
@@ -38,10 +38,10 @@ export function bindGroupWindow(
   const at = plainContext(context, scope, 'GROUP BY');
   const name = windowName(call)!;
   const args = bindArguments(at, call.arguments);
-  const time = eventTime(context, name, rows, argument(context, call, args, 0));
+  const timed = timedRows(context, name, rows, argument(context, call, args, 0));
   const others = items!.filter((item) => item !== call).map((item) => bindExpression(at, item));
   const window = windowOf(context, name, lengthsOf(context, call, name, args), others);
-  const { plan, bounds } = windowed(rows, time, window, context.ids);
+  const { plan, bounds } = windowed(timed.rows, timed.time, window, context.ids);
   return { scope: { ...scope, groupWindow: { name, key: keyOf(args), bounds } }, rows: plan };
 }
 
@@ -71,7 +71,7 @@ export function bindWindowProperty(at: ExpressionContext, node: FunctionCallNode
     );
   }
   if (property === 'PROCTIME') {
-    const message = `${written} is not supported: windows are of event time.`;
+    const message = `${written} is not supported.`;
     throw bindError(context, 'SQL_UNSUPPORTED', message, node.span, `Use ${name}_END.`);
   }
   const window = scope.groupWindow;

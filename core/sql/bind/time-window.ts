@@ -2,6 +2,7 @@
 import type { Expression } from '../../plan/expression.js';
 import type { ColumnReference } from '../../plan/expression-builders.js';
 import type { LogicalPlan } from '../../plan/logical-plan.js';
+import { isProcessingTime } from '../../plan/processing-time.js';
 import { isTimeAttribute } from '../../plan/time-attribute.js';
 import type { TimeWindow } from '../../plan/time-window.js';
 import { typeToText } from '../../types/type-text.js';
@@ -60,11 +61,39 @@ export function checkMultiple(context: BindContext, name: WindowName, lengths: W
   throw bindError(context, 'SQL_ARGUMENTS', message, lengths.size.span);
 }
 
+/** Rows with the column that is the time of their windows. */
+export interface TimedRows {
+  readonly rows: LogicalPlan;
+  readonly time: ColumnReference;
+}
+
 /**
- * The column as the time of a window.
+ * The rows with the column as the time of a window: event time, or when they come.
  * @throws {SqlError} where it is no timestamp, or, in streaming mode, no time attribute of `input`
  */
-export function eventTime(
+export function timedRows(
+  context: BindContext,
+  name: string,
+  input: LogicalPlan,
+  expression: Expression,
+): TimedRows {
+  const isArrival = expression.kind === 'column' && isProcessingTime(input, expression);
+  if (!isArrival) return { rows: input, time: eventTime(context, name, input, expression) };
+  const { columns, span } = input;
+  const rows: LogicalPlan = {
+    kind: 'watermark',
+    input,
+    rowtime: expression.id,
+    expression,
+    primaryKey: null,
+    byClock: true,
+    columns,
+    span,
+  };
+  return { rows, time: expression };
+}
+
+function eventTime(
   context: BindContext,
   name: string,
   input: LogicalPlan,
@@ -87,7 +116,7 @@ export function eventTime(
       'SQL_TYPE',
       `${name} requires a time attribute in streaming mode, but this is only ${typeToText(type)}.`,
       span,
-      'Declare WATERMARK FOR it; joins without a bound in time, and computing with it, make it a plain column. Batch mode takes any timestamp.',
+      'Declare WATERMARK FOR it, or take a column AS PROCTIME(); joins without a bound in time, and computing with it, make it a plain column. Batch mode takes any timestamp.',
     );
   }
   return time;

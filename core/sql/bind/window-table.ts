@@ -11,7 +11,7 @@ import type { BoundFrom } from './from.js';
 import { EMPTY_SCOPE, relationOf, resolveName, type Scope } from './scope.js';
 import { bindTableArgument } from './table-argument.js';
 import type { TableFunctionNode } from './table-function.js';
-import { checkMultiple, eventTime, type WindowName, windowName, windowOf } from './time-window.js';
+import { checkMultiple, timedRows, type WindowName, windowName, windowOf } from './time-window.js';
 
 type Part = 'table' | 'time' | 'step' | 'size' | 'offset';
 
@@ -64,7 +64,7 @@ export function bindWindowTable(
     throw bindError(context, 'SQL_ARGUMENTS', `${name} takes no PARTITION BY.`, span, hint);
   }
   const columns = relationOf(null, plan.columns);
-  const time = eventTime(
+  const { rows: timed, time } = timedRows(
     context,
     name,
     plan,
@@ -78,7 +78,7 @@ export function bindWindowTable(
   const lengths = { step: length('step'), size: length('size')!, offset: length('offset') };
   checkMultiple(context, name, lengths);
   const keys = partitionBy.map((column) => columnOf(column));
-  const { plan: rows, bounds } = windowed(plan, time, windowOf(context, name, lengths, keys), context.ids);
+  const { plan: rows, bounds } = windowed(timed, time, windowOf(context, name, lengths, keys), context.ids);
   const named = [...plan.columns, ...withFreeNames(plan.columns, [bounds.start, bounds.end, bounds.time])];
   return {
     plan: { ...rows, columns: named, span: node.span },
