@@ -30,9 +30,11 @@ export class EarlyZygotes {
     return zygote;
   }
 
-  /** Ends those that nobody took. */
-  close(): void {
-    for (const zygote of this.#waiting.values()) zygote.kill();
+  /** Ends those that nobody took; resolves when they are gone. */
+  async close(): Promise<void> {
+    const untaken = [...this.#waiting.values()];
     this.#waiting.clear();
+    for (const zygote of untaken) zygote.kill();
+    await Promise.all(untaken.map(({ ended }) => ended));
   }
 }

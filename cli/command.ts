@@ -26,7 +26,7 @@ export async function runProcess(args: readonly string[], zygotes: EarlyZygotes 
     onNotice: (say) => interrupt.onNotice(say),
     openSession: openSessionWith(zygotes),
   });
-  zygotes?.close();
+  await zygotes?.close();
   // What fails here was reported by the command.
   await stdout.flush().catch(() => {});
   return interrupt.end(exitCode);

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Bridge, EarlyZygotes } from '../../bridge/index.js';
 import { bridgeOptions, python, workerSpec } from './support/bridge-options.js';
@@ -6,7 +7,7 @@ let bridge: Bridge | null = null;
 let early: EarlyZygotes | null = null;
 afterEach(async () => {
   await bridge?.close();
-  early?.close();
+  await early?.close();
   bridge = null;
 });
 
@@ -30,6 +31,18 @@ describe.runIf(process.platform === 'linux')('zygotes that run before the bridge
     expect([other, unlike]).toEqual([null, null]);
     taken?.stdin.end();
     expect(await taken?.ended).toMatchObject({ exitCode: 0, signal: null });
+  });
+
+  it('are gone when their owner has closed them, though nobody took them', async () => {
+    const children = () =>
+      readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').split(' ').filter(Boolean);
+    const before = children();
+    early = EarlyZygotes.start(python, ['function', 'relational']);
+    expect(children().length).toBe(before.length + 2);
+
+    await early.close();
+
+    expect(children()).toEqual(before);
   });
 
   it('report a Python that does not exist when a worker is asked for', async () => {
