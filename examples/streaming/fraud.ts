@@ -3,7 +3,7 @@ import { defineTable, pythonFunction, TableEnvironment, t } from 'millstream';
 import { payments } from './payments.js';
 
 await using env = await TableEnvironment.create();
-await env.registerPythonFile('examples/streaming/functions.py');
+await env.registerPythonFile(new URL('functions.py', import.meta.url));
 const risk = pythonFunction<[number | null, number | null, number | null], number | null>('risk');
 
 const profiled = defineTable({ card: t.string(), amount: t.double(), usual: t.double(), recent: t.int() });

@@ -3,7 +3,7 @@ import { count, max, pythonAggregate, session, TableEnvironment } from 'millstre
 import { payments } from './payments.js';
 
 await using env = await TableEnvironment.create({ configuration: { 'execution.runtime-mode': 'streaming' } });
-await env.registerPythonFile('examples/streaming/functions.py');
+await env.registerPythonFile(new URL('functions.py', import.meta.url));
 const spread = pythonAggregate<[number], number | null>('spread');
 
 const sessions = (await payments(env))

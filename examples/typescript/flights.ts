@@ -13,10 +13,10 @@ const flightColumns = defineTable({
 });
 
 await using env = await TableEnvironment.create();
-const { rating } = await env.registerPythonFile<Functions>('examples/typescript/functions.py');
+const { rating } = await env.registerPythonFile<Functions>(new URL('functions.py', import.meta.url));
 const flights = env.createTemporaryTable('flights', flightColumns, {
   connector: 'filesystem',
-  path: 'node_modules/vega-datasets/data/flights-3m.parquet',
+  path: new URL('../../node_modules/vega-datasets/data/flights-3m.parquet', import.meta.url).href,
   format: 'parquet',
 });
 

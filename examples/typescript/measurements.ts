@@ -20,7 +20,7 @@ async function* measurements(): AsyncGenerator<Measurement> {
 }
 
 await using env = await TableEnvironment.create();
-await env.registerPythonFile('examples/typescript/functions.py');
+await env.registerPythonFile(new URL('functions.py', import.meta.url));
 const fahrenheit = pythonFunction<[number | null], number | null>('fahrenheit');
 
 const harbour = env

@@ -1,5 +1,6 @@
 /** The entry point of TypeScript programs: one session with its catalog and warm workers, and the tables in it. */
 import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import * as arrow from 'apache-arrow';
 import {
   CancelledError,
@@ -195,14 +196,16 @@ export class TableEnvironment {
   /**
    * Registers the functions that a Python file declares as temporary functions, under their names in the file, and
    * returns a callable for each. Its types are the signatures you give:
-   * `registerPythonFile<{ score(x: number | null): number | null }>('functions.py')`.
+   * `registerPythonFile<{ score(x: number | null): number | null }>('functions.py')`. A path is resolved
+   * against the working directory; `new URL('functions.py', import.meta.url)` is the file beside the program.
    * @throws {UdfError} with Python's traceback where the file cannot be imported; {SqlError} SQL_EXISTS
    */
-  registerPythonFile(path: string): Promise<UntypedFunctions>;
-  registerPythonFile<F extends Signatures<F>>(path: string): Promise<PythonFunctions<F>>;
-  async registerPythonFile(path: string): Promise<unknown> {
+  registerPythonFile(path: string | URL): Promise<UntypedFunctions>;
+  registerPythonFile<F extends Signatures<F>>(path: string | URL): Promise<PythonFunctions<F>>;
+  async registerPythonFile(path: string | URL): Promise<unknown> {
     this.#checkOpen();
-    const names = await registerPythonFile(this.#session, resolve(this.#workingDirectory, path));
+    const file = typeof path === 'string' ? resolve(this.#workingDirectory, path) : fileURLToPath(path);
+    const names = await registerPythonFile(this.#session, file);
     return Object.fromEntries(names.map((name) => [name, pythonFunction(name)]));
   }
 

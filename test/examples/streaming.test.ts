@@ -1,9 +1,14 @@
+import { spawn } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { millstream } from '../cli/support/command.js';
+import { ended, ROOT } from '../cli/support/command.js';
 
+/** From another working directory: a program finds what lies beside it. */
 const linesOf = async (program: string) => {
-  const { stdout, stderr, code } = await millstream(['run', `examples/streaming/${program}`]);
-  expect(code, stderr.toString()).toBe(0);
+  const args = [join(ROOT, 'dist/cli/main.js'), 'run', join(ROOT, 'examples/streaming', program)];
+  const { stdout, stderr, code } = await ended(spawn(process.execPath, args, { cwd: tmpdir() }));
+  expect(code, stderr).toBe(0);
   return stdout.toString().trimEnd().split('\n');
 };
 
