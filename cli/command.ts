@@ -1,5 +1,6 @@
 /** The command as a process: its streams, its signals, its exit code. */
 import type { EarlyZygotes } from '../bridge/index.js';
+import { collectInStepsOnceLong } from './collect-in-steps.js';
 import { Interrupt } from './interrupt.js';
 import { openSessionWith } from './open-session.js';
 import { StreamOutput } from './output.js';
@@ -12,6 +13,7 @@ import { runCommandLine } from './run-command-line.js';
 export async function runProcess(args: readonly string[], zygotes: EarlyZygotes | null): Promise<never> {
   // Stacks then name sources; reading the maps takes longer than a short job.
   if (process.env.MILLSTREAM_DEBUG === '1') process.setSourceMapsEnabled(true);
+  collectInStepsOnceLong();
   const interrupt = Interrupt.listen();
   const stdout = new StreamOutput(process.stdout);
   // A closed stderr (`2>&1 | head`) must not end a job that writes files.

@@ -1,10 +1,12 @@
 /** A session of the engine under test, and one statement in it, timed. */
 import { setFlagsFromString } from 'node:v8';
+import { collectInStepsOnceLong } from '../../dist/cli/collect-in-steps.js';
 import { Session } from '../../dist/operators/index.js';
 import { BENCH, PYTHON } from './places.mjs';
 
-// As the command does (cli/command.ts).
+// As the command does (cli/main.ts, cli/command.ts).
 setFlagsFromString('--no-incremental-marking');
+collectInStepsOnceLong();
 
 /** Opens a session with `workers` function workers. @param print takes the text of `print` tables */
 export function openSession({
