@@ -117,6 +117,8 @@ class FunctionContext:
         return AggregatingState(cell, state_descriptor.function)
 
     def _cell(self, descriptor: StateDescriptor) -> Cell:
+        if not isinstance(descriptor, StateDescriptor):
+            raise self._no_state(f"the state {descriptor!r} without a descriptor")
         if self.current_key is None:
             raise self._no_state(f"the state `{descriptor.name}`, and has no key")
         return self.current_key.cell(descriptor)
@@ -125,7 +127,8 @@ class FunctionContext:
         return UdfError(
             "UDF_STATE",
             f"Function `{self.function}` asks for {what}.",
-            hint="Keep state in a KeyedProcessFunction, and give AggregatingStateDescriptor a function.",
+            hint="Keep state in a KeyedProcessFunction, ask for it by a descriptor, as "
+            "ValueStateDescriptor('seen'), and give AggregatingStateDescriptor a function.",
             details=ErrorDetails(function=self.function),
         )
 

@@ -364,3 +364,53 @@ def test_columns_are_pyarrow_arrays_of_the_answer() -> None:
 
     assert isinstance(answer.columns, pa.RecordBatch)
     answer.columns.validate(full=True)
+
+
+class Beginner(KeyedProcessFunction):
+    """Fails in the way that its row says."""
+
+    def process_element(self, row: Row, ctx: Any) -> Any:
+        if row.v == 1:
+            ctx.timer_service().register_event_time_timer(ctx.timestamp() + 1)
+        elif row.v == 2:
+            self.later(ctx)
+        elif row.v == 3:
+            ctx.get_list_state(ListStateDescriptor("seen"))
+
+    def later(self, ctx: Context) -> None:
+        ctx.timer_service().register_event_time_timer(ctx.window().max_timestamp())  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("value", "hint"),
+    [
+        (1, "ctx.timestamp() is None: give the table a column with a WATERMARK"),
+        (2, "ctx.window() is None: call the function over a table of TUMBLE"),
+        (3, "Ask for state in open"),
+    ],
+)
+def test_errors_of_rows_without_time_window_or_state_say_how_to_have_it(value: int, hint: str) -> None:
+    with pytest.raises(UdfError) as caught:
+        process(opened(Beginner()), Key("a", [(value, None, None)]))
+
+    assert hint in str(caught.value.hint)
+
+
+class ReadsEarly(Beginner):
+    def open(self, context: Any) -> None:
+        context.get_state(ValueStateDescriptor("seen")).value()
+
+
+class ByName(Beginner):
+    def open(self, context: Any) -> None:
+        context.get_state("seen")
+
+
+@pytest.mark.parametrize("instance", [ReadsEarly(), ByName()])
+def test_state_is_asked_for_by_a_descriptor_and_read_where_there_is_a_key(
+    instance: KeyedProcessFunction,
+) -> None:
+    with pytest.raises(UdfError) as caught:
+        opened(instance)
+
+    assert caught.value.code == "UDF_STATE"

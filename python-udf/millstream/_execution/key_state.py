@@ -105,7 +105,7 @@ class CurrentKey:
     def __init__(self) -> None:
         self.state = KeyState()
         self.now = 0
-        #: False while a row of a broadcast table is at hand.
+        #: False while the function is opened, and while a row of a broadcast table is at hand.
         self.has_key = True
 
     def values(self) -> dict[str, Held]:
@@ -118,8 +118,9 @@ class CurrentKey:
             return self.state.values
         raise UdfError(
             "UDF_STATE",
-            "State by key is touched at a row of the broadcast table; such rows have no key.",
-            hint="Use ctx.get_broadcast_state(…) in process_broadcast_element.",
+            "State by key is touched where there is no key: in open, or at a row of a broadcast table.",
+            hint="Read and change it in process_element and on_timer; in process_broadcast_element use "
+            "ctx.get_broadcast_state(…).",
         )
 
     def cell(self, descriptor: StateDescriptor) -> StateCell:

@@ -23,6 +23,7 @@ from .instruction import ProcessColumns
 from .key_state import CurrentKey, KeyState
 from .packed import kept, kept_states, restored
 from .process_context import CallContext
+from .process_hints import process_hint
 from .progress import Progress
 from .side_rows import GivenRows
 from .stage_base import StageBase
@@ -67,6 +68,7 @@ class ProcessStage(StageBase):
     def open(self, contexts: Mapping[str, FunctionContext]) -> None:
         """As of `StageBase`; the states that the function asks for are those of the current key."""
         if self._has_state:
+            self._current.has_key = False
             for context in contexts.values():
                 context.current_key = context.current_key or self._current
         super().open(contexts)
@@ -212,7 +214,9 @@ class ProcessStage(StageBase):
         except Exception as error:
             given = "timestamp" if method == "on_timer" else "row"
             values = {"key": self._context.key, given: argument}
-            raise user_error(error, self._call.name, f"in `{method}`", row=row, values=values) from error
+            hint = process_hint(error, self._context)
+            doing = f"in `{method}`"
+            raise user_error(error, self._call.name, doing, row=row, values=values, hint=hint) from error
 
     def _answered(
         self,
