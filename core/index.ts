@@ -69,7 +69,7 @@ export { optimize } from './plan/optimizer.js';
 export { arrivalOrder } from './plan/processing-time.js';
 export * from './plan/stream-operator.js';
 export * from './plan/strict-conflict.js';
-export { someExpression } from './plan/visit-expression.js';
+export { someExpression, subqueryPlans } from './plan/visit-expression.js';
 export { expressionsOf, inputsOf, somePlan } from './plan/visit-plan.js';
 export { streamDistinct } from './plan/window-calls.js';
 export { portabilityOfDefinition, portabilityOfJob } from './portability/check-portability.js';

@@ -15,6 +15,7 @@ import {
   somePlan,
   streamDistinct,
   strictConflictOf,
+  subqueryPlans,
   traitsOf,
 } from '../../core/index.js';
 
@@ -146,7 +147,10 @@ function unboundedTables(
   plan: LogicalPlan,
   connectors: ReadonlyMap<string, ConnectorTraits>,
 ): UnboundedTable[] {
-  if (plan.kind !== 'scan') return inputsOf(plan).flatMap((input) => unboundedTables(input, connectors));
+  if (plan.kind !== 'scan') {
+    const below = [...inputsOf(plan), ...expressionsOf(plan).flatMap(subqueryPlans)];
+    return below.flatMap((inner) => unboundedTables(inner, connectors));
+  }
   const { table } = plan;
   const traits = traitsOf(connectors, table);
   if (traits?.bounded(table) !== false) return [];

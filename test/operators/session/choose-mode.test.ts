@@ -16,6 +16,13 @@ test('a table that never ends is named, with how to stop the job', () => {
   expect(noteOf('SELECT n FROM ticks')).toBe('mode: streaming (table ticks has no end); stop it with Ctrl-C');
 });
 
+test('a table that never ends is found in a subquery too', () => {
+  expect(noteOf('SELECT (SELECT COUNT(*) FROM ticks)')).toContain('table ticks has no end');
+  expect(noteOf('SELECT n FROM numbers WHERE n IN (SELECT n FROM ticks)')).toContain(
+    'table ticks has no end',
+  );
+});
+
 test('of a sequence it is said that it ends, and why it is a stream all the same', () => {
   expect(noteOf('SELECT n FROM numbers')).toBe(
     'mode: streaming (table numbers ends with its sequence, no number-of-rows bounds it)',
