@@ -6,8 +6,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { KafkaTransactions } from '../../operators/connectors/kafka/kafka-transactions.js';
 import { systemClock, systemTimers } from '../../operators/ports/node-ports.js';
 import { ended, millstream, startMillstream } from '../cli/support/command.js';
+import { until } from '../long/support/until.js';
 import { KafkaServer, whyNoKafka } from './support/kafka-server.js';
 import { printedRows, tableText } from './support/printed-rows.js';
+import { untilSaid } from './support/until-said.js';
 
 const reason = whyNoKafka();
 if (reason !== null) console.warn(`tests of Kafka are skipped: ${reason}`);
@@ -69,6 +71,24 @@ async function committedIn(topic: string): Promise<number[]> {
     'scan.bounded.mode': 'latest-offset',
   });
   return (await printedRows(`${committed}SELECT n FROM committed`)).map(([, n]) => Number(n));
+}
+
+/** The number of the last checkpoint below a folder; 0: there is none. */
+function newestIn(checkpoints: string): number {
+  const runs = existsSync(checkpoints) ? readdirSync(checkpoints) : [];
+  const names = runs.flatMap((run) => readdirSync(join(checkpoints, run)));
+  return Math.max(0, ...names.filter((name) => name.startsWith('chk-')).map((name) => Number(name.slice(4))));
+}
+
+/** Resolves when so many further checkpoints are there. */
+async function furtherIn(checkpoints: string, count: number): Promise<void> {
+  const before = newestIn(checkpoints);
+  const newest = await until(
+    async () => newestIn(checkpoints),
+    (number) => number >= before + count,
+    60_000,
+  );
+  expect(newest).toBeGreaterThanOrEqual(before + count);
 }
 
 describe.skipIf(reason !== null)('Kafka', () => {
@@ -309,14 +329,12 @@ describe.skipIf(reason !== null)('Kafka', () => {
         .map((line) => JSON.parse(line).n as number)
         .sort((a, b) => a - b);
     const numbers = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
-    const until = (count: number) =>
-      new Promise<void>((resolve) => {
-        const watching = setInterval(() => {
-          if (shown().length < count) return;
-          clearInterval(watching);
-          resolve();
-        }, 20);
-      });
+    const untilShown = (count: number) =>
+      until(
+        async () => shown().length,
+        (rows) => rows >= count,
+        60_000,
+      );
 
     await send(
       'numbers',
@@ -324,14 +342,14 @@ describe.skipIf(reason !== null)('Kafka', () => {
     );
     const first = startMillstream(['run', script]);
     const firstEnd = ended(first);
-    await until(100);
+    await untilShown(100);
     await server.kill();
     await server.resume();
     await send(
       'numbers',
       numbers(100, 200).map((n) => `{"n":${n}}`),
     );
-    await until(200);
+    await untilShown(200);
     first.kill('SIGKILL');
     expect((await firstEnd).stderr).toContain('Kafka answers again');
 
@@ -347,7 +365,7 @@ describe.skipIf(reason !== null)('Kafka', () => {
       `execution.state-recovery.path=${folder}/checkpoints`,
     ]);
     const secondEnd = ended(second);
-    await until(300);
+    await untilShown(300);
     second.kill('SIGINT');
     await secondEnd;
 
@@ -373,14 +391,7 @@ describe.skipIf(reason !== null)('Kafka', () => {
       })}
       INSERT INTO exact SELECT n FROM numbers;`,
     );
-    const newest = () => {
-      const runs = existsSync(checkpoints) ? readdirSync(checkpoints) : [];
-      const names = runs.flatMap((run) => readdirSync(join(checkpoints, run)));
-      return Math.max(
-        0,
-        ...names.filter((name) => name.startsWith('chk-')).map((name) => Number(name.slice(4))),
-      );
-    };
+    const newest = () => newestIn(checkpoints);
     const runUntil = async (more: number, signal: NodeJS.Signals) => {
       const first = newest();
       const recovery = first === 0 ? [] : ['-D', `execution.state-recovery.path=${checkpoints}`];
@@ -402,6 +413,46 @@ describe.skipIf(reason !== null)('Kafka', () => {
     const seen = await committedIn('exact');
     expect(seen.sort((a, b) => a - b)).toEqual(Array.from({ length: seen.length }, (_, n) => n));
     expect(seen.length).toBeGreaterThan(100);
+  }, 120_000);
+
+  it('with exactly-once a broker that goes away while it is written to loses no record and doubles none', async () => {
+    await makeTopics('absent');
+    const checkpoints = join(folder, 'absent-checkpoints');
+    const script = `SET 'execution.checkpointing.interval' = '50 ms';
+      SET 'execution.checkpointing.dir' = '${checkpoints}';
+      SET 'restart-strategy.exponential-delay.initial-backoff' = '100 ms';
+      CREATE TEMPORARY TABLE numbers (n BIGINT) WITH ('connector' = 'datagen', 'rows-per-second' = '500',
+        'fields.n.kind' = 'sequence', 'fields.n.start' = '0', 'fields.n.end' = '999999999');
+      ${table('absent', 'n BIGINT', {
+        connector: 'kafka',
+        topic: 'absent',
+        format: 'json',
+        'sink.delivery-guarantee': 'exactly-once',
+        'sink.transactional-id-prefix': 'absent',
+      })}
+      INSERT INTO absent SELECT n FROM numbers`;
+    const job = startMillstream(['run', '-e', script]);
+    const end = ended(job);
+    try {
+      await furtherIn(checkpoints, 5);
+      await server.kill();
+      await untilSaid(
+        job.stderr,
+        'table absent: Kafka does not answer, it is tried again (records wait for it)',
+      );
+      await server.resume();
+      await untilSaid(job.stderr, 'table absent: Kafka answers again');
+      await furtherIn(checkpoints, 5);
+      job.kill('SIGTERM');
+      const { code, stderr } = await end;
+      expect(code, stderr).toBe(0);
+    } finally {
+      job.kill('SIGKILL');
+      await end;
+    }
+
+    const seen = await committedIn('absent');
+    expect(seen.sort((a, b) => a - b)).toEqual(Array.from({ length: seen.length }, (_, n) => n));
   }, 120_000);
 
   it('who goes on from a checkpoint does not commit what was written after it, under an id that was free again', async () => {

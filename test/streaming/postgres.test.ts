@@ -1,12 +1,12 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ended, millstream, startMillstream } from '../cli/support/command.js';
 import { until } from '../long/support/until.js';
 import { PostgresServer, whyNoPostgres } from './support/postgres-server.js';
 import { printedRows, tableText } from './support/printed-rows.js';
+import { untilSaid } from './support/until-said.js';
 
 const reason = whyNoPostgres();
 if (reason !== null) console.warn(`tests of PostgreSQL are skipped: ${reason}`);
@@ -15,19 +15,6 @@ let server: PostgresServer;
 
 const table = (name: string, columns: string, options: Readonly<Record<string, string>>) =>
   tableText(name, columns, { connector: 'jdbc', url: server.url, username: 'tester', ...options });
-
-/** Resolves when a process has said this, from now on. */
-function untilSaid(stream: Readable, text: string): Promise<void> {
-  return new Promise((resolve) => {
-    let said = '';
-    stream.on('data', function take(chunk: Buffer) {
-      said += chunk.toString();
-      if (!said.includes(text)) return;
-      stream.off('data', take);
-      resolve();
-    });
-  });
-}
 
 describe.skipIf(reason !== null)('PostgreSQL', () => {
   beforeAll(async () => {

@@ -26,6 +26,7 @@ import {
   UPDATE_AFTER,
   UPDATE_BEFORE,
 } from '../../streaming/row-function.js';
+import { within } from '../../within.js';
 import { Absence } from '../absence.js';
 import type { ConnectorHost } from '../connector.js';
 import { clientOptions, closed, isTransient, kafkaError, kafkaReason } from './kafka-client.js';
@@ -44,6 +45,10 @@ interface Message {
 
 const ALL_REPLICAS = -1;
 const BACKOFF_MS = 500;
+/** How long the client, which waits for a cluster without a word, may do so until that is told. */
+const SILENT_MS = 5_000;
+/** Records that may wait behind those on their way. */
+const MOST_WAITING = 16_384;
 /** How long a cluster may not answer before the job fails, as `delivery.timeout.ms` of Kafka's producer. */
 const DELIVERY_TIMEOUT_MS = 120_000;
 
@@ -51,7 +56,10 @@ export class KafkaSink implements Operator {
   #context!: OperatorContext;
   #producer!: Producer;
   #transactions: KafkaTransactions | null = null;
-  #sending: Promise<void> = Promise.resolve();
+  /** Records behind those on their way; they go together. */
+  #waiting: Message[] = [];
+  #sending: Promise<void> | null = null;
+  #absence!: Absence;
   #committing: Promise<void> = Promise.resolve();
   #hasSent = false;
   #hasCommitted = false;
@@ -72,6 +80,7 @@ export class KafkaSink implements Operator {
 
   async open(context: OperatorContext): Promise<void> {
     this.#context = context;
+    this.#absence = new Absence(`table ${this.stage.table}: Kafka`, context.clock, this.host.onNote);
     const { Producer: ProducerClient } = await import('@platformatic/kafka');
     this.#producer = new ProducerClient({ ...clientOptions(this.table.properties), acks: ALL_REPLICAS });
     const topic = this.#topic();
@@ -85,13 +94,14 @@ export class KafkaSink implements Operator {
   }
 
   async processBatch(batch: Batch): Promise<void> {
-    const messages = this.#messages(batch);
-    // One batch is on its way while the next is made; their order is that of the rows.
-    await this.#sending;
-    if (messages.length === 0) return;
+    for (const message of this.#messages(batch)) this.#waiting.push(message);
+    if (this.#waiting.length === 0) return;
     this.#hasSent = true;
-    this.#sending = this.#send(messages);
-    this.#sending.catch((error: unknown) => this.#context.fail(error));
+    if (this.#sending === null) {
+      this.#sending = this.#sendWaiting();
+      this.#sending.catch((error: unknown) => this.#context.fail(error));
+    }
+    if (this.#waiting.length >= MOST_WAITING) await this.#sending;
   }
 
   async processWatermark(_watermark: Watermark): Promise<void> {}
@@ -205,24 +215,40 @@ export class KafkaSink implements Operator {
     return { partition: this.#turn - 1 };
   }
 
+  /** What waits, until nothing does; in the order of the rows. */
+  async #sendWaiting(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const messages = this.#waiting;
+      this.#waiting = [];
+      await this.#send(messages);
+    }
+    this.#sending = null;
+  }
+
   async #send(messages: readonly Message[]): Promise<void> {
-    if (this.#transactions !== null) return this.#transactions.send(messages as never);
+    const transactions = this.#transactions;
+    if (transactions !== null) return this.#answered(transactions.send(messages as never));
     const { clock, signal } = this.#context;
     const giveUpAt = clock.nowMs() + DELIVERY_TIMEOUT_MS;
-    const absence = new Absence(`table ${this.stage.table}: Kafka`, clock, this.host.onNote);
     while (!signal.aborted) {
       try {
-        await this.#producer.send({ messages: messages as never, acks: ALL_REPLICAS });
-        absence.answered();
+        await this.#answered(this.#producer.send({ messages: messages as never, acks: ALL_REPLICAS }));
         return;
       } catch (error) {
         if (!isTransient(error) || clock.nowMs() > giveUpAt) {
           throw kafkaError('write', this.stage.table, this.table.properties, error);
         }
-        absence.failed(kafkaReason(error));
+        this.#absence.failed(kafkaReason(error));
         await pause(this.#context, BACKOFF_MS);
       }
     }
+  }
+
+  /** Resolves when the cluster has taken them. */
+  async #answered(sending: Promise<unknown>): Promise<void> {
+    const { timers } = this.#context;
+    while (!(await within(sending, SILENT_MS, timers))) this.#absence.failed('records wait for it');
+    this.#absence.answered();
   }
 }
 
