@@ -2,6 +2,7 @@
 import { crc32 } from 'node:zlib';
 import { SourceError } from '../errors.js';
 import type { CheckpointFiles } from '../ports/ports.js';
+import { reasonOf } from '../text/reason-of.js';
 import {
   joined,
   MANIFEST_FORMAT,
@@ -61,26 +62,25 @@ async function manifestsIn(files: CheckpointFiles, folder: string, depth: number
   const names = await files.list(folder);
   if (names.includes(METADATA)) {
     const text = new TextDecoder().decode(await files.read(joined(folder, METADATA)));
-    return [{ folder, manifest: parsed(text, folder) }];
+    return [{ folder, manifest: parsed(text, joined(files.place, joined(folder, METADATA))) }];
   }
   if (depth === 0) return [];
   const below = names.filter((name) => !name.startsWith('.'));
   return (await Promise.all(below.map((name) => manifestsIn(files, joined(folder, name), depth - 1)))).flat();
 }
 
-function parsed(text: string, folder: string): Manifest {
-  const name = joined(folder, METADATA);
+function parsed(text: string, path: string): Manifest {
   let manifest: { readonly format?: unknown };
   try {
     manifest = JSON.parse(text);
   } catch (cause) {
-    throw damaged(name, cause);
+    throw damaged(path, cause);
   }
   if (manifest.format === MANIFEST_FORMAT) return manifest as Manifest;
-  if (typeof manifest.format !== 'number') throw damaged(name, null);
+  if (typeof manifest.format !== 'number') throw damaged(path, null);
   throw new SourceError(
     'CHECKPOINT_DAMAGED',
-    `File ${name} of the checkpoint has format ${manifest.format}, and this version of Millstream reads ${MANIFEST_FORMAT}.`,
+    `File ${path} of the checkpoint has format ${manifest.format}, and this version of Millstream reads ${MANIFEST_FORMAT}.`,
     { hint: 'Go on from it with the version that wrote it, or begin without it.' },
   );
 }
@@ -97,18 +97,19 @@ async function stateIn(
 
 async function fileIn(files: CheckpointFiles, folder: string, stored: StoredFile): Promise<Uint8Array> {
   const name = joined(folder, stored.file);
+  const path = joined(files.place, name);
   let bytes: Uint8Array;
   try {
     bytes = await files.read(name);
   } catch (cause) {
-    throw damaged(name, cause);
+    throw damaged(path, cause, `cannot be read: ${reasonOf(cause)}`);
   }
   if (bytes.length === stored.bytes && crc32(bytes) === stored.crc32) return bytes;
-  throw damaged(name, null);
+  throw damaged(path, null);
 }
 
-function damaged(name: string, cause: unknown): SourceError {
-  return new SourceError('CHECKPOINT_DAMAGED', `File ${name} of the checkpoint is not as it was written.`, {
+function damaged(path: string, cause: unknown, what = 'is not as it was written'): SourceError {
+  return new SourceError('CHECKPOINT_DAMAGED', `File ${path} of the checkpoint ${what}.`, {
     hint: 'Go on from another checkpoint, or without one.',
     cause,
   });

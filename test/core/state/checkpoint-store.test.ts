@@ -153,14 +153,19 @@ async function* only(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
 }
 
-test('a file of a checkpoint that has changed is refused by its name', async () => {
+test('a file of a checkpoint that has changed, or is gone, is refused by its name', async () => {
   for (const name of ['stream-2.state', '_metadata']) {
     const disk = new Disk();
     await threeCheckpoints(disk);
     disk.files.set(`job/chk-3/${name}`, Uint8Array.of(1, 2, 3));
     await expect(readCheckpoint(disk)).rejects.toMatchObject({
       code: 'CHECKPOINT_DAMAGED',
-      message: `File job/chk-3/${name} of the checkpoint is not as it was written.`,
+      message: `File the disk/job/chk-3/${name} of the checkpoint is not as it was written.`,
+    });
+    disk.files.delete(`job/chk-3/${name}`);
+    if (name === '_metadata') continue;
+    await expect(readCheckpoint(disk)).rejects.toMatchObject({
+      message: expect.stringContaining(`File the disk/job/chk-3/${name} of the checkpoint cannot be read: `),
     });
   }
 });

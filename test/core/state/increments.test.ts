@@ -110,7 +110,7 @@ describe('checkpoints that hold what has changed', () => {
 
     await expect(storedCounters(disk)).rejects.toMatchObject({
       code: 'CHECKPOINT_DAMAGED',
-      message: 'File job/shared/stream-1-1.state of the checkpoint is not as it was written.',
+      message: 'File the disk/job/shared/stream-1-1.state of the checkpoint is not as it was written.',
     });
   });
 
