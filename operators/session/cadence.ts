@@ -7,6 +7,7 @@ export class Cadence {
   #isDoing = false;
   #isHastened = false;
   #isPaused = false;
+  #isOver = false;
 
   /** @param work does not throw */
   constructor(
@@ -38,8 +39,14 @@ export class Cadence {
     await this.#doing;
   }
 
+  /** As `pause`, for good. */
+  end(): Promise<void> {
+    this.#isOver = true;
+    return this.pause();
+  }
+
   goOn(): void {
-    if (!this.#isPaused) return;
+    if (!this.#isPaused || this.#isOver) return;
     this.#isPaused = false;
     this.#plan();
   }

@@ -157,7 +157,7 @@ export class Checkpoints {
     this.#cadence = cadence;
     // The sinks wait for it.
     job.finishing.then(() => cadence.hasten());
-    return () => cadence.pause();
+    return () => cadence.end();
   }
 
   /** Resolves when no checkpoint is being taken at an interval. */
@@ -174,15 +174,15 @@ export class Checkpoints {
     const savepoint = this.#savepointFolder(by);
     await this.#cadence?.pause();
     try {
-      if (isEnding(job)) throw ending();
+      if (isEnding(job) || job.state === 'finished') throw ending();
       const checkpoint = await job.checkpoint(true);
       if (isEnding(job)) {
         discardCheckpoint(checkpoint);
         throw ending();
       }
       const path = await this.#writeLast(checkpoint, savepoint);
+      await this.#show(checkpoint.id);
       job.checkpointCompleted(checkpoint.id);
-      for (const parts of this.kept.values()) await parts.show(checkpoint.id);
       // Who went on from one before this would write rows again that are shown now.
       await this.#removed(savepoint === null ? this.#store?.retire() : this.#store?.removeAll());
       job.cancel(new CancelledError('JOB_SUSPENDED', `The job was stopped with ${path}.`));
@@ -197,7 +197,7 @@ export class Checkpoints {
 
   /** The job has succeeded: all files are shown, and nobody goes on from its checkpoints. */
   async succeed(): Promise<void> {
-    for (const parts of this.kept.values()) await parts.show(Number.POSITIVE_INFINITY);
+    await this.#show(Number.POSITIVE_INFINITY);
     await removeOthers(this.kept);
     await this.#store?.removeAll();
   }
@@ -247,14 +247,19 @@ export class Checkpoints {
     for (const parts of this.kept.values()) parts.release(checkpointId);
   }
 
+  /** Before sinks are told that it is complete: the next one does not know the parts of a sink that has ended by that. */
+  async #show(checkpointId: number): Promise<void> {
+    for (const parts of this.kept.values()) await parts.show(checkpointId);
+  }
+
   async #take(job: Job, store: CheckpointStore): Promise<void> {
     if (!isTaken(job)) return;
     try {
       const checkpoint = await job.checkpoint();
       await store.write(checkpoint, this.parts.engine.clock.nowMs(), () => this.#release(checkpoint.id));
       this.#completed(checkpoint);
+      await this.#show(checkpoint.id);
       job.checkpointCompleted(checkpoint.id);
-      for (const parts of this.kept.values()) await parts.show(checkpoint.id);
       await this.#removed(store.retire());
       this.#failures = 0;
     } catch (error) {

@@ -145,6 +145,24 @@ describe.skipIf(reason !== null)('Kafka', () => {
     ]);
   }, 120_000);
 
+  it('takes more rows at once than a batch of records may have bytes', async () => {
+    await makeTopics('broad');
+    const broad = table('broad', 'n BIGINT, text STRING', {
+      connector: 'kafka',
+      topic: 'broad',
+      format: 'json',
+      'sink.partitioner': 'fixed',
+      'scan.startup.mode': 'earliest-offset',
+      'scan.bounded.mode': 'latest-offset',
+    });
+    const numbers = `CREATE TEMPORARY TABLE numbers (n BIGINT) WITH ('connector' = 'datagen',
+      'fields.n.kind' = 'sequence', 'fields.n.start' = '0', 'fields.n.end' = '9999');\n`;
+    const fill = "INSERT INTO broad SELECT n, REPEAT('x', 400) FROM numbers;\n";
+
+    const rows = await printedRows(`${broad}${numbers}${fill}SELECT n FROM broad`, '--mode', 'streaming');
+    expect(rows.map(([, n]) => n)).toEqual(Array.from({ length: 10_000 }, (_, n) => n));
+  }, 60_000);
+
   it('has event time that is the least over partitions: no row of a partition that is behind comes too late', async () => {
     await makeTopics('divided');
     const records = Array.from({ length: 20 }, (_, second) => `{"seconds":${second}}`);

@@ -33,22 +33,12 @@ import { clientOptions, closed, isTransient, kafkaError, kafkaReason } from './k
 import type { KafkaPart, KafkaTable } from './kafka-table.js';
 import { KafkaTransactions, type SavedTransaction } from './kafka-transactions.js';
 import { checkCommits, sinkName } from './transaction-rules.js';
-
-interface Message {
-  readonly topic: string;
-  readonly key?: Buffer;
-  readonly value?: Buffer;
-  readonly timestamp?: bigint;
-  readonly headers?: Map<Buffer, Buffer>;
-  readonly partition?: number;
-}
+import { type KafkaRecord, WaitingRecords } from './waiting-records.js';
 
 const ALL_REPLICAS = -1;
 const BACKOFF_MS = 500;
 /** How long the client, which waits for a cluster without a word, may do so until that is told. */
 const SILENT_MS = 5_000;
-/** Records that may wait behind those on their way. */
-const MOST_WAITING = 16_384;
 /** How long a cluster may not answer before the job fails, as `delivery.timeout.ms` of Kafka's producer. */
 const DELIVERY_TIMEOUT_MS = 120_000;
 
@@ -56,8 +46,7 @@ export class KafkaSink implements Operator {
   #context!: OperatorContext;
   #producer!: Producer;
   #transactions: KafkaTransactions | null = null;
-  /** Records behind those on their way; they go together. */
-  #waiting: Message[] = [];
+  readonly #waiting = new WaitingRecords();
   #sending: Promise<void> | null = null;
   #absence!: Absence;
   #committing: Promise<void> = Promise.resolve();
@@ -94,14 +83,14 @@ export class KafkaSink implements Operator {
   }
 
   async processBatch(batch: Batch): Promise<void> {
-    for (const message of this.#messages(batch)) this.#waiting.push(message);
-    if (this.#waiting.length === 0) return;
+    for (const message of this.#messages(batch)) this.#waiting.add(message);
+    if (this.#waiting.isEmpty) return;
     this.#hasSent = true;
     if (this.#sending === null) {
       this.#sending = this.#sendWaiting();
       this.#sending.catch((error: unknown) => this.#context.fail(error));
     }
-    if (this.#waiting.length >= MOST_WAITING) await this.#sending;
+    if (this.#waiting.isFull) await this.#sending;
   }
 
   async processWatermark(_watermark: Watermark): Promise<void> {}
@@ -173,7 +162,7 @@ export class KafkaSink implements Operator {
     return { encoder: format.encoder(fields), places };
   }
 
-  #messages(batch: Batch): Message[] {
+  #messages(batch: Batch): KafkaRecord[] {
     const columns = decodeBatch(batch, this.#exchange, this.host.job.schemas);
     const change = this.stage.change === null ? null : columns[this.stage.change]!;
     const metadata = this.stage.columns.flatMap(({ metadata: key, column }) =>
@@ -181,9 +170,9 @@ export class KafkaSink implements Operator {
         ? []
         : [{ key, type: this.#exchange.columns[column]!, value: columns[column]!.value }],
     );
-    const metadataOf = (row: number): Partial<Message> =>
+    const metadataOf = (row: number): Partial<KafkaRecord> =>
       Object.assign({}, ...metadata.map(({ key, type, value }) => written(key, type, value(row))));
-    const messages: Message[] = [];
+    const messages: KafkaRecord[] = [];
     const topic = this.#topic();
     /** The key of a row that the next one may take the place of. */
     let before: Uint8Array | null = null;
@@ -217,15 +206,11 @@ export class KafkaSink implements Operator {
 
   /** What waits, until nothing does; in the order of the rows. */
   async #sendWaiting(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      const messages = this.#waiting;
-      this.#waiting = [];
-      await this.#send(messages);
-    }
+    while (!this.#waiting.isEmpty) await this.#send(this.#waiting.take());
     this.#sending = null;
   }
 
-  async #send(messages: readonly Message[]): Promise<void> {
+  async #send(messages: readonly KafkaRecord[]): Promise<void> {
     const transactions = this.#transactions;
     if (transactions !== null) return this.#answered(transactions.send(messages as never));
     const { clock, signal } = this.#context;
@@ -253,7 +238,7 @@ export class KafkaSink implements Operator {
 }
 
 /** What METADATA columns say of a record. */
-function written(key: string, { type }: Column, value: SqlValue): Partial<Message> {
+function written(key: string, { type }: Column, value: SqlValue): Partial<KafkaRecord> {
   if (value === null) return {};
   if (key === 'timestamp') {
     const perMs = type.kind === 'TIMESTAMP_LTZ' && type.precision > 6 ? 1_000_000n : 1_000n;

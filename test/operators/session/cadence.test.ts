@@ -41,3 +41,12 @@ test('it is not done while it is paused, and then as it was asked for meanwhile'
   await clock.runUntil(clock.sleep(10));
   expect(times()).toEqual([100, 630]);
 });
+
+test('it is not done any more once it was ended, whoever lets it go on', async () => {
+  const { clock, made, times } = cadence(30);
+  await clock.runUntil(clock.sleep(110));
+  await clock.runUntil(Promise.all([made.pause(), made.end()]));
+  made.goOn();
+  await clock.runUntil(clock.sleep(500));
+  expect(times()).toEqual([100]);
+});

@@ -22,6 +22,7 @@ class FailingJob {
   readonly finishing = new Promise<void>(() => {});
   readonly abandoned: unknown[] = [];
   readonly told: string[] = [];
+  readonly completed: number[] = [];
   #taken = 0;
 
   constructor(private readonly failing: readonly number[]) {}
@@ -32,7 +33,9 @@ class FailingJob {
     return { id: this.#taken, states: new Map() };
   }
 
-  async checkpointCompleted(): Promise<void> {}
+  checkpointCompleted(id: number): void {
+    this.completed.push(id);
+  }
 
   cancel({ code }: { readonly code: string }): void {
     this.told.push(code);
@@ -109,6 +112,27 @@ test('a disk that takes no file fails the checkpoint, not the job', async () => 
 
   expect(notes[0]).toMatch(/^a checkpoint could not be taken .*: (EEXIST|ENOTDIR)/);
   expect(abandoned).toEqual([]);
+});
+
+test('sinks hear of a checkpoint when its files are shown, so that one that ends by it leaves none behind', async () => {
+  const { checkpoints, clock } = await opened();
+  const job = new FailingJob([]);
+  const shown: number[] = [];
+  const show = async (id: number) => {
+    if (id === 1) throw new Error('the folder of the sink is gone');
+    shown.push(id);
+    expect(job.completed).toEqual([]);
+  };
+  const parts = { release: () => {}, show, drop: async () => {}, all: [] };
+  (checkpoints.kept as Map<string, unknown>).set('sink-1', parts);
+  const stop = checkpoints.start(job as unknown as Job);
+  for (let taken = 0; taken < 2; taken++) {
+    clock.fireNext();
+    await checkpoints.settled;
+  }
+  await stop();
+
+  expect([shown, job.completed]).toEqual([[2], [2]]);
 });
 
 test('a job that goes on after its savepoint is complete recovers to that', async () => {
