@@ -97,10 +97,11 @@ export class RunningTask {
   }
 
   private async work(): Promise<void> {
-    await this.operator.open(this.context);
-    this.context.opened.resolve();
     if (isSource(this.operator)) await runSource(this.operator, this.context);
-    else await runOperator(this.operator, this.context);
+    else {
+      await this.operator.open(this.context);
+      await runOperator(this.operator, this.context);
+    }
     await this.lastSnapshot?.untilCompleted();
     await this.context.output.emit(END_OF_INPUT);
     this.done = true;

@@ -57,11 +57,14 @@ export async function runOperator(operator: Operator, context: TaskContext): Pro
   await Promise.all(inputs.map(pump));
 }
 
-/** Runs a source until it is done or drained, and then the snapshots that were asked for meanwhile. */
+/** Opens a source, runs it until it is done or drained, and then the snapshots that were asked for meanwhile. */
 export async function runSource(source: SourceOperator, context: TaskContext): Promise<void> {
   const { miniBatchMs } = context;
-  const markers = miniBatchMs === null ? null : markMiniBatches(context, miniBatchMs);
+  let markers: ReturnType<typeof markMiniBatches> | null = null;
   try {
+    await source.open(context);
+    context.opened.resolve();
+    if (miniBatchMs !== null) markers = markMiniBatches(context, miniBatchMs);
     if (!context.isDrained) await source.run();
   } catch (error) {
     // A source may meet the signal as an end or as an error.
@@ -69,5 +72,8 @@ export async function runSource(source: SourceOperator, context: TaskContext): P
   } finally {
     await markers?.end();
   }
-  await context.snapshotsDone();
+  const done = context.snapshotsDone();
+  // One that was drained while it opened has nothing to save.
+  context.opened.resolve();
+  await done;
 }

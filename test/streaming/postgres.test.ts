@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ended, millstream, startMillstream } from '../cli/support/command.js';
 import { until } from '../long/support/until.js';
@@ -296,17 +297,23 @@ def tick(n: int) -> int:
     );
     const job = startMillstream(['run', script, '--format', 'jsonl']);
     const end = ended(job);
+    const died = end.then(({ code, stderr }) => {
+      throw new Error(`ended with ${code}: ${stderr}`);
+    });
+    died.catch(() => {});
+    const said = (stream: Readable, text: string) => Promise.race([untilSaid(stream, text), died]);
     try {
-      await untilSaid(job.stdout, '[1]');
+      await said(job.stdout, '[1]');
       server.stop();
-      const isLeft = untilSaid(job.stderr, 'the slot visits_slot could not be removed');
+      const isLeft = said(job.stderr, 'the slot visits_slot could not be removed');
       writeFileSync(flag, '');
       await isLeft;
       server.resume();
       server.sql('INSERT INTO visits VALUES (2)');
-      await untilSaid(job.stdout, '[2]');
+      await said(job.stdout, '[2]');
       job.kill('SIGTERM');
-      expect((await end).code).toBe(0);
+      const { code, stderr } = await end;
+      expect(code, stderr).toBe(0);
       expect(server.sql("SELECT 1 FROM pg_replication_slots WHERE slot_name = 'visits_slot'")).toEqual([]);
     } finally {
       job.kill('SIGKILL');

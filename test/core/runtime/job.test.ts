@@ -75,6 +75,20 @@ describe('a job', () => {
     expect(sinks.map(({ values }) => values)).toEqual([[], []]);
   });
 
+  it('ends well where a source is drained while it opens, and that ends the opening', async () => {
+    const { clock, ports } = setUp();
+    const sink = new CollectSink();
+    const job = jobOf(graphOf(['a -> b']), { a: new OpensUntilDrained(), b: sink }, ports);
+    const run = job.run();
+    await clock.runUntil(clock.sleep(10));
+
+    const checkpoint = job.checkpoint();
+    job.drain();
+    await clock.runUntil(run);
+
+    expect([job.state, [...(await checkpoint).states.keys()]]).toEqual(['finished', []]);
+  });
+
   it('passes the end as an infinite watermark, and ends an operator with two inputs when both have', async () => {
     const sink = new CollectSink();
     const { clock, ports } = setUp();
@@ -293,6 +307,18 @@ class ThrowsWhenDrained extends TestSource {
   override async run(): Promise<void> {
     this.drain();
     throw new CancelledError('CANCELLED', 'The query was cancelled.');
+  }
+}
+
+class OpensUntilDrained extends TestSource {
+  constructor() {
+    super([]);
+  }
+
+  override async open(context: Parameters<TestSource['open']>[0]): Promise<void> {
+    await new Promise((_, reject) => {
+      context.signal.addEventListener('abort', () => reject(context.signal.reason));
+    });
   }
 }
 
