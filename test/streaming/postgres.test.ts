@@ -290,6 +290,8 @@ def tick(n: int) -> int:
         'schema-name': 'public',
         'table-name': 'visits',
         'slot.name': 'visits_slot',
+        // That of the same name as by default is of another test's table.
+        'debezium.publication.name': 'visits_changes',
         'decoding.plugin.name': 'pgoutput',
       })}
       CREATE TEMPORARY TABLE clock (n BIGINT) WITH ('connector' = 'datagen', 'rows-per-second' = '20');
