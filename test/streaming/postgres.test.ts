@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ended, millstream, startMillstream } from '../cli/support/command.js';
+import { type Ended, ended, millstream, startMillstream } from '../cli/support/command.js';
 import { until } from '../long/support/until.js';
 import { PostgresServer, whyNoPostgres } from './support/postgres-server.js';
 import { printedRows, tableText } from './support/printed-rows.js';
@@ -161,27 +161,30 @@ describe.skipIf(reason !== null)('PostgreSQL', () => {
         .sql('SELECT item, COUNT(*), SUM(price), SUM(length(note)) FROM orders GROUP BY item ORDER BY item')
         .join('\n');
     const written = () => server.sql('SELECT * FROM totals_by_item ORDER BY item').join('\n');
-    const caughtUp = () =>
-      new Promise<void>((resolve) => {
-        const watching = setInterval(() => {
-          if (written() !== expected()) return;
-          clearInterval(watching);
-          resolve();
-        }, 50);
+    /** @param end of the job, which is not to come before */
+    const caughtUp = async (end: Promise<Ended>) => {
+      let died: Ended | null = null;
+      end.then((told) => {
+        died = told;
       });
+      const isOver = async () => died !== null || written() === expected();
+      const isSeen = await until(isOver, (seen) => seen, 100_000);
+      expect(isSeen, `${written()}\nis not\n${expected()}`).toBe(true);
+      if (died !== null) throw new Error(`ended with ${(died as Ended).code}: ${(died as Ended).stderr}`);
+    };
     const recovery = ['-D', `execution.state-recovery.path=${folder}/checkpoints`];
     try {
       const first = startMillstream(['run', script]);
       const firstEnd = ended(first);
-      await caughtUp();
+      await caughtUp(firstEnd);
       server.sql(
         "UPDATE orders SET price = price + 0.5 WHERE id < 20; DELETE FROM orders WHERE item = 'item 1'",
       );
-      await caughtUp();
+      await caughtUp(firstEnd);
       server.stop();
       server.resume();
       server.sql("INSERT INTO orders SELECT i, 'item 4', 1, '' FROM generate_series(1001, 21000) AS s(i)");
-      await caughtUp();
+      await caughtUp(firstEnd);
       first.kill('SIGKILL');
       expect((await firstEnd).stderr).toContain('PostgreSQL does not answer, it is tried again');
 
@@ -190,7 +193,7 @@ describe.skipIf(reason !== null)('PostgreSQL', () => {
       );
       const second = startMillstream(['run', script, '--quiet', ...recovery]);
       const secondEnd = ended(second);
-      await caughtUp();
+      await caughtUp(secondEnd);
       second.kill('SIGINT');
       await secondEnd;
 
