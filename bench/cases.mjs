@@ -27,8 +27,13 @@ export const CASES = {
     bar: 1.3,
   },
   w5: {
-    title: 'grouped aggregate, accumulate per row',
+    title: 'grouped aggregate, accumulate per row, with merge',
     sql: 'SELECT SUM(v) AS checksum FROM (SELECT k, w5(x, y) AS v FROM t GROUP BY k)',
+    bar: null,
+  },
+  w5_whole: {
+    title: 'the same without merge: rows of a group are sorted together',
+    sql: 'SELECT SUM(v) AS checksum FROM (SELECT k, w5_whole(x, y) AS v FROM t GROUP BY k)',
     bar: null,
   },
   w6: {

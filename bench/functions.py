@@ -33,8 +33,8 @@ def w4(x: float, y: float) -> float:
     return np.sin(x) * np.cos(y) + np.sqrt(np.abs(x * y)) + np.log1p(np.abs(x)) * np.arctan(y)
 
 
-class WeightedMean(AggregateFunction):
-    """W5: a grouped aggregate, one call of ``accumulate`` for each row."""
+class WeightedMeanOfWhole(AggregateFunction):
+    """W5 of whole groups: a grouped aggregate, one call of ``accumulate`` for each row."""
 
     def create_accumulator(self) -> list[float]:
         return [0.0, 0.0]
@@ -47,6 +47,15 @@ class WeightedMean(AggregateFunction):
         return accumulator[0] / accumulator[1] if accumulator[1] else math.nan
 
 
+class WeightedMean(WeightedMeanOfWhole):
+    """W5: the same with ``merge``, so that it can begin where its rows are read."""
+
+    def merge(self, accumulator: list[float], accumulators: Iterable[list[float]]) -> None:
+        for other in accumulators:
+            accumulator[0] += other[0]
+            accumulator[1] += other[1]
+
+
 def weighted_mean(values: Iterable[float], weights: Iterable[float]) -> float:
     """W5 over the rows of a group, for systems whose aggregates are not given one row at a time."""
     mean = WeightedMean()
@@ -57,6 +66,9 @@ def weighted_mean(values: Iterable[float], weights: Iterable[float]) -> float:
 
 
 w5 = udaf(WeightedMean(), result_type="DOUBLE", accumulator_type="ARRAY<DOUBLE>", name="w5")
+w5_whole = udaf(
+    WeightedMeanOfWhole(), result_type="DOUBLE", accumulator_type="ARRAY<DOUBLE>", name="w5_whole"
+)
 
 
 @udf

@@ -126,6 +126,7 @@ def main() -> None:
         "w3": (strings, functions.w3),
         "w4": (vectors_of_two, functions.w4),
         "w5": (groups, functions.WeightedMean()),
+        "w5_whole": (groups, functions.WeightedMeanOfWhole()),
         "w6": (exploded, functions.w6),
     }
     for line in sys.stdin:

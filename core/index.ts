@@ -40,6 +40,7 @@ export { MOST_BATCHES } from './graph/cut-splits.js';
 export { joinLaterals } from './graph/decorrelate/lateral-joins.js';
 export { explainQueries } from './graph/explain.js';
 export { explainGraph } from './graph/explain-graph.js';
+export { hasFewGroups } from './graph/few-groups.js';
 export { noteOf } from './graph/function-notes.js';
 export * from './graph/fuse-sources.js';
 export { optimizeTogether } from './graph/optimize-together.js';

@@ -51,6 +51,8 @@ export interface DescribeFiles {
   readonly columns: readonly ColumnSpec[];
   /** Row groups in which it holds for no row, by their statistics, are given without rows; null: all are wanted. */
   readonly predicate: SplitPredicate | null;
+  /** Positions among `columns`, of which `mostGroups` is to be told. */
+  readonly keys: readonly number[];
 }
 
 export interface DescribeFilesResult {
@@ -60,6 +62,8 @@ export interface DescribeFilesResult {
   readonly files: readonly SplitFile[];
   /** Those of each file. */
   readonly rowGroups: readonly (readonly RowGroup[])[];
+  /** About how many keys a row group has at most, by the sizes of their dictionaries; null: not known, or not asked. */
+  readonly mostGroups: number | null;
 }
 
 /** Prepares a function stage. Reply: `{output: ColumnSpec[]}`. */

@@ -66,7 +66,7 @@ export const TABLE_OPTIONS = {
     type: 'string',
     default: 'AUTO',
     meaning:
-      'Python aggregates that have merge: ONE_PHASE sorts the rows by group first, TWO_PHASE aggregates shares of the rows before that, AUTO does the latter where there is no GROUP BY.',
+      'Python aggregates that have merge: ONE_PHASE sorts the rows by group first, TWO_PHASE aggregates shares of the rows before that, AUTO does the latter where there is no GROUP BY, and by group where workers read Parquet files whose dictionaries say that groups are few.',
     schema: { enum: ['AUTO', 'ONE_PHASE', 'TWO_PHASE'] },
   },
   'table.optimizer.reuse-sub-plan-enabled': {

@@ -130,7 +130,7 @@ function explainSteps(stage: PythonStage, input: PythonInput, line: Line): void 
   else line('kept', columnList(kept));
 }
 
-function explainSource({ scan, files, splits }: SplitScan, line: Line): void {
+function explainSource({ scan, files, splits, mostGroups }: SplitScan, line: Line): void {
   const count = (number: number, what: string) => `${number} ${what}${number === 1 ? '' : 's'}`;
   line(
     'source',
@@ -138,6 +138,7 @@ function explainSource({ scan, files, splits }: SplitScan, line: Line): void {
   );
   line('scans', `${scan.table}: ${scan.format} ${scan.path}`);
   line('columns', scan.outputs.map((column, i) => `c${i} = ${scan.columns[column]!.name}`).join(', '));
+  if (mostGroups !== null) line('groups', `at most ${mostGroups} in a row group`);
   if (scan.predicate !== null) line('where', explainPredicate(scan.predicate, scan.columns));
 }
 

@@ -3,13 +3,23 @@ import { cutSplits } from './cut-splits.js';
 import type { PlainScan, RowGroup, SplitFile } from './split-scan.js';
 import type { PythonStage, RelationalStage, StageGraph } from './stage-graph.js';
 
-/** What the files of a scan have, or as the end of a sentence why a function worker does not read them. */
+/** What the files of a scan have. */
+export interface DescribedScan {
+  readonly files: readonly SplitFile[];
+  readonly rowGroups: readonly (readonly RowGroup[])[];
+  /** As in `SplitScan`. */
+  readonly mostGroups: number | null;
+}
+
+/**
+ * Describes a scan, or says as the end of a sentence why a function worker does not read it.
+ * @param keys Positions of columns of the scan.
+ */
 export type DescribeScan = (
   scan: PlainScan,
   functionName: string,
-) => Promise<
-  { readonly files: readonly SplitFile[]; readonly rowGroups: readonly (readonly RowGroup[])[] } | string
->;
+  keys: readonly number[],
+) => Promise<DescribedScan | string>;
 
 /** `auto`: where there are as many workers as cores, so that nobody else could read meanwhile. */
 export type SourceFusion = 'auto' | 'on' | 'off';
@@ -75,7 +85,9 @@ async function fuse(
   const obstacle = typeof scan === 'string' ? scan : obstacleTo(stage, scan, options);
   if (obstacle !== null || typeof scan === 'string') return obstacle!;
   if (input.consumers.length > 1) return 'others read the same rows';
-  const found = await options.describe(scan, stage.steps[0]!.function);
+  const shipped = stage.shippedGroups.flatMap((group) => input.groups[group]!);
+  const keys = stage.keyColumns.map((column) => scan.outputs[shipped[column]!]!);
+  const found = await options.describe(scan, stage.steps[0]!.function, keys);
   if (typeof found === 'string') return found;
   if (found.rowGroups.some((groups) => groups.some(({ rows }) => rows > MOST_ROWS_OF_GROUP)))
     return `a row group has more than ${MOST_ROWS_OF_GROUP} rows`;
@@ -83,7 +95,8 @@ async function fuse(
   const { columns, groups } = input;
   const readers = graph.stages.filter(({ inputs }) => inputs.some((input) => input === stage.output));
   const joinsAnswers = readers.every(({ kind }) => kind === 'relational');
-  const source = { scan, files: found.files, splits, joinsAnswers, input: { columns, groups } };
+  const { files, mostGroups } = found;
+  const source = { scan, files, splits, mostGroups, joinsAnswers, input: { columns, groups } };
   return { ...stage, inputs: [], source };
 }
 

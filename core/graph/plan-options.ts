@@ -80,8 +80,11 @@ export interface StageOutput extends Column {
   readonly emptyForNull?: boolean;
 }
 
-/** `auto`: two phases where they pay without knowing the data. */
-export type AggregatePhases = 'auto' | 'one' | 'two';
+/**
+ * `auto`: two phases where they pay without knowing the data; `few_groups`: also by group over a scan of files that may say
+ * how many groups there are (`hasFewGroups`).
+ */
+export type AggregatePhases = 'auto' | 'few_groups' | 'one' | 'two';
 
 /** What equal parts of queries that run together are computed once: `plans` are those that do more than read a table. */
 export type Sharing = 'all' | 'plans' | 'none';

@@ -69,6 +69,8 @@ export interface SplitScan {
   readonly files: readonly SplitFile[];
   /** In the order of the rows. */
   readonly splits: readonly SizedSplit[];
+  /** Of a stage with keys: about how many of them a row group has at most; null: not known. */
+  readonly mostGroups: number | null;
   /** Answers to several batches may come as one: whoever reads them takes any number of rows. */
   readonly joinsAnswers: boolean;
   /** What the exchange would have, had the rows come by one. */

@@ -54,13 +54,13 @@ function fusionOf(configuration: Configuration): SourceFusion {
 }
 
 function describeWith(workers: FunctionWorkers, resolveFiles: ResolveFiles): DescribeScan {
-  return async (scan, functionName) => {
+  return async (scan, functionName, keys) => {
     const files = filesOf(scan.path, resolveFiles);
     if (typeof files === 'string') return files;
     if (files.length > MOST_FILES) return `${scan.table} has more than ${MOST_FILES} files`;
     const { predicate } = scan;
     const columns = columnSpecs(scan.columns);
-    const found = await workers.describeFiles(functionName, { files, columns, predicate });
+    const found = await workers.describeFiles(functionName, { files, columns, predicate, keys });
     return found.misfit ?? found;
   };
 }

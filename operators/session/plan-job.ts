@@ -1,5 +1,6 @@
 /** A statement that runs → the graph that runs it: names and types, mode, stages, workers. */
 import {
+  type AggregatePhases,
   bindStatement,
   type CatalogManager,
   ColumnIds,
@@ -25,6 +26,7 @@ import type { JobStatement } from './job-statement.js';
 import { loadFunctions } from './load-functions.js';
 import { noteOptions } from './note-options.js';
 import { placedFailure } from './placed-failure.js';
+import { planPhases } from './plan-phases.js';
 import { planQueries } from './plan-queries.js';
 import { aggregatePhases, sharing, upsertMaterialize } from './planner-settings.js';
 import { fileResolver } from './resolve-files.js';
@@ -97,26 +99,30 @@ export async function planJob(
   // Where nobody asked for a stream, only the tables of a job say that it is one.
   const { ids, bound } = choice.isBounded || asked !== null ? first : bind(true);
   const resolveFiles = fileResolver(options.workingDirectory, toBeWritten);
+  const plan = (phases: AggregatePhases) =>
+    planQueries(bound, choice, asked, {
+      parallelism: workers?.parallelism(entries) ?? host.resources.parallelism,
+      functions,
+      aggregatePhases: phases,
+      sharing: sharing(configuration),
+      upsertMaterialize: upsertMaterialize(configuration),
+      connectors,
+      renderer: createStageRenderer(resolveFiles, sql),
+      ids,
+      sql,
+    });
+  const isCut = choice.mode === 'streaming' && isCheckpointed;
+  const fuse = async (cut: StageGraph) =>
+    isCut ? cut : withSourceFusion(cut, configuration, { workers, functions, resolveFiles });
   const {
     queries,
-    graph: cut,
+    graph: planned,
     notStreaming,
-  } = planQueries(bound, choice, asked, {
-    parallelism: workers?.parallelism(entries) ?? host.resources.parallelism,
-    functions,
-    aggregatePhases: aggregatePhases(configuration),
-    sharing: sharing(configuration),
-    upsertMaterialize: upsertMaterialize(configuration),
-    connectors,
-    renderer: createStageRenderer(resolveFiles, sql),
-    ids,
-    sql,
+  } = await planPhases(aggregatePhases(configuration), configuration.get('millstream.batch.rows'), {
+    plan,
+    fuse,
   });
-  if (isCheckpointed && cut.mode === 'batch') tellOfBatch(checkpoints, notStreaming, options.onNote);
-  const isCut = choice.mode === 'streaming' && isCheckpointed;
-  const planned = isCut
-    ? cut
-    : await withSourceFusion(cut, configuration, { workers, functions, resolveFiles });
+  if (isCheckpointed && planned.mode === 'batch') tellOfBatch(checkpoints, notStreaming, options.onNote);
   noteOptions(queries, options.onNote);
   const graph = withGrantedWorkers(planned, host.resources.functionWorkers(planned));
   const tell = (error: unknown) => placedFailure(error, queries, sql);

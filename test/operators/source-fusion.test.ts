@@ -52,12 +52,24 @@ describe('a scan that function workers do themselves', () => {
     'SELECT id, same(i32), same(i8) FROM t WHERE i16 > 0',
     'SELECT total(id), COUNT(*) FROM t WHERE i32 > 0',
     'SELECT s, COUNT(*), SUM(same(i64)), MAX(id) FROM t GROUP BY s ORDER BY s',
+    'SELECT b, total(id) FROM t WHERE i32 > 0 GROUP BY b ORDER BY b',
   ])('gives the same: %s', async (query) => {
     const { fused, plan, unfused } = await bothWays(query);
 
     expect(plan).toMatch(/reads t itself: \d splits of 2 files/);
     expect(fused).toEqual(unfused);
     expect(fused.length).toBeGreaterThan(0);
+  });
+
+  it('begins with aggregates by group where the dictionaries of its files are small', async () => {
+    const few = await bothWays('SELECT b, total(id) FROM t GROUP BY b', 'ON');
+    const many = await bothWays('SELECT i32, total(id) FROM t GROUP BY i32', 'ON');
+
+    expect(few.plan).toMatch(
+      /partial total\(.*\n.*reads t itself.*\n.*\n.*\n {2}groups {3}at most 3 in a row group/,
+    );
+    expect(many.plan).not.toContain('partial');
+    expect(many.plan).toContain('not read by itself: a sort is in front of it');
   });
 
   it('leaves row groups out that have no row for its predicate', async () => {

@@ -11,15 +11,29 @@ const ACCUMULATOR = types.bytes();
 
 /**
  * True where each aggregate of the node has `merge`, nothing speaks against it, and it pays: without keys one worker
- * would do all the work. With keys the rows are divided among workers anyway, and sorting them costs less
- * than making accumulators for each share: docs/decisions/0013.
+ * would do all the work. With keys the rows are divided among workers anyway, and sorting them costs less than making
+ * accumulators for each share, unless groups are few and workers read the rows themselves:
+ * docs/decisions/0016-aggregates-in-two-phases.md.
  */
 export function hasTwoPhases(context: SplitContext, node: Aggregate): boolean {
   const { aggregatePhases, parallelism, mode } = context.options;
   if (aggregatePhases === 'one' || mode === 'streaming') return false;
-  if (aggregatePhases === 'auto' && (node.groups.some((key) => key.kind !== 'literal') || parallelism < 2))
-    return false;
-  return node.aggregates.every((aggregate) => isMergeable(context, aggregate));
+  if (!node.aggregates.every((aggregate) => isMergeable(context, aggregate))) return false;
+  if (aggregatePhases === 'two') return true;
+  if (!node.groups.some((key) => key.kind !== 'literal')) return parallelism > 1;
+  return aggregatePhases === 'few_groups' && isOfFile(node.input) && takesRows(context, node);
+}
+
+/** A scan whose files say how many values their columns have. */
+function isOfFile(plan: LogicalPlan): boolean {
+  if (plan.kind === 'project' || plan.kind === 'filter') return isOfFile(plan.input);
+  return plan.kind === 'scan' && plan.table.options.format === 'parquet';
+}
+
+/** Vectors of few rows cost more than they save. */
+function takesRows(context: SplitContext, node: Aggregate): boolean {
+  const { functions } = context.options;
+  return node.aggregates.every(({ function: name }) => functions.declaration(name)?.batch === null);
 }
 
 /** DISTINCT and WITHIN GROUP need all rows of a group in one place. */

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate, compress, repeat
 from typing import Any
 
@@ -145,11 +145,20 @@ class RowAggregate(AggregateCall):
         if self._tolerant:
             self._feed_tolerantly(start, positions, arguments)
             return
+        self._call_rows(repeat(self._accumulator, len(positions)), positions, arguments, start)
+
+    def _call_rows(
+        self, accumulators: Iterable[Any], positions: Sequence[int], arguments: Sequence[Any], before: int
+    ) -> None:
+        """Calls `accumulate` for each of the called rows `positions` with an accumulator of its own.
+
+        `before`: rows of the bundle that were done before.
+        """
         done: list[Any] = []
-        self.call.progress.finished = Behind(start, done)
+        self.call.progress.finished = Behind(before, done)
         try:
             # As in `Call.map_rows`, what `extend` has got says which row raised.
-            done.extend(map(self._accumulate, repeat(self._accumulator, len(positions)), *arguments))
+            done.extend(map(self._accumulate, accumulators, *arguments))
         except Exception as error:
             raise self._row_failed(error, positions, arguments, len(done)) from error
         if len(done) < len(positions):

@@ -104,7 +104,7 @@ class FunctionWork:
                 # Not before it is needed: it imports the reader of Parquet.
                 from .parquet_footer import describe_files
 
-                return describe_files(body.files, body.columns, body.predicate)
+                return describe_files(body.files, body.columns, body.predicate, body.keys)
             case OpenFunctionStage():
                 stage = open_function_stage(
                     body, self._functions, self._time_zone, self._limits, self._partition_bytes

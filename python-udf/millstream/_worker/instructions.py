@@ -233,11 +233,15 @@ SplitPredicate: TypeAlias = BothHold | EitherHolds | HoldsNot | IsNull | IsTrue 
 
 
 class DescribeFiles(Body, tag="describe_files"):
-    """Asks what Parquet files have for which `predicate` may hold; reply `{misfit, files, rowGroups}`."""
+    """Asks what Parquet files have for which `predicate` may hold; `keys` are positions among `columns`.
+
+    Reply `{misfit, files, rowGroups, mostGroups}`.
+    """
 
     files: list[str]
     columns: list[ColumnSpec]
     predicate: SplitPredicate | None
+    keys: list[int]
 
 
 class SplitSource(Struct):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
 
 from .. import _types
+from .dictionary_sizes import distinct_keys
 from .instructions import RowGroup, SplitFile
 from .row_group_pruning import may_hold, range_of
 
@@ -32,18 +33,29 @@ class Misfit(Exception):
     """Why a file is not read by a function worker, as the end of a sentence."""
 
 
+class _Described(NamedTuple):
+    file: SplitFile
+    groups: list[RowGroup]
+    #: By row group that may have rows; None: not known.
+    distinct_keys: list[int | None]
+
+
 def describe_files(
-    files: Sequence[str], columns: Sequence[ColumnSpec], predicate: SplitPredicate | None
+    files: Sequence[str],
+    columns: Sequence[ColumnSpec],
+    predicate: SplitPredicate | None,
+    keys: Sequence[int] = (),
 ) -> dict[str, Any]:
     """The reply to `describe_files`."""
     try:
-        described = [_describe(path, columns, predicate) for path in files]
+        described = [_describe(path, columns, predicate, keys) for path in files]
     except Misfit as misfit:
-        return {"misfit": str(misfit), "files": [], "rowGroups": []}
+        return {"misfit": str(misfit), "files": [], "rowGroups": [], "mostGroups": None}
     return {
         "misfit": None,
-        "files": [file for file, _ in described],
-        "rowGroups": [groups for _, groups in described],
+        "files": [each.file for each in described],
+        "rowGroups": [each.groups for each in described],
+        "mostGroups": _most([count for each in described for count in each.distinct_keys]),
     }
 
 
@@ -58,8 +70,8 @@ def narrowed(arrow_type: pa.DataType) -> pa.DataType:
 
 
 def _describe(
-    path: str, columns: Sequence[ColumnSpec], predicate: SplitPredicate | None
-) -> tuple[SplitFile, list[RowGroup]]:
+    path: str, columns: Sequence[ColumnSpec], predicate: SplitPredicate | None, keys: Sequence[int]
+) -> _Described:
     try:
         import pyarrow.parquet as pq
     except ImportError:
@@ -73,7 +85,8 @@ def _describe(
     except (OSError, pa.ArrowException) as error:
         raise Misfit(f"{name} cannot be read: {str(error).splitlines()[0]}") from None
     types = [_types.parse_type(column.type) for column in columns]
-    groups = []
+    groups: list[RowGroup] = []
+    distinct: list[int | None] = []
     for number in range(metadata.num_row_groups):
         group = metadata.row_group(number)
         chunks = [group.column(place) for place in places]
@@ -81,7 +94,13 @@ def _describe(
             groups.append(RowGroup(0, 0))
             continue
         groups.append(RowGroup(group.num_rows, sum(chunk.total_uncompressed_size for chunk in chunks)))
-    return identity, groups
+        distinct.append(distinct_keys([chunks[key] for key in keys]))
+    return _Described(identity, groups, distinct)
+
+
+def _most(counts: Sequence[int | None]) -> int | None:
+    known = [count for count in counts if count is not None]
+    return max(known) if known and len(known) == len(counts) else None
 
 
 def _place(name: str, schema: pa.Schema, metadata: Any, column: ColumnSpec) -> int:
