@@ -11,13 +11,12 @@ interface Collection {
 /**
  * V8 collects the heap of the command at once (`main.ts`). From the first time that this is long it does so in steps: the heap of a
  * stream that remembers much would hold up all rows for half a second where it has 400 MB.
- * @param setFlag of V8
  */
-export function collectInStepsOnceLong(setFlag: (flag: string) => void = setFlagsFromString): void {
+export function collectInStepsOnceLong(): void {
   const observer = new PerformanceObserver((list) => {
     // The types of Node do not have what is told of each.
     if (!(list.getEntries() as unknown as Collection[]).some(isLong)) return;
-    setFlag('--incremental-marking');
+    setFlagsFromString('--incremental-marking');
     observer.disconnect();
   });
   observer.observe({ entryTypes: ['gc'] });

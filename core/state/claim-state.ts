@@ -10,7 +10,9 @@ export interface ClaimedState {
   readonly unclaimed: readonly StoredStage[];
   /** Stages that may remember something, and that the checkpoint does not know. */
   readonly fresh: readonly StageIdentity[];
-  /** State of the right form that was made of other columns: it is among `states` where the caller says so. */
+  /** State of the right form that was made of other columns, and is not taken: such stages begin without. */
+  readonly refused: readonly ClaimedStage[];
+  /** The same, where the caller says that it is taken. */
   readonly changed: readonly ClaimedStage[];
   /** State that rows have come to which another condition let through. */
   readonly otherRows: readonly ClaimedStage[];
@@ -33,8 +35,8 @@ export function claimState(
 ): ClaimedState {
   const pairs = pairsOf(stored, stages);
   const all = [...pairs].map(([stage, from]) => ({ stage, stored: from }));
-  const changed = all.filter(({ stage, stored: from }) => remembers(from) && !hasSameColumns(stage, from));
-  const refused = new Set(takesChanged ? [] : changed.map(({ stage }) => stage));
+  const others = all.filter(({ stage, stored: from }) => remembers(from) && !hasSameColumns(stage, from));
+  const refused = new Set(takesChanged ? [] : others.map(({ stage }) => stage));
   const states = new Map<string, Uint8Array | null>();
   for (const stage of stages) {
     const state = refused.has(stage) ? null : (pairs.get(stage)?.state ?? null);
@@ -45,7 +47,8 @@ export function claimState(
     states,
     unclaimed: stored.filter((stage) => !taken.has(stage) && remembers(stage)),
     fresh: stages.filter((stage) => stage.keeps !== 'nothing' && !pairs.has(stage)),
-    changed,
+    refused: takesChanged ? [] : others,
+    changed: takesChanged ? others : [],
     otherRows: all.filter(
       ({ stage, stored: from }) =>
         stage.keeps === 'state' && remembers(from) && !refused.has(stage) && stage.rows !== from.rows,

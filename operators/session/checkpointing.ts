@@ -339,9 +339,9 @@ function claimed(
   onNote: (text: string) => void,
 ): RestoredState {
   const found = claimState(stored.stages, stages, takesChanged);
-  if (!ignoresUnclaimed) refuseMisfits(stored, found, takesChanged);
-  for (const note of claimNotes(stored, found, takesChanged)) onNote(note);
-  const anew = [...found.fresh, ...(takesChanged ? [] : found.changed.map(({ stage }) => stage))];
+  if (!ignoresUnclaimed) refuseMisfits(stored, found);
+  for (const note of claimNotes(stored, found)) onNote(note);
+  const anew = [...found.fresh, ...found.refused.map(({ stage }) => stage)];
   const begun = behindFresh(graph, new Set(anew.map(({ id }) => id)));
   const open = new Map([...begun].map((id) => [id, null]));
   return { id: stored.id, origin: stored.origin, states: new Map([...open, ...found.states]) };

@@ -14,25 +14,20 @@ const LEAVE_OUT = 'execution.state-recovery.ignore-unclaimed-state=true';
  * Refuses state that no stage takes, or that was made of other columns.
  * @throws {SourceError} CHECKPOINT_MISMATCH
  */
-export function refuseMisfits(
-  stored: StoredCheckpoint,
-  { unclaimed, fresh, changed }: ClaimedState,
-  takesChanged: boolean,
-): void {
-  const misfits = takesChanged ? [] : changed;
-  if (unclaimed.length === 0 && misfits.length === 0) return;
+export function refuseMisfits(stored: StoredCheckpoint, { unclaimed, fresh, refused }: ClaimedState): void {
+  if (unclaimed.length === 0 && refused.length === 0) return;
   const place = `Checkpoint ${stored.id} of job ${stored.job}`;
   const without = fresh.length === 0 ? '' : ` This one has instead: ${listOf(fresh)}.`;
   const texts = [
     ...(unclaimed.length === 0
       ? []
       : [`${place} has state of ${listOf(unclaimed)}, which no stage of this statement takes.${without}`]),
-    ...(misfits.length === 0
+    ...(refused.length === 0
       ? []
-      : [`${place} has state that was made of other columns: ${misfits.map(textOfChange).join('; ')}.`]),
+      : [`${place} has state that was made of other columns: ${refused.map(textOfChange).join('; ')}.`]),
   ];
   const take =
-    misfits.length === 0 ? '' : `, or take what was made of other columns as it is: ${TAKE_CHANGED}`;
+    refused.length === 0 ? '' : `, or take what was made of other columns as it is: ${TAKE_CHANGED}`;
   throw new SourceError('CHECKPOINT_MISMATCH', texts.join(' '), {
     hint: `Go on with the statement that it was taken of (its plan is beside it, in plan.txt), or leave that state out: ${LEAVE_OUT}${take}.`,
   });
@@ -41,15 +36,14 @@ export function refuseMisfits(
 /** What became of the state of a checkpoint that is gone on from, a line each. */
 export function claimNotes(
   { id }: StoredCheckpoint,
-  { unclaimed, fresh, changed, otherRows }: ClaimedState,
-  takesChanged: boolean,
+  { unclaimed, fresh, refused, changed, otherRows }: ClaimedState,
 ): string[] {
-  const left = [...unclaimed, ...(takesChanged ? [] : changed.map(({ stored }) => stored))];
-  const begun = [...fresh, ...(takesChanged ? [] : changed.map(({ stage }) => stage))];
+  const left = [...unclaimed, ...refused.map(({ stored }) => stored)];
+  const begun = [...fresh, ...refused.map(({ stage }) => stage)];
   const notes: string[] = [];
   if (left.length > 0) notes.push(`left out of checkpoint ${id}: the state of ${listOf(left)}`);
   if (begun.length > 0) notes.push(`not in checkpoint ${id}, so begun without state: ${listOf(begun)}`);
-  if (takesChanged && changed.length > 0)
+  if (changed.length > 0)
     notes.push(
       `taken from checkpoint ${id} though made of other columns: ${changed.map(textOfChange).join('; ')}`,
     );

@@ -28,11 +28,11 @@ function told(before: string, after: string, takesChanged = false): string[] {
   const stored = checkpointOf(before);
   const found = claimState(stored.stages, identitiesOf(graphOf(after)), takesChanged);
   try {
-    refuseMisfits(stored, found, takesChanged);
+    refuseMisfits(stored, found);
   } catch (error) {
     return [`refused: ${(error as Error).message}`];
   }
-  return claimNotes(stored, found, takesChanged);
+  return claimNotes(stored, found);
 }
 
 const SUMS = 'SELECT k, SUM(a) FROM o GROUP BY k';
