@@ -43,6 +43,7 @@ export { explainGraph } from './graph/explain-graph.js';
 export { hasFewGroups } from './graph/few-groups.js';
 export { noteOf } from './graph/function-notes.js';
 export * from './graph/fuse-sources.js';
+export { hashOf } from './graph/meaning/plan-meanings.js';
 export { optimizeTogether } from './graph/optimize-together.js';
 export * from './graph/plan-options.js';
 export { planStages } from './graph/plan-stages.js';

@@ -1,6 +1,5 @@
 /** Which stages of two runs are the same: state of the one is state of the other. */
-import { createHash } from 'node:crypto';
-import type { Stage, StageGraph, StageIdentity } from '../../core/index.js';
+import { hashOf, type Stage, type StageGraph, type StageIdentity } from '../../core/index.js';
 
 /** The stages of a graph, in its order. */
 export function identitiesOf(graph: StageGraph): StageIdentity[] {
@@ -22,15 +21,6 @@ function describe({ kind, description, origin }: Stage): string {
   const text = origin?.text ?? '';
   if (text === '') return description;
   return kind === 'python' ? `${description}: ${text}` : `${description} of ${text}`;
-}
-
-function hashOf(meaning: unknown): string {
-  return createHash('sha256').update(JSON.stringify(meaning, withoutPlaces)).digest('hex').slice(0, 16);
-}
-
-/** Where something stands in the text says nothing of its state. */
-function withoutPlaces(key: string, value: unknown): unknown {
-  return key === 'span' || key === 'place' ? undefined : value;
 }
 
 /** What the state of a stage depends on beside the rows and columns that come to it. */
