@@ -15,7 +15,7 @@ import { textTable } from './support/text-table.mjs';
 
 /** Of aggregates and table functions in Python DuckDB has none. */
 const SCALAR = ['w1', 'w2', 'w3', 'w4'];
-const ALL = Object.keys(CASES);
+const ALL = ['w1', 'w2', 'w3', 'w4', 'w5', 'w6'];
 const MOST_RELATIVE_ERROR = 1e-9;
 /** A system that is slow has fewer pairs of a workload, two at least. */
 const PATIENCE_SECONDS = 30;
