@@ -36,10 +36,11 @@ export function claimState(
   const pairs = pairsOf(stored, stages);
   const all = [...pairs].map(([stage, from]) => ({ stage, stored: from }));
   const others = all.filter(({ stage, stored: from }) => remembers(from) && !hasSameColumns(stage, from));
-  const refused = new Set(takesChanged ? [] : others.map(({ stage }) => stage));
+  const [refused, changed] = takesChanged ? [[], others] : [others, []];
+  const begun = new Set(refused.map(({ stage }) => stage));
   const states = new Map<string, Uint8Array | null>();
   for (const stage of stages) {
-    const state = refused.has(stage) ? null : (pairs.get(stage)?.state ?? null);
+    const state = begun.has(stage) ? null : (pairs.get(stage)?.state ?? null);
     if (state !== 'ended') states.set(stage.id, state);
   }
   const taken = new Set(pairs.values());
@@ -47,11 +48,11 @@ export function claimState(
     states,
     unclaimed: stored.filter((stage) => !taken.has(stage) && remembers(stage)),
     fresh: stages.filter((stage) => stage.keeps !== 'nothing' && !pairs.has(stage)),
-    refused: takesChanged ? [] : others,
-    changed: takesChanged ? others : [],
+    refused,
+    changed,
     otherRows: all.filter(
       ({ stage, stored: from }) =>
-        stage.keeps === 'state' && remembers(from) && !refused.has(stage) && stage.rows !== from.rows,
+        stage.keeps === 'state' && remembers(from) && !begun.has(stage) && stage.rows !== from.rows,
     ),
   };
 }

@@ -37,6 +37,15 @@ async function send(topic: string, values: readonly (string | null)[], partition
 const table = (name: string, columns: string, options: Readonly<Record<string, string>>) =>
   tableText(name, columns, { 'properties.bootstrap.servers': server.address, ...options });
 
+/** Options of a topic that is read from its beginning to where it ends now. */
+const whole = (topic: string, format = 'json') => ({
+  connector: 'kafka',
+  topic,
+  format,
+  'scan.startup.mode': 'earliest-offset',
+  'scan.bounded.mode': 'latest-offset',
+});
+
 const printed = (name: string) =>
   tableText(name, 'n BIGINT', { connector: 'print', 'print-identifier': name });
 
@@ -63,12 +72,8 @@ function transactionsOf(name: string): KafkaTransactions {
 
 async function committedIn(topic: string): Promise<number[]> {
   const committed = table('committed', 'n BIGINT', {
-    connector: 'kafka',
-    topic,
-    format: 'json',
+    ...whole(topic),
     'properties.isolation.level': 'read_committed',
-    'scan.startup.mode': 'earliest-offset',
-    'scan.bounded.mode': 'latest-offset',
   });
   return (await printedRows(`${committed}SELECT n FROM committed`)).map(([, n]) => Number(n));
 }
@@ -106,14 +111,10 @@ describe.skipIf(reason !== null)('Kafka', () => {
     const columns = `id BIGINT, name STRING, price DECIMAL(10, 2), ts TIMESTAMP_LTZ(3) METADATA FROM 'timestamp',
       headers MAP<STRING, BYTES> METADATA, place BIGINT METADATA FROM 'offset' VIRTUAL, topic STRING METADATA VIRTUAL`;
     const orders = table('orders', columns, {
-      connector: 'kafka',
-      topic: 'orders',
-      format: 'avro',
+      ...whole('orders', 'avro'),
       'key.format': 'raw',
       'key.fields': 'name',
       'sink.partitioner': 'fixed',
-      'scan.startup.mode': 'earliest-offset',
-      'scan.bounded.mode': 'latest-offset',
     });
     const fill = `INSERT INTO orders VALUES (1, 'a', 1.5, TO_TIMESTAMP_LTZ(1000, 3), MAP['h', CAST('x' AS BYTES)]),
       (2, 'b', NULL, TO_TIMESTAMP_LTZ(2000, 3), NULL), (3, 'c', 3, TO_TIMESTAMP_LTZ(3000, 3), NULL);\n`;
@@ -148,12 +149,8 @@ describe.skipIf(reason !== null)('Kafka', () => {
   it('takes more rows at once than a batch of records may have bytes', async () => {
     await makeTopics('broad');
     const broad = table('broad', 'n BIGINT, text STRING', {
-      connector: 'kafka',
-      topic: 'broad',
-      format: 'json',
+      ...whole('broad'),
       'sink.partitioner': 'fixed',
-      'scan.startup.mode': 'earliest-offset',
-      'scan.bounded.mode': 'latest-offset',
     });
     const numbers = `CREATE TEMPORARY TABLE numbers (n BIGINT) WITH ('connector' = 'datagen',
       'fields.n.kind' = 'sequence', 'fields.n.start' = '0', 'fields.n.end' = '9999');\n`;
@@ -172,11 +169,7 @@ describe.skipIf(reason !== null)('Kafka', () => {
       'divided',
       'seconds BIGINT, ts AS TO_TIMESTAMP_LTZ(seconds * 1000, 3), WATERMARK FOR ts AS ts',
       {
-        connector: 'kafka',
-        topic: 'divided',
-        format: 'json',
-        'scan.startup.mode': 'earliest-offset',
-        'scan.bounded.mode': 'latest-offset',
+        ...whole('divided'),
         'scan.watermark.emit.strategy': 'on-event',
         'scan.watermark.idle-timeout': '1 min',
       },
@@ -215,11 +208,7 @@ describe.skipIf(reason !== null)('Kafka', () => {
       'half',
       'seconds BIGINT, ts AS TO_TIMESTAMP_LTZ(seconds * 1000, 3), WATERMARK FOR ts AS ts',
       {
-        connector: 'kafka',
-        topic: 'half',
-        format: 'json',
-        'scan.startup.mode': 'earliest-offset',
-        'scan.bounded.mode': 'latest-offset',
+        ...whole('half'),
         'scan.watermark.emit.strategy': 'on-event',
       },
     );
@@ -241,11 +230,7 @@ describe.skipIf(reason !== null)('Kafka', () => {
       'scan.bounded.mode': 'latest-offset',
     });
     const events = table('events', 'id BIGINT, v STRING', {
-      connector: 'kafka',
-      topic: 'events',
-      format: 'debezium-json',
-      'scan.startup.mode': 'earliest-offset',
-      'scan.bounded.mode': 'latest-offset',
+      ...whole('events', 'debezium-json'),
     });
     await send('events', [
       '{"before":null,"after":{"id":1,"v":"a"},"op":"c"}',
@@ -277,11 +262,7 @@ describe.skipIf(reason !== null)('Kafka', () => {
   it('changes are written as events, and read with what events know beside their rows', async () => {
     await makeTopics('changes');
     const options = {
-      connector: 'kafka',
-      topic: 'changes',
-      format: 'canal-json',
-      'scan.startup.mode': 'earliest-offset',
-      'scan.bounded.mode': 'latest-offset',
+      ...whole('changes', 'canal-json'),
     };
     const columns = `item STRING, n BIGINT, t STRING METADATA FROM 'value.table' VIRTUAL,
       k ARRAY<STRING> METADATA FROM 'value.pk-names' VIRTUAL, ts TIMESTAMP_LTZ(3) METADATA FROM 'value.ingestion-timestamp' VIRTUAL`;
@@ -520,11 +501,7 @@ describe.skipIf(reason !== null)('Kafka', () => {
     await makeTopics('mixed');
     await send('mixed', ['{"n":1,"s":"a"}', 'none', '{"n":3}', '{"n":4,"s":"b","more":1}', '{"n":"x"}']);
     const mixed = table('mixed', 'n BIGINT, s STRING', {
-      connector: 'kafka',
-      topic: 'mixed',
-      format: 'json',
-      'scan.startup.mode': 'earliest-offset',
-      'scan.bounded.mode': 'latest-offset',
+      ...whole('mixed'),
       'scan.on-parse-error': 'dead_letter',
     });
     const letters = join(folder, 'mixed.jsonl');

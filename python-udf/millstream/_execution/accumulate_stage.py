@@ -9,7 +9,7 @@ import pyarrow as pa
 from .._types import parse_type
 from .answer import Answer
 from .call import Call
-from .groups import changes
+from .groups import ranges, run_starts
 from .instruction import KeptState
 from .kept_calls import KeptGroups, kept_call
 from .packed import ACCUMULATOR
@@ -34,11 +34,11 @@ class AccumulateStage(StageBase):
         if rows == 0:
             return
         state = self._state
-        starts = [0, *(position + 1 for position in changes(columns[state.group]))]
+        starts = run_starts(columns[state.group])
         retracts = None if state.retracts is None else columns[state.retracts]
         firsts = pa.array(starts, pa.int32())
         continues = columns[state.continues].take(firsts).to_pylist()
-        groups = KeptGroups(list(zip(starts, [*starts[1:], rows], strict=True)), continues, retracts)
+        groups = KeptGroups(ranges(starts, rows), continues, retracts)
         bundle = self._bundle(columns, rows)
         values: list[pa.Array] = []
         accumulators: list[pa.Array] = []

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from .._late import pc
 from .called_rows import CalledRows
-from .groups import changes
+from .groups import ranges, run_starts
 
 
 class BundleGroups:
@@ -39,8 +39,7 @@ class BundleGroups:
         if self._numbers is None:
             return None, [(0, self._rows)]
         order = pc.array_sort_indices(self._numbers)
-        starts = [0, *(position + 1 for position in changes(self._numbers.take(order)))]
-        return order, list(zip(starts, [*starts[1:], self._rows], strict=True))
+        return order, ranges(run_starts(self._numbers.take(order)), self._rows)
 
 
 def _numbers(keys: Sequence[pa.Array]) -> pa.Int64Array:
@@ -61,4 +60,4 @@ def _codes(key: pa.Array) -> pa.Int64Array:
 
 def _firsts(numbers: pa.Int64Array) -> pa.Int32Array:
     # The first row of a group is the first with so high a number.
-    return pa.array([0, *(position + 1 for position in changes(pc.cumulative_max(numbers)))], pa.int32())
+    return pa.array(run_starts(pc.cumulative_max(numbers)), pa.int32())

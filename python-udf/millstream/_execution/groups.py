@@ -47,6 +47,16 @@ def changes(column: pa.Array) -> list[int]:
     return positions
 
 
+def run_starts(column: pa.Array) -> list[int]:
+    """Where each run of equal elements begins; 0 is the first."""
+    return [0, *(position + 1 for position in changes(column))]
+
+
+def ranges(starts: Sequence[int], rows: int) -> list[tuple[int, int]]:
+    """From each start to the next, the last one to `rows`."""
+    return list(zip(starts, [*starts[1:], rows], strict=True))
+
+
 def _changes_of_nested(column: pa.Array) -> list[int]:
     values = column.to_pylist()
     return [i for i in range(len(values) - 1) if repr(values[i]) != repr(values[i + 1])]
@@ -71,12 +81,12 @@ class KeyGroups:
 
         The first range goes on with the group that the bundle before left open, if it did.
         """
-        ranges = self._ranges(columns, rows)
-        finished = len(ranges) - continued if ranges else 0
+        found = self._ranges(columns, rows)
+        finished = len(found) - continued if found else 0
         if not continued:
             self._starts = GroupStarts()
-        self._open = continued and (self._open or bool(ranges))
-        return ranges, finished
+        self._open = continued and (self._open or bool(found))
+        return found, finished
 
     def forget(self) -> None:
         """Forgets the open group."""
@@ -94,4 +104,4 @@ class KeyGroups:
             )
         if not starts or starts[0] != 0:
             starts = [0, *starts]
-        return list(zip(starts, [*starts[1:], rows], strict=True))
+        return ranges(starts, rows)

@@ -18,7 +18,7 @@ from .arguments import FromTable
 from .broadcast_context import BesideBroadcast, Broadcast, OfBroadcast
 from .call import Call
 from .codec import codec_for
-from .groups import changes
+from .groups import ranges, run_starts
 from .instruction import ProcessColumns
 from .key_state import CurrentKey, KeyState
 from .packed import kept, kept_states, restored
@@ -100,7 +100,7 @@ class ProcessStage(StageBase):
 
     def _answer(self, columns: Sequence[pa.Array], rows: int) -> Answer:
         at = self._columns
-        starts = [0, *(position + 1 for position in changes(columns[at.group]))]
+        starts = run_starts(columns[at.group])
         firsts = pa.array(starts, pa.int32())
         packed = columns[at.state].take(firsts).to_pylist()
         until = columns[at.until].take(firsts).to_pylist()
@@ -114,7 +114,7 @@ class ProcessStage(StageBase):
         self._parents = []
         ends: list[int] = []
         states: list[tuple[bytes | None, int | None, int | None]] = []
-        for i, (start, end) in enumerate(zip(starts, [*starts[1:], rows], strict=True)):
+        for i, (start, end) in enumerate(ranges(starts, rows)):
             self._begin(packed[i], [values[i] for values in keys])
             member = None
             for row in range(start, end):
