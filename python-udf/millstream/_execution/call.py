@@ -133,9 +133,18 @@ class Call:
         except Mismatch as mismatch:
             raise self.misfit(mismatch, None) from None
 
-    def misfit(self, mismatch: Mismatch, row: int | None, side: OutputTag | None = None) -> UdfError:
-        """The error of a result that does not fit, or of a row given to the side output `side`."""
+    def misfit(
+        self, mismatch: Mismatch, row: int | range | None, side: OutputTag | None = None
+    ) -> UdfError:
+        """The error of a result that does not fit, or of a row given to the side output `side`.
+
+        `row`, of the bundle, gave it; a range: one of these rows.
+        """
+        if isinstance(row, range) and len(row) == 1:
+            row = row[0]
         at = "" if row is None else f" in row {row}"
+        if isinstance(row, range):
+            at, row = f" in one of rows {row[0]} to {row[-1]}", None
         wanted = f"its result is {self.type}"
         if side is not None:
             at, wanted = f" to the side output `{side.tag_id}`", f"its type is {side.type}"

@@ -32,10 +32,11 @@ class TableLoop(Protocol):
 
 
 @lru_cache(maxsize=256)
-def table_loop(width: int, kept: tuple[int, ...], outer: bool) -> TableLoop:
+def table_loop(width: int, kept: tuple[int, ...], outer: bool, are_tuples: bool = False) -> TableLoop:
     """The loop for rows of `width` fields, of which those of `kept`, at least one, become columns.
 
     A table of one column keeps its rows as they are. `outer`: a call without rows has the row None.
+    `are_tuples`: all rows are tuples of this width; it is not looked at.
     """
     columns = [f"c{field}" for field in kept]
     values = [f"v{field}" for field in kept]
@@ -43,6 +44,9 @@ def table_loop(width: int, kept: tuple[int, ...], outer: bool) -> TableLoop:
     append = "; ".join(f"{c}.append({v})" for c, v in zip(columns, values, strict=True))
     append_other = f"others.append(({taken}, row)); {' = '.join(values)} = None; {append}"
     fields = ", ".join(f"v{field}" if field in kept else "_" for field in range(width))
+    unpack = [f"if type(row) is tuple: {fields} = row; {append}", f"else: {append_other}"]
+    if width == 1 or are_tuples:
+        unpack = [f"{fields if width > 1 else 'v0'} = row; {append}"]
     lines = [
         "def take(results, rows_of, columns, ends, others, most, is_rest):",
         f"    {', '.join(columns)}, = columns",
@@ -51,14 +55,7 @@ def table_loop(width: int, kept: tuple[int, ...], outer: bool) -> TableLoop:
         "        for result in results:",
         "            rows = result if type(result) is GeneratorType else iter(rows_of(result))",
         "            for row in rows:",
-        *(
-            [f"                v0 = row; {append}"]
-            if width == 1
-            else [
-                f"                if type(row) is tuple: {fields} = row; {append}",
-                f"                else: {append_other}",
-            ]
-        ),
+        *(f"                {line}" for line in unpack),
         f"                if {taken} == most: return rows",
         *(
             [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from array import array as packed_array
-from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import chain, repeat
@@ -12,7 +11,6 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from .._late import pc
 from .._user_error import attempt_of
 from ..errors import MillstreamError
 from .answer import Answer
@@ -26,9 +24,12 @@ from .progress import Behind, Progress
 from .stage_base import StageBase
 from .table_loop import table_loop
 from .table_output import TableOutput
+from .table_parents import TableParents
 from .table_rows import RowForm, row_codec
 from .taken_rows import TakenRows
 from .tolerant_calls import FAILURES
+from .yielded_code import yields_rows
+from .yielded_rows import YieldedRows
 
 #: Rows of one answer at most: what a function yields for one row may be more than memory holds.
 ROWS_OF_ANSWER = 65_536
@@ -57,15 +58,22 @@ class TableStage(StageBase):
         self._kept = output.fields_of(codec)
         #: One at least: it counts the rows.
         self._filled = self._kept or (0,)
-        self._loop = table_loop(len(codec.children), self._filled, outer)
+        are_known = yields_rows(self._function, len(codec.children))
+        self._loop = table_loop(len(codec.children), self._filled, outer, are_known)
         self._limit = OutputLimit.of(call.options)
         self._gives_rows_up = any(gives_rows_up(call) for call in calls)
+        self._wants_parents = output.parents or len(output.steps) > 1
+        counts_rows = self._wants_parents or outer or self._limit is not None
+        self._is_yielded = are_known and not counts_rows and not self._gives_rows_up
 
     def process(self, columns: Sequence[pa.Array], rows: int, continued: bool = False) -> Iterator[Answer]:
         """Answers of at most `ROWS_OF_ANSWER` rows; none where there are no rows."""
         bundle = self._bundle(columns, rows)
         self._evaluate(self._steps, bundle, self._output.steps)
-        parts = self._tolerant_parts(bundle) if self._gives_rows_up else self._parts(bundle)
+        if self._gives_rows_up:
+            parts = self._tolerant_parts(bundle)
+        else:
+            parts = self._yielded_parts(bundle) if self._is_yielded else self._parts(bundle)
         while True:
             with self._progress.step(self._call.step, self._call.name):
                 part = next(parts, None)
@@ -80,7 +88,7 @@ class TableStage(StageBase):
         called = bundle.called_rows(call.bound.arguments, [call.guard])
         sequences = call.sequences(bundle, called)
         results = self._results(sequences, called.count)
-        parents = _Parents(called, self._outer)
+        parents = TableParents(called, self._outer)
         if self._outer and called.keep is not None:
             results = _spread(results, called)
         rest: Iterator[Any] | None = None
@@ -97,13 +105,40 @@ class TableStage(StageBase):
                 raise self._failed(error, parents, sequences, parents.done + len(taken.ends)) from error
             if len(taken) > 0:
                 arrays = partial(taken.arrays, self._form, self._codec)
-                yield _Part(len(taken), arrays, partial(parents.of, parents.done, taken.ends, len(taken)))
+                yield self._part(
+                    len(taken), arrays, partial(parents.of, parents.done, taken.ends, len(taken))
+                )
             parents.done += len(taken.ends)
             if rest is None:
                 break
         if parents.done < parents.expected:
             stop = StopIteration("raised by the function itself")
             raise self._failed(stop, parents, sequences, parents.done)
+        call.progress.count_calls(call.step, called.count)
+
+    def _yielded_parts(self, bundle: Bundle) -> Iterator[_Part]:
+        """As `_parts`, where nobody asks for parents and the function's code says what rows come."""
+        call = self._call
+        called = bundle.called_rows(call.bound.arguments, [call.guard])
+        sequences = call.sequences(bundle, called)
+        parents = TableParents(called, False)
+        yielded = YieldedRows(self._function, sequences, called.count)
+        fields = None if len(self._codec.children) == 1 else self._filled
+
+        def origin(row: int) -> range:
+            calls = yielded.calls_of(row)
+            return range(parents.place(calls[0]), parents.place(calls[-1]) + 1)
+
+        while True:
+            call.progress.finished = yielded
+            taken = TakenRows(self._filled)
+            try:
+                yielded.take(taken.columns, fields, ROWS_OF_ANSWER)
+            except Exception as error:
+                raise self._failed(error, parents, sequences, len(yielded)) from error
+            if len(taken) == 0:
+                break
+            yield _Part(len(taken), partial(taken.arrays, self._form, self._codec), None, origin)
         call.progress.count_calls(call.step, called.count)
 
     def _results(self, sequences: Sequence[Any], count: int) -> Iterator[Any]:
@@ -150,7 +185,14 @@ class TableStage(StageBase):
             columns = self._form.columns(values)
             return [columns[field] for field in self._kept]
 
-        return _Part(len(values), arrays, lambda: pa.array(parents, pa.int32()))
+        return self._part(len(values), arrays, lambda: pa.array(parents, pa.int32()))
+
+    def _part(
+        self, rows: int, arrays: Callable[[], list[pa.Array]], parents: Callable[[], pa.Int32Array]
+    ) -> _Part:
+        return _Part(
+            rows, arrays, parents if self._wants_parents else None, lambda row: parents()[row].as_py()
+        )
 
     def _rows_of_parent(self, results: Iterator[Any]) -> list[Any]:
         try:
@@ -170,7 +212,7 @@ class TableStage(StageBase):
         return self._call.row_failed(error, row, None, sequences, index)
 
     def _failed(
-        self, error: Exception, parents: _Parents, sequences: Sequence[Any], parent: int
+        self, error: Exception, parents: TableParents, sequences: Sequence[Any], parent: int
     ) -> MillstreamError:
         call = self._call
         return call.row_failed(error, parents.place(parent), None, sequences, parents.index(parent))
@@ -179,57 +221,25 @@ class TableStage(StageBase):
         try:
             table = part.arrays() if self._kept else []
         except Mismatch as mismatch:
-            raise self._call.misfit(mismatch, part.parents()[mismatch.index].as_py()) from None
-        steps, wants_parents = self._output.steps, self._output.parents
-        selection = part.parents() if wants_parents or len(steps) > 1 else None
+            raise self._call.misfit(mismatch, part.origin(mismatch.index)) from None
+        selection = None if part.parents is None else part.parents()
         arrays: list[pa.Array] = []
-        for step in steps:
+        for step in self._output.steps:
             arrays += table if step == self._call.step else [bundle.results[step].array.take(selection)]
         batch = pa.RecordBatch.from_arrays(arrays, schema=self.output_schema) if arrays else None
-        return Answer(part.rows, batch, selection if wants_parents else None)
+        return Answer(part.rows, batch, selection if self._output.parents else None)
 
 
 class _Part(NamedTuple):
-    """Rows of an answer, with what makes their columns and their parents."""
+    """Rows of an answer, with what makes their columns and their parents, where they are wanted."""
 
     rows: int
     arrays: Callable[[], list[pa.Array]]
-    parents: Callable[[], pa.Int32Array]
+    parents: Callable[[], pa.Int32Array] | None
+    #: The row of the bundle that gave one of the rows; a range: it was one of these.
+    origin: Callable[[int], int | range]
 
 
 def _spread(results: Iterator[Any], called: CalledRows) -> Iterator[Any]:
     """None for rows that the function is not called for: they are padded as those without rows."""
     return (next(results) if flag else None for flag in called.flags())
-
-
-class _Parents:
-    """Which row of the bundle each result row belongs to."""
-
-    def __init__(self, called: CalledRows, outer: bool) -> None:
-        self._called = called
-        #: The rows that parents are; None: they are counted from 0.
-        self._rows = None if outer or called.keep is None else called.positions()
-        self.expected = called.total if outer else called.count
-        #: Parents whose rows were taken in.
-        self.done = 0
-
-    def of(self, first: int, ends: packed_array[int], rows: int) -> pa.Int32Array:
-        """The parents of `rows` rows, of which those from one of `ends` to the next belong together;
-        `first` is the parent of the first."""
-        offsets = packed_array("i", (0,)) + ends
-        if offsets[-1] < rows:
-            offsets.append(rows)
-        buffer = pa.Array.from_buffers(pa.int32(), len(offsets), [None, pa.py_buffer(offsets)])
-        lists = pa.ListArray.from_arrays(buffer, pa.nulls(rows))
-        parents = pc.add(pc.list_parent_indices(lists).cast(pa.int32()), pa.scalar(first, pa.int32()))
-        return parents if self._rows is None else pa.array(self._rows, pa.int32()).take(parents)
-
-    def place(self, parent: int) -> int:
-        """The row of the bundle that a parent is."""
-        return parent if self._rows is None else self._rows[parent]
-
-    def index(self, parent: int) -> int:
-        """The number of the call for a parent."""
-        if self._called.keep is None or self._rows is not None:
-            return parent
-        return bisect_left(self._called.positions(), parent)
