@@ -4,6 +4,7 @@ import type {
   CallStep,
   FunctionDeclaration,
   KeptState,
+  PartialAggregate,
   ProcessColumns,
   PythonMode,
   RowGroup,
@@ -79,6 +80,8 @@ export interface OpenFunctionStage {
   readonly resultFields: readonly number[] | null;
   /** `table`: answers have a row selection; false: nobody asks which rows they belong to. */
   readonly rowSelection: boolean;
+  /** `scalar`, `filter`, `table`: rows of these, with a column each, are answered in place of the rows; empty: the rows. */
+  readonly partialAggregates: readonly PartialAggregate[];
   readonly outer: boolean;
   readonly keyColumns: readonly number[];
   readonly tagColumn: number | null;

@@ -9,7 +9,7 @@ import type { Scan } from '../plan/plan-builders.js';
 import type { StreamOperator } from '../plan/stream-operator.js';
 import type { Span } from '../sql/span.js';
 import type { DataType } from '../types/data-type.js';
-import type { PythonStage } from './stage-graph.js';
+import type { PartialAggregate, PythonStage } from './stage-graph.js';
 
 /** The connector name of leaves that read an exchange; no table of a user has it. */
 export const EXCHANGE_CONNECTOR = 'exchange';
@@ -41,6 +41,13 @@ export interface PlannedStep {
   readonly results: readonly PlanColumn[];
 }
 
+/** As `PartialAggregate`, with ids. */
+export interface PlannedPartial extends Pick<PartialAggregate, 'function'> {
+  /** The result of a step; null: COUNT of all rows. */
+  readonly source: string | null;
+  readonly result: PlanColumn;
+}
+
 /**
  * A Python stage over `input`; its rows have the input's columns (key columns for `aggregate` and `map`) and the
  * steps' results.
@@ -57,6 +64,8 @@ export interface PythonBoundary {
   readonly keys: readonly string[] | null;
   /** `map` of several tables: the id of the column that tells them apart. */
   readonly tag: string | null;
+  /** Its columns are these, of each bundle; absent: those of its rows. */
+  readonly partials?: readonly PlannedPartial[];
   readonly span: Span | null;
 }
 

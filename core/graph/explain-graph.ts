@@ -125,6 +125,8 @@ function explainSteps(stage: PythonStage, input: PythonInput, line: Line): void 
   if (input.keyColumns !== null || stage.mode === 'partial') {
     line('keys', stage.keyColumns.map((key) => `c${shipped[key]!}`).join(', ') || 'none');
   }
+  for (const { function: name, column } of stage.partialAggregates)
+    line('partial', `${name}(${column === null ? '*' : `r${column}`}) of each bundle`);
   line('shipped', columnList(shipped));
   if (stage.mode === 'window') line('returned', columnList(stage.passedColumns.map((c) => shipped[c]!)));
   else line('kept', columnList(kept));

@@ -150,6 +150,13 @@ export interface CallFrame {
   readonly end: number | null;
 }
 
+/** A built-in aggregate of what a stage gives for a bundle; what is made of several is put together behind it. */
+export interface PartialAggregate {
+  readonly function: 'COUNT' | 'SUM' | 'MIN' | 'MAX';
+  /** Position among the results; null: COUNT of all rows. */
+  readonly column: number | null;
+}
+
 /** What a Python stage does with its rows. */
 export type PythonMode =
   | 'scalar'
@@ -190,6 +197,8 @@ export interface PythonStage extends StageBase {
   readonly resultFields: readonly number[] | null;
   /** `table`: results say which rows they belong to; false where nothing goes on beside them. */
   readonly rowSelection: boolean;
+  /** `scalar`, `filter`, `table`: these take the place of the rows of each bundle; empty: its rows are the result. */
+  readonly partialAggregates: readonly PartialAggregate[];
   /** `table`: LEFT JOIN, a row without results stays with NULLs. */
   readonly outer: boolean;
   /** `aggregate`, `map`, `window`: shipped columns that form the key; empty where there is none. */

@@ -150,7 +150,8 @@ export class EngineHost {
    */
   async claimMemory(): Promise<void> {
     this.#followSettings();
-    if (this.planOnly) return;
+    // Where a statement before it claims, this one waits too: with the memory the engine begins anew.
+    if (this.planOnly && !this.#memory.isClaimed) return;
     const bytes = await this.#memory.claim(() => this.#resourcesOf(null).leastBytes, this.#ending);
     if (bytes !== this.#claimed) this.#forget();
     this.#claimed = bytes;

@@ -58,6 +58,11 @@ export class SessionMemory {
     return this.#claim?.bytes ?? null;
   }
 
+  /** Memory was asked for, whether or not it is there. */
+  get isClaimed(): boolean {
+    return this.#claiming !== null;
+  }
+
   /** Who has the memory that it waits for; null: it has its memory, or nobody is known. */
   get waitsFor(): string | null {
     return this.#waitsFor;

@@ -125,6 +125,7 @@ function stageBody(
     resultSteps: stage.resultSteps,
     resultFields: stage.resultFields,
     rowSelection: stage.rowSelection,
+    partialAggregates: stage.partialAggregates,
     outer: stage.outer,
     keyColumns: stage.keyColumns,
     tagColumn: stage.tagColumn,
@@ -188,7 +189,7 @@ function saving(
   const references = functions.map((name) => functionWorkers.reference(name));
   const { paths } = functionWorkers;
   const facts = {
-    stage: { ...stage, source: null },
+    stage: { ...stage, source: null, partialAggregates: [] },
     functions: references,
     paths,
     timeZone,

@@ -23,6 +23,7 @@ export async function withColumns(
     resultSteps: [],
     resultFields: null,
     rowSelection: true,
+    partialAggregates: [],
     keyColumns: [],
     overrides: [],
     source: {

@@ -60,6 +60,7 @@ def open_stage(core: FakeCore, function: str) -> str:
         resultSteps=[0],
         resultFields=None,
         rowSelection=True,
+        partialAggregates=[],
         outer=False,
         context=CONTEXT,
         keyColumns=[],

@@ -128,6 +128,7 @@ def call(core: FakeCore, function: str) -> None:
         resultSteps=[0],
         resultFields=None,
         rowSelection=True,
+        partialAggregates=[],
         outer=False,
         context=CONTEXT,
         keyColumns=[],

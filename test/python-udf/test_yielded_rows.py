@@ -203,11 +203,11 @@ def test_a_value_that_does_not_fit_names_the_rows_that_may_have_given_it() -> No
 
     with pytest.raises(UdfError, match=r"returned \('text', 'a'\) .* in row 0; its result is") as exact:
         stage.answers([-600, 1])
-    with pytest.raises(UdfError, match="in one of rows 1 to 4; its result is") as among:
+    with pytest.raises(UdfError, match="in row 1 or in one of the 3 rows behind it; its") as among:
         stage.answers([ROWS_OF_ANSWER - 1, 2, 3, -1, 1])
 
     assert (exact.value.code, exact.value.details.row) == ("UDF_RETURN_TYPE", 0)
-    assert (among.value.code, among.value.details.row) == ("UDF_RETURN_TYPE", None)
+    assert (among.value.code, among.value.details.row) == ("UDF_RETURN_TYPE", 1)
 
 
 def test_how_far_it_is_is_told_while_it_runs() -> None:

@@ -43,6 +43,11 @@ def add(a: int, b: int) -> int:
 
 
 @udf
+def ratio(a: float, b: float) -> float | None:
+    return a / b if b else None
+
+
+@udf
 def describe(n: int | None) -> str:
     return "nothing" if n is None else f"<{n}>"
 

@@ -54,6 +54,7 @@ export function addFunctionStage(
       resultSteps: steps.map((_, i) => i),
       resultFields: null,
       rowSelection: true,
+      partialAggregates: [],
       outer: false,
       keyColumns: stream.kind === 'process' ? stream.keys : [],
       tagColumn: null,

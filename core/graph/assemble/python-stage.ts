@@ -5,7 +5,7 @@ import type { FunctionResolver } from '../../plan/function-resolver.js';
 import { mostRows } from '../../plan/most-rows.js';
 import { wireLiteral } from '../../plan/wire-literal.js';
 import { typeToText } from '../../types/type-text.js';
-import type { PlannedArgument, PlannedStep, PythonBoundary } from '../boundary.js';
+import type { PlannedArgument, PlannedPartial, PlannedStep, PythonBoundary } from '../boundary.js';
 import type { CallArgument, CallStep } from '../stage-graph.js';
 import { type Demand, withWanter } from './demand.js';
 import { describeSteps } from './describe-steps.js';
@@ -18,10 +18,12 @@ import { stageWorkers } from './stage-workers.js';
 export function addPythonStage(
   assembler: StageAssembler,
   boundary: PythonBoundary,
-  demand: Demand,
+  wanted: Demand,
   ordered: boolean,
 ): Produced {
   const { graph, options } = assembler;
+  const partials = wantedPartials(boundary, wanted);
+  const demand = partials.length === 0 ? wanted : sourcesOf(partials);
   const steps = wantedSteps(boundary, demand);
   const resultIds = new Set(boundary.steps.flatMap((step) => step.results.map((column) => column.id)));
   const others = [...demand.keys()].filter((id) => !resultIds.has(id));
@@ -46,7 +48,16 @@ export function addPythonStage(
     return position;
   };
   const results = resultSteps(boundary, steps, demand);
-  const fields = boundary.mode === 'table' ? resultFields(steps.at(-1)!, demand, kept) : null;
+  const fields =
+    boundary.mode === 'table'
+      ? resultFields(steps.at(-1)!, demand, kept.length > 0 || partials.length > 0)
+      : null;
+  const passedColumns = passed.map((id) => boundary.columns.find((column) => column.id === id)!);
+  const resultsOf = (step: number) => steps[step]!.results;
+  const resultColumns = [
+    ...passedColumns,
+    ...(fields === null ? results.flatMap(resultsOf) : fields.map((field) => resultsOf(results[0]!)[field]!)),
+  ];
   const stageId = graph.stageId('python');
   graph.addStage(
     {
@@ -62,6 +73,10 @@ export function addPythonStage(
       resultSteps: results,
       resultFields: fields,
       rowSelection: boundary.mode !== 'table' || keptGroups.length > 0,
+      partialAggregates: partials.map(({ function: name, source }) => ({
+        function: name,
+        column: source === null ? null : resultColumns.findIndex(({ id }) => id === source),
+      })),
       outer: boundary.outer,
       keyColumns: (keys ?? []).map(shippedPosition),
       tagColumn: boundary.tag === null ? null : shippedPosition(boundary.tag),
@@ -74,13 +89,19 @@ export function addPythonStage(
     },
     [input.exchange],
   );
-  const passedColumns = passed.map((id) => boundary.columns.find((column) => column.id === id)!);
-  const resultsOf = (step: number) => steps[step]!.results;
-  const resultColumns = [
-    ...passedColumns,
-    ...(fields === null ? results.flatMap(resultsOf) : fields.map((field) => resultsOf(results[0]!)[field]!)),
-  ];
-  return besideKept(assembler, stageId, input, keptGroups, kept, resultColumns);
+  const outputs = partials.length === 0 ? resultColumns : partials.map(({ result }) => result);
+  return besideKept(assembler, stageId, input, keptGroups, kept, outputs);
+}
+
+/** One at least, where the stage answers with such. */
+function wantedPartials({ partials = [] }: PythonBoundary, demand: Demand): readonly PlannedPartial[] {
+  const wanted = partials.filter(({ result }) => demand.has(result.id));
+  return wanted.length === 0 ? partials.slice(0, 1) : wanted;
+}
+
+/** The results that aggregates read, whatever else reads them. */
+function sourcesOf(partials: readonly PlannedPartial[]): Demand {
+  return new Map(partials.flatMap(({ source }) => (source === null ? [] : [[source, 'partial'] as const])));
 }
 
 /** Rows that are one group have one worker, and so has a single row. */
@@ -143,10 +164,10 @@ function resultSteps(boundary: PythonBoundary, steps: readonly PlannedStep[], de
   return steps.flatMap((step, i) => (step.results.some((column) => demand.has(column.id)) ? [i] : []));
 }
 
-/** The columns of a table function that are wanted; one at least carries the number of rows, if nothing kept does. */
-function resultFields(call: PlannedStep, demand: Demand, kept: readonly string[]): number[] {
+/** The columns of a table function that are wanted; one at least carries the number of rows, unless others do. */
+function resultFields(call: PlannedStep, demand: Demand, othersDo: boolean): number[] {
   const wanted = call.results.flatMap(({ id }, field) => (demand.has(id) ? [field] : []));
-  return wanted.length === 0 && kept.length === 0 ? [0] : wanted;
+  return wanted.length === 0 && !othersDo ? [0] : wanted;
 }
 
 function callStep(step: PlannedStep, positionOf: (id: string) => number): CallStep {

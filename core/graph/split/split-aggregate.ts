@@ -12,6 +12,7 @@ import { leafOf } from '../boundary.js';
 import { aggregateStage } from './aggregate-stage.js';
 import { evaluateCalls } from './evaluate-calls.js';
 import { unionOfSets } from './grouping-sets.js';
+import { withPartialAggregates } from './partial-aggregates.js';
 import { isRepeatable } from './repeatable.js';
 import { NOTHING_KNOWN, type SplitContext, type SplitPlan } from './split-context.js';
 import { splitPlan } from './split-plan.js';
@@ -22,7 +23,8 @@ import { splitPlan } from './split-plan.js';
  */
 export function splitAggregate(context: SplitContext, node: Aggregate): SplitPlan {
   const ready = evaluateOperands(context, node);
-  if (!ready.aggregates.some((aggregate) => aggregate.python)) return { plan: ready, known: NOTHING_KNOWN };
+  if (!ready.aggregates.some((aggregate) => aggregate.python))
+    return { plan: withPartialAggregates(context, ready), known: NOTHING_KNOWN };
   const { groupingSets } = ready;
   if (groupingSets !== null) {
     const copies = inputsFor(context, ready, groupingSets.length);

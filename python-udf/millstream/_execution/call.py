@@ -138,13 +138,14 @@ class Call:
     ) -> UdfError:
         """The error of a result that does not fit, or of a row given to the side output `side`.
 
-        `row`, of the bundle, gave it; a range: one of these rows.
+        `row`, of the bundle, gave it; a range: one of these rows, of which the first is told.
         """
-        if isinstance(row, range) and len(row) == 1:
-            row = row[0]
-        at = "" if row is None else f" in row {row}"
+        others = 0
         if isinstance(row, range):
-            at, row = f" in one of rows {row[0]} to {row[-1]}", None
+            others, row = len(row) - 1, row[0]
+        at = "" if row is None else f" in row {row}"
+        if others > 0:
+            at += f" or in one of the {others} rows behind it"
         wanted = f"its result is {self.type}"
         if side is not None:
             at, wanted = f" to the side output `{side.tag_id}`", f"its type is {side.type}"

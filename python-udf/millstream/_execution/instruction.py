@@ -13,6 +13,18 @@ StageMode = Literal[
 ]
 
 
+PartialFunction = Literal["COUNT", "SUM", "MIN", "MAX"]
+
+
+class PartialAggregate(Protocol):
+    """A built-in aggregate of the results; `column` None: COUNT of all rows."""
+
+    @property
+    def function(self) -> PartialFunction: ...
+    @property
+    def column(self) -> int | None: ...
+
+
 class StageContext(Protocol):
     """What functions are told of their job and task (`StageContext` of the protocol)."""
 

@@ -14,6 +14,7 @@ from ..context import Limits
 from ..errors import UdfError
 from .accumulate_stage import AccumulateStage
 from .aggregate_stage import AggregateStage, aggregate_call
+from .aggregated_stage import AggregatedStage
 from .answer import Answer
 from .arguments import bind_arguments
 from .async_stage import AsyncStage
@@ -27,6 +28,7 @@ from .instruction import (
     ColumnArgument,
     ColumnSpec,
     KeptState,
+    PartialAggregate,
     ProcessColumns,
     StageContext,
     StageMode,
@@ -112,6 +114,7 @@ def open_stage(
     passed_columns: Sequence[int] = (),
     result_fields: Sequence[int] | None = None,
     row_selection: bool = True,
+    partial_aggregates: Sequence[PartialAggregate] = (),
     state: KeptState | None = None,
     process: ProcessColumns | None = None,
     partition_bytes: int = PARTITION_BYTES,
@@ -187,7 +190,7 @@ def open_stage(
         opened = AsyncStage(opened, calls)
     names = dict.fromkeys(step.function for step in steps)
     opened.open({name: function_context(name, context, stage, limits) for name in names})
-    return opened
+    return AggregatedStage(opened, partial_aggregates) if partial_aggregates else opened
 
 
 def _bind(

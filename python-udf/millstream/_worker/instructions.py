@@ -69,6 +69,13 @@ class CallStep(Struct):
     frame: CallFrame | None
 
 
+class PartialAggregate(Struct):
+    """A built-in aggregate of the results of a bundle; `column` None: COUNT of all rows."""
+
+    function: Literal["COUNT", "SUM", "MIN", "MAX"]
+    column: int | None
+
+
 class KeptState(Struct):
     """`accumulate`: shipped columns with the group of a row, whether it is taken back, and, in the first row
     of each group, whether it is the one before it again, and the accumulators of the calls."""
@@ -268,6 +275,7 @@ class OpenFunctionStage(Body, tag="open_function_stage"):
     result_steps: list[int]
     result_fields: list[int] | None
     row_selection: bool
+    partial_aggregates: list[PartialAggregate]
     outer: bool
     key_columns: list[int]
     tag_column: int | None

@@ -29,6 +29,7 @@ def open_function_stage(
         result_steps=body.result_steps,
         result_fields=body.result_fields,
         row_selection=body.row_selection,
+        partial_aggregates=body.partial_aggregates,
         outer=body.outer,
         key_columns=body.key_columns,
         tag_column=body.tag_column,

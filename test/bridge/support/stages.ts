@@ -28,6 +28,7 @@ export function scalarStage(name: string, stage = 'stage'): Omit<OpenFunctionSta
     resultSteps: [0],
     resultFields: null,
     rowSelection: true,
+    partialAggregates: [],
     outer: false,
     keyColumns: [],
     tagColumn: null,

@@ -194,7 +194,8 @@ test('of a table function only the fields that are read come back, and positions
 
   expect(tableStage(`SELECT a, n, word ${from}`)).toEqual({ fields: [0, 1], selection: true });
   expect(tableStage(`SELECT SUM(n) ${from}`)).toEqual({ fields: [1], selection: false });
-  expect(tableStage(`SELECT COUNT(*) ${from}`)).toEqual({ fields: [], selection: true });
+  expect(tableStage(`SELECT COUNT(*) ${from}`)).toEqual({ fields: [], selection: false });
+  expect(tableStage(`SELECT COUNT(a) ${from}`)).toEqual({ fields: [], selection: true });
 });
 
 test('ORDER BY and LIMIT run below the calls that they do not need', () => {

@@ -136,8 +136,9 @@ test('counting the rows that a Python filter leaves ships nothing more than it n
     python-2: filter is_good(a_1)
       reads    relational-1
       step #0  is_good(c0) -> BOOLEAN
+      partial  COUNT(*) of each bundle
       shipped  c0
-      kept     c0
+      kept     nothing
       workers  2, group shared
       output   [c0 BIGINT]
       exchange stream: one consumer
@@ -145,9 +146,9 @@ test('counting the rows that a Python filter leaves ships nothing more than it n
     relational-3: read input_0, aggregate, project
       reads    python-2 as input_0
       sql      c0 = EXPR0_5
-                 project [EXPR0_5 = count_4]
-                   aggregate by [] [count_4 = COUNT(*)]
-                     scan input_0 [a_1]
+                 project [EXPR0_5 = COALESCE(count_8, 0)]
+                   aggregate by [] [count_8 = SUM(partial_count_7)]
+                     scan input_0 [partial_count_7]
       output   [c0 BIGINT NOT NULL]
       exchange stream: one consumer
 

@@ -85,6 +85,16 @@ describe('the engine of a session', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
+  it('is not built anew under a plan where a statement before it still claims memory', async () => {
+    host.prepare('function');
+    host.planOnly = true;
+    const planned = await host.functionWorkers();
+    host.planOnly = false;
+    await host.claimMemory();
+
+    expect(await host.functionWorkers()).toBe(planned);
+  });
+
   it('is built anew from settings that change between two statements', async () => {
     const before = host.resources.functionWorkerBytes(1);
     const first = await host.engineFor(RELATIONAL);

@@ -258,6 +258,7 @@ function stageOf({ id, workers, groups }: PythonSimulation): PythonStage {
     resultSteps: [],
     resultFields: null,
     rowSelection: true,
+    partialAggregates: [],
     outer: false,
     keyColumns: [],
     tagColumn: null,
