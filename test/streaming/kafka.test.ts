@@ -1,110 +1,16 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Admin, Producer } from '@platformatic/kafka';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { KafkaTransactions } from '../../operators/connectors/kafka/kafka-transactions.js';
-import { systemClock, systemTimers } from '../../operators/ports/node-ports.js';
+import { expect, it } from 'vitest';
 import { ended, millstream, startMillstream } from '../cli/support/command.js';
 import { until } from '../long/support/until.js';
-import { KafkaServer, whyNoKafka } from './support/kafka-server.js';
+import { describeKafka, whole } from './support/kafka-topics.js';
 import { printedRows, tableText } from './support/printed-rows.js';
-import { untilSaid } from './support/until-said.js';
-
-const reason = whyNoKafka();
-if (reason !== null) console.warn(`tests of Kafka are skipped: ${reason}`);
-
-let server: KafkaServer;
-let folder: string;
-
-async function makeTopics(...topics: string[]): Promise<void> {
-  const admin = new Admin({ clientId: 'test', bootstrapBrokers: [server.address] });
-  await admin.createTopics({ topics, partitions: 2, replicas: 1 });
-  await admin.close();
-}
-
-async function send(topic: string, values: readonly (string | null)[], partition = 0): Promise<void> {
-  const producer = new Producer({ clientId: 'test', bootstrapBrokers: [server.address] });
-  const messages = values.map((value) => ({
-    topic,
-    partition,
-    ...(value === null ? {} : { value: Buffer.from(value) }),
-  }));
-  await producer.send({ messages, acks: -1 });
-  await producer.close();
-}
-
-const table = (name: string, columns: string, options: Readonly<Record<string, string>>) =>
-  tableText(name, columns, { 'properties.bootstrap.servers': server.address, ...options });
-
-/** Options of a topic that is read from its beginning to where it ends now. */
-const whole = (topic: string, format = 'json') => ({
-  connector: 'kafka',
-  topic,
-  format,
-  'scan.startup.mode': 'earliest-offset',
-  'scan.bounded.mode': 'latest-offset',
-});
 
 const printed = (name: string) =>
   tableText(name, 'n BIGINT', { connector: 'print', 'print-identifier': name });
 
-function transactionsOf(name: string): KafkaTransactions {
-  const properties = {
-    servers: [server.address],
-    groupId: null,
-    clientId: 'test',
-    isReadCommitted: false,
-    transactionTimeoutMs: 60_000,
-    tls: false,
-    sasl: null,
-  };
-  const onNote = () => {};
-  return new KafkaTransactions({
-    table: name,
-    properties,
-    prefix: name,
-    clock: systemClock,
-    timers: systemTimers,
-    onNote,
-  });
-}
-
-async function committedIn(topic: string): Promise<number[]> {
-  const committed = table('committed', 'n BIGINT', {
-    ...whole(topic),
-    'properties.isolation.level': 'read_committed',
-  });
-  return (await printedRows(`${committed}SELECT n FROM committed`)).map(([, n]) => Number(n));
-}
-
-/** The number of the last checkpoint below a folder; 0: there is none. */
-function newestIn(checkpoints: string): number {
-  const runs = existsSync(checkpoints) ? readdirSync(checkpoints) : [];
-  const names = runs.flatMap((run) => readdirSync(join(checkpoints, run)));
-  return Math.max(0, ...names.filter((name) => name.startsWith('chk-')).map((name) => Number(name.slice(4))));
-}
-
-/** Resolves when so many further checkpoints are there. */
-async function furtherIn(checkpoints: string, count: number): Promise<void> {
-  const before = newestIn(checkpoints);
-  const newest = await until(
-    async () => newestIn(checkpoints),
-    (number) => number >= before + count,
-    60_000,
-  );
-  expect(newest).toBeGreaterThanOrEqual(before + count);
-}
-
-describe.skipIf(reason !== null)('Kafka', () => {
-  beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'millstream-kafka-test-'));
-    server = await KafkaServer.start();
-  }, 60_000);
-  afterAll(async () => {
-    await server[Symbol.asyncDispose]();
-    rmSync(folder, { recursive: true, force: true });
-  });
+describeKafka('Kafka', (kafka) => {
+  const { makeTopics, send, table } = kafka;
 
   it('gives back what was written, with keys and metadata, from each of the places where reading may begin and end', async () => {
     await makeTopics('orders');
@@ -310,18 +216,18 @@ describe.skipIf(reason !== null)('Kafka', () => {
 
   it('a job that is killed goes on from its checkpoint, also when the broker was away, and its files have each record once', async () => {
     await makeTopics('numbers');
-    const script = join(folder, 'job.sql');
-    const out = join(folder, 'out');
+    const script = join(kafka.folder, 'job.sql');
+    const out = join(kafka.folder, 'out');
     writeFileSync(
       script,
       `SET 'execution.checkpointing.interval' = '50 ms';
-      SET 'execution.checkpointing.dir' = '${folder}/checkpoints';
+      SET 'execution.checkpointing.dir' = '${kafka.folder}/checkpoints';
       ${table('numbers', 'n BIGINT', { connector: 'kafka', topic: 'numbers', format: 'json', 'scan.startup.mode': 'earliest-offset' })}
       CREATE TABLE copies (n BIGINT) WITH ('connector' = 'filesystem', 'path' = '${out}', 'format' = 'json');
       INSERT INTO copies SELECT n FROM numbers;`,
     );
     const shown = () =>
-      (readdirSync(folder).includes('out') ? readdirSync(out) : [])
+      (readdirSync(kafka.folder).includes('out') ? readdirSync(out) : [])
         .filter((name) => name.startsWith('part-'))
         .flatMap((name) => readFileSync(join(out, name), 'utf8').split('\n'))
         .filter((line) => line !== '')
@@ -342,8 +248,8 @@ describe.skipIf(reason !== null)('Kafka', () => {
     const first = startMillstream(['run', script]);
     const firstEnd = ended(first);
     await untilShown(100);
-    await server.kill();
-    await server.resume();
+    await kafka.server.kill();
+    await kafka.server.resume();
     await send(
       'numbers',
       numbers(100, 200).map((n) => `{"n":${n}}`),
@@ -361,7 +267,7 @@ describe.skipIf(reason !== null)('Kafka', () => {
       script,
       '--quiet',
       '-D',
-      `execution.state-recovery.path=${folder}/checkpoints`,
+      `execution.state-recovery.path=${kafka.folder}/checkpoints`,
     ]);
     const secondEnd = ended(second);
     await untilShown(300);
@@ -371,132 +277,6 @@ describe.skipIf(reason !== null)('Kafka', () => {
     expect(shown()).toEqual(numbers(0, 300));
   }, 120_000);
 
-  it('with exactly-once a job that is killed, and then stopped, has written each record once, for who reads what is committed', async () => {
-    await makeTopics('exact');
-    const checkpoints = join(folder, 'exact-checkpoints');
-    const script = join(folder, 'exact.sql');
-    writeFileSync(
-      script,
-      `SET 'execution.checkpointing.interval' = '50 ms';
-      SET 'execution.checkpointing.dir' = '${checkpoints}';
-      CREATE TEMPORARY TABLE numbers (n BIGINT) WITH ('connector' = 'datagen', 'rows-per-second' = '500',
-        'fields.n.kind' = 'sequence', 'fields.n.start' = '0', 'fields.n.end' = '999999999');
-      ${table('exact', 'n BIGINT', {
-        connector: 'kafka',
-        topic: 'exact',
-        format: 'json',
-        'sink.delivery-guarantee': 'exactly-once',
-        'sink.transactional-id-prefix': 'test',
-      })}
-      INSERT INTO exact SELECT n FROM numbers;`,
-    );
-    const newest = () => newestIn(checkpoints);
-    const runUntil = async (more: number, signal: NodeJS.Signals) => {
-      const first = newest();
-      const recovery = first === 0 ? [] : ['-D', `execution.state-recovery.path=${checkpoints}`];
-      const child = startMillstream(['run', script, '--quiet', ...recovery]);
-      const watching = setInterval(() => {
-        if (newest() < first + more) return;
-        clearInterval(watching);
-        child.kill(signal);
-      }, 5);
-      const { code } = await ended(child);
-      clearInterval(watching);
-      return code;
-    };
-
-    expect(await runUntil(4, 'SIGKILL')).toBeNull();
-    expect(await runUntil(2, 'SIGINT')).toBe(130);
-    expect(await runUntil(2, 'SIGTERM')).toBe(0);
-
-    const seen = await committedIn('exact');
-    expect(seen.sort((a, b) => a - b)).toEqual(Array.from({ length: seen.length }, (_, n) => n));
-    expect(seen.length).toBeGreaterThan(100);
-  }, 120_000);
-
-  it('with exactly-once a broker that goes away while it is written to loses no record and doubles none', async () => {
-    await makeTopics('absent');
-    const checkpoints = join(folder, 'absent-checkpoints');
-    const script = `SET 'execution.checkpointing.interval' = '50 ms';
-      SET 'execution.checkpointing.dir' = '${checkpoints}';
-      SET 'restart-strategy.exponential-delay.initial-backoff' = '100 ms';
-      CREATE TEMPORARY TABLE numbers (n BIGINT) WITH ('connector' = 'datagen', 'rows-per-second' = '500',
-        'fields.n.kind' = 'sequence', 'fields.n.start' = '0', 'fields.n.end' = '999999999');
-      ${table('absent', 'n BIGINT', {
-        connector: 'kafka',
-        topic: 'absent',
-        format: 'json',
-        'sink.delivery-guarantee': 'exactly-once',
-        'sink.transactional-id-prefix': 'absent',
-      })}
-      INSERT INTO absent SELECT n FROM numbers`;
-    const job = startMillstream(['run', '-e', script]);
-    const end = ended(job);
-    try {
-      await furtherIn(checkpoints, 5);
-      await server.kill();
-      await untilSaid(
-        job.stderr,
-        'table absent: Kafka does not answer, it is tried again (records wait for it)',
-      );
-      await server.resume();
-      await untilSaid(job.stderr, 'table absent: Kafka answers again');
-      await furtherIn(checkpoints, 5);
-      job.kill('SIGTERM');
-      const { code, stderr } = await end;
-      expect(code, stderr).toBe(0);
-    } finally {
-      job.kill('SIGKILL');
-      await end;
-    }
-
-    const seen = await committedIn('absent');
-    expect(seen.sort((a, b) => a - b)).toEqual(Array.from({ length: seen.length }, (_, n) => n));
-  }, 120_000);
-
-  it('who goes on from a checkpoint does not commit what was written after it, under an id that was free again', async () => {
-    await makeTopics('reused');
-    const transactions = () => transactionsOf('reused');
-    const record = (value: string) => [{ topic: 'reused', partition: 0, value: Buffer.from(value) }];
-    const died = transactions();
-    await died.open([]);
-    await died.send(record('{"n":1}') as never);
-    died.seal(1);
-    const saved = died.saved;
-    await died.commit(1);
-    await died.send(record('{"n":2}') as never);
-
-    const goesOn = transactions();
-    await goesOn.open(saved);
-    await goesOn.send(record('{"n":3}') as never);
-    goesOn.seal(2);
-    await goesOn.commit(2);
-    expect(await committedIn('reused')).toEqual([1, 3]);
-    await goesOn.send(record('{"n":4}') as never);
-    // Closing aborts it: nobody who reads what is committed waits behind it.
-    await goesOn.close();
-    await died.close();
-    await send('reused', ['{"n":5}']);
-    expect(await committedIn('reused')).toEqual([1, 3, 5]);
-  }, 60_000);
-
-  it('two INSERTs into one table write exactly once beside each other', async () => {
-    await makeTopics('pair');
-    const pair = table('pair', 'n BIGINT', {
-      connector: 'kafka',
-      topic: 'pair',
-      format: 'json',
-      'sink.delivery-guarantee': 'exactly-once',
-      'sink.transactional-id-prefix': 'pair',
-    });
-    await printedRows(
-      `${pair}EXECUTE STATEMENT SET BEGIN INSERT INTO pair VALUES (1), (2); INSERT INTO pair VALUES (3); END`,
-      '--mode',
-      'streaming',
-    );
-    expect((await committedIn('pair')).sort()).toEqual([1, 2, 3]);
-  }, 60_000);
-
   it('records lose and gain fields, and those that cannot be read are dead letters with their offset, where the table says so', async () => {
     await makeTopics('mixed');
     await send('mixed', ['{"n":1,"s":"a"}', 'none', '{"n":3}', '{"n":4,"s":"b","more":1}', '{"n":"x"}']);
@@ -504,7 +284,7 @@ describe.skipIf(reason !== null)('Kafka', () => {
       ...whole('mixed'),
       'scan.on-parse-error': 'dead_letter',
     });
-    const letters = join(folder, 'mixed.jsonl');
+    const letters = join(kafka.folder, 'mixed.jsonl');
 
     const rows = await printedRows(
       `SET 'millstream.dead-letter.path' = '${letters}';\n${mixed}SELECT n, s FROM mixed`,
@@ -519,21 +299,5 @@ describe.skipIf(reason !== null)('Kafka', () => {
       { code: 'SOURCE_RECORD', row: { topic: 'mixed', partition: '0', offset: '1', value: 'none' } },
       { code: 'SOURCE_RECORD', row: { topic: 'mixed', partition: '0', offset: '4', value: '{"n":"x"}' } },
     ]);
-  }, 60_000);
-
-  it('refuses exactly-once where no checkpoint would ever show a record', async () => {
-    const exact = table('endless', 'n BIGINT', {
-      connector: 'kafka',
-      topic: 'exact',
-      format: 'json',
-      'sink.delivery-guarantee': 'exactly-once',
-      'sink.transactional-id-prefix': 'other',
-    });
-    const script = `CREATE TEMPORARY TABLE numbers (n BIGINT) WITH ('connector' = 'datagen');
-      ${exact}INSERT INTO endless SELECT n FROM numbers`;
-
-    const { code, stderr } = await millstream(['run', '-e', script]);
-    expect([code, stderr]).toEqual([2, expect.stringContaining('and the job takes none')]);
-    expect(stderr).toContain("SET 'execution.checkpointing.interval'");
   }, 60_000);
 });

@@ -17,6 +17,19 @@ let server: PostgresServer;
 const table = (name: string, columns: string, options: Readonly<Record<string, string>>) =>
   tableText(name, columns, { connector: 'jdbc', url: server.url, username: 'tester', ...options });
 
+/** Options of a table whose changes are followed, through a slot of its own. */
+const followed = (name: string) => ({
+  connector: 'postgres-cdc',
+  hostname: '127.0.0.1',
+  port: String(server.port),
+  username: 'tester',
+  'database-name': 'postgres',
+  'schema-name': 'public',
+  'table-name': name,
+  'slot.name': `${name}_slot`,
+  'decoding.plugin.name': 'pgoutput',
+});
+
 describe.skipIf(reason !== null)('PostgreSQL', () => {
   beforeAll(async () => {
     server = await PostgresServer.start();
@@ -137,22 +150,11 @@ describe.skipIf(reason !== null)('PostgreSQL', () => {
       INSERT INTO orders SELECT i, 'item ' || i % 3, i, repeat('x', 5000) FROM generate_series(1, 50) AS s(i)`);
     const folder = mkdtempSync(join(tmpdir(), 'millstream-cdc-'));
     const script = join(folder, 'job.sql');
-    const source = {
-      connector: 'postgres-cdc',
-      hostname: '127.0.0.1',
-      port: String(server.port),
-      username: 'tester',
-      'database-name': 'postgres',
-      'schema-name': 'public',
-      'table-name': 'orders',
-      'slot.name': 'orders_slot',
-      'decoding.plugin.name': 'pgoutput',
-    };
     writeFileSync(
       script,
       `SET 'execution.checkpointing.interval' = '50 ms';
       SET 'execution.checkpointing.dir' = '${folder}/checkpoints';
-      ${tableText('orders', 'id BIGINT, item STRING, price DECIMAL(10, 2), note STRING', source)}
+      ${tableText('orders', 'id BIGINT, item STRING, price DECIMAL(10, 2), note STRING', followed('orders'))}
       ${table('totals', 'item STRING, n BIGINT, total DECIMAL(20, 2), letters BIGINT, PRIMARY KEY (item) NOT ENFORCED', { 'table-name': 'totals_by_item', 'sink.buffer-flush.interval': '0' })}
       INSERT INTO totals SELECT item, COUNT(*), SUM(price), SUM(CHAR_LENGTH(note)) FROM orders GROUP BY item;`,
     );
@@ -285,17 +287,9 @@ def tick(n: int) -> int:
       SET 'restart-strategy.fixed-delay.delay' = '50 ms';
       CREATE TEMPORARY FUNCTION tick AS 'functions.tick' LANGUAGE PYTHON;
       ${tableText('visits', 'id BIGINT', {
-        connector: 'postgres-cdc',
-        hostname: '127.0.0.1',
-        port: String(server.port),
-        username: 'tester',
-        'database-name': 'postgres',
-        'schema-name': 'public',
-        'table-name': 'visits',
-        'slot.name': 'visits_slot',
+        ...followed('visits'),
         // That of the same name as by default is of another test's table.
         'debezium.publication.name': 'visits_changes',
-        'decoding.plugin.name': 'pgoutput',
       })}
       CREATE TEMPORARY TABLE clock (n BIGINT) WITH ('connector' = 'datagen', 'rows-per-second' = '20');
       SELECT id FROM visits UNION ALL SELECT tick(n) FROM clock;`,
@@ -331,17 +325,9 @@ def tick(n: int) -> int:
     server.sql(`CREATE TABLE altered (id int8 PRIMARY KEY, v int4, w text);
       ALTER TABLE altered REPLICA IDENTITY FULL; INSERT INTO altered VALUES (1, 1, 'a')`);
     const source = {
-      connector: 'postgres-cdc',
-      hostname: '127.0.0.1',
-      port: String(server.port),
-      username: 'tester',
-      'database-name': 'postgres',
-      'schema-name': 'public',
-      'table-name': 'altered',
-      'slot.name': 'altered_slot',
+      ...followed('altered'),
       // That of the same name as by default is of another test's table.
       'debezium.publication.name': 'altered_changes',
-      'decoding.plugin.name': 'pgoutput',
     };
     const sql = (columns: string) => `${tableText('altered', columns, source)}SELECT id, v, w FROM altered`;
     const misspelt = await millstream(['run', '-e', sql('id BIGINT, v INT, w STRING, idd INT'), '--quiet']);
