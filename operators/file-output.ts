@@ -9,7 +9,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { UnfinishedPaths } from '../bridge/index.js';
 import { type FileSink, reasonOf, SinkError } from '../core/index.js';
 import { showPartitions, visibleFiles } from './partition-output.js';
-import { flush, flushAll } from './ports/flush.js';
+import { disk } from './ports/disk.js';
 
 /** Of the formats that are not JSON. */
 const EXTENSIONS: Readonly<Record<string, string>> = { parquet: '.parquet', csv: '.csv' };
@@ -67,8 +67,8 @@ export async function openFileOutput(
     keep: async () => {
       try {
         // A partitioned part without rows has no folder.
-        if (existsSync(temporaryPath)) await flushAll(temporaryPath);
-        for (const folder of [sink.path, ...made.map(dirname)]) await flush(folder);
+        if (existsSync(temporaryPath)) await disk.flushAll(temporaryPath);
+        for (const folder of [sink.path, ...made.map(dirname)]) await disk.flush(folder);
       } catch (error) {
         throw writeError(sink, error, 'The finished part file cannot be flushed to the disk');
       }

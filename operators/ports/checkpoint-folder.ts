@@ -2,7 +2,7 @@
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { CheckpointFiles } from '../../core/index.js';
-import { flush } from './flush.js';
+import { disk } from './disk.js';
 
 /** Files in `folder`, flushed to the disk with the folder entries that lead to them. */
 export function checkpointFolder(folder: string): CheckpointFiles {
@@ -18,12 +18,12 @@ export function checkpointFolder(folder: string): CheckpointFiles {
       } finally {
         await file.close();
       }
-      await flush(dirname(at(name)));
+      await disk.flush(dirname(at(name)));
     },
     read: (name) => readFile(at(name)),
     rename: async (from, to) => {
       await rename(at(from), at(to));
-      await flush(dirname(at(to)));
+      await disk.flush(dirname(at(to)));
     },
     list: async (name) => {
       try {

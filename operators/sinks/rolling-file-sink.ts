@@ -12,7 +12,7 @@ import {
 } from '../../core/index.js';
 import { derivedContext } from '../derived-context.js';
 import { type FileOutput, type KeptPart, showPart } from '../file-output.js';
-import { flush } from '../ports/flush.js';
+import { disk } from '../ports/disk.js';
 
 /** The parts of one sink that are written and not yet shown. */
 export class KeptParts {
@@ -62,7 +62,7 @@ export class KeptParts {
         for (const folder of await this.#shown(part)) changed.add(folder);
       },
     );
-    for (const folder of changed) await flush(folder);
+    for (const folder of changed) await disk.flush(folder);
   }
 
   /** Removes hidden parts that are none of `parts`: of attempts that failed, and of jobs that were killed. */

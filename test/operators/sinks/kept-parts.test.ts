@@ -4,19 +4,21 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { FileSink } from '../../../core/index.js';
 import { openFileOutput } from '../../../operators/file-output.js';
-import * as disk from '../../../operators/ports/flush.js';
+import { disk } from '../../../operators/ports/disk.js';
 import { KeptParts } from '../../../operators/sinks/rolling-file-sink.js';
-
-vi.mock('../../../operators/ports/flush.js', { spy: true });
 
 let folder: string;
 let path: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'millstream-parts-'));
   path = join(folder, 'new', 'out');
-  vi.clearAllMocks();
+  vi.spyOn(disk, 'flush');
+  vi.spyOn(disk, 'flushAll');
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => {
+  vi.restoreAllMocks();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 const sink = (partitions: FileSink['partitions'] = null): FileSink => ({
   table: 't',

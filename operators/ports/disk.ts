@@ -2,8 +2,15 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Flushes a file, or the entries of a folder. */
-export async function flush(path: string): Promise<void> {
+/** An object, so that tests see what is flushed. */
+export const disk = {
+  /** Flushes a file, or the entries of a folder. */
+  flush,
+  /** Flushes a file, or a folder with all that lies below it. */
+  flushAll,
+};
+
+async function flush(path: string): Promise<void> {
   const handle = await open(path, 'r');
   try {
     await handle.sync();
@@ -12,8 +19,7 @@ export async function flush(path: string): Promise<void> {
   }
 }
 
-/** Flushes a file, or a folder with all that lies below it. */
-export async function flushAll(path: string): Promise<void> {
+async function flushAll(path: string): Promise<void> {
   if ((await stat(path)).isDirectory()) {
     for (const name of await readdir(path)) await flushAll(join(path, name));
   }
