@@ -71,6 +71,12 @@ w5_whole = udaf(
 )
 
 
+@udaf(result_type="DOUBLE", batch="numpy")
+def w5_vectors(values: np.ndarray, weights: np.ndarray) -> float:
+    """W5 over vectors: one call for each group."""
+    return float(np.dot(values, weights) / np.sum(weights))
+
+
 @udf
 def halve(x: float) -> float:
     """The first of a chain of three."""

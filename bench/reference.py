@@ -104,6 +104,15 @@ def groups(function, file):
     return sum(round(function.get_value(a), 6) for a in accumulators.values())
 
 
+def vectors_of_groups(function, file):
+    table = pq.read_table(file, columns=["x", "y", "k"])
+    x, y, k = (table[c].to_numpy() for c in ("x", "y", "k"))
+    order = np.argsort(k, kind="stable")
+    x, y, k = x[order], y[order], k[order]
+    bounds = [0, *(np.flatnonzero(np.diff(k)) + 1).tolist(), len(k)]
+    return sum(function(x[a:b], y[a:b]) for a, b in zip(bounds, bounds[1:], strict=False))
+
+
 def exploded(function, file):
     total = 0
     for batch in batches(file, ["s"]):
@@ -127,6 +136,7 @@ def main() -> None:
         "w4": (vectors_of_two, functions.w4),
         "w5": (groups, functions.WeightedMean()),
         "w5_whole": (groups, functions.WeightedMeanOfWhole()),
+        "w5_vectors": (vectors_of_groups, functions.w5_vectors),
         "w6": (exploded, functions.w6),
     }
     for line in sys.stdin:
