@@ -87,6 +87,7 @@ async function openStage(bridge) {
     resultSteps: [0],
     resultFields: null,
     rowSelection: true,
+    partialAggregates: [],
     outer: false,
     keyColumns: [],
     tagColumn: null,
